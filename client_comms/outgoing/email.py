@@ -64,8 +64,13 @@ def before_queueing(doc, method=None) -> None:
 	try:
 		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
 	except OutgoingRefusedError as refusal:
-		if doc.communication:  # its sender may have filed it before, and continue without it
+		if (
+			doc.communication
+		):  # its sender, such as an Email Campaign, may have filed it before, and continue without it
 			acknowledgement_delivery.take_back(doc)
+			frappe.db.set_value(
+				"Communication", doc.communication, "delivery_status", "Rejected", update_modified=False
+			)
 		if not doc.flags.client_comms_reminder:
 			raise
 		# Frappe would remind of no other message.

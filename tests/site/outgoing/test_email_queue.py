@@ -7,6 +7,7 @@ from frappe.email.doctype.email_queue import email_queue as email_queue_of_frapp
 from frappe.email.doctype.email_queue.email_queue import SendMailContext
 
 from client_comms import api
+from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import email
 
 ANNA = "anna@client.example"
@@ -149,6 +150,20 @@ def test_emails_that_cannot_be_judged_stop_no_other(issue, monkeypatch, make_use
 	assert "Error Log" in frappe.db.get_value("Email Queue", broken[0].name, "error")
 	queue.flush()
 	assert frappe.db.count("Notification Log", {"for_user": manager}) == len(told), "and not tried for ever"
+
+
+def test_a_refused_message_that_its_sender_has_filed_is_not_shown_as_sent(log, make_client, set_settings):
+	"""As an Email Campaign files it, which goes on after the error."""
+	set_settings(consent_mode="Enforce")
+	frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	client = make_client("Anna Client", ANNA)
+	update = log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
+	with pytest.raises(OutgoingRefusedError):
+		wait(update, recipient=EVE)
+	message = frappe.get_last_doc("Communication", {"recipients": EVE})
+	assert message.delivery_status == "Rejected"
 
 
 def test_an_email_that_is_none_of_ours_is_sent(make_user):

@@ -143,7 +143,10 @@
 			const open = this.attempt.questions.length - Object.keys(answers).length;
 			if (open) {
 				frappe.show_alert({
-					message: __("{0} questions have not been answered yet.", [open]),
+					message:
+						open === 1
+							? __("1 question has not been answered yet.")
+							: __("{0} questions have not been answered yet.", [open]),
 					indicator: "orange",
 				});
 				return;
