@@ -57,9 +57,12 @@ def show(doc, method=None) -> None:
 
 
 def open_review(
-	programme, interaction: str, reviewer: str, *, draw=None, because="", part=FIRST, disputes=None
+	programme, interaction: str, reviewer: str, *, draw=None, because="", part=FIRST, disputed=None
 ):
-	"""A review to be scored, with the scores that the system can give."""
+	"""A review to be scored, with the scores that the system can give.
+
+	:param disputed: the review that it replaces, with the reason, which its reviewer reads here
+	"""
 	doc = frappe.get_doc(INTERACTION, interaction)
 	review = frappe.get_doc(
 		{
@@ -72,7 +75,8 @@ def open_review(
 			"draw": draw,
 			"because": because,
 			"part": part,
-			"disputes": disputes,
+			"disputes": disputed and disputed.name,
+			"dispute_reason": disputed and disputed.dispute_reason,
 			"due_on": add_days(clock.now().date(), programme.due_days or 0),
 			"scores": [review_scores.row(doc, criterion) for criterion in programme.criteria],
 		}
@@ -192,7 +196,7 @@ def dispute(name: str, reason: str):
 		draw=doc.draw,
 		because=doc.because,
 		part=AGAIN,
-		disputes=doc.name,
+		disputed=doc,
 	)
 	alerts.tell(
 		[reviewer], lambda: _("Disputed review to decide: {0}").format(again.name), REVIEW, again.name

@@ -107,6 +107,18 @@ def test_the_reason_of_a_dispute_is_not_thrown_away_by_escape(site, review, agen
 	expect(reason).to_have_value("It says everything.")
 
 
+def test_who_decides_a_dispute_reads_its_reason(site, review, manager, login, shoot):
+	site.db.set_value(
+		review.doctype, review.name, {"part": "After a Dispute", "dispute_reason": "It <b>says</b> so."}
+	)
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	intro = page.locator(".form-message:visible").first
+	expect(intro).to_contain_text("Reason for the Dispute: It <b>says</b> so.")
+	shoot(page, "disputed")
+
+
 def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(
 	site, review, manager, agent, login, shoot
 ):

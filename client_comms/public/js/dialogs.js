@@ -18,6 +18,14 @@ client_comms.dialog = (options) => {
 	return dialog;
 };
 
+/** Ask before text that was typed is thrown away; returns the question. */
+client_comms.ask_to_discard = (discard) => {
+	const question = frappe.confirm(__("Discard what you have typed?"), discard);
+	question.set_secondary_action_label(__("Keep Writing"));
+	question.get_primary_btn().text(__("Discard"));
+	return question;
+};
+
 /** Fields on a page, named for screen readers. */
 client_comms.field_group = (options) => {
 	const group = new frappe.ui.FieldGroup(options);
@@ -160,12 +168,11 @@ client_comms.keep_typed = (dialog) => {
 			event?.preventDefault?.();
 			if (asking) return undefined;
 			asking = true;
-			const question = frappe.confirm(__("Discard what you have typed?"), () => dialog.hide());
-			question.set_secondary_action_label(__("Keep Writing"));
-			question.get_primary_btn().html(__("Discard"));
-			question.$wrapper.one("hide.bs.modal", () => {
-				asking = false;
-			});
+			client_comms
+				.ask_to_discard(() => dialog.hide())
+				.$wrapper.one("hide.bs.modal", () => {
+					asking = false;
+				});
 			return undefined;
 		};
 	});

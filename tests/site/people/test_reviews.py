@@ -320,6 +320,7 @@ def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, a
 	anew = frappe.get_doc("Interaction Review", again)
 	assert anew.reviewer not in (row.reviewer, staff.agent)
 	assert (anew.part, anew.disputes) == ("After a Dispute", row.name)
+	assert anew.dispute_reason == "The summary names the client."
 	scored(again, anew.reviewer, 4, as_user)
 	with as_user(staff.agent), pytest.raises(frappe.ValidationError, match="is final"):
 		api.dispute_review(again, "Again")

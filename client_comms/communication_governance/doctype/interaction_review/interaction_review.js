@@ -9,12 +9,10 @@ frappe.ui.form.on("Interaction Review", {
 		}
 		show_guidance(frm);
 		if (status === "Open" && reviewer === me) {
-			frm.set_intro(
-				__(
-					"The record is shown beside the scores. The system has filled in what it can judge; score the remaining criteria.",
-				),
-				"blue",
+			const how = __(
+				"The record is shown beside the scores. The system has filled in what it can judge; score the remaining criteria.",
 			);
+			frm.set_intro(`${why_again(frm)}${how}`, "blue");
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
 			frm.disable_form();
@@ -37,6 +35,12 @@ frappe.ui.form.on("Interaction Review", {
 		}
 	},
 });
+
+/** What the person reviewed did not accept in the review that this one replaces. */
+function why_again(frm) {
+	const reason = frm.doc.dispute_reason;
+	return reason ? `<p><b>${__("Reason for the Dispute")}</b>: ${frappe.utils.escape_html(reason)}</p>` : "";
+}
 
 /** What the programme says about its criteria, below their scores. */
 function show_guidance(frm) {

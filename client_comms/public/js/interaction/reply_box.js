@@ -150,7 +150,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 			this.on_close();
 		};
 		if (!window.strip_html(this.get_email_content() || "").trim()) return leave();
-		return frappe.confirm(__("Discard what you have typed?"), leave);
+		return client_comms.ask_to_discard(leave);
 	}
 
 	/** Say that this user is writing, and show who else is. */
