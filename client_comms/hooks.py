@@ -318,12 +318,25 @@ doc_events = {
 			"client_comms.ledger.following.follow_deletion",
 		],
 	},
-	"Property Setter": {"validate": "client_comms.enforcement.record_names.refuse_property"},
+	"DocType": dict.fromkeys(
+		("before_validate", "before_rename"), "client_comms.enforcement.doctypes.admin_tools.refuse_custom"
+	),
+	"Scheduled Job Type": {"validate": "client_comms.enforcement.doctypes.admin_tools.refuse_job"},
+	"Property Setter": {
+		"validate": [
+			"client_comms.enforcement.record_names.refuse_property",
+			"client_comms.enforcement.own_fields.refuse_property",
+		]
+	},
 	"Workflow": {"validate": "client_comms.enforcement.doctypes.workflow.require_field_of_its_own"},
 	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
-	"Custom Field": dict.fromkeys(
-		("on_update", "after_delete"), "client_comms.enforcement.requests.added_rows.forget_tables"
-	),
+	"Custom Field": {
+		"validate": "client_comms.enforcement.own_fields.refuse_change",
+		"on_trash": "client_comms.enforcement.own_fields.refuse_deletion",
+		**dict.fromkeys(
+			("on_update", "after_delete"), "client_comms.enforcement.requests.added_rows.forget_tables"
+		),
+	},
 	"Response Calendar": {
 		"on_update": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
 		"after_delete": "client_comms.client_interactions.clocks.recalculate.follow_calendar",
@@ -860,9 +873,11 @@ extend_doctype_class = {
 	"Request for Quotation": "client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation",
 	# Shows fields of the last document.
 	"Document Naming Settings": "client_comms.enforcement.doctypes.document_naming_settings.GuardedDocumentNamingSettings",
-	# Tools that query the database directly, or quote fields of a document.
+	# Tools that query the database directly, write past all rules, or quote fields of a document.
+	"Bank Statement Import": "client_comms.enforcement.doctypes.admin_tools.GuardedBankStatementImport",
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
 	"Data Import": "client_comms.enforcement.doctypes.data_import.GuardedDataImport",
+	"Package Import": "client_comms.enforcement.doctypes.admin_tools.GuardedPackageImport",
 	"Permission Inspector": "client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
 	# Frappe always lets owners read what they entered there.

@@ -1,13 +1,17 @@
 """Tools of System Managers that do not ask for permission (P-2).
 
-What queries the database directly stays open to users with access to everything, and to Administrator.
+What queries the database directly, or writes past all rules, stays open to users with access to everything, and to Administrator.
 """
+
+from itertools import chain
 
 import frappe
 from frappe import _
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import compose, guards
 from client_comms.exceptions import ClearanceMissingError
+
+_BANK_TRANSACTION = "Bank Transaction"
 
 
 class GuardedSystemConsole:
@@ -39,6 +43,65 @@ class GuardedPermissionInspector:
 	def debug(self):
 		guards.require(self.ref_doctype, self.docname)
 		return super().debug()
+
+
+class GuardedPackageImport:
+	"""Writes any document that a package contains, over the one of its name, without permission and without any check: a share of a
+	hidden record, a role, another history."""
+
+	def import_package(self):
+		_require_everything(_("A package can contain any document, and replaces others without a check."))
+		return super().import_package()
+
+
+class GuardedBankStatementImport:
+	"""ERPNext's form of Data Import, whose request can name another DocType than the one that it is for."""
+
+	def start_import(self):
+		if self.reference_doctype != _BANK_TRANSACTION:
+			frappe.throw(
+				_("A bank statement contains transactions only. Use Data Import."), exc=frappe.PermissionError
+			)
+		return super().start_import()
+
+
+def refuse_job(doc, method=None) -> None:
+	"""`validate` of Scheduled Job Type, in which a request can name any function, to be run as Administrator: of this app, only what it
+	schedules itself, and not what removes it.
+
+	:raises frappe.PermissionError: the function is another one
+	"""
+	named = doc.method or ""
+	if not compose.is_ours(named) or not doc.has_value_changed("method"):
+		return
+	events = frappe.get_hooks("scheduler_events", app_name=compose.APP)
+	lists = chain.from_iterable(
+		each.values() if isinstance(each, dict) else [each] for each in events.values()
+	)
+	if named not in chain.from_iterable(lists):
+		frappe.throw(
+			_("{0} is not a job of this app.").format(named),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def refuse_custom(doc, method=None, *_names) -> None:
+	"""`before_validate` and `before_rename` of DocType: Frappe takes a standard one as the site's own if a request says so, loads it without its class, and lets
+	System Managers change and delete it.
+
+	:raises frappe.PermissionError: a DocType of an app would become one of the site
+	"""
+	if not doc.custom or frappe.conf.developer_mode:
+		return
+	if frappe.db.get_value("DocType", doc.name, "custom") == 0:  # None of a new one
+		frappe.throw(
+			_("{0} comes with an app and stays standard, with its rules. Use Customize Form.").format(
+				_(doc.name)
+			),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 
 
 def _require_everything(reason: str) -> None:

@@ -6,6 +6,7 @@ from unittest import mock
 import frappe
 import pytest
 import requests
+from frappe.core.doctype.user.user import create_contact
 
 from client_comms import ledger
 from client_comms.clients import confirmation
@@ -68,6 +69,34 @@ def test_a_lead_is_spoken_for_by_the_login_of_its_address_alone(lead, make_user,
 		found[user] = bool(confirmation.clients_of_login(user))
 
 	assert found == {"other@else.example": False, lead.email_id: True}
+
+
+def test_a_visitor_who_signs_up_does_not_rename_the_contact_of_the_address(make_client, as_user):
+	client = make_client("Anna Client", "anna@client.example")
+	user = {"doctype": "User", "email": "anna@client.example", "first_name": "Mallory", "enabled": 1}
+	with as_user("Guest"):
+		made = frappe.get_doc(user)
+		made.flags.no_welcome_mail = True
+		made.insert(ignore_permissions=True)
+		create_contact(made, ignore_mandatory=True)
+
+	assert frappe.db.get_value("Contact", client.contact, ["first_name", "full_name"]) == (
+		"Anna Client",
+		"Anna Client",
+	)
+
+
+def test_a_portal_user_enters_contacts_in_their_own_name(make_user, as_user):
+	user, staff = make_user(), make_user("Sales User")
+	row = {"phone": "+49 30 1234567", "owner": staff}
+	with as_user(user):
+		contact = frappe.get_doc({"doctype": "Contact", "first_name": "V", "phone_nos": [row]}).insert()
+		contact.phone_nos[0].owner = staff
+		contact.save()
+
+	contact.reload()
+	assert [contact.owner, contact.phone_nos[0].owner] == [user, user]
+	assert confirmation.has_claimed_number(contact.name)
 
 
 # Tokens
