@@ -328,6 +328,7 @@ doc_events = {
 			"client_comms.enforcement.own_fields.refuse_property",
 		]
 	},
+	"Workspace": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_of_others"},
 	"Workflow": {"validate": "client_comms.enforcement.doctypes.workflow.require_field_of_its_own"},
 	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
 	"Custom Field": {
@@ -542,6 +543,7 @@ doc_events = {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"before_validate": ["client_comms.document.clean_shown", "client_comms.clients.confirmation.compare"],
 		"validate": [
+			"client_comms.clients.contact_authors.keep",
 			"client_comms.clients.phone_numbers.set_normalised",
 			"client_comms.clients.confirmation.follow",
 			"client_comms.client_privacy.client_data.validate",

@@ -5,8 +5,6 @@ Frappe lets every user make a Contact, of any client and with any address, porta
 counts for nothing until it is confirmed: a contact for its client, and addresses and numbers for the contact.
 """
 
-from itertools import chain
-
 import frappe
 from frappe import _
 
@@ -18,7 +16,6 @@ BY = "confirmed_by"
 ROWS = ("Dynamic Link", "Contact Email", "Contact Phone")
 # Tables of Contact, with what a row says
 _SAYS = {"links": ("link_doctype", "link_name"), "email_ids": ("email_id",), "phone_nos": ("phone",)}
-_PERSON = ("salutation", "first_name", "middle_name", "last_name", "full_name", "gender")
 
 # Of the addresses and numbers in a record, those of the client: others are of who entered it, or is in charge of it.
 _CLIENTS_OWN = ("Email", "Phone", "Mobile")
@@ -46,8 +43,6 @@ def follow(contact, method=None) -> None:
 	new_links = [row for row in _kept(contact, before, "links") if row.link_doctype in parties.PARTY_TYPES]
 	new_rows = [*_kept(contact, before, "email_ids"), *_kept(contact, before, "phone_nos")]
 	_keep_login(contact, before)
-	if not roles.has_desk():
-		_keep_authors(contact, before)
 	repeats = contact.flags.pop(_REPEATS, ())
 	for link in new_links:
 		if may_confirm(link):
@@ -68,8 +63,6 @@ def keep_row(row, method=None) -> None:
 	says = next(each for each in _SAYS.values() if row.meta.has_field(each[0]))
 	same = stored and all(stored.get(field) == row.get(field) for field in (*says, "parent", "parenttype"))
 	row.update({field: stored.get(field) if same else None for field in (BY, ON)})
-	if stored and not roles.has_desk():
-		row.owner = stored.owner
 
 
 def _kept(contact, before, table: str) -> list:
@@ -97,18 +90,6 @@ def _keep_login(contact, before) -> None:
 			alert=True,
 			indicator="orange",
 		)
-
-
-def _keep_authors(contact, before) -> None:
-	"""Who entered what, by which `is_claimed` goes: a request can name another author. A visitor, who signs up with the address of a
-	client's contact, does not change its name."""
-	user = frappe.session.user
-	stored = {row.name: row.owner for table in _SAYS for row in before.get(table)} if before else {}
-	contact.owner = before.owner if before else user
-	for row in chain.from_iterable(map(contact.get, _SAYS)):
-		row.owner = stored.get(row.name) or user
-	if before and user == "Guest":
-		contact.update({field: before.get(field) for field in _PERSON})
 
 
 def keep_addresses(lead, method=None) -> None:

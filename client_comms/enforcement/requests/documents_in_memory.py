@@ -1,8 +1,10 @@
 """Documents that are sent with the request (P-2): their fields can name a record that their sender cannot read, and a method
 looks things up there, as Auto Repeat does with the contacts of the document that it repeats, and a document that is made of another
-with those of its client."""
+with those of its client. They can also say that the document is their sender's own, which Frappe believes where a role may do something
+with what it owns: every login could rename, and so read, all contacts and addresses."""
 
 import frappe
+from frappe import _
 
 from client_comms.enforcement import references
 from client_comms.enforcement.linked_columns import parsed
@@ -12,10 +14,11 @@ _TARGET = "target_doc"  # of Frappe's mapper, which asks nothing about what it n
 
 
 def refuse_named() -> None:
-	"""`before_request`; queries the database only for a document that links to governed ones, and whose method is called or
+	"""`before_request`; queries the database only for a document that has a name or links to governed ones, and whose method is called or
 	which others are copied into.
 
 	:raises ClearanceMissingError: the document names a record that the session user cannot read, and did not name it before
+	:raises frappe.PermissionError: the document is not the session user's, as it says
 	"""
 	asked = frappe.form_dict
 	for key in (*(_WITH_METHOD if asked.get("method") else ()), _TARGET):
@@ -26,4 +29,16 @@ def refuse_named() -> None:
 			except Exception:
 				frappe.clear_messages()  # Frappe reports it
 				continue
+			_require_true_owner(document)
 			references.refuse_in_memory(document)
+
+
+def _require_true_owner(document) -> None:
+	user = frappe.session.user
+	if not document.name or str(document.get("owner")).lower() != user.lower() or document.meta.issingle:
+		return
+	stored = frappe.db.get_value(document.doctype, str(document.name), "owner")
+	if stored and stored.lower() != user.lower():
+		frappe.throw(
+			_("This document is not your own."), exc=frappe.PermissionError, title=_("Not Permitted")
+		)

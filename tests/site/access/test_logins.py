@@ -99,6 +99,38 @@ def test_a_portal_user_enters_contacts_in_their_own_name(make_user, as_user):
 	assert confirmation.has_claimed_number(contact.name)
 
 
+@pytest.mark.parametrize("method", ["rename", "add_comment"])
+def test_no_one_says_that_a_document_is_their_own(make_client, make_user, request_as, method):
+	"""Frappe would rename it, and show it under its new name."""
+	contact, user = make_client("Anna Client", "anna@client.example").contact, make_user()
+	said = {"doctype": "Contact", "name": contact, "owner": user, "__islocal": 1}
+
+	with pytest.raises(frappe.PermissionError, match="not your own"):
+		request_as(user, "run_doc_method", docs=frappe.as_json(said), method=method, args='{"name": "Taken"}')
+
+	assert frappe.db.exists("Contact", contact)
+
+
+def test_a_contact_of_others_is_not_made_one_s_own(make_client, make_user, as_user):
+	contact, user = make_client("Anna Client", "anna@client.example").contact, make_user()
+	with as_user(user), pytest.raises(frappe.CannotChangeConstantError):
+		doc = frappe.get_doc("Contact", contact)
+		doc.update({"owner": user, "last_name": "Mallory"})
+		doc.save()
+
+
+def test_a_private_workspace_is_its_user_s(make_user, as_user):
+	victim, user = make_user("Compliance Officer"), make_user("Frontline Staff")
+	made = {"doctype": "Workspace", "title": "Today", "content": "[]", "public": 0, "for_user": victim}
+	with as_user(user), pytest.raises(frappe.PermissionError):
+		frappe.get_doc({**made, "label": "Today-v"}).insert()
+	with as_user(victim):
+		own = frappe.get_doc({**made, "label": "Today-v"}).insert()
+	with as_user(user), pytest.raises(frappe.PermissionError):
+		own.for_user = user
+		own.save()
+
+
 # Tokens
 
 
