@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import interactions, policy, readers, refusals
+from client_comms.enforcement import interactions, policy, readers, refusals, user_limits
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import among, either, few, of_row, there_is
 from client_comms.rules import access
@@ -106,6 +106,8 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if not is_governed(doc.doctype) or not doc.name:
 		return compat.no_objection()
 	user = user or frappe.session.user
+	if user_limits.keep_stored(doc, user):
+		return compat.objection(debug=debug)
 	action = interactions.action_of(ptype)
 	decision = decide(doc.doctype, doc.name, action, user)
 	if decision is None or decision.allowed:

@@ -5,7 +5,7 @@ messages, comments, files and rows.
 """
 
 import frappe
-from frappe.permissions import get_allowed_docs_for_doctype, get_user_permissions
+from frappe.permissions import get_allowed_docs_for_doctype, get_user_permissions, has_user_permission
 from frappe.utils import cint
 
 from client_comms.rules.access_limits import Limit
@@ -24,6 +24,19 @@ def of(user: str) -> tuple[Limit, ...]:
 		if allowed := get_allowed_docs_for_doctype(permissions.get(doctype, []), INTERACTION):
 			found.append(Limit(field, frozenset(map(str, allowed)), may_be_empty))
 	return tuple(found)
+
+
+def keep_stored(doc, user: str) -> bool:
+	"""Whether User Permissions keep a document from a user as it is stored. Frappe asks the one that the user has changed, into what
+	they may see; a query for users with User Permissions, and for what they change.
+	"""
+	if not get_user_permissions(user):
+		return False
+	links = [field.fieldname for field in doc.meta.get_link_fields() if not field.get("is_virtual")]
+	stored = frappe.db.get_value(doc.doctype, doc.name, links, as_dict=True)
+	if not stored or all((stored[field] or None) == (doc.get(field) or None) for field in links):
+		return False
+	return not has_user_permission(frappe.get_doc(doc.doctype, doc.name), user)
 
 
 def fields() -> tuple[str, ...]:

@@ -60,6 +60,7 @@ _SALT_BYTES = 16
 _META_FIELDS = ("name", "creation", "modified", "owner", "modified_by")
 _DATA_LENGTH = 140
 _IMPERSONATED = "impersonated by"
+_TOKEN = "client_comms_token"
 _LAST_MOMENT = "client_comms_ledger_moment"
 _SILENCED = ContextVar("client_comms_ledger_silenced", default=False)
 
@@ -115,13 +116,20 @@ def entry(
 	}
 
 
+def note_token(kind: str) -> None:
+	"""The request was not made with the session of a browser, but with a token of this kind."""
+	frappe.flags[_TOKEN] = kind
+
+
 def _via() -> str | None:
-	"""The method or address of the request; and who acts, if they only act as the session user (Frappe's *Impersonate*)."""
+	"""The method or address of the request; and who acts, if they only act as the session user (Frappe's *Impersonate*), or by which
+	token."""
 	request = getattr(frappe.local, "request", None)
 	asked = str(frappe.form_dict.cmd or request.path) if request else ""
 	session_data = getattr(getattr(frappe.local, "session", None), "data", None) or {}
-	acting = session_data.get("impersonated_by")
-	behind = f" ({_IMPERSONATED} {acting})" if acting else ""
+	impersonator, token = session_data.get("impersonated_by"), frappe.flags.get(_TOKEN)
+	acting = f"{_IMPERSONATED} {impersonator}" if impersonator else token
+	behind = f" ({acting})"[:_DATA_LENGTH] if acting else ""
 	return f"{asked[: _DATA_LENGTH - len(behind)]}{behind}"[:_DATA_LENGTH].strip() or None
 
 

@@ -7,6 +7,8 @@ on the ledger as a visitor's.
 import frappe
 from frappe import auth
 
+from client_comms import ledger
+
 _HEADER = "Authorization"
 
 
@@ -17,5 +19,16 @@ def authenticate() -> None:
 	"""
 	given = (frappe.get_request_header(_HEADER) or "").split(" ")
 	if len(given) == 2:  # as in `frappe.auth.validate_auth`
+		before = frappe.session.user
 		auth.validate_oauth(given)
 		auth.validate_auth_via_api_keys(given)
+		if frappe.session.user != before:  # otherwise it is not the token that counts
+			ledger.note_token(_kind(*given))
+
+
+def _kind(scheme: str, token: str) -> str:
+	"""By what it is known: the OAuth client, which may be a program of someone who is not its user."""
+	if scheme.lower() != "bearer":
+		return "API key"
+	client = frappe.db.get_value("OAuth Bearer Token", token, "client")
+	return f"OAuth client {frappe.db.get_value('OAuth Client', client, 'app_name') or client}"

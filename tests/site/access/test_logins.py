@@ -210,10 +210,13 @@ def test_a_token_reads_and_is_recorded_as_its_user(http, make_user, log, bearer)
 			outcomes.setdefault(who, set()).add((read.status_code, refused))
 	frappe.db.rollback()
 	about = {"reference_name": complaint.name}
-	for row in frappe.get_all(ledger.ENTRY, about, ["user", "action"]):
+	through = set()
+	for row in frappe.get_all(ledger.ENTRY, about, ["user", "action", "via"]):
 		recorded.setdefault(row.action, set()).add(row.user)
+		through.add(row.via.partition(" (")[2])
 
 	assert outcomes == {"cleared": {(200, False)}, "uncleared": {(403, True)}}
+	assert through == {"API key)", "OAuth client Portal of a partner)"}
 	assert recorded == {ledger.VIEW: {users["cleared"]}, ledger.REFUSAL: {users["uncleared"]}}
 
 

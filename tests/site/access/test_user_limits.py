@@ -146,3 +146,28 @@ def test_all_subjects_are_looked_up_alike(user, other_company):
 	add_user_permission("Company", other_company, user)
 	(found,) = policy.subjects([user])
 	assert found.limits == policy.subject(user).limits != ()
+
+
+@pytest.mark.parametrize("doctype", ["Issue", "Lead", "Opportunity"])
+def test_a_governed_document_is_not_changed_into_what_one_may_see(
+	doctype, held, make_user, other_company, as_user
+):
+	"""Frappe asks for the document as the user has changed it."""
+	own = frappe.db.get_value("Company", {"name": ("!=", other_company)})
+	staff = make_user("Customer Support Manager", "Support Team", "Sales Manager", "Sales User")
+	add_user_permission("Company", own, staff)
+	fields = {"Issue": {"subject": "Chimney"}, "Lead": {"first_name": "Anna"}}.get(doctype)
+	if not fields:
+		lead = frappe.get_doc({"doctype": "Lead", "first_name": "Anna"}).insert()
+		fields = {"opportunity_from": "Lead", "party_name": lead.name}
+	doc = held(doctype, level=None, company=own, **fields)
+	with as_user(staff):
+		assert frappe.get_doc(doctype, doc.name).has_permission("write")
+	doc.db_set("company", other_company)
+
+	with as_user(staff):
+		changed = frappe.get_doc(doctype, doc.name)
+		changed.company = own
+		with pytest.raises(frappe.PermissionError):
+			changed.save()
+		assert not changed.has_permission("read")
