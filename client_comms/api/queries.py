@@ -1,9 +1,10 @@
 """Options for link fields of the desk."""
 
 import frappe
+from frappe import _
 
 from client_comms import alerts, clock
-from client_comms.clients import preferences
+from client_comms.clients import document_clients, preferences
 from client_comms.communication_governance import matrix, templates
 from client_comms.enforcement import documents
 from client_comms.roles import require_configuring_or_auditing
@@ -111,6 +112,30 @@ def _users(conditions: dict, txt: str, start: int, page_len: int) -> tuple:
 		limit_page_length=page_len,
 		as_list=True,
 	)
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def document_types_with_clients(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
+) -> list:
+	"""DocTypes whose documents can say who their client is, for users who configure or audit; Frappe lists DocTypes only for
+	System Managers.
+
+	:returns: rows of (DocType, its name in the user's language), as link fields expect them
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	"""
+	require_configuring_or_auditing()
+	wanted = {
+		"name": ("in", document_clients.candidates()),
+		"module": ("not in", frappe.get_module_list("client_comms")),
+		"istable": 0,
+		"issingle": 0,
+		"is_virtual": 0,
+	}
+	names = frappe.get_all("DocType", wanted, pluck="name", order_by="name asc")
+	found = [(name, _(name)) for name in names if txt.lower() in f"{name} {_(name)}".lower()]
+	return found[start : start + page_len]
 
 
 @frappe.whitelist()

@@ -102,8 +102,10 @@ def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient
 
 
 def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""D-3: an email about a governed record must use a template that is approved for it."""
-	if not (context.governed and context.content is not None and _reaches_outside(recipients)):
+	"""D-3: an email about a governed record must use a template that is approved for it; those of other documents are approved for none."""
+	if not context.governed or context.by_type:
+		return []
+	if context.content is None or not _reaches_outside(recipients):
 		return []
 	offered = (
 		templates.offered(context.doctype, context.name) if context.doctype in templates.DOCTYPES else []

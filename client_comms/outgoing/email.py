@@ -134,6 +134,7 @@ def hold_waiting(party_type: str, party: str) -> int:
 	queue, message, interaction = (
 		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", facts.INTERACTION)
 	)
+	checked = frappe.get_cached_doc("Client Comms Settings").checked_document_types()
 	about = (
 		frappe.qb.from_(interaction)
 		.select(interaction.name)
@@ -148,6 +149,7 @@ def hold_waiting(party_type: str, party: str) -> int:
 			message.client_interaction.isin(about)
 			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(about))
 			| ((queue.reference_doctype == party_type) & (queue.reference_name == party))
+			| queue.reference_doctype.isin([*checked] or [""])
 		)
 		.select(queue.name)
 		.orderby(queue.name)

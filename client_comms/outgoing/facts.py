@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import frappe
 
 from client_comms.client_privacy import consents
-from client_comms.clients import parties
+from client_comms.clients import document_clients, parties
 from client_comms.enforcement import dependents, governed, guards, policy
 
 INTERACTION = governed.INTERACTION
@@ -25,7 +25,11 @@ _MESSAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class OutgoingContext:
-	"""The context of an outgoing message: its record, and the client whose information it contains."""
+	"""The context of an outgoing message: its record, and the client whose information it contains.
+
+	:param level: whose safeguards apply: that of the record, or of documents of its type if that is stricter
+	:param by_type: the record has no level of its own
+	"""
 
 	doctype: str | None
 	name: str | None
@@ -45,8 +49,11 @@ class OutgoingContext:
 		False  # confirms receipt with an approved text, and reveals nothing about the record
 	)
 
+	by_type: bool = False
+
 	@property
 	def governed(self) -> bool:
+		"""Whether the safeguards of a level apply, so that the message is on the register."""
 		return self.level is not None
 
 
@@ -79,6 +86,8 @@ def context_of(
 		level = stricter(level, _level_of(doctype, name))
 	if interaction and (doctype, name) != (INTERACTION, interaction):
 		level = stricter(level, governed.level(INTERACTION, interaction))
+	of_type = level_of_type(doctype) if doctype and name else None
+	by_type, level = bool(of_type and not level), stricter(level, of_type)
 	return OutgoingContext(
 		doctype,
 		name,
@@ -90,6 +99,7 @@ def context_of(
 		email_template=email_template or None,
 		content=content,
 		acknowledgement=acknowledgement,
+		by_type=by_type,
 		**_client_of(interaction, doctype, name),
 	)
 
@@ -107,9 +117,16 @@ def _level_of(doctype: str, name: str) -> str | None:
 	return strictest and strictest.name
 
 
+def level_of_type(doctype: str) -> str | None:
+	"""The level like which messages about any document of a DocType are checked."""
+	return frappe.get_cached_doc("Client Comms Settings").checked_document_types().get(doctype)
+
+
 def _client_of(interaction: str | None, doctype: str | None, name: str | None) -> dict:
 	if not interaction:
 		client = parties.client_of(doctype, name, "", "")
+		if not client.party and doctype and name:
+			client = document_clients.of(doctype, name)
 		return {"party_type": client.party_type, "party": client.party, "contact": client.contact}
 	row = frappe.db.get_value(
 		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True

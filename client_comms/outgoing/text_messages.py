@@ -106,6 +106,8 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 				client.party,
 				"",
 				CHANNEL,
+				level=facts.level_of_type(client.party_type),
+				by_type=True,
 				party_type=client.party_type,
 				party=client.party,
 				contact=client.contact,

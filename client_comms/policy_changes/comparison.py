@@ -20,6 +20,7 @@ KEYS = {
 	"hours": ("weekday", "start_time"),
 	"escalation_steps": ("clock", "after_working_hours", "to"),
 	"source_rules": (),
+	"checked_documents": ("document_type",),
 	"communication_types": ("communication_type",),
 	"channels": ("channel",),
 }

@@ -135,11 +135,19 @@ Object.assign(client_comms.outgoing, {
 		new frappe.views.CommunicationComposer({ doc, frm });
 	},
 
+	say_no_client(interaction) {
+		frappe.msgprint(
+			interaction
+				? __("The interaction has no client. Set the client on the interaction first.")
+				: __("The document names no client. Enter the client in it first."),
+		);
+	},
+
 	/** Ask the client for consent with a link; an unknown third party is recorded first. */
 	async request_consent({ party_type, party, contact, interaction, recipient }) {
 		frappe.hide_msgprint();
 		if (!party) {
-			frappe.msgprint(__("The interaction has no client. Set the client on the interaction first."));
+			client_comms.outgoing.say_no_client(interaction);
 			return;
 		}
 		const domain = (recipient || "").split("@")[1] || "";
@@ -225,7 +233,7 @@ Object.assign(client_comms.outgoing, {
 	verify_identity({ party_type, party, contact, interaction }) {
 		frappe.hide_msgprint();
 		if (!party) {
-			frappe.msgprint(__("The interaction has no client. Set the client on the interaction first."));
+			client_comms.outgoing.say_no_client(interaction);
 			return;
 		}
 		const CODE = "One-Time Code by Email";

@@ -256,6 +256,7 @@ NO_SURFACE = {
 	"client_comms.api.queries.desk_users": _CHOICES,
 	"client_comms.api.queries.colleagues": _CHOICES,
 	"client_comms.api.queries.roles": _CHOICES,
+	"client_comms.api.queries.document_types_with_clients": _CHOICES,
 	"client_comms.api.queries.responsible_staff": _CHOICES,
 	"client_comms.api.queries.email_templates": _CHOICES,
 	"client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate.bulk_update": "asks for clearance on everything: test_console",

@@ -1,14 +1,22 @@
 frappe.ui.form.on("Client Comms Settings", {
 	setup(frm) {
-		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
+		// Frappe lists and checks roles and DocTypes only for System Managers, but users who configure the app choose them as well.
 		const roles = () => ({ query: "client_comms.api.queries.roles" });
 		frm.set_query("manager_role", roles);
 		frm.set_query("role", "escalation_steps", roles);
+		frm.set_query("document_type", "checked_documents", () => ({
+			query: "client_comms.api.queries.document_types_with_clients",
+		}));
 		frm.set_df_property("manager_role", "ignore_link_validation", 1);
 	},
 
 	refresh(frm) {
-		frm.get_field("escalation_steps").grid.update_docfield_property("role", "ignore_link_validation", 1);
+		for (const [table, field] of [
+			["escalation_steps", "role"],
+			["checked_documents", "document_type"],
+		]) {
+			frm.get_field(table).grid.update_docfield_property(field, "ignore_link_validation", 1);
+		}
 		frm.add_custom_button(__("Test Source Rules"), () => simulate_source_rules(frm));
 		if (!frm.perm[0]?.write) return;
 		for (const doctype of ["Issue", "Lead", "Opportunity"]) {

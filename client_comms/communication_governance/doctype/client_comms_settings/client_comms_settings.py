@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock, validation
+from client_comms.clients import document_clients
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance import templates
 from client_comms.document import Document
@@ -40,6 +41,9 @@ class ClientCommsSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from client_comms.communication_governance.doctype.checked_document_type.checked_document_type import (
+			CheckedDocumentType,
+		)
 		from client_comms.communication_governance.doctype.escalation_step.escalation_step import (
 			EscalationStep,
 		)
@@ -53,6 +57,7 @@ class ClientCommsSettings(Document):
 		break_glass_hours: DF.Int
 		access_request_hours: DF.Int
 		channel_mode: DF.Literal["Off", "Warn", "Enforce"]
+		checked_documents: DF.Table[CheckedDocumentType]
 		close_on_takeover: DF.Check
 		closings: DF.SmallText | None
 		confirm_details_months: DF.Int
@@ -127,6 +132,7 @@ class ClientCommsSettings(Document):
 		self.validate_quiet_hours()
 		self.validate_sharing_purpose()
 		self.validate_escalation_steps()
+		self.validate_checked_documents()
 		self.warn_without_acknowledgement()
 
 	def warn_without_acknowledgement(self):
@@ -218,6 +224,29 @@ class ClientCommsSettings(Document):
 					),
 					title=_("Duplicate Step"),
 				)
+
+	def validate_checked_documents(self):
+		"""The checks ask for the client, so every document must be able to name one."""
+		seen = {}
+		for row in self.checked_documents:
+			if not document_clients.names_clients(row.document_type):
+				frappe.throw(
+					_(
+						"Also Check Messages About, row {0}: {1} has no field for a client, so messages about it cannot be checked. Choose another document type."
+					).format(row.idx, bold(_(row.document_type))),
+					title=_("No Client"),
+				)
+			if (first := seen.setdefault(row.document_type, row.idx)) != row.idx:
+				frappe.throw(
+					_(
+						"Also Check Messages About: rows {1} and {0} have the same document type. Remove one of them."
+					).format(row.idx, first),
+					title=_("Duplicate Document Type"),
+				)
+
+	def checked_document_types(self) -> dict[str, str]:
+		"""DocType → the level like which messages about its documents are checked, if that is stricter than their own."""
+		return {row.document_type: row.confidentiality_level for row in self.get("checked_documents") or ()}
 
 	def set_own_domains(self):
 		"""One domain per line, in lower case, without @."""

@@ -1,0 +1,251 @@
+"""Messages about documents that are not governed, such as quotations, where an administrator lists their type (C-2, P-1, P-3)."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.core.doctype.communication.email import make
+from frappe.email import queue
+
+from client_comms import api, clock
+from client_comms.api import queries
+from client_comms.clients import document_clients
+from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.outgoing import text_messages
+
+pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
+
+ANNA, EVE = "anna@client.example", "eve@adviser.example"
+LISTED = [{"document_type": "Quotation", "confidentiality_level": "Confidential"}]
+
+
+@pytest.fixture(autouse=True)
+def house(mailbox, set_settings):
+	set_settings(
+		own_email_domains="own.example",
+		log_outbound=0,  # what begins an interaction is checked like the interaction
+		checked_documents=LISTED,
+		consent_mode="Enforce",
+		identity_mode="Off",
+		channel_mode="Off",
+		wording_mode="Off",
+		template_mode="Off",
+	)
+	frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Anna Client", ANNA)
+
+
+@pytest.fixture
+def quotation(client):
+	return stored(
+		"Quotation", quotation_to="Customer", party_name=client.party, contact_person=client.contact
+	)
+
+
+def stored(doctype, **values):
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(length=12), **values})
+	doc.db_insert()
+	return doc
+
+
+def send(doc, recipient=ANNA, content="Here is your offer."):
+	return make(
+		doctype=doc.doctype,
+		name=doc.name,
+		recipients=recipient,
+		subject="Your offer",
+		content=content,
+		send_email=1,
+	)
+
+
+def register(doc):
+	return frappe.get_all(
+		"Client Disclosure",
+		{"reference_doctype": doc.doctype, "reference_name": doc.name},
+		["recipient", "recipient_kind", "party", "contact", "confidentiality_level", "consent", "reason"],
+	)
+
+
+def consented(client):
+	return frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": client.party_type,
+			"party": client.party,
+			"purpose": "Sharing with a Third Party",
+			"third_party": "Adviser",
+			"collected_through": "Phone",
+			"notice_text": "I agree.",
+			"status": "Given",
+			"given_on": clock.now() - timedelta(hours=1),
+		}
+	).insert()
+
+
+def test_a_third_party_gets_a_quotation_only_with_the_clients_consent(quotation, client):
+	with pytest.raises(OutgoingRefusedError, match="P-3"):
+		send(quotation, EVE)
+	assert register(quotation) == []
+	consent = consented(client)
+	send(quotation, EVE)
+	(entry,) = register(quotation)
+	assert (entry.recipient, entry.recipient_kind, entry.consent) == (EVE, "Third Party", consent.name)
+
+
+def test_what_waits_is_held_back_when_the_client_withdraws(quotation, client):
+	consent = consented(client)
+	send(quotation, EVE)
+	queued = frappe.get_last_doc("Email Queue")
+	api.withdraw_consent(consent.name)
+	assert frappe.db.get_value("Email Queue", queued.name, "status") != "Not Sent"
+
+
+def test_the_client_gets_it_and_the_register_has_the_entry(quotation, client):
+	send(quotation)
+	(entry,) = register(quotation)
+	assert (entry.recipient_kind, entry.party, entry.contact) == ("Client", client.party, client.contact)
+	assert entry.confidentiality_level == "Confidential"
+
+
+def test_the_clients_identity_is_asked_for(quotation, client, set_settings):
+	set_settings(identity_mode="Enforce")
+	with pytest.raises(OutgoingRefusedError):
+		send(quotation)
+	frappe.get_doc(
+		{
+			"doctype": "Identity Verification",
+			**client,
+			"method": "Call-back to Number on File",
+			"result": "Confirmed",
+		}
+	).insert()
+	send(quotation)
+	assert len(register(quotation)) == 1
+
+
+def test_another_channel_than_the_preferred_one_needs_a_reason(quotation, client, set_settings, monkeypatch):
+	set_settings(channel_mode="Warn")
+	frappe.get_doc(
+		{"doctype": "Communication Preference", **client, "channels": [{"channel": "Phone"}]}
+	).insert()
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	with pytest.raises(ReasonNeededError):
+		send(quotation)
+	monkeypatch.setitem(frappe.form_dict, "outgoing_reason", "The offer is too long for a call.")
+	send(quotation)
+	(entry,) = register(quotation)
+	assert entry.reason == "The offer is too long for a call."
+
+
+def test_no_template_is_asked_for(quotation, set_settings):
+	set_settings(template_mode="Enforce")
+	send(quotation)
+
+
+def test_a_text_message_is_checked_as_well(quotation, client):
+	with pytest.raises(OutgoingRefusedError):
+		text_messages.require(["+49 40 7654321"], quotation.doctype, quotation.name)
+
+
+def test_a_text_message_that_is_about_nothing_but_its_client_is_checked_like_the_client(client, set_settings):
+	number = "+49 40 1234567"
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": number, "is_primary_mobile_no": 1})
+	contact.save()
+	set_settings(identity_mode="Enforce")
+	text_messages.require([number])
+	customers = [{"document_type": "Customer", "confidentiality_level": "Confidential"}]
+	set_settings(checked_documents=customers)
+	with pytest.raises(OutgoingRefusedError):
+		text_messages.require([number])
+
+
+def test_of_other_documents_only_the_channel_is_checked(client, set_settings):
+	order = stored("Sales Order", customer=client.party, contact_person=client.contact)
+	send(order, EVE)
+	assert register(order) == []
+	set_settings(identity_mode="Enforce", channel_mode="Warn")
+	send(order)
+	frappe.get_doc(
+		{"doctype": "Communication Preference", **client, "channels_not_to_use": [{"channel": "Email"}]}
+	).insert()
+	with pytest.raises(OutgoingRefusedError, match="C-2"):
+		send(order)
+	assert register(order) == []
+
+
+def test_the_stricter_level_counts(client, log, set_settings):
+	"""Of an interaction of the type Initial Inquiry, which is Standard and needs no consent."""
+	inquiry = log("Initial Inquiry", **client)
+	send(inquiry, EVE)
+	set_settings(
+		checked_documents=[{"document_type": "Client Interaction", "confidentiality_level": "Confidential"}]
+	)
+	with pytest.raises(OutgoingRefusedError):
+		send(inquiry, EVE)
+
+
+def test_a_document_that_names_no_client_goes_to_no_third_party():
+	quotation = stored("Quotation", quotation_to="Customer")
+	with pytest.raises(OutgoingRefusedError, match="not recorded"):
+		send(quotation, EVE)
+
+
+@pytest.mark.parametrize(
+	("doctype", "values", "expected"),
+	[
+		("Quotation", {"quotation_to": "Lead", "party_name": "L"}, ("Lead", "L")),
+		("Sales Invoice", {"customer": "C"}, ("Customer", "C")),
+		("Purchase Order", {"supplier": "S", "customer": "C"}, ("Supplier", "S")),
+		("Purchase Order", {"customer": "C"}, ("Customer", "C")),
+		("Payment Request", {"party_type": "Supplier", "party": "S"}, ("Supplier", "S")),
+		("Payment Entry", {"party_type": "Employee", "party": "E"}, (None, None)),
+		("Contract", {"party_type": "Customer", "party_name": "C"}, ("Customer", "C")),
+		("Project", {"customer": "C"}, ("Customer", "C")),
+		("Project", {}, (None, None)),
+	],
+)
+def test_the_client_is_found_by_the_fields_of_the_document(doctype, values, expected):
+	found = document_clients.of(doctype, stored(doctype, **values).name)
+	assert (found.party_type, found.party) == expected
+
+
+def test_a_document_that_is_gone_has_no_client():
+	assert document_clients.of("Quotation", "no-such-quotation").party is None
+
+
+def test_only_documents_that_can_name_a_client_are_listed(set_settings):
+	row = {"document_type": "Item Group", "confidentiality_level": "Confidential"}
+	with pytest.raises(frappe.ValidationError, match="row 2: .*Item Group.* has no field for a client"):
+		set_settings(checked_documents=[*LISTED, row])
+	with pytest.raises(frappe.ValidationError, match="rows 1 and 2 have the same"):
+		set_settings(checked_documents=[*LISTED, *LISTED])
+
+
+def test_who_configures_chooses_from_documents_with_clients(make_user, as_user):
+	with as_user(make_user("Client Communications Manager")):
+		offered = [row[0] for row in queries.document_types_with_clients("DocType", "", "name", 0, 500, {})]
+		assert queries.document_types_with_clients("DocType", "quota", "name", 0, 20, {})
+	assert {"Quotation", "Sales Invoice", "Customer", "Contract"} <= set(offered)
+	assert not {"Client Interaction", "Item Group", "Sales Invoice Item"} & set(offered)
+	for name in offered:
+		assert document_clients.names_clients(name), name
+	with as_user(make_user("Frontline Staff")), pytest.raises(frappe.PermissionError):
+		queries.document_types_with_clients("DocType", "", "name", 0, 20, {})
+
+
+def test_a_job_sends_the_mails_that_wait_after_the_type_is_taken_off_the_list(quotation, set_settings, client):
+	consented(client)
+	send(quotation, EVE)
+	set_settings(checked_documents=[])
+	queued = frappe.get_last_doc("Email Queue")
+	frappe.flags.mute_emails = True
+	queue.flush()
+	assert frappe.db.get_value("Email Queue", queued.name, "error") in (None, "")
