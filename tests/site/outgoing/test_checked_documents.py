@@ -223,7 +223,7 @@ def test_a_document_that_is_gone_has_no_client():
 
 def test_only_documents_that_can_name_a_client_are_listed(set_settings):
 	row = {"document_type": "Item Group", "confidentiality_level": "Confidential"}
-	with pytest.raises(frappe.ValidationError, match="row 2: .*Item Group.* has no field for a client"):
+	with pytest.raises(frappe.ValidationError, match=r"row 2: .*Item Group.* has no field for a client"):
 		set_settings(checked_documents=[*LISTED, row])
 	with pytest.raises(frappe.ValidationError, match="rows 1 and 2 have the same"):
 		set_settings(checked_documents=[*LISTED, *LISTED])
