@@ -31,7 +31,9 @@ def of(doctype: str, name: str) -> Client:
 	meta = frappe.get_meta(doctype)
 	pairs = _party_fields(meta)
 	contact_field = next((df.fieldname for df in meta.get_link_fields() if df.options == "Contact"), None)
-	fields = {field for pair in pairs for field in pair if field not in PARTY_TYPES} | {contact_field} - {None}
+	fields = {field for pair in pairs for field in pair if field not in PARTY_TYPES} | {contact_field} - {
+		None
+	}
 	stored = pairs and frappe.db.get_value(doctype, name, sorted(fields), as_dict=True)
 	for kind, field in pairs if stored else ():
 		party_type = stored.get(kind, kind)
@@ -49,6 +51,8 @@ def _party_fields(meta: Meta) -> list[tuple[str, str]]:
 		if df.fieldtype == "Link" and df.options in PARTY_TYPES:
 			found.append((df.options, df.fieldname))
 		# Another Dynamic Link names documents of any kind.
-		elif df.fieldtype == "Dynamic Link" and df.fieldname.startswith("party") and meta.has_field(df.options):
+		elif (
+			df.fieldtype == "Dynamic Link" and df.fieldname.startswith("party") and meta.has_field(df.options)
+		):
 			found.append((df.options, df.fieldname))
 	return found

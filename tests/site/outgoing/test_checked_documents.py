@@ -241,7 +241,9 @@ def test_who_configures_chooses_from_documents_with_clients(make_user, as_user):
 		queries.document_types_with_clients("DocType", "", "name", 0, 20, {})
 
 
-def test_a_job_sends_the_mails_that_wait_after_the_type_is_taken_off_the_list(quotation, set_settings, client):
+def test_a_job_sends_the_mails_that_wait_after_the_type_is_taken_off_the_list(
+	quotation, set_settings, client
+):
 	consented(client)
 	send(quotation, EVE)
 	set_settings(checked_documents=[])
