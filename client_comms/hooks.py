@@ -379,6 +379,7 @@ doc_events = {
 	"Legal Hold": {**_ON_LEDGER},
 	"Processing Restriction": {**_ON_LEDGER},
 	"SOP Training Record": {**_ON_LEDGER},
+	"Third Party": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
 	"Interaction Review": {
 		"onload": "client_comms.people.reviews.show",

@@ -25,6 +25,7 @@ SUBJECTS: Mapping[str, frozenset[str]] = {
 	"Processing Restriction": frozenset({"party_name"}),
 	"SOP Training Record": frozenset({"full_name"}),
 	"Staff Absence": frozenset({"full_name"}),
+	"Third Party": frozenset({"notes"}),
 	"Ledger Witness": frozenset(
 		{"delivered_up_to", "delivered_on", "tried_on", "last_error", "cosigned_up_to"}
 	),

@@ -88,7 +88,7 @@ ON_LEDGER = (
 		"Data Subject Request",
 		"Legal Hold",
 	),
-	*("Processing Restriction", "SOP Training Record"),
+	*("Processing Restriction", "SOP Training Record", "Third Party"),
 )
 # Handler → each way in which what it follows can happen.
 FOLLOWED = {

@@ -319,3 +319,47 @@ def test_one_consent_that_cannot_be_renewed_stops_no_other(
 		consent.reload()
 		assert consent.events[-1].event == event
 	assert len(errors()) == 2
+
+
+# --- third parties -------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("P-3")
+def test_what_clients_agreed_to_is_not_widened_by_staff(make_client, make_user, as_user):
+	doc = frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Bank", "email_domains": "bank.example"}
+	).insert()
+	staff, officer = make_user("Frontline Staff"), make_user("Compliance Officer")
+
+	def change(user, **values):
+		with as_user(user):
+			frappe.get_doc(doc.doctype, doc.name).update(values).save()
+
+	change(staff, email_domains="bank.example\nbank.test")
+	client = make_client("Anna Client", "anna@client.example")
+	frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": client.party_type,
+			"party": client.party,
+			"purpose": PURPOSE,
+			"third_party": doc.name,
+			"collected_through": "Phone",
+			"notice_text": "I agree.",
+			"status": "Given",
+			"given_on": frappe.utils.now_datetime(),
+		}
+	).insert()
+	with pytest.raises(frappe.PermissionError, match="Compliance Officer"):
+		change(staff, email_domains="bank.example\nbank.test\nfrontline@mail.example")
+	change(staff, email_domains="bank.example", notes="Called on Monday")
+	change(officer, email_domains="bank.example\nbank.org", disabled=1)
+	with pytest.raises(frappe.PermissionError):
+		change(staff, disabled=0)
+	change(officer, disabled=0)
+	entries = frappe.get_all(
+		"Compliance Ledger Entry",
+		{"reference_doctype": doc.doctype, "reference_name": doc.name},
+		pluck="changes",
+	)
+	assert any("bank.org" in (each or "") for each in entries)

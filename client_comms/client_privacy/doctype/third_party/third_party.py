@@ -3,6 +3,7 @@ import re
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.client_privacy import third_parties
 from client_comms.document import Document
 from client_comms.i18n import bold
@@ -36,6 +37,7 @@ class ThirdParty(LeavesEmpty, Document):
 	def validate(self):
 		self.set_domains()
 		self.validate_domains_are_its_own()
+		self.validate_consents_stay_as_given()
 
 	def on_update(self):
 		third_parties.forget()
@@ -80,3 +82,22 @@ class ThirdParty(LeavesEmpty, Document):
 					_("{0} already belongs to the third party {1}.").format(bold(line), bold(other)),
 					title=_("Domain in Use"),
 				)
+
+	def validate_consents_stay_as_given(self):
+		"""Clients agreed to sharing with whom the lines name: more people need someone who answers for consents."""
+		before = self.get_doc_before_save()
+		if before is None or roles.configures_or_audits():
+			return
+		lines, known = (set((doc.email_domains or "").splitlines()) for doc in (self, before))
+		enabled = before.disabled and not self.disabled
+		if not (lines - known or enabled) or not frappe.db.exists(
+			"Client Consent", {"third_party": self.name}
+		):
+			return
+		frappe.throw(
+			_(
+				"Clients were asked about {0} as it is recorded. Only a {1} or a {2} can add to its domains and addresses, or enable it again. Ask one of them, or enter another third party and ask the client about it."
+			).format(bold(self.name), _(roles.COMPLIANCE_OFFICER), _("Client Communications Manager")),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
