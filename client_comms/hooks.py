@@ -328,7 +328,14 @@ doc_events = {
 			"client_comms.enforcement.own_fields.refuse_property",
 		]
 	},
-	"Workspace": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_of_others"},
+	"Workspace": {
+		"validate": [
+			"client_comms.enforcement.doctypes.workspace.refuse_of_others",
+			"client_comms.enforcement.doctypes.workspace.refuse_scripts",
+		]
+	},
+	"Workspace Sidebar": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
+	"Desktop Icon": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
 	"Workflow": {"validate": "client_comms.enforcement.doctypes.workflow.require_field_of_its_own"},
 	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
 	"Custom Field": {

@@ -119,6 +119,26 @@ def test_a_contact_of_others_is_not_made_one_s_own(make_client, make_user, as_us
 		doc.save()
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", " java\tscript:alert(1)", "DATA:text/html,x"])
+def test_what_all_users_click_on_cannot_be_a_script(make_user, as_user, address):
+	row = {"type": "Link", "link_type": "URL", "label": "Data: prices", "url": address}
+	shared = {"doctype": "Workspace Sidebar", "title": "Ours", "items": [row]}
+	if not frappe.db.exists("DocType", "Workspace Sidebar"):  # before version 16
+		row = {"type": "URL", "label": "Data: prices", "url": address}
+		shared = {
+			"doctype": "Workspace",
+			"title": "Ours",
+			"label": "Ours",
+			"content": "[]",
+			"shortcuts": [row],
+		}
+	with as_user(make_user("Frontline Staff", "Workspace Manager")):
+		with pytest.raises(frappe.ValidationError, match=r"URL.* cannot be a script"):
+			frappe.get_doc(shared).insert()
+		row["url"] = "https://prices.example/data:x"
+		frappe.get_doc(shared).insert()
+
+
 def test_a_private_workspace_is_its_user_s(make_user, as_user):
 	victim, user = make_user("Compliance Officer"), make_user("Frontline Staff")
 	made = {"doctype": "Workspace", "title": "Today", "content": "[]", "public": 0, "for_user": victim}
