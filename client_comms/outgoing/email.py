@@ -64,9 +64,8 @@ def before_queueing(doc, method=None) -> None:
 	try:
 		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
 	except OutgoingRefusedError as refusal:
-		if (
-			doc.communication
-		):  # its sender, such as an Email Campaign, may have filed it before, and continue without it
+		# Its sender, such as an Email Campaign, may have filed it before, and continue without it.
+		if doc.communication:
 			acknowledgement_delivery.take_back(doc)
 			frappe.db.set_value(
 				"Communication", doc.communication, "delivery_status", "Rejected", update_modified=False
