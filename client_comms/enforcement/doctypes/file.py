@@ -99,7 +99,8 @@ class GuardedFile(Remembered):
 	def validate_duplicate_entry(self):
 		own = self.file_url
 		super().validate_duplicate_entry()
-		if self.file_url != own and _is_taken_by_hidden(self):
+		# To Frappe all rows without a hash have the same content, such as addresses of other servers.
+		if self.file_url != own and (not self.content_hash or _is_taken_by_hidden(self)):
 			self.file_url = own
 
 	def write_file(self):

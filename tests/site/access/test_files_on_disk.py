@@ -89,7 +89,10 @@ def test_a_full_address_of_the_site_in_a_row_of_ones_own(secret, store, staff, a
 			File.zip_files([own.name])
 
 
-def test_an_address_elsewhere_is_not_of_the_site(secret, store, staff, as_user):
+@pytest.mark.parametrize("another_without_hash", [False, True])
+def test_an_address_elsewhere_is_not_of_the_site(secret, store, staff, as_user, another_without_hash):
+	if another_without_hash:
+		store(b"of no record").db_set("content_hash", None)
 	with as_user(staff.uncleared):
 		own = frappe.get_doc(
 			{"doctype": "File", "file_url": f"https://elsewhere.example{secret.file_url}", "is_private": 1}
