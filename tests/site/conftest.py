@@ -167,6 +167,28 @@ def make_client(site):
 
 
 @pytest.fixture
+def give_consent(site):
+	"""`give_consent(client, "Adviser")`: a client agreed by phone to sharing with a third party; the Client Consent."""
+
+	def give(client, third_party):
+		return site.get_doc(
+			{
+				"doctype": "Client Consent",
+				"party_type": client.party_type,
+				"party": client.party,
+				"purpose": "Sharing with a Third Party",
+				"third_party": third_party,
+				"collected_through": "Phone",
+				"notice_text": "I agree.",
+				"status": "Given",
+				"given_on": site.utils.now_datetime(),
+			}
+		).insert()
+
+	return give
+
+
+@pytest.fixture
 def set_calendar(site):
 	"""`set_calendar(["09:00-17:00"], holidays=["2026-12-24"])`: the clocks' calendar, Monday to Friday, Berlin."""
 

@@ -506,12 +506,7 @@ def test_an_out_of_office_reply_moves_no_clock(deliver, clock_at):
 	assert doc.events[-1].event == "Automatic Reply" and doc.events[-1].source_name == reply.name
 
 
-def test_a_bounce_is_noted_on_its_conversation(deliver):
-	first = deliver(letter())
-	bounce = deliver(
-		letter(
-			"Undelivered Mail Returned to Sender",
-			"""--b
+REPORT = """--b
 Content-Type: text/plain
 
 The mail system could not deliver your message.
@@ -521,7 +516,15 @@ Content-Type: message/delivery-status
 Final-Recipient: rfc822; anna@client-a.example
 Action: failed
 Status: 5.1.1
---b--""",
+"""
+
+
+def test_a_bounce_is_noted_on_its_conversation(deliver):
+	first = deliver(letter())
+	bounce = deliver(
+		letter(
+			"Undelivered Mail Returned to Sender",
+			REPORT + "--b--",
 			sender="MAILER-DAEMON@mx.client-a.example",
 			number="2",
 			at="2026-11-23 12:01",
@@ -581,23 +584,6 @@ def test_receiving_a_mailbox_logs_its_messages(accounts, clock_at):
 	assert len(messages) == 2 and len(set(messages)) == 1 and messages[0]
 
 
-REPORT = """--b
-Content-Type: text/plain
-
-The mail system could not deliver your message.
---b
-Content-Type: message/delivery-status
-
-Final-Recipient: rfc822; anna@client-a.example
-Action: failed
-Status: 5.1.1
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <{}>
---b--"""
-
-
 @pytest.mark.parametrize("returned", ["answer", "earlier"])
 @pytest.mark.parametrize("closed", [False, True])
 def test_a_delivery_report_is_about_the_message_that_it_returns(
@@ -634,7 +620,7 @@ def test_a_delivery_report_is_about_the_message_that_it_returns(
 			doc.record("Closed")
 	report = letter(
 		"Undelivered Mail Returned to Sender",
-		REPORT.format(f"{returned}@{DOMAIN}"),
+		f"{REPORT}--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{returned}@{DOMAIN}>\n--b--",
 		sender="MAILER-DAEMON@mx.client-a.example",
 		number="2",
 		at="2026-11-23 12:01",

@@ -211,7 +211,7 @@ EVE, OTHER = "eve@adviser.example", "otto@adviser.example"
 @pytest.mark.clause("P-3")
 @pytest.mark.parametrize("after", [0, 1])
 def test_consent_that_is_withdrawn_while_an_email_is_being_sent(
-	log, make_client, set_settings, monkeypatch, reached, after
+	log, make_client, set_settings, give_consent, monkeypatch, reached, after
 ):
 	"""Between the check and the mail server lie a login, prints to be attached, and the recipients before."""
 	set_settings(consent_mode="Enforce")
@@ -219,19 +219,7 @@ def test_consent_that_is_withdrawn_while_an_email_is_being_sent(
 	frappe.get_doc(
 		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
 	).insert()
-	consent = frappe.get_doc(
-		{
-			"doctype": "Client Consent",
-			"party_type": "Customer",
-			"party": client.party,
-			"purpose": "Sharing with a Third Party",
-			"third_party": "Adviser",
-			"collected_through": "Phone",
-			"notice_text": "I agree.",
-			"status": "Given",
-			"given_on": frappe.utils.now_datetime(),
-		}
-	).insert()
+	consent = give_consent(client, "Adviser")
 	update = log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
 	frappe.sendmail(
 		[EVE, OTHER],

@@ -325,7 +325,7 @@ def test_one_consent_that_cannot_be_renewed_stops_no_other(
 
 
 @pytest.mark.clause("P-3")
-def test_what_clients_agreed_to_is_not_widened_by_staff(make_client, make_user, as_user):
+def test_what_clients_agreed_to_is_not_widened_by_staff(make_client, give_consent, make_user, as_user):
 	doc = frappe.get_doc(
 		{"doctype": "Third Party", "third_party_name": "Bank", "email_domains": "bank.example"}
 	).insert()
@@ -336,20 +336,7 @@ def test_what_clients_agreed_to_is_not_widened_by_staff(make_client, make_user, 
 			frappe.get_doc(doc.doctype, doc.name).update(values).save()
 
 	change(staff, email_domains="bank.example\nbank.test")
-	client = make_client("Anna Client", "anna@client.example")
-	frappe.get_doc(
-		{
-			"doctype": "Client Consent",
-			"party_type": client.party_type,
-			"party": client.party,
-			"purpose": PURPOSE,
-			"third_party": doc.name,
-			"collected_through": "Phone",
-			"notice_text": "I agree.",
-			"status": "Given",
-			"given_on": frappe.utils.now_datetime(),
-		}
-	).insert()
+	give_consent(make_client("Anna Client", "anna@client.example"), doc.name)
 	with pytest.raises(frappe.PermissionError, match="Compliance Officer"):
 		change(staff, email_domains="bank.example\nbank.test\nfrontline@mail.example")
 	change(staff, email_domains="bank.example", notes="Called on Monday")
