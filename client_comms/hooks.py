@@ -169,6 +169,7 @@ override_whitelisted_methods = {
 	"frappe.client.get": "client_comms.enforcement.methods.single_documents.get",
 	"frappe.client.has_permission": "client_comms.enforcement.methods.single_documents.has_permission",
 	"frappe.realtime.can_subscribe_doc": "client_comms.enforcement.methods.single_documents.can_subscribe_doc",
+	"frappe.realtime.can_subscribe_doctype": "client_comms.enforcement.methods.single_documents.can_subscribe_doctype",
 	"frappe.realtime.has_permission": "client_comms.enforcement.methods.single_documents.can_listen",
 	"frappe.email.doctype.notification.notification.get_documents_for_today": "client_comms.enforcement.methods.unchecked.get_documents_for_today",
 	"frappe.website.doctype.web_form.web_form.accept": "client_comms.enforcement.doctypes.web_form.accept",
@@ -233,6 +234,7 @@ make_email_body_message = [
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
 _FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
+_REALTIME = "client_comms.enforcement.realtime.leave_out_users"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -250,8 +252,15 @@ before_request = [
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 	_RAW_SQL,
 	_FETCHED,
+	_REALTIME,
 ]
-before_job = [_INTERNALS, "client_comms.enforcement.pdf_options.keep_to_layout", _RAW_SQL, _FETCHED]
+before_job = [
+	_INTERNALS,
+	"client_comms.enforcement.pdf_options.keep_to_layout",
+	_RAW_SQL,
+	_FETCHED,
+	_REALTIME,
+]
 
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}

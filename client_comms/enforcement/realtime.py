@@ -3,13 +3,41 @@ everyone who has opened the form of the document under which they are filed.
 
 That may be a customer whom many users can see, and users who opened a form keep receiving messages, even if their access
 has changed. So nothing confidential is sent: the form only reloads its timeline, which checks access.
+
+It also tells every open list of a DocType which document was saved, and by whom: that would be the client who wrote in the portal,
+also of a hidden record. So lists are told the name alone, and only those of desk users who can read documents of others.
 """
 
 import frappe
+import frappe.realtime
+from frappe.permissions import get_role_permissions
 
-from client_comms.enforcement import dependents, governed
+from client_comms.enforcement import compose, dependents, governed, guards
 
 EVENT = "client_comms_timeline_changed"
+
+
+def leave_out_users(**_job) -> None:
+	"""`before_request` and `before_job`: no list is told who saved a document; does not query the database."""
+	compose.around(frappe.realtime, "emit_via_redis", _emit)
+
+
+def _emit(emit, event, message, room):
+	if event == "list_update" and isinstance(message, dict):
+		message = {key: value for key, value in message.items() if key != "user"}
+	return emit(event, message, room)
+
+
+def can_listen_to_list(doctype: str, user: str) -> bool:
+	"""Whether the browser of a user who can read some documents of a DocType is told which of them change: the names of some,
+	such as contacts and users, say whose they are.
+
+	Portals have no lists that follow what is saved.
+	"""
+	meta = guards.meta_of(doctype)
+	if meta is None or frappe.get_cached_value("User", user, "user_type") != "System User":
+		return False
+	return "read" not in get_role_permissions(meta, user).get("if_owner", {})
 
 
 def is_confidential(doc) -> bool:

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import child_rows, guards
+from client_comms.enforcement import child_rows, guards, realtime
 from client_comms.enforcement.compose import call_previous
 
 
@@ -49,9 +49,24 @@ def can_subscribe_doc(doctype: str, docname: str, **others):
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
 def can_listen(doctype: str, name: str, **others):
-	"""The same in version 16."""
-	_require_open(doctype, name)
+	"""The same in version 16, where an empty name stands for the list of a DocType."""
+	if name:
+		_require_open(doctype, name)
+	else:
+		_require_list(doctype)
 	return call_previous("frappe.realtime.has_permission", doctype=doctype, name=name, **others)
+
+
+@frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
+def can_subscribe_doctype(doctype: str, **others):
+	"""Whether a browser is told which documents of a DocType change, in version 15."""
+	_require_list(doctype)
+	return call_previous("frappe.realtime.can_subscribe_doctype", doctype=doctype, **others)
+
+
+def _require_list(doctype: str) -> None:
+	if not realtime.can_listen_to_list(doctype, frappe.session.user):
+		raise frappe.PermissionError
 
 
 def _require_open(doctype: str, name: str) -> None:

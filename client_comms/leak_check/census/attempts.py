@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from client_comms.enforcement import realtime
 from client_comms.leak_check.census import arguments
 from client_comms.leak_check.census.methods import Method
 from client_comms.leak_check.census.sandbox import Trace
@@ -217,7 +218,9 @@ def may_listen(room: str, user: str) -> bool:
 		except frappe.DoesNotExistError:
 			return False
 	if kind == "doctype":
-		return bool(frappe.has_permission(rest, "read", user=user))
+		return realtime.can_listen_to_list(rest, user) and bool(
+			frappe.has_permission(rest, "read", user=user)
+		)
 	if kind == "website":
 		return True
 	return kind == "all" and is_desk_user

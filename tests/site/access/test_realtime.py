@@ -6,6 +6,7 @@ import frappe
 import frappe.realtime
 import pytest
 
+from client_comms import compat
 from client_comms.enforcement import realtime
 
 pytestmark = pytest.mark.clause("P-2")
@@ -173,3 +174,42 @@ def test_whom_it_rings_sees_who_calls(sent, make_user, monkeypatch):
 	]
 	assert len(popups) == 2 and all("+49 30 1234567" in text for text in popups)
 	assert not [text for its_room, event, text in told if event.endswith("_missed") and "1234567" in text]
+
+
+def test_no_list_is_told_who_saved_a_document(make_user, request_as, sent):
+	"""Of a hidden record, that would be the client who wrote in the portal."""
+	author = make_user("Support Team")
+	sent()
+	made = request_as(author, "frappe.client.insert", doc={"doctype": "Note", "title": "Noise"})
+	told = [frappe.parse_json(text) for _room, event, text in sent() if event == "list_update"]
+	assert {"doctype": "Note", "name": made["name"]} in told
+	assert not [each for each in told if "user" in each]
+
+
+@pytest.fixture
+def listens(request_as):
+	"""`listens(user, "Contact")`: whether a user's browser is told which contacts change."""
+
+	def ask(user, doctype):
+		try:
+			if compat.is_version_16():
+				return request_as(user, "frappe.realtime.has_permission", doctype=doctype, name="")
+			return request_as(user, "frappe.realtime.can_subscribe_doctype", doctype=doctype)
+		except frappe.PermissionError:
+			return False
+
+	return ask
+
+
+@pytest.mark.parametrize("doctype", ["Contact", "Address", "User", "ToDo", "File", "Communication"])
+def test_no_list_of_the_portal_is_told_what_was_saved(doctype, make_user, listens):
+	"""The name of a contact or a user says who that is, and any login can read its own."""
+	assert not listens(make_user("Customer", user_type="Website User"), doctype)
+	assert not listens("Guest", doctype)
+
+
+def test_lists_of_the_desk_are_told(make_user, listens):
+	salesperson, other = make_user("Sales User"), make_user("Projects User")
+	assert listens(salesperson, "Contact") and listens(salesperson, "Lead") and listens(other, "ToDo")
+	assert not listens(other, "Contact"), "who reads their own alone"
+	assert not listens(other, "Lead") and not listens(salesperson, "No Such DocType")

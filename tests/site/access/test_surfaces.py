@@ -88,6 +88,7 @@ NO_SURFACE = {
 	"frappe.desk.form.save.discard": _SAVED,
 	"frappe.desk.form.save.savedocs": _SAVED,
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_unchecked",
+	"frappe.realtime.can_subscribe_doctype": "names of documents that change, which tell no value: test_realtime",
 	"frappe.website.doctype.web_form.web_form.delete": "asks for clearance to delete: test_leaving",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "asks for clearance to delete: test_leaving",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "a file, as a download of it: test_files",
