@@ -210,7 +210,10 @@ def _of_message(doctype: str, reader: Reader) -> str:
 	if doctype not in _MESSAGE_OF:
 		return ""
 	message = f"`tab{doctype}`.`{_MESSAGE_OF[doctype]}`"
-	readable = of_row(governed.COMMUNICATION, message, governed.condition(governed.COMMUNICATION, reader))
+	condition = governed.condition(governed.COMMUNICATION, reader)
+	if not condition:
+		return ""
+	readable = of_row(governed.COMMUNICATION, message, condition)
 	return f"({message} is null or {message} = '' or {readable})"
 
 

@@ -228,12 +228,12 @@ def _told_about(doctype: str, reader: Reader) -> str:
 	"""The documents with an interaction at their own level that the user can read."""
 	interaction, document = f"`tab{INTERACTION}`", f"`tab{doctype}`"
 	same_level = f"{_LEVEL} = {document}.`confidentiality_level`"
-	if reader.interactions is not None:
+	if reader.opened is not None:
 		names = few(
-			f"select {document}.`name` from {interaction} join {document}"
+			f"select distinct {document}.`name` from {interaction} join {document}"
 			f" on {document}.`name` = {interaction}.`reference_name` and {same_level}"
-			f" where {interaction}.`reference_doctype` = '{doctype}' and {reader.condition}",
-			readers.NAMED,
+			f" where {interaction}.`reference_doctype` = '{doctype}' and {among(f'{interaction}.`name`', reader.opened)}",
+			readers.NAMED_OF_ALL if reader.looks_up_all else readers.NAMED,
 		)
 		if names is not None:
 			return among(f"{document}.`name`", names)

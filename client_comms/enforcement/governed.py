@@ -87,9 +87,11 @@ def owner_condition(
 	:param missing: the answer if the document does not exist
 	:param owners: the DocTypes to which the rows belong that are asked about, if they are known: rows of others may be left out
 	"""
-	reader, restricted = Reader.of(user).inside, doctypes()
+	reader = Reader.of(user).inside
 	if reader.rows.everything:
 		return ""
+	# With access to every level, also what belonged to a record that is gone is open, as in a form.
+	restricted = (*_OWN_RULE,) if reader.rows.all_levels else doctypes()
 	# Not as alternatives: of these MariaDB would make ranges of an index on the DocType, which leave out nothing and begin with the
 	# rows that belong to none.
 	asked = restricted if owners is None else [each for each in restricted if each in owners]
@@ -239,7 +241,7 @@ def _bound_cases(doctype: str, name: str, lasting: bool) -> Iterator[Iterable[ac
 
 
 def _bound_condition(doctype: str, reader: Reader) -> str:
-	if reader.rows.everything:
+	if reader.rows.all_levels:
 		return ""
 	bound, level = (f"`tab{doctype}`.`{field}`" for field in BINDING)
 	free = f"({bound} is null or {bound} = '') and ({level} is null or {level} = '')"

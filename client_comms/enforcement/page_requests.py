@@ -10,10 +10,12 @@ a page of any query. There each row is judged also for other queries, unless the
 """
 
 import re
-from collections.abc import Collection
+from collections import Counter
 
 import frappe
 from frappe.utils.caching import site_cache
+
+from client_comms.rules.access_rows import RowFilter
 
 INTERACTION = "Client Interaction"
 _METHODS = frozenset(
@@ -45,22 +47,47 @@ _LIMITS = ("page_length", "limit_page_length", "limit")
 _ORDER = re.compile(r"^(?:`tab[^`]+`\.)?`?(?P<column>\w+)`?(?: +(?:asc|desc))?$", re.IGNORECASE)
 _INDEXED = ("creation", "modified", "name")
 # Of the records that such a filter leaves, possibly the user can read only those that they take part in.
-_DECIDE = ("confidentiality_level", "communication_type", "matrix")
-_NEWEST, _ENOUGH = (
-	200,
-	10,
-)  # interactions, and how many of them are open to users who find a page among few more than its rows
+_LEVEL = "confidentiality_level"
+_DECIDE = (_LEVEL, "communication_type", "matrix")
+# Interactions, and how many of them are open to users who find a page among few more than its rows
+_NEWEST, _ENOUGH = 200, 10
 _FOR_SECONDS = 10 * 60
 
 
-def ask_each_row(open_levels: Collection[str]) -> bool:
-	"""Whether a condition for the present request judges each row by look-ups: it asks for a page, of which most rows are open at these
-	levels."""
+def ask_each_row(rows: RowFilter, user: str) -> bool:
+	"""Whether a condition for the present request judges each row by look-ups: it asks for a page, of which most rows are open to the user by
+	their kind, or for what the user is responsible for."""
 	asked = getattr(frappe.local, "form_dict", None) or {}
-	filters = f"{asked.get('filters')} {asked.get('or_filters')}"
-	if any(column in filters for column in _DECIDE) or not (_asks_for_page(asked) or merges_indexes()):
+	equal = _compared(asked)
+	if equal.get("responsible_staff") == user and _reads_pages(asked):
+		return True
+	if not (_asks_for_page(asked) or merges_indexes()):
 		return False
-	return sum(_newest().get(level, 0) for level in open_levels) >= _ENOUGH
+	level = equal.get(_LEVEL)
+	others = _DECIDE if level is None else _DECIDE[1:]
+	if any(column in f"{asked.get('filters')} {asked.get('or_filters')}" for column in others):
+		return False
+	if level is not None and not rows.reaches(level):
+		return True
+	found = sum(
+		number for kind, number in _newest().items() if level in (None, kind[0]) and rows.opens(*kind)
+	)
+	return found >= _ENOUGH
+
+
+def _compared(asked) -> dict[str, str]:
+	"""The columns for whose one value the request asks, as lists do: `[["Client Interaction", "status", "=", "Open"]]`."""
+	try:
+		filters = frappe.parse_json(asked.get("filters")) or ()
+	except ValueError:  # Frappe says so
+		return {}
+	if isinstance(filters, dict):
+		return {column: value for column, value in filters.items() if isinstance(value, str)}
+	return {
+		each[-3]: each[-1]
+		for each in filters
+		if isinstance(each, list) and len(each) in (3, 4) and each[-2] == "=" and isinstance(each[-1], str)
+	}
 
 
 def reads_whole_table() -> bool:
@@ -95,12 +122,16 @@ def _by_index(asked) -> bool:
 
 
 @site_cache(ttl=_FOR_SECONDS)
-def _newest() -> dict[str, int]:
-	"""Level → how many of the newest interactions have it; all of the most open one on a site that has few."""
-	levels = frappe.get_all(
-		INTERACTION, order_by="occurred_on desc", limit=_NEWEST, pluck="confidentiality_level"
+def _newest() -> dict[tuple[str, str, str], int]:
+	"""Level, matrix and type → how many of the newest interactions have them; all of the most open one on a site that has few."""
+	kinds = frappe.get_all(
+		INTERACTION,
+		fields=[_LEVEL, "matrix", "communication_type"],
+		order_by="occurred_on desc",
+		limit=_NEWEST,
+		as_list=True,
 	)
-	return {level: levels.count(level) for level in set(levels)}
+	return Counter(map(tuple, kinds))
 
 
 @site_cache(ttl=_FOR_SECONDS)

@@ -46,7 +46,7 @@ def decider(
 def condition(user=None, doctype=None) -> str:
 	"""Files without hidden interactions, and whose own level, if it decides, is open."""
 	reader = Reader.of(user)
-	if reader.rows.everything:
+	if reader.rows.all_levels:
 		return ""
 	filed = f"`tab{_ROWS}`.`interaction`"
 	rows = (

@@ -5,9 +5,10 @@ first row. So there is none: rows of other tables are read one by one by their p
 asked for each row of a page (see `page_requests`); elsewhere it is looked up first, by indexes, and named.
 """
 
-from collections.abc import Callable, Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import chain
 
 import frappe
 
@@ -67,7 +68,7 @@ class Reader:
 		self.rows = access_rows.row_filter(policy.subject(self.user), policy.current(), action)
 		# Whom User Permissions restrict may find a page only after many rows.
 		self.by_row = (
-			not self.rows.limits and page_requests.ask_each_row(self.rows.open_levels)
+			not self.rows.limits and page_requests.ask_each_row(self.rows, self.user)
 			if by_row is None
 			else by_row
 		)
@@ -115,7 +116,7 @@ class Reader:
 	@cached_property
 	def condition(self) -> str:
 		"""The rows of Client Interaction that the user can read, as a bracketed condition; empty if every row is open."""
-		if self.rows.everything:
+		if self.rows.all_levels:
 			return ""
 		if self.interactions is not None:
 			return f"({among(_column('name'), self.interactions)})"
@@ -131,7 +132,12 @@ class Reader:
 	def _open_kinds(self) -> list[str]:
 		level = _column("confidentiality_level")
 		branches = [self.at_levels(self.rows.open_levels, level)] if self.rows.open_levels else []
-		return branches + [
+		return branches + self._open_types
+
+	@property
+	def _open_types(self) -> list[str]:
+		level = _column("confidentiality_level")
+		return [
 			f"({self.at_levels({each}, level)} and {_of_types(pairs)})"
 			for each, pairs in sorted(self.rows.type_levels.items())
 		]
@@ -139,7 +145,7 @@ class Reader:
 	def would_open(self, party_type: str, party: str) -> bool:
 		"""Whether the user could read more of the interactions with a client as its account manager. One query, or none."""
 		levels = self.rows.account_manager_levels
-		if self.rows.everything or not levels:
+		if self.rows.all_levels or not levels:
 			return False
 		more = (
 			f"{_column('party_type')} = {literal(party_type)} and {_column('party')} = {literal(party)}",
@@ -169,16 +175,37 @@ class Reader:
 			return None
 		return few(found, NAMED) if found else []
 
+	@property
+	def looks_up_all(self) -> bool:
+		"""Whether a condition may name up to `NAMED_OF_ALL` records that are looked up before: the query reads the whole table."""
+		return not self.by_row and page_requests.reads_whole_table()
+
+	@cached_property
+	def opened(self) -> list[str] | None:
+		"""All interactions that are open to the user at levels that are not; None if they are too many, or not looked up."""
+		if self.interactions is not None or not self.looks_up_all or None in self._tied.values():
+			return self.interactions
+		names: set[str] = set()
+		# Lazily: what ties the user to clients takes longest to look up.
+		for query in chain(self._named(self._open_types), self._queries_of_ties()):
+			found = few(query, NAMED_OF_ALL - len(names))
+			if found is None:
+				return None
+			names.update(found)
+		return sorted(names)
+
 	def tied_interactions(self) -> str | None:
 		"""A query of all interactions that are open to the user because they take part in them, by indexes; empty if none can be, and None if
 		these are too many to be named."""
-		if None in self._tied.values():
-			return None
-		return " union ".join(
-			f"select `name` from `tab{INTERACTION}` where {' and '.join((levels, tie, *self._limits))}"
-			for levels, ties in self._ties
-			for tie in ties
-		)
+		return None if None in self._tied.values() else " union ".join(self._queries_of_ties())
+
+	def _queries_of_ties(self) -> Iterator[str]:
+		yield from self._named(f"{levels} and {tie}" for levels, ties in self._ties for tie in ties)
+
+	def _named(self, conditions: Iterable[str]) -> Iterator[str]:
+		"""For each condition, a query of the interactions that meet it, by the index that there is for it."""
+		for each in conditions:
+			yield f"select `name` from `tab{INTERACTION}` where {' and '.join((each, *self._limits))}"
 
 	@cached_property
 	def assigned(self) -> dict[str, list[str]] | None:
@@ -242,7 +269,7 @@ class Reader:
 		"""The interactions that are open because the user manages their clients, for a query that reads the whole table by an index without clients;
 		None if too many, or if they are not looked up."""
 		clients = [self._tied[party_type] for party_type in policy.ACCOUNT_MANAGER_FIELD]
-		if None in clients or not any(clients) or not page_requests.reads_whole_table():
+		if None in clients or not any(clients) or not self.looks_up_all:
 			return None
 		levels = self.at_levels(self._account_manager_levels, _column("confidentiality_level"))
 		queries = (
@@ -309,13 +336,13 @@ class _ReaderInside(Reader):
 	def inside(self) -> Reader:
 		return self
 
+	@property
+	def looks_up_all(self) -> bool:
+		return False
+
 	@cached_property
 	def interactions(self) -> list[str] | None:
 		return _a_few(self._outside.interactions)
-
-	@property
-	def _with_clients(self) -> None:
-		return None
 
 	@cached_property
 	def assigned(self) -> dict[str, list[str]] | None:

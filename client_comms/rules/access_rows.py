@@ -51,14 +51,23 @@ class RowFilter:
 			or self.account_manager_levels
 		)
 
+	def opens(self, level: str, matrix: str | None, communication_type: str | None) -> bool:
+		"""Whether a row is shown by its level and type alone, regardless of who takes part in it."""
+		return self.everything or (
+			level in self.open_levels or (matrix, communication_type) in self.type_levels.get(level, ())
+		)
+
+	def reaches(self, level: str) -> bool:
+		"""Whether any row at a level can be shown."""
+		return self.everything or level in self.open_levels or level in self.participant_levels
+
 	def matches(self, record: Record, user: str, now: datetime) -> bool:
 		"""Whether the sets show `record` to `user` at `now`. The SQL built from them must give the same answer."""
 		level = record.level if record.level in self.known_levels else self.strictest
 		if self.everything:
 			return True
 		return not access_limits.are_exceeded(self.limits, record.links) and (
-			level in self.open_levels
-			or (record.matrix, record.communication_type) in self.type_levels.get(level, ())
+			self.opens(level, record.matrix, record.communication_type)
 			or (level in self.participant_levels and access.takes_part(user, record, now) is not None)
 			or (level in self.account_manager_levels and record.account_manager == user)
 		)

@@ -85,7 +85,7 @@ def cost(doctype: str, limit: int, order_by: str | None) -> int:
 
 def costs(doctype: str, limit: int, order_by: str | None) -> tuple[int, int, int]:
 	"""As a page of the desk, as another query of the same rows, and without the condition."""
-	with mock.patch.object(page_requests, "ask_each_row", lambda open_levels: bool(open_levels)):
+	with mock.patch.object(page_requests, "ask_each_row", lambda rows, user: bool(rows.open_levels)):
 		page = cost(doctype, limit, order_by)
 	other = cost(doctype, limit, order_by)
 	with without_ours():

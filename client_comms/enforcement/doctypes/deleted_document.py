@@ -54,7 +54,7 @@ def condition(user=None, doctype=None) -> str:
 	for fields in sorted(set(POINTERS.values())):
 		pointing = {doctype for doctype, each in POINTERS.items() if each == fields}
 		owner_type, owner_name = map(_key, fields)
-		visible = governed.owner_condition(owner_type, owner_name, reader)
+		visible = governed.owner_condition(owner_type, owner_name, reader) or "1"
 		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and {visible})")
 	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader), _of_printed(kind))))
 

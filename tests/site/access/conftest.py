@@ -46,7 +46,9 @@ def every_condition(request, monkeypatch):
 	"""Runs a test three times: with what a user takes part in named in conditions, asked for each row, as for a page of a list, and with all
 	interactions named that are open by their client, as for a query that reads all rows."""
 	monkeypatch.setattr(
-		page_requests, "ask_each_row", lambda levels: bool(levels) and request.param == "by row"
+		page_requests,
+		"ask_each_row",
+		lambda rows, user: bool(rows.open_levels) and request.param == "by row",
 	)
 	monkeypatch.setattr(page_requests, "reads_whole_table", lambda: request.param == "whole table")
 

@@ -5,18 +5,34 @@ from types import SimpleNamespace
 import frappe
 import pytest
 
-from client_comms.enforcement import dependents, guards, page_requests, readers, row_conditions
+from client_comms.enforcement import (
+	dependents,
+	documents,
+	guards,
+	page_requests,
+	readers,
+	registry,
+	row_conditions,
+)
+from client_comms.rules import access_rows
 
 pytestmark = pytest.mark.clause("D-5")
 
 LIST = "frappe.desk.reportview.get"
 INTERACTION = "Client Interaction"
-OPEN = {"Standard"}
+ME = "me@example.com"
+PAIR = ("CM-1", "Complaint")
+OPEN = access_rows.RowFilter(
+	open_levels=frozenset({"Standard"}),
+	type_levels={"Confidential": frozenset({PAIR})},
+	participant_levels=frozenset({"Confidential", "Sensitive"}),
+)
+NEWEST = {("Standard", "CM-1", "Inquiry"): 140, ("Confidential", *PAIR): 40, ("Sensitive", *PAIR): 20}
 
 
 @pytest.fixture(autouse=True)
 def mostly_open(monkeypatch):
-	monkeypatch.setattr(page_requests, "_newest", lambda: {"Standard": 140, "Confidential": 60})
+	monkeypatch.setattr(page_requests, "_newest", lambda: NEWEST)
 	monkeypatch.setattr(page_requests, "merges_indexes", lambda: False)
 
 
@@ -45,10 +61,33 @@ def ask(monkeypatch):
 )
 def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 	ask(**asked)
-	assert page_requests.ask_each_row(OPEN)
-	assert not page_requests.ask_each_row({"Sensitive"}), (
-		"where few rows are open, a page is found among many"
-	)
+	assert page_requests.ask_each_row(OPEN, ME)
+	few = access_rows.RowFilter(open_levels=frozenset({"Restricted"}))
+	assert not page_requests.ask_each_row(few, ME), "where few rows are open, a page is found among many"
+
+
+@pytest.mark.parametrize(
+	("level", "each_row"),
+	[("Standard", True), ("Confidential", True), ("Sensitive", False), ("Restricted", True)],
+)
+@pytest.mark.parametrize(
+	"filters",
+	[
+		lambda level: [["status", "=", "Open"], [INTERACTION, "confidentiality_level", "=", level]],
+		lambda level: [["confidentiality_level", "=", level]],
+		lambda level: {"confidentiality_level": level},
+		lambda level: frappe.as_json([[INTERACTION, "confidentiality_level", "=", level]]),
+	],
+)
+def test_a_page_of_a_level_is_one_if_most_of_it_is_open_or_none_can_be(ask, filters, level, each_row):
+	ask(cmd=LIST, filters=filters(level))
+	assert page_requests.ask_each_row(OPEN, ME) == each_row
+
+
+@pytest.mark.parametrize(("responsible", "each_row"), [(ME, True), ("you@example.com", False)])
+def test_all_that_one_is_responsible_for_is_judged_by_row(ask, responsible, each_row):
+	ask(cmd=LIST, page_length=0, filters=[[INTERACTION, "responsible_staff", "=", responsible]])
+	assert page_requests.ask_each_row(OPEN, ME) == each_row
 
 
 @pytest.mark.parametrize(
@@ -60,7 +99,9 @@ def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 		{"cmd": LIST, "group_by": "status"},
 		{"cmd": LIST, "page_length": 0},
 		{"cmd": "frappe.client.get_list", "limit_page_length": "0"},
-		{"cmd": LIST, "filters": '[["confidentiality_level", "=", "Confidential"]]'},
+		{"cmd": LIST, "filters": '[["confidentiality_level", "in", ["Confidential"]]]'},
+		{"cmd": LIST, "filters": '[["confidentiality_level", "=", "Standard"], ["matrix", "=", "CM-1"]]'},
+		{"cmd": LIST, "filters": '[["confidentiality_level", "=", '},
 		{"cmd": LIST, "or_filters": [["communication_type", "=", "Complaint"]]},
 		{"cmd": LIST, "order_by": f"`tab{INTERACTION}`.`subject` desc", "doctype": INTERACTION},
 		{"cmd": LIST, "order_by": "modified desc, subject asc"},
@@ -72,7 +113,7 @@ def test_a_page_of_a_list_or_of_a_document_is_one(ask, asked):
 )
 def test_what_may_read_a_whole_table_is_none(ask, asked):
 	ask(**asked)
-	assert not page_requests.ask_each_row(OPEN)
+	assert not page_requests.ask_each_row(OPEN, ME)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +142,7 @@ def test_a_query_of_the_whole_table_names_the_interactions_with_ones_clients(
 
 def test_without_a_request_there_is_none(monkeypatch):
 	monkeypatch.delattr(frappe.local, "form_dict")
-	assert not page_requests.ask_each_row(OPEN)
+	assert not page_requests.ask_each_row(OPEN, ME)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +157,7 @@ def test_without_a_request_there_is_none(monkeypatch):
 def test_a_database_thatmerges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
 	monkeypatch.setattr(page_requests, "merges_indexes", lambda: True)
 	ask(**asked)
-	assert page_requests.ask_each_row(OPEN) == each_row
+	assert page_requests.ask_each_row(OPEN, ME) == each_row
 
 
 @pytest.mark.parametrize("doctype", [INTERACTION, "Issue", "Communication", "Event", "ToDo", "File"])
@@ -139,11 +180,53 @@ def test_the_condition_of_a_page_names_and_looks_up_nothing(
 		assert f"= {row_conditions.literal(manager)}" in condition
 
 
+@pytest.mark.parametrize(
+	"doctype", [INTERACTION, "Issue", "Communication", "Event", "Call Log", "Client Disclosure"]
+)
+def test_access_to_every_level_needs_no_condition(make_user, set_settings, doctype):
+	set_settings(govern_issues=1)
+	(hook,) = guards.held()[doctype]
+	assert frappe.call(hook, user=make_user("Compliance Officer"), doctype=doctype) == ""
+	assert frappe.call(hook, user=make_user("Customer Support"), doctype=doctype) != ""
+
+
+@pytest.mark.parametrize("doctype", ["ToDo", "File", "Notification Log"])
+def test_access_to_every_level_asks_for_no_owner(make_user, log, doctype):
+	for kind in ("ToDo", "File", "Notification Log"):
+		owner = dict(
+			zip(registry.OWNER_FIELDS[kind], (INTERACTION, log("Feedback/Complaint").name), strict=True)
+		)
+		frappe.get_doc({"doctype": kind, "name": frappe.generate_hash(), **owner}).db_insert()
+	(hook,) = guards.held()[doctype]
+	assert "select " not in frappe.call(hook, user=make_user("Compliance Officer"), doctype=doctype)
+	assert "select " in frappe.call(hook, user=make_user("Customer Support"), doctype=doctype)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_query_of_all_issues_names_those_that_are_open_by_an_interaction(
+	ask, make_user, set_settings, log, whole
+):
+	set_settings(govern_issues=1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "It hums", "raised_by": "a@b.example"}).insert()
+	staff = make_user("Customer Support")
+	record = log(
+		"Feedback/Complaint",
+		reference_doctype="Issue",
+		reference_name=issue.name,
+		responsible_staff=staff,
+	)
+	issue.db_set("confidentiality_level", "Sensitive")
+	ask(cmd="frappe.desk.listview.get_group_by_count" if whole else "x")
+	condition = documents.condition(staff, "Issue")
+	assert (f"`name` in ('{issue.name}')" in condition, record.name in condition) == (whole, False)
+	assert frappe.db.sql_list(f"select name from tabIssue where name = '{issue.name}' and {condition}")
+
+
 def test_the_newest_interactions_tell_how_much_is_open(log, monkeypatch):
 	monkeypatch.undo()
 	page_requests._newest.clear_cache()
 	levels = [log(kind).confidentiality_level for kind in ("Initial Inquiry", "Feedback/Complaint")]
 	newest = page_requests._newest()
-	assert all(newest[level] >= 1 for level in levels)
+	assert {level for level, _matrix, _type in newest} >= {*levels}
 	assert sum(newest.values()) <= 200
 	page_requests._newest.clear_cache()
