@@ -1,4 +1,4 @@
-"""Values that are computed from the database once in each transaction, and parts of one that fail alone (D-5).
+"""Values that are computed from the database once in each transaction, parts of one that fail alone, and jobs that begin again (D-5).
 
 A cache whose key is deleted when a row is saved is not enough: the request that saved it may still be rolled back, and
 another one that began earlier still reads the rows as they were. Either would store a value that no one else may use.
@@ -6,9 +6,11 @@ So a value lives as long as the transaction whose rows it was computed from, and
 is used only by transactions that see the same rows.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import wraps
 from typing import TypeVar
 
 import frappe
@@ -24,6 +26,7 @@ _LOCKED = "client_comms_locked"
 _PARTS = "client_comms_parts"
 _NONE, _SOME = b"none", b"some"
 _NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
+_ATTEMPTS = 5  # of a job
 
 
 def once(key: str, compute: Callable[[], _Value]) -> _Value:
@@ -123,6 +126,27 @@ def lock(doctype: str, name: str) -> None:
 		# Not by Frappe's means, which look up something about the DocType before, and so begin the transaction.
 		frappe.qb.from_(table).select(table.name).where(table.name == name).for_update().run()
 	frappe.db.value_cache[_LOCKED] = True
+
+
+def again_if_undone(job: Callable) -> Callable:
+	"""A job whose transaction the database has undone, by a deadlock or because others took too long, begins again, up to five times in all.
+
+	Frappe means to do so, but expects the driver's error, which it has made one of its own by then: such a job would be lost.
+	"""
+
+	@wraps(job)
+	def begun(*args, **kwargs):
+		for pause in range(1, _ATTEMPTS):
+			try:
+				return job(*args, **kwargs)
+			except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+				if is_request() or not getattr(frappe.local, "job", None):
+					raise
+				frappe.db.rollback()
+				time.sleep(pause)
+		return job(*args, **kwargs)
+
+	return begun
 
 
 def is_request() -> bool:

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import get_datetime, get_fullname, get_link_to_form
 from redis.exceptions import RedisError
 
-from client_comms import alerts
+from client_comms import alerts, transactions
 from client_comms.client_interactions import action_items
 from client_comms.enforcement import interactions
 from client_comms.i18n import speaking_to
@@ -56,6 +56,7 @@ def after_commit(interaction: str, user: str) -> None:
 	frappe.db.after_commit.add(enqueue)
 
 
+@transactions.again_if_undone
 def tell_responsible(interaction: str, user: str) -> None:
 	"""Notify a user for whom an interaction was just logged, or to whom it was reassigned, if that is still so."""
 	if frappe.db.get_value(INTERACTION, interaction, "responsible_staff") != user:

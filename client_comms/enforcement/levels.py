@@ -4,7 +4,7 @@ belongs to it (D-5, P-2). What lowering the level of an interaction takes is dec
 import frappe
 from frappe import _
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, transactions
 from client_comms.enforcement import (
 	copied_fields,
 	documents,
@@ -132,6 +132,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	copied_fields.withdraw(doctype, name)
 
 
+@transactions.again_if_undone
 def backfill_levels(doctype: str, chunk: int = 500) -> None:
 	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits
 	in chunks."""

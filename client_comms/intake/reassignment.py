@@ -74,6 +74,7 @@ class _Staff:
 		)
 
 
+@transactions.again_if_undone
 def hand_over(user: str) -> int:
 	"""Reassign what the user cannot keep to the manager role; returns the number of interactions.
 

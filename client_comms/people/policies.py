@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime_str, getdate
 
-from client_comms import alerts, clock, procedure
+from client_comms import alerts, clock, procedure, transactions
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
 from client_comms.roles import COMPLIANCE_OFFICER
@@ -68,6 +68,7 @@ def readers_owing(name: str) -> set[str]:
 	}
 
 
+@transactions.again_if_undone
 def announce() -> None:
 	"""Daily, and when a version is approved: once a version is in force, tell those who have to confirm it (R-1, T-3).
 	Repeatable; each version is announced once."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import invitations, links, self_service
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts, parties
@@ -132,6 +132,7 @@ def queue_link(address: str) -> None:
 	frappe.enqueue(method, queue="short", address=address.strip()[:140])
 
 
+@transactions.again_if_undone
 def send_link(address: str) -> None:
 	"""Send a link to an address, if it is one on file of a client, and if none was sent just now. Whether there is such a client shows
 	only in its mailbox."""
