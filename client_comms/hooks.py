@@ -234,6 +234,7 @@ make_email_body_message = [
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
 _FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
+_ADDRESSES = "client_comms.enforcement.harmless_addresses.quote_stored"
 _REALTIME = "client_comms.enforcement.realtime.leave_out_users"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
@@ -252,6 +253,7 @@ before_request = [
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 	_RAW_SQL,
 	_FETCHED,
+	_ADDRESSES,
 	_REALTIME,
 ]
 before_job = [
@@ -259,6 +261,7 @@ before_job = [
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 	_RAW_SQL,
 	_FETCHED,
+	_ADDRESSES,
 	_REALTIME,
 ]
 
@@ -345,6 +348,16 @@ doc_events = {
 	},
 	"Workspace Sidebar": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
 	"Desktop Icon": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
+	"Custom HTML Block": {
+		"validate": "client_comms.enforcement.doctypes.custom_html_block.keep_private",
+		"onload": "client_comms.enforcement.doctypes.custom_html_block.show_to_owner",
+	},
+	"Report": {
+		"validate": [
+			"client_comms.enforcement.doctypes.report.keep_scripts",
+			"client_comms.enforcement.doctypes.report.clean_saved",
+		]
+	},
 	"Workflow": {"validate": "client_comms.enforcement.doctypes.workflow.require_field_of_its_own"},
 	"Document Naming Rule": {"validate": "client_comms.enforcement.record_names.refuse_rule"},
 	"Custom Field": {

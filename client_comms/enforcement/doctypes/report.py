@@ -4,18 +4,23 @@ A row that names a confidential record is shown only to users who can read it. I
 own totals include such rows, so if rows are left out, its chart and summary are removed as well.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import frappe
 from frappe.desk.query_report import get_column_as_dict
+from frappe.utils.html_utils import sanitize_html
 
 from client_comms.enforcement import governed, guards, linked_columns, raw_sql
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
+_SCRIPT_MANAGER, _SCRIPTS = "Script Manager", ("javascript", "query", "report_script")
+# Also as JSON writes it.
+_TAG = re.compile(r"(?:<|\\u003c)\s*[a-z!?/\\]", re.IGNORECASE)
 _READERS = "client_comms_report_readers"
 # ERPNext's report that writes a filter into its query as it is: a condition there would tell something of rows that are left out later.
 _WRITTEN = {"Lost Opportunity": "lost_reason"}
@@ -48,6 +53,39 @@ class GuardedReport:
 	def execute_script_report(self, filters):
 		with raw_sql.looking_for(filters):
 			return readable(self.name, super().execute_script_report(_with_literal(self.name, filters)))
+
+
+def keep_scripts(doc, method=None) -> None:
+	"""`validate`: only Script Managers change what runs as the users of a report.
+
+	Frappe asks for the role by the type of a report, and runs the script of any. A script can also include files of the server.
+	"""
+	user, before = frappe.session.user, doc.get_doc_before_save()
+	if user == "Administrator" or _SCRIPT_MANAGER in frappe.get_roles(user):
+		return
+	for field in _SCRIPTS:
+		doc.set(field, before.get(field) if before else None)
+
+
+def clean_saved(doc, method=None) -> None:
+	"""`validate`: what users save of a report, such as names of its columns, is shown to others as HTML."""
+	if not (doc.json and _TAG.search(doc.json)):
+		return
+	try:
+		saved = frappe.parse_json(doc.json)
+	except ValueError:  # which no browser reads either
+		return
+	doc.json = frappe.as_json(_cleaned(saved), indent=None)
+
+
+def _cleaned(value):
+	if isinstance(value, dict):
+		return {_cleaned(key): _cleaned(each) for key, each in value.items()}
+	if isinstance(value, list):
+		return [*map(_cleaned, value)]
+	return (
+		sanitize_html(value, always_sanitize=True) if isinstance(value, str) and _TAG.search(value) else value
+	)
 
 
 def _with_literal(report: str, filters):

@@ -1,0 +1,36 @@
+"""Blocks with scripts (D-5). Frappe runs the script of a block in each browser that opens its form or a workspace with it, and every user of the
+desk can make one, public or not."""
+
+import frappe
+from frappe import _
+from frappe.utils import escape_html
+
+_MANAGERS = {"Workspace Manager", "System Manager"}  # to whom alone Frappe's form offers public ones
+
+
+def keep_private(doc, method=None) -> None:
+	"""`validate`: what others make is private, and only its owner changes it.
+
+	:raises frappe.PermissionError: a user changes a private block of another one, or without a role for it a public one
+	"""
+	user, before = frappe.session.user, doc.get_doc_before_save()
+	if before:
+		doc.owner = before.owner
+	if before and before.private and user not in (before.owner, "Administrator"):
+		_refuse(_("This block is another user's. Make one of your own instead."))
+	if user == "Administrator" or _MANAGERS & {*frappe.get_roles(user)}:
+		return
+	if before and not before.private:
+		_refuse(_("Only a Workspace Manager changes what a block shows to others."))
+	doc.private = 1
+
+
+def show_to_owner(doc, method=None) -> None:
+	"""`onload`, for a form or a workspace: a private block runs nothing for others, also if it is shared with them."""
+	if doc.private and doc.owner != frappe.session.user:
+		doc.html = f"<p>{escape_html(_('Only the owner of this block sees what it shows.'))}</p>"
+		doc.script = ""
+
+
+def _refuse(message: str) -> None:
+	frappe.throw(message, exc=frappe.PermissionError, title=_("Not Permitted"))
