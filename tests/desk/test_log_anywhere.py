@@ -112,6 +112,27 @@ def test_action_items_are_entered_in_it(site, frontline, client, login):
 	assert (item.description, item.assigned_to) == ("Send a brochure", frontline)
 
 
+def test_the_whole_form_takes_over_what_was_entered(site, frontline, client, login):
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	write(page, "Solar roof")
+	write(page, "Asks for a price.")
+	dialog.get_by_text("Action Items", exact=True).click()
+	dialog.locator("[data-fieldname=action_items] .grid-add-row").click()
+	dialog.locator("[data-fieldname=action_items] [data-fieldname=description] input").fill("Send a brochure")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	dialog.get_by_role("button", name="Edit in Full").click()
+	expect(page.locator("[data-fieldname=action_items]:visible")).to_contain_text("Send a brochure")
+	page.get_by_role("button", name="Save", exact=True).click()
+	page.wait_for_url("**/client-interaction/CI-*")
+	site.db.rollback()
+	(name,) = site.get_all(INTERACTION, {"party": client.name}, pluck="name")
+	interaction = site.get_doc(INTERACTION, name)
+	(item,) = interaction.action_items
+	assert (interaction.subject, interaction.summary) == ("Solar roof", "Asks for a price.")
+	assert (item.description, item.assigned_to) == ("Send a brochure", frontline)
+
+
 def test_a_key_and_the_search_bar_open_it(frontline, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")

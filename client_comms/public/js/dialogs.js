@@ -189,3 +189,16 @@ client_comms.keep_typed = (dialog) => {
 		response?.then?.(null, () => button.prop("disabled", false));
 	};
 })();
+
+/** A new document with values and, unlike `frappe.new_doc`, with rows: `{table: [values, …]}`. */
+client_comms.new_doc = (doctype, values, tables) => {
+	frappe.model.with_doctype(doctype, () => {
+		frappe.route_options = values;
+		const doc = frappe.model.get_new_doc(doctype);
+		for (const [table, rows] of Object.entries(tables)) {
+			const { options } = frappe.meta.get_docfield(doctype, table);
+			rows.forEach((row) => Object.assign(frappe.model.add_child(doc, options, table), row));
+		}
+		frappe.set_route("Form", doctype, doc.name);
+	});
+};

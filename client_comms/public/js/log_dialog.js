@@ -393,6 +393,6 @@ class LogDialog {
 	edit_in_full() {
 		const entered = this.entered();
 		this.dialog.hide();
-		frappe.new_doc(this.INTERACTION, { ...entered, action_items: this.action_items() });
+		client_comms.new_doc(this.INTERACTION, entered, { action_items: this.action_items() });
 	}
 }
