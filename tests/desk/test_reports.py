@@ -135,6 +135,45 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 	assert site.db.get_value(INTERACTION, client.complaint, "responsible_staff") == colleague
 
 
+@pytest.mark.clause("R-2")
+def test_the_row_of_a_user_stands_for_all_that_they_have_open(
+	site, login, supervisor, make_user, removed, client
+):
+	"""Also for what the board does not show, of which it has the ten that are due first."""
+	leaving = make_user(procedure.FRONTLINE_STAFF, first_name="Lea", last_name="Vergangen")
+	colleague = make_user(procedure.FRONTLINE_STAFF, first_name="Ada", last_name="Vogt")
+	names = []
+	for number in range(12):
+		doc = site.get_doc(
+			{
+				"doctype": INTERACTION,
+				"company": site.db.get_value("Company", {}),
+				"party_type": "Customer",
+				"party": client.name,
+				"communication_type": procedure.INITIAL_INQUIRY,
+				"channel": "Phone",
+				"direction": "Inbound",
+				"occurred_on": site.utils.add_to_date(site.utils.now_datetime(), minutes=-5),
+				"subject": f"Offer {number}",
+				"summary": "The client called.",
+				"responsible_staff": leaving,
+			}
+		).insert()
+		names.append(removed(INTERACTION, doc.name))
+	site.db.commit()
+	page = login(supervisor, PASSWORD)
+	open_report(page, "Team Board", client)
+	row = page.locator(".dt-scrollable .dt-row", has_text="Lea Vergangen")
+	row.locator("input[type=checkbox]").click()
+	page.locator(".page-head:visible").get_by_role("button", name="Reassign", exact=True).click()
+	expect(page.locator(".modal.show .modal-title")).to_have_text("Reassign (12)")
+	choose(page.locator(".modal.show"), "user", colleague)
+	page.locator(".modal.show").get_by_role("button", name="Confirm").click()
+	expect(page.locator(".desk-alert").filter(has_text="12 interactions changed")).to_be_visible()
+	site.db.rollback()
+	assert {site.db.get_value(INTERACTION, name, "responsible_staff") for name in names} == {colleague}
+
+
 def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, client, shoot):
 	(inquiry,) = site.get_all(
 		INTERACTION, {"party": client.name, "name": ("!=", client.complaint)}, pluck="name"

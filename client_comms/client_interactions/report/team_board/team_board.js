@@ -19,10 +19,21 @@ frappe.query_reports["Team Board"] = {
 	onload(report) {
 		client_comms.report.onload(report);
 		if (!frappe.model.can_write("Client Interaction")) return;
-		report.page.add_inner_button(__("Reassign"), () => {
+		// The row of a user stands for all that is open with them, also what the board does not show.
+		const behind = async (row) => {
+			if (row.name) return [row.name];
+			const found = await frappe.db.get_list("Client Interaction", {
+				filters: row.drill,
+				fields: ["name"],
+				limit: 0,
+			});
+			return found.map(({ name }) => name);
+		};
+		report.page.add_inner_button(__("Reassign"), async () => {
 			const checked = report.datatable?.rowmanager.getCheckedRows() || [];
-			const names = checked.map((index) => report.data[index]?.name).filter(Boolean);
-			if (!names.length) return frappe.show_alert(__("Select the rows first."));
+			const rows = checked.map((index) => report.data[index]).filter(Boolean);
+			if (!rows.length) return frappe.show_alert(__("Select the rows first."));
+			const names = (await Promise.all(rows.map(behind))).flat();
 			return client_comms.work.assign([...new Set(names)], () => report.refresh());
 		});
 	},
