@@ -65,13 +65,16 @@ def test_every_word_of_the_sidebar_can_be_read(language, login, make_user, shoot
 
 @only_16
 @pytest.mark.parametrize("width", [390, 768, 1280])
-@pytest.mark.parametrize("address", ["client-interaction", "client-consent"])
-def test_the_button_that_adds_is_on_the_screen(address, width, login, make_user, shoot):
+@pytest.mark.parametrize(
+	"address", ["client-interaction", "client-consent", "compliance-ledger-entry", "communication-template"]
+)
+def test_every_button_above_a_list_is_on_the_screen(address, width, login, make_user, shoot):
 	"""In German, whose names are the longest."""
 	page = login(make_user(*ROLES, password=PASSWORD, language="de"), PASSWORD)
 	page.set_viewport_size({"width": width, "height": 900})
 	page.goto(f"/app/{address}")
 	page.wait_for_load_state("networkidle")
-	button = page.locator(".page-head .primary-action:visible").bounding_box()
+	expect(page.locator(".page-head .menu-btn-group:visible").first).to_be_visible()
 	shoot(page, f"{address}-{width}")
-	assert button["x"] + button["width"] <= width
+	buttons = [button.bounding_box() for button in page.locator(".page-head button:visible").all()]
+	assert max(box["x"] + box["width"] for box in buttons) <= width

@@ -56,3 +56,11 @@ def test_no_column_of_a_list_looks_like_the_list(file):
 	doctype = json.loads(file.read_text())
 	columns = [field["fieldname"] for field in doctype["fields"] if field.get("in_list_view")]
 	assert "result" not in columns or doctype.get("istable")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_buttons_beside_a_long_name_have_room(file):
+	"""The style sheet knows this app's lists and forms by the first word of their address."""
+	doctype = json.loads(file.read_text())
+	sheet = (Path(__file__).parents[2] / "client_comms/public/css/client_comms.css").read_text()
+	assert doctype.get("istable") or f'[data-route*="/{doctype["name"].split()[0]} "]' in sheet

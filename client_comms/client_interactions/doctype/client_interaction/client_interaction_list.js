@@ -26,9 +26,10 @@ Object.assign(client_comms.interaction, {
 		const color = frappe.utils.escape_html(this.levels[level]?.color || "var(--gray-600)");
 		const filter = `confidentiality_level,=,${frappe.utils.escape_html(level)}`;
 		const mixed = (share, other) => `color-mix(in srgb, ${color} ${share}%, var(--${other}))`;
-		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}"
+		const name = frappe.utils.escape_html(__(level));
+		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}" title="${name}"
 				style="color: ${mixed(45, "text-color")}; background: ${mixed(14, "card-bg")}">
-				${frappe.utils.icon("lock", "xs")}&nbsp;${frappe.utils.escape_html(__(level))}
+				${frappe.utils.icon("lock", "xs")}&nbsp;<span class="ellipsis">${name}</span>
 			</span>`;
 	},
 

@@ -128,7 +128,8 @@ class OwedToday {
 		const $list = $("<div>");
 		for (const { what, title, due, route } of duties) {
 			$('<a href="#" class="none" style="display: block">')
-				.text([what, title, due && frappe.datetime.str_to_user(due)].filter(Boolean).join(" · "))
+				.text([what, title].filter(Boolean).join(" · "))
+				.append(due ? [" · ", this.day_of(due)] : [])
 				.on("click", () => {
 					frappe.set_route(...route);
 					return false;
@@ -138,6 +139,12 @@ class OwedToday {
 		return $('<section class="owed-work" data-section="duties">')
 			.append($("<h2>").text(__("Also Yours")))
 			.append($list);
+	}
+
+	/** The day of a duty, red as on the workspace if it has passed. */
+	day_of(due) {
+		const late = due < frappe.datetime.get_today();
+		return $("<span>").toggleClass("late", late).text(frappe.datetime.str_to_user(due));
 	}
 
 	row(
