@@ -1,6 +1,9 @@
+import re
+
 import frappe
 from frappe import _
 from frappe.utils import get_datetime
+from frappe.utils.formatters import format_value
 
 from client_comms.document import Row
 from client_comms.exceptions import EventsAreAppendOnlyError
@@ -19,6 +22,10 @@ FIELDS = (
 	"merged_from",
 )
 _MOMENTS = ("at", "promised_until")
+# How notes are stored: a deadline begins with its name, and a change has a value on both sides. `history.js` has the same.
+_CLOCK = re.compile(r"^(acknowledge|respond|promise) ", re.MULTILINE)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
+_TRANSLATED = ("Type Changed", "Direction Changed", "Priority Changed", "Level Changed")
 
 
 class InteractionEvent(Row):
@@ -94,6 +101,26 @@ class InteractionEvent(Row):
 			exc=EventsAreAppendOnlyError,
 			title=_("History Cannot Be Edited"),
 		)
+
+	def get_formatted(self, fieldname, *args, **kwargs):
+		"""On paper, a note stands in the same words as on the form."""
+		if fieldname != "note" or not self.note:
+			return super().get_formatted(fieldname, *args, **kwargs)
+		return format_value(in_words(self.note, self.event), self.meta.get_field("note"), self)
+
+
+def in_words(note: str, event: str) -> str:
+	"""A note as its reader understands it: deadlines and changed values in their language, moments in their format."""
+	clocks = {
+		"acknowledge": _("Acknowledgement"),
+		"respond": _("Answer"),
+		"promise": _("Promised Answer"),
+	}
+	if event in _TRANSLATED:
+		change, *reason = note.split(": ")
+		note = ": ".join([" → ".join(_(value) for value in change.split(" → ")), *reason])
+	note = _CLOCK.sub(lambda found: f"{clocks[found[1]]} ", note)
+	return _MOMENT.sub(lambda found: format_value(found[0], {"fieldtype": "Datetime"}), note)
 
 
 def values(row) -> tuple:
