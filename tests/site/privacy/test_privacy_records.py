@@ -216,6 +216,14 @@ def test_the_register_by_client_recipient_third_party_and_period(clients, log):
 	assert {"party_name", "basis", "consent"} <= {each["fieldname"] for each in columns}
 
 
+def test_the_register_speaks_the_users_language(clients, log, monkeypatch):
+	"""Also in a file that is exported from it."""
+	disclose(log("Service Update", party_type="Customer", party=clients[0]))
+	monkeypatch.setattr(frappe.local, "lang", "de")
+	(row,) = disclosure_register.execute({"recipient_kind": "Third Party", "outcome": "Sent"})[1]
+	assert (row.recipient_kind, row.basis, row.outcome) == ("Dritter", "Einwilligung", "Gesendet")
+
+
 def test_deviations_from_the_preferred_channel(clients, log):
 	update = log("Service Update", party_type="Customer", party=clients[0])
 	disclose(update)

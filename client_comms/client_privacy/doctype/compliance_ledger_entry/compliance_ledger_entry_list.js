@@ -28,11 +28,27 @@ function export_ledger() {
 			{
 				fieldname: "until",
 				fieldtype: "Date",
-				label: __("Before"),
+				label: __("Before This Day"),
 				description: __("Leave both empty for the whole ledger."),
 			},
-			{ fieldname: "party_type", fieldtype: "Link", options: "DocType", label: __("Client Type") },
-			{ fieldname: "party", fieldtype: "Dynamic Link", options: "party_type", label: __("Client") },
+			{
+				fieldname: "party_type",
+				fieldtype: "Select",
+				options: ["", "Customer", "Lead", "Prospect", "Supplier"].map((value) => ({
+					value,
+					label: __(value),
+				})),
+				label: __("Client Type"),
+				change: () => dialog.set_value("party", ""),
+			},
+			{
+				fieldname: "party",
+				fieldtype: "Dynamic Link",
+				options: "party_type",
+				label: __("Client"),
+				depends_on: "party_type",
+				mandatory_depends_on: "party_type",
+			},
 		],
 		primary_action_label: __("Download"),
 		primary_action(values) {

@@ -48,6 +48,9 @@ def execute(filters=None):
 		order_by="disclosed_on desc, name desc",
 		limit=0,
 	)
+	chosen = [f.fieldname for f in frappe.get_meta(disclosures.DISCLOSURE).fields if f.fieldtype == "Select"]
+	for row in rows:
+		row.update({field: _(row[field]) for field in chosen if row.get(field)})
 	message = (
 		None
 		if rows
