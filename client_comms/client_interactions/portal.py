@@ -31,8 +31,8 @@ def conversations(visit: Visit, start: int = 0) -> dict:
 	"""
 	rows = client_portal.conversations(visit, _FIELDS, start, PAGE + 1)
 	shown = rows[:PAGE]
-	titles = _titles(visit, shown)
-	return {"rows": [_shown(row, titles.get(row.name)) for row in shown], "more": len(rows) > PAGE}
+	messages = _messages(visit, shown, _HEAD)
+	return {"rows": [_shown(row, messages.get(row.name, [])) for row in shown], "more": len(rows) > PAGE}
 
 
 def conversation(visit: Visit, name: str) -> dict:
@@ -45,11 +45,11 @@ def conversation(visit: Visit, name: str) -> dict:
 	"""
 	row = find(visit, name)
 	fields = (*_HEAD, "content", "text_content", "sender_full_name")
-	messages = sorted(client_portal.messages(visit, [row], fields), key=_at)
+	messages = _messages(visit, [row], fields).get(name, [])
 	audit.on_portal_view(INTERACTION, name)
 	files = _files([each.name for each in messages])
 	return {
-		**_shown(row, messages[0].subject if messages else None),
+		**_shown(row, messages),
 		"messages": [_message(each, files.get(each.name, [])) for each in messages],
 	}
 
@@ -69,10 +69,12 @@ def find(visit: Visit, name: str):
 
 def title(visit: Visit, row) -> str:
 	"""What a conversation is called in the portal."""
-	return _shown(row, _titles(visit, [row]).get(row.name))["title"]
+	return _shown(row, _messages(visit, [row], _HEAD).get(row.name, []))["title"]
 
 
-def _shown(row, title: str | None) -> dict:
+def _shown(row, messages: list) -> dict:
+	title = next((message.subject for message in messages if message.subject), None)
+	has_written = any(message.sent_or_received == rules.RECEIVED for message in messages)
 	day = format_date(row.occurred_on, "long")
 	promised = row.promise_status in response_clock.UNMET and row.promised_for
 	return {
@@ -80,7 +82,7 @@ def _shown(row, title: str | None) -> dict:
 		# The subject of the record may be staff's own words.
 		"title": title or f"{_(row.channel)}, {day}",
 		"on": day,
-		"state": _(rules.STATES[row.status]),
+		"state": _(rules.state(row.status, direction=row.direction, has_written=has_written)),
 		"promised": format_date(row.promised_for, "full") if promised else None,
 		"waits": row.status == response_clock.STATUS_WAITING,
 		"closed": row.status == response_clock.STATUS_CLOSED,
@@ -90,12 +92,11 @@ def _shown(row, title: str | None) -> dict:
 # --- messages ------------------------------------------------------------------------------------------
 
 
-def _titles(visit: Visit, rows: list) -> dict[str, str]:
-	"""Interaction → the subject of the first message that the visitor sees of it."""
-	found: dict[str, str] = {}
-	for message in sorted(client_portal.messages(visit, rows, _HEAD), key=_at):
-		if message.subject:
-			found.setdefault(message.client_interaction, message.subject)
+def _messages(visit: Visit, rows: list, fields: tuple[str, ...]) -> dict[str, list]:
+	"""Interaction → the messages that the visitor sees of it, the oldest first."""
+	found: dict[str, list] = {}
+	for message in sorted(client_portal.messages(visit, rows, fields), key=_at):
+		found.setdefault(message.client_interaction, []).append(message)
 	return found
 
 

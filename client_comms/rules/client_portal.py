@@ -7,6 +7,7 @@ from client_comms.rules import response_clock
 from client_comms.rules.messages import _
 
 INTERNAL = "Internal"
+OUTBOUND = "Outbound"
 RECEIVED = "Received"
 # Of an email that we sent, the only states in which the client has it.
 _DELIVERED = ("Sent", "Opened", "Clicked", "Read")
@@ -19,6 +20,15 @@ STATES = {
 	response_clock.STATUS_ANSWERED: _("Answered"),
 	response_clock.STATUS_CLOSED: _("Closed"),
 }
+
+BEGUN_BY_US = _("From us")
+
+
+def state(status: str, *, direction: str, has_written: bool) -> str:
+	"""What an interaction's status means for its client; of what we began, nothing has arrived before they write."""
+	if status == response_clock.STATUS_OPEN and direction == OUTBOUND and not has_written:
+		return BEGUN_BY_US
+	return STATES[status]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,12 @@ def test_only_messages_that_reached_them_or_that_they_wrote_are_theirs(fields, t
 
 def test_every_status_has_words_for_the_client():
 	assert set(rules.STATES) == {*response_clock.NOT_CLOSED, response_clock.STATUS_CLOSED}
+
+
+def test_what_we_began_has_not_arrived_with_us():
+	"""Before the client writes, "Received" would say that they had."""
+	began = {"direction": "Outbound", "has_written": False}
+	assert rules.state("Open", **began) == "From us"
+	assert rules.state("Open", direction="Outbound", has_written=True) == "Received"
+	assert rules.state("Open", direction="Inbound", has_written=False) == "Received"
+	assert rules.state("Closed", **began) == "Closed"

@@ -122,6 +122,14 @@ def test_another_clients_conversations_are_not_theirs(of_anna, anna, make_client
 		write(mine.name, "Let me in")
 
 
+def test_a_conversation_that_we_began_says_so_until_they_write(of_anna, anna, as_user):
+	doc = of_anna("Service Update", direction="Outbound")
+	message(doc, sent_or_received="Sent", content="We begin on Monday.", delivery_status="Sent")
+	assert read(anna, as_user, doc)["state"] == seen_by(anna, as_user)[doc.name]["state"] == "From us"
+	message(doc, content="Which Monday?")
+	assert read(anna, as_user, doc)["state"] == seen_by(anna, as_user)[doc.name]["state"] == "Received"
+
+
 def test_only_messages_that_went_between_them_and_us_are_shown(of_anna, anna, as_user):
 	doc = of_anna()
 	message(doc, content="<p>When will it be done?</p>")
