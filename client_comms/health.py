@@ -13,7 +13,7 @@ from frappe.utils.background_jobs import generate_qname, get_queue, get_workers
 from frappe.utils.scheduler import is_scheduler_disabled
 from redis.exceptions import RedisError
 
-from client_comms import clock, ledger
+from client_comms import clock, health_setup, ledger
 from client_comms.background_work import FAILED
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
@@ -179,6 +179,7 @@ def incoming_mail() -> Line:
 		tuple(faults),
 		("List", "Email Account"),
 		{"mailboxes": len(accounts), "silent_mailboxes": len(silent), "unreadable_emails": unread},
+		"" if accounts else _("Enable incoming email for each mailbox to which clients write."),
 	)
 
 
@@ -380,6 +381,7 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("workers", workers),
 	("incoming_mail", incoming_mail),
 	("outgoing_mail", outgoing_mail),
+	*health_setup.CHECKS,
 	("deadlines", deadlines),
 	("intake", intake),
 	("matrix", matrix_in_force),

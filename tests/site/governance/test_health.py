@@ -27,7 +27,7 @@ class Worker:
 
 
 @pytest.fixture
-def running(site, monkeypatch):
+def running(site, monkeypatch, make_user):
 	"""A site on which everything works; its own configuration says otherwise, as it is for tests."""
 	monkeypatch.setitem(frappe.local.conf, "pause_scheduler", 0)
 	monkeypatch.setitem(frappe.local.conf, "mute_emails", 0)
@@ -42,6 +42,8 @@ def running(site, monkeypatch):
 		frappe.db.delete(doctype)
 	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
 	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
+	monkeypatch.setitem(frappe.local.conf, "host_name", "https://erp.example.com")
+	make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
 
 
 def red() -> dict[str, tuple[str, ...]]:
@@ -121,6 +123,19 @@ def withheld_answer():
 	ledger.write([entry])
 
 
+def no_manager():
+	frappe.db.delete("Has Role", {"role": procedure.CUSTOMER_SUPPORT_MANAGER})
+
+
+def ended_holidays():
+	"""The list of last year, which was not extended."""
+	year = clock.now().year - 1
+	days = {"from_date": f"{year}-01-01", "to_date": f"{year}-12-31"}
+	frappe.get_doc({"doctype": "Holiday List", "holiday_list_name": "Last Year", **days}).insert()
+	name = frappe.db.get_single_value("Client Comms Settings", "default_calendar")
+	frappe.db.set_value("Response Calendar", name, "holiday_list", "Last Year")
+
+
 def failed_run(doctype, **fields):
 	return lambda: frappe.get_doc({"doctype": doctype, "status": "Failed", **fields}).db_insert()
 
@@ -137,6 +152,9 @@ def failed_run(doctype, **fields):
 		("outgoing_mail", lambda: frappe.db.set_default("suspend_email_queue", 1), "suspended"),
 		("outgoing_mail", queued_email("Not Sent", LONG_AGO), "more than an hour: 1"),
 		("outgoing_mail", queued_email("Error", timedelta()), "1"),
+		("site_address", set_conf("host_name", None), "set-config host_name"),
+		("holidays", ended_holidays, "Last Year"),
+		("manager_role", no_manager, procedure.CUSTOMER_SUPPORT_MANAGER),
 		("intake", failure, "1"),
 		("matrix", no_matrix, "No version is in force"),
 		("ledger", old_entry, "2 hours ago"),
@@ -152,6 +170,15 @@ def test_what_does_not_work_is_red_with_what_to_do(running, key, break_it, said)
 	found = red()
 	assert list(found) == [key]
 	assert any(said in fault for fault in found[key])
+
+
+def test_what_is_not_set_up_yet_is_said_without_being_red(running):
+	frappe.db.set_value("Email Account", {"enable_incoming": 1}, "enable_incoming", 0)
+	frappe.db.set_value("Response Calendar", {"holiday_list": ("is", "set")}, "holiday_list", None)
+	lines = {line.key: line for line in health.check()}
+	assert red() == {}
+	assert "Enable incoming email" in lines["incoming_mail"].next_step
+	assert "Without a holiday list" in lines["holidays"].text
 
 
 def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeypatch):

@@ -10,11 +10,12 @@
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
 	const pill = ({ ok, next_step }) => {
-		const [colour, text] = next_step
-			? ["orange", __("Not Checked")]
-			: ok
-				? ["green", __("Works")]
-				: ["red", __("Does Not Work")];
+		const [colour, text] =
+			ok && next_step
+				? ["orange", __("Not Checked")]
+				: ok
+					? ["green", __("Works")]
+					: ["red", __("Does Not Work")];
 		return `<span class="indicator-pill ${colour}" style="white-space: nowrap">${text}</span>`;
 	};
 
@@ -53,10 +54,8 @@
 				? `<button type="button" class="btn btn-link btn-sm p-0 text-left" data-line="${index}">${escape(title)}</button>`
 				: escape(title);
 			const list = faults.map((fault) => `<li>${escape(fault)}</li>`).join("");
-			const next = next_step
-				? `<div>${escape(next_step)}</div>
-					<button type="button" class="btn btn-default btn-xs mt-2" data-line="${index}">${__("Open {0}", [escape(title)])}</button>`
-				: "";
+			const open = `<button type="button" class="btn btn-default btn-xs mt-2" data-line="${index}">${__("Open {0}", [escape(title)])}</button>`;
+			const next = next_step ? `<div>${escape(next_step)}</div>${route.length ? open : ""}` : "";
 			return `<tr data-key="${escape(key)}" data-ok="${ok}">
 				<td>${heading}</td>
 				<td>${pill(line)}</td>
