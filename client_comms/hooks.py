@@ -265,6 +265,8 @@ before_job = [
 	_REALTIME,
 ]
 
+on_login = "client_comms.enforcement.doctypes.user.use_stored_name"
+
 # Adds nothing: it is asked wherever a timeline is read, by Frappe and other apps.
 additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_timeline"]}
 

@@ -20,6 +20,16 @@ def forget_at_end(doc, method=None) -> None:
 	frappe.db.after_rollback.add(forget)
 
 
+def use_stored_name(login_manager) -> None:
+	"""`on_login`: the user of a session is called as stored.
+
+	Frappe takes the name from a login link or another server as it is written there, and the database finds a user by other letters too. To a
+	comparison, that would be someone else, who approves what they made, or makes themselves an account manager.
+	"""
+	if stored := frappe.db.get_value("User", {"name": login_manager.user}, "name"):
+		login_manager.user = stored
+
+
 def refuse_rename(doc, method=None, old=None, new=None, merge=False) -> None:
 	"""`before_rename` of User, which changes the address: Frappe shares every user with themselves, to write as well, so that each login,
 	of the portal too, could take the address of a client, who then is them, or of someone outside, who then is a colleague.

@@ -2,11 +2,13 @@
 
 import base64
 from unittest import mock
+from urllib.parse import urlsplit
 
 import frappe
 import pytest
 import requests
 from frappe.core.doctype.user.user import create_contact
+from frappe.www.login import _generate_temporary_login_link
 
 from client_comms import ledger
 from client_comms.clients import confirmation
@@ -238,6 +240,24 @@ def test_a_token_reads_and_is_recorded_as_its_user(http, make_user, log, bearer)
 	assert outcomes == {"cleared": {(200, False)}, "uncleared": {(403, True)}}
 	assert through == {"API key)", "OAuth client Portal of a partner)"}
 	assert recorded == {ledger.VIEW: {users["cleared"]}, ledger.REFUSAL: {users["uncleared"]}}
+
+
+# Login by link
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize(
+	"written", [str.upper, lambda name: name.replace("user", "usér"), lambda name: f"{name} "]
+)
+def test_who_logs_in_by_a_link_is_the_user_as_stored(http, make_user, written):
+	"""The database finds a user also by another case or accent; a session of that name would be another one to every comparison, such as that
+	someone else has to approve what one made."""
+	user = make_user("Support Team")
+	link = urlsplit(_generate_temporary_login_link(written(user), expiry=5))
+	session = requests.Session()
+	session.get(f"{http}{link.path}?{link.query}", allow_redirects=False).raise_for_status()
+	answer = session.get(f"{http}/api/method/frappe.auth.get_logged_user")
+	assert answer.json()["message"] == user
 
 
 # Impersonation
