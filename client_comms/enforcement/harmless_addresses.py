@@ -11,6 +11,7 @@ from client_comms.enforcement import compose
 _ADDRESSES = ("Attach", "Attach Image")
 _MARKUP = re.compile(r"[<>\"]|'.*=|=.*'", re.DOTALL)
 _QUOTED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
+_NO_MARKUP = str.maketrans('<>"', "___")
 
 
 def quote_stored(**_job) -> None:
@@ -18,11 +19,21 @@ def quote_stored(**_job) -> None:
 	compose.around(BaseDocument, "_sanitize_content", _clean)
 
 
+def quoted(address: str) -> str:
+	"""An address that ends nothing but itself."""
+	return address.translate(_QUOTED) if _MARKUP.search(address) else address
+
+
+def without_markup(name: str) -> str:
+	"""The name of a new file, which becomes its address: it begins no tag."""
+	return name.translate(_NO_MARKUP)
+
+
 def _clean(clean, doc: BaseDocument) -> None:
 	clean(doc)
 	for field, value in list(vars(doc).items()):
 		if isinstance(value, str) and _MARKUP.search(value) and _is_address(doc, field):
-			doc.set(field, value.translate(_QUOTED))
+			doc.set(field, quoted(value))
 
 
 def _is_address(doc: BaseDocument, field: str) -> bool:

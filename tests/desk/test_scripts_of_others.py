@@ -93,3 +93,38 @@ def test_a_report_of_a_colleague(site, page, make_user, asks, removed):
 	page.goto(f"/app/query-report/{name}")
 	page.locator(".dt-cell--header:visible", has_text="Answered").first.wait_for()
 	assert not ran(page)
+
+
+def test_the_name_of_a_file_in_an_email(site, page, removed):
+	"""Which senders from outside choose; Frappe writes it beside the message as it is."""
+	issue = site.get_doc({"doctype": "Issue", "subject": "Roof"}).insert(ignore_permissions=True)
+	message = site.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Other",
+			"subject": "Roof",
+			"content": "The roof",
+			"sender": "ann@outside.example",
+			"sent_or_received": "Received",
+			"reference_doctype": "Issue",
+			"reference_name": issue.name,
+			"has_attachment": 1,
+		}
+	).insert(ignore_permissions=True)
+	name = f"<img src=x onerror={RUN}>.txt"
+	file = site.get_doc(
+		{
+			"doctype": "File",
+			"file_name": name,
+			"content": "x",
+			"is_private": 1,
+			"attached_to_doctype": "Communication",
+			"attached_to_name": message.name,
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	for doc in (issue, message, file):
+		removed(doc.doctype, doc.name)
+	page.goto(f"/app/issue/{issue.name}")
+	page.get_by_text("The roof").first.wait_for()
+	assert not ran(page)

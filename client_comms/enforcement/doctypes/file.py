@@ -10,7 +10,15 @@ from frappe.core.doctype.file.file import URL_PREFIXES
 from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.utils import cstr
 
-from client_comms.enforcement import client_portal, dependents, governed, legal_holds, printing, refusals
+from client_comms.enforcement import (
+	client_portal,
+	dependents,
+	governed,
+	harmless_addresses,
+	legal_holds,
+	printing,
+	refusals,
+)
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -87,6 +95,14 @@ class GuardedFile(Remembered):
 		super().set_is_private()
 		if not self.file_url and (_can_be_governed(self) or decide(self, "Guest") is not None):
 			self.is_private = 1
+
+	def set_file_name(self):
+		"""Senders from outside choose the names of what they attach; Frappe writes the address beside their message as it is."""
+		super().set_file_name()
+		if not self.file_url:
+			self.file_name = harmless_addresses.without_markup(self.file_name)
+		elif self.is_remote_file:
+			self.file_url = harmless_addresses.quoted(self.file_url)
 
 	def save_file(self, *args, **kwargs):
 		"""What is stored already is not stored again, except where the address would tell that a hidden record has it."""

@@ -1,10 +1,12 @@
 """What a client with a login, or a colleague, can store runs in no other browser (D-5, P-2); in one, tests/desk."""
 
 import json
+from email.message import EmailMessage
 
 import frappe
 import pytest
 from frappe.desk.form.load import getdoc
+from frappe.email.receive import InboundMail
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -124,3 +126,20 @@ def test_script_managers_change_scripts(as_user, make_user):
 	with as_user(make_user("Report Manager")):
 		report.update({"report_type": "Report Builder", "json": "{}", "query": "select 2"}).save()
 	assert frappe.db.get_value("Report", report.name, ["javascript", "query"]) == (RUN, "select 1")
+
+
+def test_the_name_of_a_file_in_an_email(outgoing_account):
+	"""Which senders from outside choose, and which becomes its address."""
+	mail = EmailMessage()
+	mail["From"], mail["To"], mail["Subject"] = "ann@outside.example", "service@own.example", "Roof"
+	mail.set_content("The roof")
+	mail.add_attachment(b"x", "application", "octet-stream", filename=f"<img src=x onerror={RUN}>.bin")
+	received = InboundMail(mail.as_bytes(), outgoing_account).process()
+	file = frappe.get_last_doc("File", {"attached_to_name": received.name})
+	assert file.file_url.endswith(".bin") and not {*"<>"} & {*file.file_url, *file.file_name}
+
+
+def test_the_address_of_a_file_elsewhere():
+	address = f"https://elsewhere.example/<img src=x onerror={RUN}>"
+	file = frappe.get_doc({"doctype": "File", "file_url": address, "file_name": "x"}).insert()
+	assert file.file_url.startswith("https://elsewhere.example/%3Cimg")
