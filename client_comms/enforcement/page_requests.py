@@ -78,15 +78,17 @@ def ask_each_row(rows: RowFilter, user: str) -> bool:
 def _compared(asked) -> dict[str, str]:
 	"""The columns for whose one value the request asks, as lists do: `[["Client Interaction", "status", "=", "Open"]]`."""
 	try:
-		filters = frappe.parse_json(asked.get("filters")) or ()
-	except ValueError:  # Frappe says so
+		filters = frappe.parse_json(asked.get("filters"))
+	except (ValueError, RecursionError):  # Frappe reports it
 		return {}
 	if isinstance(filters, dict):
 		return {column: value for column, value in filters.items() if isinstance(value, str)}
+	conditions = filters if isinstance(filters, list) else ()
 	return {
 		each[-3]: each[-1]
-		for each in filters
-		if isinstance(each, list) and len(each) in (3, 4) and each[-2] == "=" and isinstance(each[-1], str)
+		for each in conditions
+		if isinstance(each, list) and len(each) in (3, 4) and each[-2] == "="
+		if isinstance(each[-3], str) and isinstance(each[-1], str)
 	}
 
 
