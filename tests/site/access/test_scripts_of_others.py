@@ -8,6 +8,8 @@ import pytest
 from frappe.desk.form.load import getdoc
 from frappe.email.receive import InboundMail
 
+from client_comms.patches.v1_0 import quote_addresses
+
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
 RUN = "window.top.ran=1"
@@ -87,6 +89,31 @@ def test_other_addresses_stay(make_user, request_as):
 		values = {"doctype": "User", "name": portal, "fieldname": json.dumps({"user_image": image})}
 		request_as(portal, "frappe.client.set_value", **values)
 		assert frappe.db.get_value("User", portal, "user_image") == image
+
+
+def test_a_patch_encodes_what_was_stored_before(make_user):
+	stored = {
+		make_user("Customer", user_type="Website User"): image
+		for image in (f"/files/x'><img src=x onerror={RUN}>", "/files/O'Brien (2).png", None)
+	}
+	for user, image in stored.items():
+		frappe.db.set_value("User", user, "user_image", image)
+	report = frappe.get_doc(
+		{
+			"doctype": "Report",
+			"report_name": frappe.generate_hash(),
+			"ref_doctype": "Note",
+			"report_type": "Report Builder",
+			"is_standard": "No",
+		}
+	).insert()
+	report.db_set("json", json.dumps({"columns": [{"label": f"<img src=x onerror={RUN}>"}]}))
+	quote_addresses.execute()
+	quote_addresses.execute()
+	assert RUN not in frappe.db.get_value("Report", report.name, "json")
+	bad, good, none = (frappe.db.get_value("User", user, "user_image") for user in stored)
+	assert bad == f"/files/x%27%3E%3Cimg src=x onerror={RUN}%3E"
+	assert (good, none) == ("/files/O'Brien (2).png", None)
 
 
 @pytest.mark.parametrize("escaped", [False, True])
