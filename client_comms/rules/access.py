@@ -368,7 +368,7 @@ def _why_not_cleared(
 		yield Message(_("Deleting requires a clearance with both write access and oversight."))
 	if takes_part(subject.user, record, now):
 		yield Message(
-			_("{user} takes part in the record, but taking part does not replace a clearance."), values
+			_("Taking part in the record, such as by being responsible for it, does not replace a clearance.")
 		)
 
 

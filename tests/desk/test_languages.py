@@ -186,3 +186,18 @@ def test_no_page_for_clients_is_partly_english_or_cut(language, of_client, login
 			if found := page.evaluate(CUT):
 				cut[name, width] = found
 	assert (english, cut) == ({}, {})
+
+
+def test_document_types_are_in_the_readers_language(conversation, make_user, login, shoot):
+	"""Also for users who cannot read DocTypes, in what they only read."""
+	page = login(make_user("Compliance Officer", password=PASSWORD, language="de"), PASSWORD)
+	opened(page, f"client-interaction/{conversation}")
+	page.get_by_role("tab", name="Details").click()
+	shown = page.locator("[data-fieldname=party_type] .control-value:visible")
+	expect(shown).to_have_text("Kunde")
+	shoot(page, "client-type")
+	opened(page, "compliance-ledger-entry")
+	types = page.locator(".list-row-col a.filterable[data-filter^=reference_doctype]")
+	expect(types.first).to_be_visible()
+	shoot(page, "ledger")
+	assert "Client Interaction" not in types.all_inner_texts()

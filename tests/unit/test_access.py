@@ -137,7 +137,10 @@ class TestShippedClearances:
 		update = Record("Confidential", "1.0", "Service Update", ME)
 		decision = decide(user("Frontline Staff"), update, shipped, READ, NOW)
 		assert not decision and decision.rule == access.NO_CLEARANCE
-		assert "takes part in the record, but taking part does not replace a clearance" in said(decision)
+		assert (
+			"Taking part in the record, such as by being responsible for it, does not replace a clearance"
+			in said(decision)
+		)
 
 	def test_a_complaint_is_closed_to_support_that_does_not_take_part(self, shipped):
 		complaint = Record("Sensitive", "1.0", "Feedback/Complaint", OTHER, account_manager=ME)

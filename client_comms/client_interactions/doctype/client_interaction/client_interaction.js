@@ -101,9 +101,10 @@ frappe.ui.form.on("Client Interaction", {
 
 /** Asks for a reason where another type, direction, company, client or date would change a deadline that is owed or was judged. */
 function ask_why_reclassified(frm) {
-	const clocks = ["acknowledge_status", "respond_status", "promise_status"];
-	const counted = frm.doc.missed_deadlines || clocks.some((status) => frm.doc[status] !== "Not Required");
-	frm.toggle_display("reclassification_reason", !frm.is_new() && Boolean(counted));
+	frm.toggle_display(
+		"reclassification_reason",
+		!frm.is_new() && client_comms.interaction.has_counted(frm.doc),
+	);
 }
 
 /** Whose a new log becomes, proposed with its type until somebody is chosen, and what that means for whoever logs it. */

@@ -42,6 +42,12 @@ Object.assign(client_comms.interaction, {
 		return doc.clock_state === "Running" && this.minutes_to(doc.next_deadline) < 0;
 	},
 
+	/** Whether a deadline is owed or was judged, which another client can change. */
+	has_counted(doc) {
+		const clocks = ["acknowledge_status", "respond_status", "promise_status"];
+		return Boolean(doc.missed_deadlines) || clocks.some((status) => doc[status] !== "Not Required");
+	},
+
 	/** "Tue 24 Nov, 17:00" in the user's language and time zone. */
 	when(moment_) {
 		const format = {

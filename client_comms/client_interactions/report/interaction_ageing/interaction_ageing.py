@@ -84,11 +84,22 @@ def _columns(grouping: Grouping, buckets: dict) -> list[dict]:
 	return [
 		{"fieldname": "group", "label": _(grouping.name), "fieldtype": "Data", "width": 190},
 		*(
-			{"fieldname": key, "label": label, "fieldtype": "Int", "width": 145, "drill": conditions}
+			{
+				"fieldname": key,
+				"label": label,
+				"fieldtype": "Int",
+				"width": _width(label),
+				"drill": conditions,
+			}
 			for key, (label, conditions) in buckets.items()
 		),
 		{"fieldname": "total", "label": _("Open"), "fieldtype": "Int", "width": 90, "drill": []},
 	]
+
+
+def _width(label: str) -> int:
+	"""Of a column whose heading is shown as a whole, in pixels."""
+	return max(145, 8 * len(label) + 24)
 
 
 def _chart(buckets: dict, rows: list[dict]) -> dict | None:

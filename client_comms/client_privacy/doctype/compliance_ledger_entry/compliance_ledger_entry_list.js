@@ -1,6 +1,13 @@
 frappe.listview_settings["Compliance Ledger Entry"] = {
 	hide_name_column: true,
 	add_fields: ["action"],
+	formatters: {
+		reference_doctype(name) {
+			const text = frappe.utils.escape_html(name || "");
+			const shown = frappe.utils.escape_html(__(name || ""));
+			return `<a class="filterable ellipsis" data-filter="reference_doctype,=,${text}" title="${shown}">${shown}</a>`;
+		},
+	},
 	get_indicator({ action }) {
 		const COLORS = { Refusal: "red", "Emergency Access": "orange", "Level Lowered": "orange" };
 		return [__(action), COLORS[action] || "gray", `action,=,${action}`];

@@ -36,6 +36,7 @@ def execute(filters=None):
 		rows = [row for row in rows if row["doctype"] == filters.document_type]
 	if filters.to_decide:
 		rows = [row for row in rows if row["to_decide"]]
+	rows = [{**row, "doctype": _(row["doctype"])} for row in rows]
 	message = None if rows else _("No field matches the filters. Empty them to see all fields.")
 	return columns(), rows, message
 

@@ -63,6 +63,11 @@ Object.assign(client_comms.card, {
 		for (const { text: line, missing } of privacy) {
 			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>` : line);
 		}
+		if (client_comms.choose_client.may(frm)) {
+			rows.push(
+				`<button class="btn btn-xs btn-default" data-remedy="choose_client">${__("Choose Client")}</button>`,
+			);
+		}
 		return this.section(__("Client"), rows);
 	},
 
@@ -167,6 +172,7 @@ Object.assign(client_comms.card, {
 				reply: () => frm.conversation.open_reply(),
 				close: () => client_comms.actions.close(frm),
 				feedback: () => client_comms.feedback.ask(frm),
+				choose_client: () => client_comms.choose_client.ask(frm),
 			};
 			const run =
 				own[remedy] ||
