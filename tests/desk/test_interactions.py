@@ -410,3 +410,16 @@ def test_the_workspace_asks_once_for_what_is_owed(frontline, login, received):
 	assert of_the_block() == ["client_comms.api.owed_today"]
 	figure.click()
 	expect(page.locator(".list-row:visible").first).to_be_visible()
+
+
+def test_a_long_subject_leaves_the_status_on_the_screen(written, make_user, login, shoot):
+	written("A subject that is as long as a sentence, and goes on and on about " + "the roof " * 6, "When?")
+	page = login(make_user("Customer Support", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-interaction")
+	row = page.locator(".list-row", has_text="as long as a sentence")
+	status = row.locator(".indicator-pill.orange:visible")
+	expect(status).to_be_visible()
+	page.wait_for_load_state("networkidle")
+	shoot(page, "long-subject")
+	right = status.bounding_box()["x"] + status.bounding_box()["width"]
+	assert right <= row.locator(".level-right").bounding_box()["x"]

@@ -268,12 +268,25 @@ frappe.listview_settings["Client Interaction"] = {
 			listview.setup_columns();
 			listview.render_header(true);
 		}
+		limit_widths(listview);
 		const it = client_comms.interaction;
 		listview.page.add_menu_item(__("Why?"), () => it.explain());
 		listview.page.add_menu_item(__("Emergency Access"), () => it.break_glass());
 		it.load_levels().then(() => listview.render_list());
 	},
 };
+
+/** Version 16 makes a column as wide as its longest text, so that a long subject moves deadline and status off the screen. */
+function limit_widths(listview) {
+	const apply = listview.apply_column_widths;
+	if (!apply) return;
+	listview.apply_column_widths = function () {
+		for (const [field, most] of Object.entries({ subject: 250, party_name: 170 })) {
+			if (this.column_max_widths[field] > most) this.column_max_widths[field] = most;
+		}
+		return apply.call(this);
+	};
+}
 
 // --- sentences -------------------------------------------------------------------------------------
 
