@@ -42,6 +42,8 @@ after_uninstall = "client_comms.setup.uninstall.after_uninstall"
 has_permission = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.has_permission"),
 	"Client Interaction": "client_comms.enforcement.interactions.has_permission",
+	"Dashboard Settings": "client_comms.enforcement.doctypes.shared_desk.is_own",
+	"Desktop Layout": "client_comms.enforcement.doctypes.shared_desk.is_own",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.has_grant_permission",
 	"Data Package": "client_comms.enforcement.data_packages.has_permission",
 	"Physical File": "client_comms.enforcement.physical_files.has_permission",
@@ -75,6 +77,8 @@ has_permission = {
 permission_query_conditions = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
 	"Client Interaction": "client_comms.enforcement.interactions.interaction_condition",
+	"Dashboard Settings": "client_comms.enforcement.doctypes.shared_desk.own_condition",
+	"Desktop Layout": "client_comms.enforcement.doctypes.shared_desk.own_condition",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.grant_condition",
 	"Data Package": "client_comms.enforcement.data_packages.condition",
 	"Physical File": "client_comms.enforcement.physical_files.condition",
@@ -154,6 +158,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "client_comms.enforcement.methods.counts.get_percentage_difference",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.methods.counts.get_tagged_docs",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "client_comms.enforcement.methods.counts.get_monthly_goal_graph_data",
+	"frappe.desk.desktop.update_onboarding_step": "client_comms.enforcement.doctypes.shared_desk.update_onboarding_step",
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order": "client_comms.enforcement.doctypes.kanban_board.update_order",
 	"frappe.desk.reportview.export_query": "client_comms.enforcement.methods.exports.export_query",
 	"frappe.core.doctype.data_export.exporter.export_data": "client_comms.enforcement.methods.exports.export_data",
@@ -350,6 +355,15 @@ doc_events = {
 	},
 	"Workspace Sidebar": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
 	"Desktop Icon": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
+	**{
+		f"Workspace {row}": {
+			"validate": "client_comms.enforcement.doctypes.workspace.check_row",
+			"on_trash": "client_comms.enforcement.doctypes.workspace.check_row",
+		}
+		for row in ("Chart", "Custom Block", "Link", "Number Card", "Quick List", "Shortcut", "Sidebar Item")
+	},
+	"Number Card": {"validate": "client_comms.enforcement.doctypes.shared_desk.keep_expressions"},
+	"Dashboard Chart": {"validate": "client_comms.enforcement.doctypes.shared_desk.keep_expressions"},
 	"Custom HTML Block": {
 		"validate": "client_comms.enforcement.doctypes.custom_html_block.keep_private",
 		"onload": "client_comms.enforcement.doctypes.custom_html_block.show_to_owner",

@@ -7,11 +7,14 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from client_comms.enforcement.harmless_addresses import has_markup
 from client_comms.i18n import bold
 
 _MANAGER = "Workspace Manager"
 # Browsers pass over control characters and blanks before and in the name of a scheme.
 _BLANKS = re.compile(r"[\x00-\x20]+")
+_CONDITION = "display_depends_on"
+_LABELS = ("Data", "Icon", "Text", "Small Text", "Autocomplete")
 _ADDRESSES = ("url", "link", "route", "external_link")
 _SCRIPT = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 
@@ -21,23 +24,56 @@ def refuse_of_others(doc, method=None) -> None:
 
 	:raises frappe.PermissionError: a private workspace is, or would become, that of another user
 	"""
-	user = frappe.session.user
-	if user == "Administrator" or _MANAGER in frappe.get_roles(user):
+	if _is_manager():
 		return
-	before = doc.get_doc_before_save()
+	user, before = frappe.session.user, doc.get_doc_before_save()
 	if any(each and not each.public and each.for_user and each.for_user != user for each in (doc, before)):
 		frappe.throw(
 			_("This workspace is another user's."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)
 
 
-def refuse_scripts(doc, method=None) -> None:
-	"""`validate` of Workspace, Workspace Sidebar and Desktop Icon: in version 16, every user of the desk can change the last two for all, and
-	an address that is a script runs as the user who clicks on it.
+def check_row(doc, method=None) -> None:
+	"""`validate` and `on_trash` of a row of a workspace or sidebar by its own name, for which Frappe asks about the DocType of its document alone: the
+	filters of a shortcut or list run as each user who sees them.
 
+	:raises frappe.PermissionError: the workspace is not the user's own, or the condition of an item is a new one
 	:raises frappe.ValidationError: an address is a script
 	"""
+	refuse_scripts(doc)
+	stored = not doc.is_new() and frappe.db.get_value(doc.doctype, doc.name, ["parenttype", "parent"])
+	for parenttype, parent in {(doc.parenttype, doc.parent), stored or (None, None)}:
+		if parenttype == "Workspace" and not _is_own(parent):
+			frappe.throw(
+				_("This row cannot be changed on its own. Open {0} {1} and change the row there.").format(
+					_(parenttype), bold(parent)
+				),
+				exc=frappe.PermissionError,
+				title=_("Row Belongs to a Document"),
+			)
+
+
+def _is_own(workspace: str | None) -> bool:
+	if _is_manager():
+		return True
+	public, user = frappe.db.get_value("Workspace", workspace, ["public", "for_user"]) or (1, None)
+	return not public and user == frappe.session.user
+
+
+def _is_manager() -> bool:
+	user = frappe.session.user
+	return user == "Administrator" or _MANAGER in frappe.get_roles(user)
+
+
+def refuse_scripts(doc, method=None) -> None:
+	"""`validate` of Workspace, Workspace Sidebar and Desktop Icon: in version 16, every user of the desk can change the last two for all. An address
+	that is a script runs as the user who clicks on it, the condition of an item as each user who opens the desk.
+
+	:raises frappe.ValidationError: an address is a script, or a label would end the attribute of a tag, into which Frappe writes it as it is
+	:raises frappe.PermissionError: an item has a condition that no stored one has, and the user is no Workspace Manager
+	"""
 	for row in (doc, *doc.get_all_children()):
+		_refuse_new(row)
 		for field in _ADDRESSES:
 			if _SCRIPT.match(_BLANKS.sub("", cstr(row.get(field)))):
 				frappe.throw(
@@ -46,3 +82,29 @@ def refuse_scripts(doc, method=None) -> None:
 					),
 					title=_("Invalid Address"),
 				)
+
+
+def _refuse_new(row) -> None:
+	"""What apps and managers have stored is in order: a user who sorts a sidebar saves it as well."""
+	if _is_manager():
+		return
+	if _is_new(row, _CONDITION):
+		frappe.throw(
+			_("Only a Workspace Manager enters a condition."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+	for df in row.meta.fields:
+		if df.fieldtype in _LABELS and _is_new(row, df.fieldname) and has_markup(row.get(df.fieldname)):
+			frappe.throw(
+				_("{0} cannot contain HTML. Leave out angle brackets and quotation marks.").format(
+					bold(_(df.label))
+				)
+			)
+
+
+def _is_new(row, field: str) -> bool:
+	value = row.get(field)
+	return bool(
+		isinstance(value, str) and value.strip() and not frappe.db.exists(row.doctype, {field: value})
+	)

@@ -1,0 +1,53 @@
+"""What all users of the desk see of it: charts, cards and introductions (D-5). Frappe runs what they contain as the user who opens them, and lets every
+login store most of it."""
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from client_comms.enforcement.compose import call_previous
+
+_MANAGERS = {"Dashboard Manager", "System Manager"}
+_EXPRESSIONS = ("dynamic_filters_json", "filters_config")
+_DONE = ("is_complete", "is_skipped")
+
+
+def keep_expressions(doc, method=None) -> None:
+	"""`validate` of Number Card and Dashboard Chart: only users with a role for them change the expressions, which run in each browser that shows them.
+
+	Frappe makes a card or chart for every login, portal users included.
+	"""
+	user, before = frappe.session.user, doc.get_doc_before_save()
+	if user == "Administrator" or _MANAGERS & {*frappe.get_roles(user)}:
+		return
+	for field in _EXPRESSIONS:
+		if doc.meta.has_field(field):
+			doc.set(field, before.get(field) if before else None)
+
+
+def is_own(doc, ptype=None, user=None, **_others) -> bool:
+	"""`has_permission` of Dashboard Settings and Desktop Layout, of which charts and the desktop show the texts as HTML: those of another user are
+	neither read nor changed."""
+	return {doc.name, doc.get("user")} <= {user or frappe.session.user, "", None}
+
+
+def own_condition(user=None, doctype=None) -> str:
+	"""`permission_query_conditions` of the same."""
+	user = user or frappe.session.user
+	return "" if user == "Administrator" else f"`tab{doctype}`.name = {frappe.db.escape(user)}"
+
+
+@frappe.whitelist()
+def update_onboarding_step(name: str, field: str, value: str | int):
+	"""A user of the desk finishes or skips a step of an introduction. Frappe stores any text in any field of it, for every login.
+
+	:raises frappe.PermissionError: another field, or a portal user
+	"""
+	if (
+		field not in _DONE
+		or frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User"
+	):
+		frappe.throw(_("Not Permitted"), frappe.PermissionError)
+	return call_previous(
+		"frappe.desk.desktop.update_onboarding_step", name=name, field=field, value=cint(value)
+	)
