@@ -1,7 +1,7 @@
 """Logging from anywhere: by the button, by a key, by the search bar (D-1, D-2, C-4). What it costs: test_task_effort."""
 
 import pytest
-from log_dialog import log_button, opened
+from log_dialog import log_button, opened, ready
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("D-1", "D-2")
@@ -18,7 +18,7 @@ def frontline(make_user):
 def open_dialog(login, frontline):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
-	log_button(page).wait_for()
+	ready(page)
 	log_button(page).click()
 	return page, opened(page)
 
@@ -40,8 +40,7 @@ def test_who_calls_is_entered_and_left_by_keys(frontline, login):
 	"""Also what appears only for a caller who is not known has a name for screen readers."""
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
-	log_button(page).wait_for()
-	page.wait_for_load_state("networkidle")  # the list that appears closes every dialog
+	ready(page)
 	log_button(page).focus()
 	page.keyboard.press("Enter")
 	dialog = opened(page)
@@ -136,7 +135,7 @@ def test_the_whole_form_takes_over_what_was_entered(site, frontline, client, log
 def test_a_key_and_the_search_bar_open_it(frontline, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
-	log_button(page).wait_for()
+	ready(page)
 	page.keyboard.press("Control+Shift+L")
 	dialog = opened(page)
 	expect(dialog.locator("[data-fieldname=caller] input")).to_be_focused()
@@ -188,7 +187,7 @@ def test_an_unknown_caller_is_a_name_and_a_number(frontline, login, shoot, typed
 def test_a_fast_user_logs_before_type_and_staff_are_proposed(site, frontline, client, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
-	log_button(page).wait_for()
+	ready(page)
 	page.evaluate("""() => {
 		const propose = client_comms.what_becomes;
 		client_comms.what_becomes = async (log) => {

@@ -26,7 +26,7 @@ from effort import (
 	UNKNOWN_COMPLAINT,
 	add_user,
 )
-from log_dialog import log_button, opened
+from log_dialog import log_button, opened, ready
 from playwright.sync_api import expect
 
 from client_comms.client_privacy import mailed_secrets
@@ -107,7 +107,7 @@ def logging(frontline, login):
 	"""A page of the frontline, anywhere in the desk."""
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")
-	log_button(page).wait_for()
+	ready(page)
 	return page
 
 
