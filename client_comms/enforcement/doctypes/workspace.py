@@ -70,7 +70,7 @@ def refuse_scripts(doc, method=None) -> None:
 	that is a script runs as the user who clicks on it, the condition of an item as each user who opens the desk.
 
 	:raises frappe.ValidationError: an address is a script, or a label would end the attribute of a tag, into which Frappe writes it as it is
-	:raises frappe.PermissionError: an item has a condition that no stored one has, and the user is no Workspace Manager
+	:raises frappe.PermissionError: an item has a condition that no stored one has, and the user is not a Workspace Manager
 	"""
 	for row in (doc, *doc.get_all_children()):
 		_refuse_new(row)
