@@ -13,13 +13,12 @@ from frappe.utils.html_utils import is_json, sanitize_html
 from client_comms.enforcement import compose
 
 _ADDRESSES = ("Attach", "Attach Image")
-_MARKUP = re.compile(r"[<>\"]|'.*=|=.*'", re.DOTALL)
 _QUOTED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
 _ALWAYS_SHOWN = ("Data", "Text Editor")
 _TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor")
 # What begins a tag, unless it is an address: a tag without a blank, slash or quote has no attributes.
 _TAG = re.compile(r"<\s*[a-z!?/\\]", re.IGNORECASE)
-_NO_ADDRESS = re.compile(r"<(?![^<>\s/=\"']+@[^<>\s/=\"']+>)")
+_NO_ADDRESS = re.compile(r"<(?![^<>\s/=\"'@]+@[^<>\s/=\"'@]+>)")
 _NO_MARKUP = str.maketrans('<>"', "___")
 
 
@@ -29,13 +28,13 @@ def quote_stored(**_job) -> None:
 
 
 def has_markup(text: str) -> bool:
-	"""Whether it would begin a tag, or end an attribute into which it is written as it is."""
-	return bool(_MARKUP.search(text))
+	"""Whether it would begin a tag, or end an attribute into which it is written as it is. Asked of each text that is saved, however long."""
+	return any(sign in text for sign in '<>"') or ("'" in text and "=" in text)
 
 
 def quoted(address: str) -> str:
 	"""An address that ends nothing but itself."""
-	return address.translate(_QUOTED) if _MARKUP.search(address) else address
+	return address.translate(_QUOTED) if has_markup(address) else address
 
 
 def without_markup(name: str) -> str:
@@ -52,7 +51,7 @@ def _clean(clean, doc: BaseDocument) -> None:
 		if submitted:
 			doc.docstatus = submitted
 	for field, value in list(vars(doc).items()):
-		if isinstance(value, str) and _MARKUP.search(value) and (df := doc.meta.get_field(field)):
+		if isinstance(value, str) and has_markup(value) and (df := doc.meta.get_field(field)):
 			_clean_field(doc, df, value, final=doc.docstatus.is_submitted() and not submitted)
 
 

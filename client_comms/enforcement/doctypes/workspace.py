@@ -40,7 +40,8 @@ def check_row(doc, method=None) -> None:
 	:raises frappe.PermissionError: the workspace is not the user's own, or the condition of an item is a new one
 	:raises frappe.ValidationError: an address is a script
 	"""
-	refuse_scripts(doc)
+	if method != "on_trash":
+		refuse_scripts(doc)
 	stored = not doc.is_new() and frappe.db.get_value(doc.doctype, doc.name, ["parenttype", "parent"])
 	for parenttype, parent in {(doc.parenttype, doc.parent), stored or (None, None)}:
 		if parenttype == "Workspace" and not _is_own(parent):
@@ -95,7 +96,7 @@ def _refuse_new(row) -> None:
 			title=_("Not Permitted"),
 		)
 	for df in row.meta.fields:
-		if df.fieldtype in _LABELS and _is_new(row, df.fieldname) and has_markup(row.get(df.fieldname)):
+		if df.fieldtype in _LABELS and has_markup(cstr(row.get(df.fieldname))) and _is_new(row, df.fieldname):
 			frappe.throw(
 				_("{0} cannot contain HTML. Leave out angle brackets and quotation marks.").format(
 					bold(_(df.label))

@@ -1,5 +1,7 @@
 """Texts that Frappe does not clean when they are stored, although it shows them as HTML (D-5, P-2)."""
 
+import time
+
 import frappe
 import pytest
 
@@ -83,3 +85,26 @@ def _item():
 	group = frappe.get_all("Item Group", {"is_group": 0}, pluck="name")[0]
 	values = {"doctype": "Item", "item_code": frappe.generate_hash(), "item_group": group, "is_stock_item": 0}
 	return frappe.get_doc({**values, "stock_uom": frappe.get_all("UOM", pluck="name")[0]}).insert().name
+
+
+@pytest.mark.parametrize(
+	("text", "has"),
+	[
+		("it's", False),
+		("a = b", False),
+		("x' onclick='y", True),
+		("='", True),
+		("<", True),
+		('"', True),
+		("", False),
+	],
+)
+def test_what_would_be_markup(text, has):
+	assert harmless_addresses.has_markup(text) == has
+
+
+def test_a_long_text_is_looked_through_once():
+	"""A pattern that looks for the end of each quotation took minutes for it."""
+	begun = time.perf_counter()
+	assert not harmless_addresses.has_markup("it's " * 500_000)
+	assert time.perf_counter() - begun < 1
