@@ -12,7 +12,9 @@ app_name = "client_comms"
 app_title = "Client Communications"
 app_publisher = "Client Communications contributors"
 app_description = "The client-communication procedure, enforced inside ERPNext"
-app_email = "client-comms@example.com"
+app_email = (
+	"client-comms@example.com"  # Frappe expects one, but no one reads it: SECURITY.md says how to report
+)
 app_license = "mit"
 # With the owner named, `install-app` finds ERPNext on the bench without asking the network.
 required_apps = ["frappe/erpnext"]
