@@ -11,10 +11,10 @@ from frappe.utils import escape_html, get_fullname, get_link_to_form
 from client_comms.document import insert_together
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking, speaking_to
+from client_comms.roles import users_with_role
 from client_comms.rules import access
 
 _MUTED = "client_comms_muted"
-_NAMED = 5  # people in a message
 
 
 @contextmanager
@@ -71,29 +71,6 @@ def emergency_access(doc, grant) -> None:
 def managers() -> set[str]:
 	"""Enabled holders of the manager role of the settings."""
 	return users_with_role(frappe.get_cached_doc("Client Comms Settings").manager_role)
-
-
-def users_with_role(*roles: str) -> set[str]:
-	"""Enabled desk users who hold one of `roles`."""
-	if not roles:
-		return set()
-	return set(
-		frappe.db.sql_list(
-			"""select user.name from `tabHas Role` has_role join `tabUser` user on user.name = has_role.parent
-			where has_role.role in %(roles)s and has_role.parenttype = 'User'
-			and user.enabled = 1 and user.user_type = 'System User'""",
-			{"roles": roles},
-		)
-	)
-
-
-def some_with_role(*roles: str) -> str:
-	"""The names of a few enabled desk users who hold one of `roles`, to be asked; empty if there are none but Administrator."""
-	holders = users_with_role(*roles) - {"Administrator"}
-	if not holders:
-		return ""
-	known = {"name": ("in", holders)}
-	return ", ".join(frappe.get_all("User", known, pluck="full_name", order_by="full_name asc", limit=_NAMED))
 
 
 def notify(doc, users, subject: Callable[[], str]) -> None:

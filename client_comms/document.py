@@ -133,7 +133,7 @@ class Row(FrappeDocument):
 		"""
 		if not self.has_permission("print"):
 			frappe.throw(
-				_("You have no clearance to print this record."),
+				_("You have no clearance to print this record.") + " " + _("Ask a colleague who has it."),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)

@@ -279,7 +279,7 @@ def ledger_tree() -> Line:
 	"""Entries of the ledger are signed soon after they are written, with a key that is known, and reach their witnesses (P-2, R-3)."""
 	found, late = ledger.waiting(), witnesses.undelivered()
 	faults = [
-		_("{0} checkpoints have not reached the witness {1}. {2}").format(count, name, error)
+		_("Checkpoints that have not reached the witness {0}: {1}. {2}").format(name, count, error)
 		for name, count, error in late
 	]
 	if found.oldest and _is_late(found.oldest, ledger.BEHIND):
@@ -332,7 +332,7 @@ def leak_check() -> Line:
 	faults = ()
 	if last.open_count:
 		faults = (
-			_("The last check, of {0}, found {1} ways to confidential records.").format(
+			_("Ways to confidential records that the last check, of {0}, found: {1}").format(
 				last.user, last.open_count
 			),
 		)

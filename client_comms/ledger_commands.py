@@ -28,7 +28,7 @@ def verify_ledger(context, since: str | None = None, until: str | None = None, a
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 	else:
-		click.echo(f"{found['checked']} entries are correct; {found['waiting']} are waiting to be chained.")
+		click.echo(f"Correct entries: {found['checked']}; waiting to be chained: {found['waiting']}.")
 		if found["is_behind"]:
 			click.echo(
 				"They have been waiting for more than 15 minutes, so the scheduler does not run: see client-comms health."

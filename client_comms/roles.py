@@ -1,12 +1,17 @@
 """Checks for methods that only users who configure, audit or supervise can use."""
 
+from collections.abc import Iterable
+from typing import NoReturn
+
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from client_comms.i18n import bold
 
 COMPLIANCE_OFFICER = "Compliance Officer"
 CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, "Client Communications Manager"})
+_NAMED = 5  # people in a message
 
 
 def configures_or_audits() -> bool:
@@ -20,11 +25,7 @@ def require_configuring_or_auditing() -> None:
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	if not configures_or_audits():
-		frappe.throw(
-			_("Only a Compliance Officer or a Client Communications Manager may do this."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+		refuse(CONFIGURES_OR_AUDITS)
 
 
 def require_auditing() -> None:
@@ -33,9 +34,27 @@ def require_auditing() -> None:
 	:raises frappe.PermissionError: the caller is not a Compliance Officer
 	"""
 	if frappe.session.user != "Administrator" and COMPLIANCE_OFFICER not in frappe.get_roles():
-		frappe.throw(
-			_("Only a Compliance Officer may do this."), exc=frappe.PermissionError, title=_("Not Permitted")
-		)
+		refuse([COMPLIANCE_OFFICER])
+
+
+def refuse(roles: Iterable[str], what: str | None = None) -> NoReturn:
+	"""Say which roles are needed and, to users of the desk, who has one: clients are not told the names of staff.
+
+	:param what: a translated sentence with a placeholder for the roles
+	:raises frappe.PermissionError: always
+	"""
+	named = ", ".join(sorted(_(role) for role in roles))
+	sentences = [(what or _("Only users with one of these roles can do this: {0}.")).format(bold(named))]
+	if has_desk():
+		sentences.append(escape_html(who_could_help(*roles)))
+	frappe.throw(" ".join(sentences), exc=frappe.PermissionError, title=_("Not Permitted"))
+
+
+def who_could_help(*roles: str) -> str:
+	"""Who has one of `roles`, or who assigns them."""
+	if names := some_with_role(*roles):
+		return _("Ask someone who has one, such as {0}.").format(names)
+	return _("No user has this role. Ask a System Manager to assign it.")
 
 
 def approving_roles() -> tuple[str, ...]:
@@ -56,13 +75,7 @@ def require_approving_texts() -> None:
 	:raises frappe.PermissionError: the caller has none of the approving roles
 	"""
 	if not approves_texts():
-		frappe.throw(
-			_("Only users with one of these roles can approve texts for clients: {0}.").format(
-				bold(", ".join(_(role) for role in approving_roles()))
-			),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+		refuse(approving_roles(), _("Only users with one of these roles can approve texts for clients: {0}."))
 
 
 def has_desk(user: str | None = None) -> bool:
@@ -91,3 +104,26 @@ def require_desk() -> None:
 		frappe.throw(
 			_("Only users of the desk can do this."), exc=frappe.PermissionError, title=_("Not Permitted")
 		)
+
+
+def users_with_role(*roles: str) -> set[str]:
+	"""Enabled desk users who hold one of `roles`."""
+	if not roles:
+		return set()
+	return set(
+		frappe.db.sql_list(
+			"""select user.name from `tabHas Role` has_role join `tabUser` user on user.name = has_role.parent
+			where has_role.role in %(roles)s and has_role.parenttype = 'User'
+			and user.enabled = 1 and user.user_type = 'System User'""",
+			{"roles": roles},
+		)
+	)
+
+
+def some_with_role(*roles: str) -> str:
+	"""The names of a few enabled desk users who hold one of `roles`, to be asked; empty if there are none but Administrator."""
+	holders = users_with_role(*roles) - {"Administrator"}
+	if not holders:
+		return ""
+	known = {"name": ("in", holders)}
+	return ", ".join(frappe.get_all("User", known, pluck="full_name", order_by="full_name asc", limit=_NAMED))

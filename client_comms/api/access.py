@@ -10,7 +10,12 @@ from client_comms.enforcement import documents, explain, explorer, interactions,
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.i18n import bold
 from client_comms.people import page_access
-from client_comms.roles import configures_or_audits, require_configuring_or_auditing
+from client_comms.roles import (
+	CONFIGURES_OR_AUDITS,
+	configures_or_audits,
+	refuse,
+	require_configuring_or_auditing,
+)
 
 # Portal users are not told why they cannot open a record.
 _DESK_USER = "Desk User"
@@ -29,10 +34,9 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 	frappe.only_for(_DESK_USER)
 	user = user or frappe.session.user
 	if user != frappe.session.user and not configures_or_audits():
-		frappe.throw(
-			_("Only a Compliance Officer or a Client Communications Manager may ask about other users."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
+		refuse(
+			CONFIGURES_OR_AUDITS,
+			_("Only users with one of these roles can ask about other users: {0}."),
 		)
 	return explain.explain(doctype, name, user, action)
 

@@ -3,11 +3,11 @@
 import frappe
 from frappe import _
 
-from client_comms import alerts, clock
+from client_comms import clock
 from client_comms.clients import document_clients, preferences
 from client_comms.communication_governance import matrix, templates
 from client_comms.enforcement import documents
-from client_comms.roles import require_configuring_or_auditing
+from client_comms.roles import require_configuring_or_auditing, users_with_role
 
 INTERACTION = "Client Interaction"
 
@@ -26,7 +26,7 @@ def responsible_staff(
 	conditions = {"enabled": 1, "user_type": "System User", "name": ("!=", "Administrator")}
 	version = matrix.in_force(filters.get("company"), clock.now())
 	if roles := matrix.responsible_roles(version, filters.get("communication_type")):
-		conditions["name"] = ("in", set().union(*(alerts.users_with_role(role) for role in roles)))
+		conditions["name"] = ("in", set().union(*(users_with_role(role) for role in roles)))
 	return _users(conditions, txt, start, page_len)
 
 
@@ -84,7 +84,7 @@ def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: i
 	require_configuring_or_auditing()
 	conditions = {"enabled": 1, "user_type": "System User"}
 	if role := (filters or {}).get("role"):
-		conditions["name"] = ("in", alerts.users_with_role(role))
+		conditions["name"] = ("in", users_with_role(role))
 	return _users(conditions, txt, start, page_len)
 
 

@@ -13,7 +13,7 @@ from client_comms.client_privacy.doctype.processing_restriction import processin
 from client_comms.enforcement import restrictions
 from client_comms.enforcement.registry import FORMS_OF_CLIENTS
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.roles import COMPLIANCE_OFFICER, require_auditing
+from client_comms.roles import COMPLIANCE_OFFICER, require_auditing, users_with_role
 
 _MOST_ROWS = 500
 
@@ -107,7 +107,7 @@ def ask(doctype: str, name: str, reason: str) -> None:
 		}
 	).insert(ignore_permissions=True)
 	alerts.tell(
-		alerts.users_with_role(COMPLIANCE_OFFICER),
+		users_with_role(COMPLIANCE_OFFICER),
 		lambda: _("{0} asks for an exception from restriction {1}").format(
 			frappe.utils.get_fullname(user), found.name
 		),

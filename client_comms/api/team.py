@@ -78,7 +78,9 @@ def _action(action: str, note: str | None, user: str | None) -> Callable[..., di
 		frappe.throw(_("Choose who becomes responsible."), exc=MissingDetailsError, title=_("User Missing"))
 	if action == SNOOZE and not (note or "").strip():
 		frappe.throw(
-			_("Say what the client is waited for."), exc=MissingDetailsError, title=_("Reason Missing")
+			_("Enter what you are waiting for from the client."),
+			exc=MissingDetailsError,
+			title=_("Reason Missing"),
 		)
 	return actions[action]
 

@@ -11,6 +11,7 @@ from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullna
 from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+from client_comms.roles import users_with_role
 from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
@@ -171,7 +172,7 @@ def _deciders(doc) -> set[str]:
 	if doc.responsible_staff and frappe.db.get_value("User", doc.responsible_staff, "enabled"):
 		return {doc.responsible_staff}
 	roles = access.oversight_roles(policy.current(), doc.confidentiality_level)
-	return set().union(*(alerts.users_with_role(role) for role in roles))
+	return set().union(*(users_with_role(role) for role in roles))
 
 
 def refusal(name: str) -> dict:

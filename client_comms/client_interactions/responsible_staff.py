@@ -3,11 +3,12 @@
 import frappe
 from frappe import _
 
-from client_comms import alerts, controls
+from client_comms import controls
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import sharing
 from client_comms.exceptions import NotResponsibleError
 from client_comms.i18n import bold
+from client_comms.roles import some_with_role
 
 
 def validate(doc):
@@ -43,6 +44,6 @@ def validate(doc):
 
 def _who_could_be(roles: set[str]) -> str:
 	"""The next step if the chosen user has none of `roles`."""
-	if names := alerts.some_with_role(*roles):
+	if names := some_with_role(*roles):
 		return _("Choose someone who has it, such as {0}.").format(bold(names))
 	return _("No user has this role. Ask a System Manager to assign it.")

@@ -4,6 +4,7 @@ import frappe
 
 from client_comms import alerts
 from client_comms.enforcement import policy
+from client_comms.roles import users_with_role
 
 
 def members(user: str) -> list[str]:
@@ -16,7 +17,7 @@ def members(user: str) -> list[str]:
 	if not reporting:
 		responsible = frozenset().union(*policy.current().responsible_roles.values())
 		own = responsible if user in alerts.managers() else responsible & set(frappe.get_roles(user))
-		reporting = alerts.users_with_role(*own) - {"Administrator"} if own else set()
+		reporting = users_with_role(*own) - {"Administrator"} if own else set()
 	return sorted(reporting | {user})
 
 

@@ -98,12 +98,14 @@ def submit(
 
 
 def refuse() -> NoReturn:
-	"""Refuse an answer that is invalid or not theirs to give; the message does not say which.
+	"""Refuse an answer that is invalid or not theirs to give; the message, which clients read, does not say which.
 
 	:raises ActionNotPossibleError: always
 	"""
 	frappe.throw(
-		_("You cannot answer this request here."), exc=ActionNotPossibleError, title=_("Not Possible")
+		_("This cannot be done here. Open the link in our latest email, or contact us."),
+		exc=ActionNotPossibleError,
+		title=_("Not Possible"),
 	)
 
 

@@ -4,7 +4,7 @@ of their parent (D-5)."""
 import frappe
 from frappe import _
 
-from client_comms.enforcement import dependents, governed, guards, interactions, printing
+from client_comms.enforcement import dependents, governed, guards, interactions, printing, refusals
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import of_row
 from client_comms.exceptions import ClearanceMissingError
@@ -76,7 +76,7 @@ class GuardedRow(PlacedRow):
 		parent = frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
 		if parent and printing.is_asked() and not is_open(*parent, access.PRINT, frappe.session.user):
 			frappe.throw(
-				_("You have no clearance to print this record."),
+				refusals.without_clearance(_("You have no clearance to print this record.")),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)
@@ -110,8 +110,10 @@ def require_open(rows) -> None:
 	for row in rows:
 		if row.parent and not is_open(row.parenttype, row.parent, "write", frappe.session.user):
 			frappe.throw(
-				_("You have no clearance for the record to which row {0} belongs.").format(
-					bold(row.idx or row.name)
+				refusals.without_clearance(
+					_("You have no clearance for the record to which row {0} belongs.").format(
+						bold(row.idx or row.name)
+					)
 				),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),

@@ -18,7 +18,7 @@ from frappe.permissions import (
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import interactions, policy
+from client_comms.enforcement import interactions, policy, refusals
 from client_comms.enforcement.readers import INTERACTION, held
 from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
@@ -67,7 +67,7 @@ def has_link_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
 	record = doc.kind == _RATING and doc.client_interaction and policy.stored_record(doc.client_interaction)
 	if record and not policy.may_read(user, record):
-		return compat.objection(_("You have no clearance for this document."))
+		return compat.objection(refusals.without_clearance())
 	return has_permission(doc, ptype, user, debug)
 
 
@@ -76,9 +76,14 @@ def require_open(party_type: str | None, party: str | None) -> None:
 	:raises frappe.PermissionError: the session user cannot see the client
 	"""
 	if not is_open(party_type, party, frappe.session.user):
-		frappe.throw(
-			_("You cannot read the client concerned."), exc=frappe.PermissionError, title=_("Not Permitted")
-		)
+		frappe.throw(unreadable_client(), exc=frappe.PermissionError, title=_("Not Permitted"))
+
+
+def unreadable_client() -> str:
+	"""What is said to users who cannot see the client of a document."""
+	return _(
+		"You cannot read the client concerned. Ask a colleague who can, or your administrator for access to the client."
+	)
 
 
 def is_open(party_type: str | None, party: str | None, user: str) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator
 from inspect import unwrap
 
 import frappe
-from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import documents, governed, guards, interactions, refusals
@@ -272,7 +271,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if _is_hidden_page(doc, user, outward(action)) or any(
 		hides(*owner, user, outward(action)) or _hides_report(doc, *owner, user) for owner in owners
 	):
-		return compat.objection(_("You have no clearance for this document."))
+		return compat.objection(refusals.without_clearance())
 	return compat.no_objection()
 
 

@@ -115,7 +115,7 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 	if doctype not in governed.doctypes():
 		if doctype not in documents.SETTING and objects(doctype, name, action):
 			frappe.throw(
-				_("You have no clearance for this document."),
+				refusals.without_clearance(),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)

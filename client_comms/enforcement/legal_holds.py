@@ -15,7 +15,7 @@ from frappe.utils import format_date, get_fullname, getdate
 
 from client_comms import acting, clock, compat, transactions
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import anchors, client_documents, governed, restrictions
+from client_comms.enforcement import anchors, client_documents, governed, refusals, restrictions
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
 from client_comms.i18n import bold
 from client_comms.rules import access
@@ -238,7 +238,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 		doctype, name = covered(state)
 		decision = governed.decide(doctype, name, access.READ, user) if doctype and name else None
 		if decision is not None and not decision.allowed:
-			return compat.objection(_("You have no clearance for the record that this hold covers."))
+			return compat.objection(
+				refusals.without_clearance(_("You have no clearance for the record that this hold covers."))
+			)
 		if doctype in PARTY_TYPES and not client_documents.is_open(doctype, name, user):
-			return compat.objection(_("You cannot read the client concerned."))
+			return compat.objection(client_documents.unreadable_client())
 	return compat.no_objection()

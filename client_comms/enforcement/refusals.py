@@ -47,11 +47,19 @@ def after_request(response=None, request=None) -> None:
 def reasons(decision: access.Decision, user: str) -> list[str]:
 	"""Why a user is denied a record, as sentences; clients and visitors, who can guess names of records, are not told of its level."""
 	if user == frappe.session.user and not roles.has_desk():
-		return [_("You have no clearance for this document.")]
+		return [without_clearance()]
 	said = [translate(reason) for reason in decision.reasons]
 	if decision.rule == access.TRAINING_NOT_CURRENT and user == frappe.session.user:
 		said.append(_way_to_training())
 	return said
+
+
+def without_clearance(sentence: str | None = None) -> str:
+	"""What is said to a session user without clearance: to staff the `sentence` (translated) and whom to ask; to clients, who know
+	neither levels nor colleagues, to write."""
+	if not roles.has_desk():
+		return _("This is not open to you. If you need it, please contact us.")
+	return f"{sentence or _('You have no clearance for this document.')} {_('Ask a colleague who has it.')}"
 
 
 def _way_to_training() -> str:

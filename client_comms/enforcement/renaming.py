@@ -7,7 +7,7 @@ say so as well.
 import frappe
 from frappe import _
 
-from client_comms.enforcement import documents, guards, levels
+from client_comms.enforcement import documents, guards, levels, refusals
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
 
@@ -46,7 +46,7 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 		)
 	if guards.objects(doc.doctype, new, "write") or (merge and guards.objects(doc.doctype, old, "delete")):
 		frappe.throw(
-			_("You have no clearance to rename or merge this record."),
+			refusals.without_clearance(_("You have no clearance to rename or merge this record.")),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

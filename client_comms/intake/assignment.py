@@ -20,6 +20,7 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
 from client_comms.enforcement import dependents, documents, governed, guards, policy
 from client_comms.people import absences
+from client_comms.roles import users_with_role
 from client_comms.rules import absence, access
 from client_comms.rules.response_clock import STATUS_CLOSED
 
@@ -135,7 +136,7 @@ def _holders(matrix: str, communication_type: str) -> set[str]:
 	roles = matrices.responsible_roles(matrix, communication_type)
 	if not roles:  # assigned staff: anyone who deals with clients
 		roles = frozenset().union(*policy.current().responsible_roles.values())
-	return alerts.users_with_role(*roles) - {"Administrator"} if roles else set()
+	return users_with_role(*roles) - {"Administrator"} if roles else set()
 
 
 def _in_turn(users: set[str]) -> list[str]:

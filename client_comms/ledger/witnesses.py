@@ -90,7 +90,7 @@ def _by_email(witness, rows: list) -> _Delivered:
 	notes = "".join(row.note for row in rows)
 	queued = frappe.sendmail(
 		recipients=[witness.email],
-		subject=_("Ledger checkpoint: {0} entries").format(rows[-1].sequence),
+		subject=_("Ledger checkpoint, number of entries: {0}").format(rows[-1].sequence),
 		message=f"<pre>{frappe.utils.escape_html(notes)}</pre>",
 		attachments=[{"fname": f"checkpoint-{rows[-1].sequence}.txt", "fcontent": notes}],
 		now=True,

@@ -9,11 +9,12 @@ from frappe import _
 from frappe.desk.form import assign_to
 from frappe.utils import escape_html
 
-from client_comms import alerts, clock, transactions
+from client_comms import clock, transactions
 from client_comms.enforcement import explain, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, translate
 from client_comms.intake import assignment
+from client_comms.roles import users_with_role
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
@@ -48,7 +49,7 @@ def _people(doctype: str, name: str) -> Iterator[dict]:
 	if record is None:
 		return
 	rules, now = policy.current(), clock.now()
-	cleared = alerts.users_with_role(*access.roles_cleared(rules, record.level, access.EMAIL))
+	cleared = users_with_role(*access.roles_cleared(rules, record.level, access.EMAIL))
 	names = dict(frappe.get_all("User", {"name": ("in", cleared)}, ["name", "full_name"], as_list=True))
 	subjects = policy.subjects(cleared - {"Administrator", frappe.session.user})
 	eligible = (

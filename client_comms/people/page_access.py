@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
 
-from client_comms import alerts
+from client_comms.roles import who_could_help
 
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
@@ -51,12 +51,5 @@ def _sentences(title: str, roles: set[str]) -> list[str]:
 	named = ", ".join(sorted(_(role) for role in roles))
 	return [
 		_("{0} can be opened by users with one of these roles: {1}.").format(title, named),
-		_holders(roles),
+		who_could_help(*roles),
 	]
-
-
-def _holders(roles: set[str]) -> str:
-	"""Who can help."""
-	if names := alerts.some_with_role(*roles):
-		return _("Ask someone who has one, such as {0}.").format(names)
-	return _("No user has this role. Ask a System Manager to assign it.")

@@ -12,7 +12,7 @@ from frappe.utils import formatdate, get_datetime_str, getdate
 from client_comms import alerts, clock, procedure, transactions
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
-from client_comms.roles import COMPLIANCE_OFFICER
+from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import reminders, text_difference
 
 POLICY = "SOP Policy"
@@ -161,7 +161,7 @@ def remind() -> None:
 
 	The matrix does not have an owner, so the Compliance Officers are reminded of its review.
 	"""
-	officers = alerts.users_with_role(COMPLIANCE_OFFICER)
+	officers = users_with_role(COMPLIANCE_OFFICER)
 	for row in in_force():
 		owner = {row.policy_owner} if row.policy_owner else set()
 		_remind(POLICY, row, row.policy_title, owner, officers)

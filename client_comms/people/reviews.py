@@ -22,6 +22,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 from client_comms.enforcement import governed
 from client_comms.i18n import bold
 from client_comms.people import review_scores
+from client_comms.roles import users_with_role
 from client_comms.rules import access, reminders
 
 PROGRAMME = "Review Programme"
@@ -31,7 +32,7 @@ INTERACTION = "Client Interaction"
 
 def reviewers_of(programme) -> list[str]:
 	"""The users with the reviewer role who can score reviews, without Administrator."""
-	held = alerts.users_with_role(programme.reviewer_role) - {"Administrator"}
+	held = users_with_role(programme.reviewer_role) - {"Administrator"}
 	return sorted(user for user in held if frappe.has_permission(REVIEW, "write", user=user))
 
 

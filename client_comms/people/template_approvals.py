@@ -10,7 +10,7 @@ from frappe.utils import get_fullname, getdate
 from client_comms import alerts, clock, compat
 from client_comms.communication_governance import templates
 from client_comms.communication_governance.templates import TEMPLATE
-from client_comms.roles import approving_roles
+from client_comms.roles import approving_roles, users_with_role
 from client_comms.rules import html_text, text_difference
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK
 
@@ -117,7 +117,7 @@ def _tell_approvers(doc):
 	changed = bool(doc.history)
 	writer = frappe.session.user
 	alerts.tell(
-		alerts.users_with_role(*approving_roles()) - {writer},
+		users_with_role(*approving_roles()) - {writer},
 		lambda: (
 			_("{0} changed {1}, which needs to be approved again")
 			if changed

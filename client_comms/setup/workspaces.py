@@ -18,6 +18,7 @@ from frappe.modules.import_file import import_file_by_path, read_doc_from_file
 from frappe.utils import add_to_date, get_datetime
 
 from client_comms import alerts, compat
+from client_comms.roles import users_with_role
 
 # Global default: of each, a checksum as it was shipped, and the moment of the file with which the site is up to date.
 _SHIPPED = "client_comms_workspaces"
@@ -53,7 +54,7 @@ def settle() -> None:
 	for doc in frappe.flags.pop(_KEPT, None) or ():
 		sentence = partial(_sentence, doc)
 		click.secho(sentence(), fg="yellow")
-		users = alerts.users_with_role("Workspace Manager") | {doc.modified_by}
+		users = users_with_role("Workspace Manager") | {doc.modified_by}
 		alerts.tell(users, sentence, doc.doctype, doc.name)
 	remember()
 

@@ -14,9 +14,10 @@ import frappe
 import population
 import pytest
 
-from client_comms import alerts, compat
+from client_comms import compat
 from client_comms.enforcement import page_requests
 from client_comms.intake import assignment
+from client_comms.roles import users_with_role
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -148,7 +149,7 @@ def test_a_level_that_a_user_cannot_read_is_not_searched(site, users):
 
 def test_whose_turn_it_is_reads_the_last_interaction_of_each(site, users):
 	"""Not all for which each of them was ever responsible; every new inquiry asks."""
-	candidates = alerts.users_with_role("Frontline Staff")
+	candidates = users_with_role("Frontline Staff")
 	before = rows_read()
 	last = assignment._last_assigned(candidates)
 	assert rows_read() - before <= 20 * len(candidates)

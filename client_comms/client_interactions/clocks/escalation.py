@@ -19,6 +19,7 @@ from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
+from client_comms.roles import users_with_role
 from client_comms.rules import business_hours, escalation, response_clock
 from client_comms.rules.quiet_hours import QuietHours
 
@@ -132,7 +133,7 @@ def _managers() -> set[str]:
 
 def _holders(role: str) -> set[str]:
 	"""Enabled users with the role; they are the same for all records of a chunk."""
-	return transactions.once(f"client_comms_holders|{role}", partial(alerts.users_with_role, role))
+	return transactions.once(f"client_comms_holders|{role}", partial(users_with_role, role))
 
 
 def _enabled(users: set[str | None]) -> list[str]:

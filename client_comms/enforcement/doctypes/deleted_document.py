@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import dependents, governed, interactions
+from client_comms.enforcement import dependents, governed, interactions, refusals
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import among, either
 from client_comms.rules import access
@@ -80,7 +80,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if is_open(doc, user, dependents.outward(interactions.action_of(ptype))):
 		return compat.no_objection()
 	return compat.objection(
-		_("You have no clearance for the record to which this deleted document belonged.")
+		refusals.without_clearance(
+			_("You have no clearance for the record to which this deleted document belonged.")
+		)
 	)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 import frappe
 from frappe import _
 
-from client_comms.enforcement import printing
+from client_comms.enforcement import printing, refusals
 from client_comms.enforcement.doctypes import file
 from client_comms.exceptions import ClearanceMissingError
 
@@ -21,7 +21,9 @@ def refuse_attached(doc, method=None) -> None:
 	with printing.for_email(doc):
 		if any(_is_hidden(each, doc) for each in attached if each.get("fid") or each.get("file_url")):
 			frappe.throw(
-				_("You have no clearance for the record to which this file belongs."),
+				refusals.without_clearance(
+					_("You have no clearance for the record to which this file belongs.")
+				),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)

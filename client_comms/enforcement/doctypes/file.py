@@ -232,7 +232,7 @@ def require_content(doc) -> None:
 def _require_at(address: str) -> None:
 	if _is_hidden_at(address, rows_at(address)):
 		frappe.throw(
-			_("You have no clearance for the record to which this file belongs."),
+			refusals.without_clearance(_("You have no clearance for the record to which this file belongs.")),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

@@ -5,6 +5,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from client_comms import roles
 from client_comms.enforcement.compose import call_previous
 
 _MANAGERS = {"Dashboard Manager", "System Manager"}
@@ -43,11 +44,12 @@ def update_onboarding_step(name: str, field: str, value: str | int):
 
 	:raises frappe.PermissionError: another field, or a portal user
 	"""
-	if (
-		field not in _DONE
-		or frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User"
-	):
-		frappe.throw(_("Not Permitted"), frappe.PermissionError)
+	if field not in _DONE or not roles.has_desk():
+		frappe.throw(
+			_("Only users of the desk can finish or skip a step. Its other fields cannot be changed here."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 	return call_previous(
 		"frappe.desk.desktop.update_onboarding_step", name=name, field=field, value=cint(value)
 	)

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.rate_limiter import rate_limit
 
 from client_comms import roles
-from client_comms.enforcement import client_portal, guards, references
+from client_comms.enforcement import client_portal, guards, references, refusals
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
@@ -142,7 +142,7 @@ def _require(web_form: str, names: list) -> None:
 	doctype = frappe.db.get_value("Web Form", web_form, "doc_type")
 	if doctype and not all(_is_open(doctype, name, "delete") for name in names):
 		frappe.throw(
-			_("You have no clearance for this document."),
+			refusals.without_clearance(),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

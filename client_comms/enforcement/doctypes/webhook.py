@@ -2,10 +2,9 @@
 can write one."""
 
 import frappe
-from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, refusals
 
 
 def require(doctype: str | None, name: str | None) -> None:
@@ -46,5 +45,5 @@ class GuardedWebhook:
 			"""The text shown instead of the preview; the form itself is shown."""
 			if self.webhook_doctype and self.preview_document:
 				if guards.objects(self.webhook_doctype, self.preview_document):
-					return _("You have no clearance for this document.")
+					return refusals.without_clearance()
 			return None

@@ -106,6 +106,6 @@ def _trim_docinfo() -> None:
 				"icon": "lock",
 				"is_card": False,
 				"creation": frappe.utils.now(),
-				"content": _("{0} entries are confidential and not shown.").format(left_out),
+				"content": _("Confidential entries that are not shown: {0}").format(left_out),
 			}
 		)

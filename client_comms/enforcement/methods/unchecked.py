@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import roles
-from client_comms.enforcement import guards, restrictions
+from client_comms.enforcement import guards, refusals, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document, file
 from client_comms.exceptions import ClearanceMissingError
@@ -167,7 +167,9 @@ def restore(name: str, **others):
 	its owner."""
 	if not deleted_document.is_open(frappe.get_doc("Deleted Document", name), frappe.session.user):
 		frappe.throw(
-			_("You have no clearance for the record to which this deleted document belonged."),
+			refusals.without_clearance(
+				_("You have no clearance for the record to which this deleted document belonged.")
+			),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
@@ -343,7 +345,9 @@ def update_comment_publicity(name: str, **others):
 	"""Whether a comment is shown on the website; System Managers can change it for every comment."""
 	if guards.objects("Comment", name, "write"):
 		frappe.throw(
-			_("You have no clearance for the record to which this comment belongs."),
+			refusals.without_clearance(
+				_("You have no clearance for the record to which this comment belongs.")
+			),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

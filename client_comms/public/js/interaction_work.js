@@ -27,7 +27,10 @@ Object.assign(client_comms.work, {
 	},
 
 	close(names, done) {
-		const question = __("Close {0} interactions?", [names.length]);
+		const question =
+			names.length === 1
+				? __("Close this interaction?")
+				: __("Close {0} interactions?", [names.length]);
 		return frappe.confirm(question, () => this.run("close", names, {}, done));
 	},
 

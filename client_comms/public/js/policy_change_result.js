@@ -109,7 +109,7 @@ frappe.provide("client_comms.policy_changes");
 		];
 		const moved = result.levels.filter((row) => row.from !== row.to);
 		const parts = [
-			`<p>${__("{0} interactions were compared.", [result.checked])}</p>`,
+			`<p>${__("Interactions compared: {0}.", [result.checked])}</p>`,
 			new_access(result.new_access),
 			table(
 				__("Interactions by Level"),

@@ -62,7 +62,7 @@ frappe.provide("client_comms.policy_changes");
 				<ul class="mb-0">${problems.map(problem).join("")}</ul></div>`);
 		}
 		parts.push(
-			`<p class="mt-3">${__("{0} documents would change, {1} stay as they are.", [changes.length, unchanged])}
+			`<p class="mt-3">${__("Documents that would change: {0}; that stay as they are: {1}.", [changes.length, unchanged])}
 				${__("Documents that the file does not contain stay. A matrix becomes a draft, and changed texts must be approved again.")}</p>`,
 		);
 		for (const { doctype, name, new: is_new, rows } of changes) {

@@ -34,7 +34,9 @@ if (!client_comms.simulate_deadlines) {
 		if (hidden) {
 			parts.push(
 				paragraph(
-					__("{0} more interactions that you cannot read would get a new deadline.", [hidden]),
+					__("Further interactions, which you cannot read, that would get a new deadline: {0}.", [
+						hidden,
+					]),
 				),
 			);
 		}

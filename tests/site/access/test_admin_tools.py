@@ -142,7 +142,7 @@ def test_the_preview_of_a_webhook(log, managers, as_user):
 			with pytest.raises(frappe.PermissionError):
 				preview(complaint)
 		else:  # the form itself shows
-			assert preview(complaint) == ("You have no clearance for this document.",) * 2
+			assert all("You have no clearance for this document." in each for each in preview(complaint))
 	with as_user(managers.cleared):
 		meets, body = preview(complaint)
 		assert meets == "Yes"

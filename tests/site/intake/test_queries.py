@@ -5,8 +5,8 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms import alerts
 from client_comms.enforcement import policy
+from client_comms.roles import users_with_role
 
 pytestmark = [pytest.mark.clause("D-1", "F-1"), pytest.mark.after_commit]
 
@@ -27,7 +27,7 @@ def asked(staff, set_settings):
 	"""The statements of an Issue that is logged, when what is cached has been read before."""
 	set_settings(log_issues=1)
 	issue()
-	for user in alerts.users_with_role("Frontline Staff"):
+	for user in users_with_role("Frontline Staff"):
 		policy.subject(user)
 	with mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
 		name = issue().name

@@ -93,7 +93,7 @@ def test_what_could_not_be_delivered_is_shown_and_tried_again(tmp_path, clock_at
 	with clock_at("2026-11-24 10:20"):
 		chain()
 		line = health.ledger_tree()
-		assert "2 checkpoints have not reached the witness Auditor" in line.faults[0]
+		assert "Checkpoints that have not reached the witness Auditor: 2" in line.faults[0]
 		assert line.figures["undelivered_checkpoints"] == 2
 		folder.mkdir()
 		witnesses.deliver()

@@ -77,7 +77,7 @@ function verify() {
 		const { ok, is_complete, checked, waiting, is_behind, faults, fault_count } = message;
 		// The rest of it would take a request longer than it may.
 		if (!is_complete) return verify_in_background();
-		const counted = __("{0} entries are correct; {1} are waiting to be chained.", [checked, waiting]);
+		const counted = __("Correct entries: {0}; waiting to be chained: {1}.", [checked, waiting]);
 		if (!ok) {
 			frappe.msgprint({
 				title: __("The Ledger Was Changed"),

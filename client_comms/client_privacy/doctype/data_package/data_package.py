@@ -1,7 +1,8 @@
 from frappe.utils import get_fullname
 
-from client_comms import alerts, roles
+from client_comms import roles
 from client_comms.client_privacy.packages.result import WrittenByPackages
+from client_comms.roles import users_with_role
 
 
 class DataPackage(WrittenByPackages):
@@ -50,7 +51,7 @@ class DataPackage(WrittenByPackages):
 
 	def onload(self):
 		"""For the form of a user who cannot release the copy: the names of those who can."""
-		others = alerts.users_with_role(roles.COMPLIANCE_OFFICER) - {
+		others = users_with_role(roles.COMPLIANCE_OFFICER) - {
 			self.made_by,
 			self.chosen_by,
 			"Administrator",

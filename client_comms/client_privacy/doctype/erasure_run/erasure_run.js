@@ -42,7 +42,7 @@ function approve(frm) {
 		return;
 	}
 	frappe.confirm(
-		__("Erase {0} records? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
+		__("Erase these records ({0})? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
 		() => act(frm, "approve_run"),
 	);
 }

@@ -10,6 +10,7 @@ from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold
+from client_comms.roles import users_with_role
 
 COMPLIANCE_OFFICER = "Compliance Officer"
 
@@ -150,7 +151,7 @@ class IdentityVerification(Document):
 			return
 		if identity.state(self.party_type, self.party, self.contact, self.level).locked:
 			alerts.tell(
-				alerts.users_with_role(COMPLIANCE_OFFICER),
+				users_with_role(COMPLIANCE_OFFICER),
 				lambda: _("Identity checks locked after too many failures: {0}").format(self.name),
 				self.doctype,
 				self.name,

@@ -13,7 +13,11 @@ async function draw_again(frm) {
 		title: __("Draw Again"),
 		indicator: same ? "green" : "red",
 		message: same
-			? __("The seed {0} draws the same {1} of {2} records.", [frm.doc.seed, drawn, candidates])
+			? __("The seed {0} draws the same sample. Records: {1} of {2}.", [
+					frm.doc.seed,
+					drawn,
+					candidates,
+				])
 			: __("The seed {0} draws another sample. This draw was changed after it was made.", [
 					frm.doc.seed,
 				]),

@@ -158,7 +158,7 @@ frappe.provide("client_comms.policy_changes");
 
 		failed({ failed }) {
 			return `<p class="text-danger">${__(
-				"{0} interactions could not be changed; they keep their former version. The Error Log has the reasons.",
+				"Interactions that could not be changed, and keep their former version: {0}. The Error Log has the reasons.",
 				[failed],
 			)}</p>`;
 		}

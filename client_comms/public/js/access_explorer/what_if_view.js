@@ -172,10 +172,10 @@
 		to_html({ checked, users, gaining, losing, rows }) {
 			const summary = rows.length
 				? __(
-						"{0} interactions and {1} users were compared: {2} users would gain access, {3} would lose some.",
+						"Interactions compared: {0}, users: {1}. Users who would gain access: {2}; who would lose some: {3}.",
 						[checked, users, `<strong>${gaining}</strong>`, `<strong>${losing}</strong>`],
 					)
-				: __("{0} interactions and {1} users were compared: no one would gain or lose anything.", [
+				: __("Interactions compared: {0}, users: {1}. No one would gain or lose anything.", [
 						checked,
 						users,
 					]);

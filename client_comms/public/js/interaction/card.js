@@ -113,7 +113,7 @@ Object.assign(client_comms.card, {
 			({ full_name, reason }, index) => `<strong>${text(full_name)}</strong>: ${text(reason)}
 				<div class="mt-1">
 					<button class="btn btn-xs btn-primary" data-access="grant_access" data-item="${index}">
-						${__("Grant for {0} Hours", [access_hours])}
+						${access_hours === 1 ? __("Grant for 1 Hour") : __("Grant for {0} Hours", [access_hours])}
 					</button>
 					<button class="btn btn-xs btn-default" data-access="decline_access" data-item="${index}">
 						${__("Decline")}
