@@ -177,7 +177,7 @@ class Walk:
 		self.agreed: set[int] = set()
 		self.uncovered: list[int] = []
 		self._tree = start.start
-		self._first = start.size + 1
+		self._first = self._begun = start.size + 1
 		self._ahead = (each for each in known if each.size > start.size)
 		self._next = next(self._ahead, None)
 		self._previous_hash = ""
@@ -244,13 +244,17 @@ class Walk:
 				continue
 			is_right = self._tree is not None and self._tree.root() == known.root
 			if self._tree is not None and not is_right:
-				yield Fault(self._first, self.at, NOT_AS_CHECKPOINTED)
+				# Two checkpoints of one size, such as a new one and the seal, cover the same entries.
+				first = self._first if self._first <= known.size else self._begun
+				yield Fault(first, self.at, NOT_AS_CHECKPOINTED)
 			elif self._tree is None and self._seen >= self._first:
 				yield Fault(self._first, min(self._seen, known.size), UNPROVED)
 			if is_right:
 				self.agreed.add(known.size)
 			else:
 				self._tree = known.start if known.size == self.at else None
+			if known.size >= self._first:
+				self._begun = self._first
 			self._first, self.passed = known.size + 1, known
 
 

@@ -100,6 +100,14 @@ def test_a_whole_ledger_that_was_rebuilt_is_found_at_each_checkpoint():
 	assert faults(forged, checkpoints(forged, 3, 6, 10)) == [], "which is why copies are kept outside"
 
 
+def test_a_new_checkpoint_of_the_same_size_does_not_move_the_fault():
+	"""Such as one that was signed after the ledger was rebuilt, beside the seal."""
+	forged = [entry(n, user="other@example.com") for n in range(1, 11)]
+	new, old = checkpoints(forged, 10), checkpoints(TEN, 10)
+	assert faults(forged, [*new, *old]) == [(1, 10, NOT_AS_CHECKPOINTED)]
+	assert faults(forged, [*checkpoints(forged, 6, 10), *old]) == [(7, 10, NOT_AS_CHECKPOINTED)]
+
+
 def test_a_checkpoint_whose_nodes_are_wrong_does_not_hide_what_comes():
 	damaged = [replace(KNOWN[0], tree=None), *KNOWN[1:]]
 	assert faults([entry(1, "forged@example.com"), *TEN[1:]], damaged) == [
