@@ -12,6 +12,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime
+from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from client_comms import clock
@@ -34,14 +35,22 @@ _LATE = 3  # deliveries that may fail until it counts as a fault
 
 
 def deliver() -> None:
-	"""Every few minutes: what each witness has not got yet. A witness that cannot be reached does not keep others waiting."""
-	with filelock("client_comms_witnesses", timeout=1):
-		for row in frappe.get_all(
-			WITNESS, {"enabled": 1}, ["name", "delivered_on", "every_minutes"], order_by="name asc"
-		):
-			if _is_due(row):
-				deliver_to(row.name)
-				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+	"""Every few minutes: what each witness has not got yet. A witness that cannot be reached does not keep others waiting. While the
+	run before still delivers, this one leaves."""
+	try:
+		with filelock("client_comms_witnesses", timeout=1):
+			_deliver_due()
+	except LockTimeoutError:
+		return
+
+
+def _deliver_due() -> None:
+	for row in frappe.get_all(
+		WITNESS, {"enabled": 1}, ["name", "delivered_on", "every_minutes"], order_by="name asc"
+	):
+		if _is_due(row):
+			deliver_to(row.name)
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def _is_due(witness) -> bool:

@@ -5,6 +5,7 @@ from unittest import mock
 import frappe
 import pytest
 from frappe.handler import run_doc_method
+from frappe.utils.synchronization import filelock
 
 from client_comms import api, health, ledger
 from client_comms.ledger import comparison, endpoints, folders, keys, seal, witnesses
@@ -71,6 +72,17 @@ def test_a_folder_gets_each_checkpoint_once_and_the_public_key(tmp_path):
 	frappe.db.set_value(WITNESS, "Auditor", "delivered_up_to", 0)
 	witnesses.deliver()
 	assert files[0].read_text() == "kept as it is"
+
+
+def test_while_one_run_delivers_the_next_one_leaves(tmp_path):
+	"""The scheduler comes every five minutes, and a delivery to many witnesses takes longer."""
+	make(folder=str(tmp_path))
+	chain()
+	with filelock("client_comms_witnesses"):
+		witnesses.deliver()
+	assert state() == (0, None, 0)
+	witnesses.deliver()
+	assert state()[0] == 1
 
 
 def test_a_new_witness_begins_with_the_last_checkpoint(tmp_path):
