@@ -40,7 +40,7 @@ class GuardedIssue(Remembered):
 			self.contact = self.customer = None
 
 	@frappe.whitelist()
-	def split_issue(self, subject, communication_id):
+	def split_issue(self, subject: str, communication_id: str):
 		"""Move messages of this Issue, not of any other; the new Issue is at least as confidential.
 
 		:raises frappe.PermissionError: the message belongs to another Issue, or the session user cannot change it

@@ -7,7 +7,7 @@ class GuardedRequestForQuotation:
 	"""The Request for Quotation of ERPNext."""
 
 	@frappe.whitelist()
-	def get_supplier_email_preview(self, supplier):
+	def get_supplier_email_preview(self, supplier: str):
 		"""A request can contain another template than the database: those who try one must be allowed to save it.
 
 		:raises frappe.PermissionError: the session user cannot write requests for quotation

@@ -92,7 +92,7 @@ def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
 
 
 @frappe.whitelist()
-def get_card_result(doc, filters=None, **others):
+def get_card_result(doc: str | dict, filters: str | list | dict | None = None, **others):
 	"""The number on a card, as the request describes it."""
 	_refuse_linked(frappe._dict(frappe.parse_json(doc)), _CHART_COLUMNS, filters)
 	return call_previous(
@@ -101,7 +101,7 @@ def get_card_result(doc, filters=None, **others):
 
 
 @frappe.whitelist()
-def get_percentage_difference(doc, filters=None, **others):
+def get_percentage_difference(doc: str | dict, filters: str | list | dict | None = None, **others):
 	"""How the number on a saved card changed."""
 	card = frappe.get_doc("Number Card", frappe.parse_json(doc).get("name"))
 	_refuse_linked(card, _CHART_COLUMNS, filters)

@@ -28,7 +28,7 @@ def getdoc(doctype: str, name: str, **others):
 
 
 @frappe.whitelist()
-def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None, **others):
+def get_docinfo(doc: str | dict | None = None, doctype: str | None = None, name: str | None = None, **others):
 	# Requests pass documents only by name; Frappe itself calls its own function with a document.
 	with _read_once(doctype, name):
 		call_previous("frappe.desk.form.load.get_docinfo", doctype=doctype, name=name, **others)
@@ -36,7 +36,7 @@ def get_docinfo(doc=None, doctype: str | None = None, name: str | None = None, *
 
 
 @frappe.whitelist(methods=["POST", "PUT"])
-def savedocs(doc, action, **others):
+def savedocs(doc: str, action: str, **others):
 	_answer_with_timeline("frappe.desk.form.save.savedocs", doc=doc, action=action, **others)
 
 

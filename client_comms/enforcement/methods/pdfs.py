@@ -8,14 +8,14 @@ from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
-def download_multi_pdf(options=None, **arguments):
+def download_multi_pdf(options: str | dict | None = None, **arguments):
 	"""Several documents as one PDF."""
 	layout = _layout(options)
 	return call_previous("frappe.utils.print_format.download_multi_pdf", options=layout, **arguments)
 
 
 @frappe.whitelist()
-def download_multi_pdf_async(options=None, **arguments):
+def download_multi_pdf_async(options: str | dict | None = None, **arguments):
 	"""The same in the background."""
 	layout = _layout(options)
 	return call_previous("frappe.utils.print_format.download_multi_pdf_async", options=layout, **arguments)

@@ -16,7 +16,7 @@ from client_comms.enforcement.methods import exports
 
 @frappe.whitelist()
 @frappe.read_only()
-def run(report_name: str, filters=None, user: str | None = None, **arguments):
+def run(report_name: str, filters: str | dict | list | None = None, user: str | None = None, **arguments):
 	"""Run a report in the session user's own name; a prepared result requested by name is checked like one
 	that is opened.
 

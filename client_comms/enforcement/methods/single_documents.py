@@ -8,7 +8,13 @@ from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
-def get(doctype: str, name: str | int | None = None, filters=None, parent: str | None = None, **others):
+def get(
+	doctype: str,
+	name: str | int | None = None,
+	filters: str | dict | list | None = None,
+	parent: str | None = None,
+	**others,
+):
 	"""A document by its name, or the first that fulfils conditions: among those that the user can read, because a refusal
 	would tell that a hidden one does."""
 	if not name and filters and guards.is_held(guards.named(doctype)):
