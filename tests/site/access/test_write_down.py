@@ -131,27 +131,49 @@ def test_off(hidden, about, staff, as_user, set_settings, way):
 def test_in_its_own_record(hidden, staff, as_user, set_settings, way):
 	set_settings(write_down_mode="Enforce")
 	with as_user(staff.cleared):
-		WAYS[way](hidden, hidden.interaction)
+		made = WAYS[way](hidden, hidden.interaction)
+	assert_stored(made)
+
+
+def assert_stored(made):
+	"""As it was written: nothing was left out without a word."""
+	field = "file_url" if made.doctype == "File" else "content"
+	assert made.get(field) and frappe.db.get_value(made.doctype, made.name, field) == made.get(field)
 
 
 def test_what_is_not_passed_down(hidden, about, staff, as_user, set_settings):
 	set_settings(write_down_mode="Enforce")
 	inquiry = about["inquiry"]
 	with as_user(staff.cleared):
-		message_under(inquiry, "We will call you back about the noise of the pump.")
+		assert_stored(message_under(inquiry, "We will call you back about the noise of the pump."))
 		# A reply is as confidential as what it answers; a client says what they like.
-		message_under(about["Customer"], f"> {WORDS}", in_reply_to=hidden.message.name)
-		message_under(inquiry, WORDS, sent_or_received="Received", sender=ADDRESS)
-		own = frappe.get_doc({"doctype": "File", "file_name": "open.txt", "content": "x"})
-		own.update({"attached_to_doctype": inquiry.doctype, "attached_to_name": inquiry.name})
-		own.insert()
-		file_at(about["Customer"] if own.is_private == 0 else inquiry, own)
+		answer = message_under(about["Customer"], f"> {WORDS}", in_reply_to=hidden.message.name)
+		written = message_under(inquiry, WORDS, sent_or_received="Received", sender=ADDRESS)
+	assert WORDS in answer.content and WORDS in written.content
+	assert_stored(answer)
+	assert_stored(written)
+
+
+@pytest.mark.parametrize("private", [0, 1])
+def test_a_file_of_what_is_as_open_is_attached_again(about, staff, as_user, set_settings, private):
+	"""The file of a document without a level, or that of an inquiry at another inquiry: nothing becomes less confidential."""
+	set_settings(write_down_mode="Enforce")
+	where = about["inquiry"] if private else about["Customer"]
+	with as_user(staff.cleared):
+		own = frappe.get_doc(
+			{"doctype": "File", "file_name": "open.txt", "content": "x", "is_private": private}
+		)
+		own.update({"attached_to_doctype": where.doctype, "attached_to_name": where.name})
+		own.insert(ignore_permissions=True)
+		again = file_at(where, own)
+	assert_stored(again)
+	assert again.is_private == own.is_private == private
 
 
 def test_a_guess_is_not_confirmed(hidden, about, staff, as_user, set_settings):
 	set_settings(write_down_mode="Enforce")
 	with as_user(staff.uncleared):
-		comment_on(about["Customer"], WORDS)
+		assert_stored(comment_on(about["Customer"], WORDS))
 
 
 def draft(about, content="", attachments=(), **more):
