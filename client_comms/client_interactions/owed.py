@@ -140,7 +140,10 @@ def work(staff: str) -> dict[str, dict]:
 		rows[key]["what"].append(label(item.what))
 	for row in _waiting(staff):
 		sections[WAITING].append(_row(row, row.subject, None))
-	shown = {section: {"rows": rows[:SHOWN], "more": len(rows[SHOWN:])} for section, rows in sections.items()}
+	shown = {
+		section: {"rows": [_worded(row) for row in rows[:SHOWN]], "more": len(rows[SHOWN:])}
+		for section, rows in sections.items()
+	}
 	_add_rights([row for section in shown.values() for row in section["rows"]])
 	return shown
 
@@ -152,10 +155,16 @@ def _row(interaction, subject: str, due: datetime | None) -> dict:
 		"subject": subject,
 		"level": interaction.confidentiality_level,
 		"what": [],
-		"due": due and str(due),
-		"words": due and due_words(due, interaction.company),
+		"due": due,
+		"company": interaction.company,
 		"acknowledge": interaction.acknowledge_status in _OWING,
 	}
+
+
+def _worded(row: dict) -> dict:
+	"""The deadline in words, which only rows that are shown need: they take the longest."""
+	company, due = row.pop("company"), row["due"]
+	return {**row, "due": due and str(due), "words": due and due_words(due, company)}
 
 
 def _waiting(staff: str) -> list:

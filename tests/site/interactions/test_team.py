@@ -1,6 +1,7 @@
 """Working through what is owed, alone and for a team: sections, views, several at once (C-3, C-4, F-2, R-2, D-5)."""
 
 import random
+from unittest import mock
 
 import frappe
 import pytest
@@ -60,9 +61,12 @@ def test_many_are_counted_and_not_all_shown(inquiry, frontline, clock_at, as_use
 	monkeypatch.setattr(owed, "SHOWN", 2)
 	for _number in range(3):
 		inquiry(responsible_staff=frontline)
+	worded = mock.Mock(wraps=owed.due_words)
+	monkeypatch.setattr(owed, "due_words", worded)
 	with as_user(frontline), clock_at("2026-11-24 10:30"):
 		today = api.owed_work()["today"]
 	assert (len(today["rows"]), today["more"]) == (2, 1)
+	assert worded.call_count == 2, "what is not shown needs no words"
 
 
 @pytest.mark.parametrize("seed", [1, 4])

@@ -1,6 +1,7 @@
 """Trainings: assigned with the role, taken in the desk, and their effect on access (R-1, T-1)."""
 
 import json
+from unittest import mock
 
 import frappe
 import pytest
@@ -422,6 +423,23 @@ def test_the_team_report(manager, make_user, as_user):
 	assert chart["data"]["labels"] == ["Assigned", "Current"]
 	with as_user(manager), pytest.raises(frappe.PermissionError):
 		training_status.execute()
+
+
+def test_the_report_of_more_people_takes_no_more_queries(make_user):
+	from client_comms.communication_governance.report.training_status import training_status
+
+	def asked() -> int:
+		frappe.local.fullnames = {}
+		with mock.patch.object(frappe.local.db, "sql", mock.Mock(wraps=frappe.db.sql)) as sql:
+			training_status.execute()
+		return sql.call_count
+
+	make_user(procedure.ACCOUNT_MANAGER)
+	asked()  # fills Frappe's caches
+	few = asked()
+	for _number in range(3):
+		make_user(procedure.ACCOUNT_MANAGER)
+	assert asked() == few
 
 
 def test_everyone_who_sees_the_report_can_filter_it_by_role(course, make_user, as_user):

@@ -4,7 +4,6 @@ from collections import Counter
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname
 
 from client_comms.people import trainings
 from client_comms.rules import training as rules
@@ -27,16 +26,18 @@ def execute(filters=None):
 	frappe.has_permission(trainings.ASSIGNMENT, "report", throw=True)
 	filters = frappe._dict(filters or {})
 	roles = _roles()
+	stands = trainings.states([filters.user] if filters.user else None)
+	names = _names({user for user, _training, _state in stands})
 	rows = [
 		{
 			"user": user,
-			"full_name": get_fullname(user),
+			"full_name": names.get(user) or user,
 			"roles": ", ".join(_(role) for role in sorted(roles.get(user, ()))),
 			"training": training,
 			"state": state.name,
 			"until": state.until,
 		}
-		for user, training, state in trainings.states([filters.user] if filters.user else None)
+		for user, training, state in stands
 		if (not filters.role or filters.role in roles.get(user, ()))
 		and (not filters.training or filters.training == training)
 		and (not filters.state or filters.state == state.name)
@@ -48,6 +49,12 @@ def execute(filters=None):
 		else _("No user has this training to do. Empty the filters, or give roles to a training.")
 	)
 	return _columns(), rows, message, _chart(rows)
+
+
+def _names(users: set[str]) -> dict[str, str]:
+	"""User → their full name."""
+	known = {"name": ("in", users or [""])}
+	return dict(frappe.get_all("User", known, ["name", "full_name"], as_list=True, order_by=None))
 
 
 def _roles() -> dict[str, set[str]]:
