@@ -62,7 +62,9 @@ def find(visit: Visit, name: str):
 	row = client_portal.conversation(visit, name, _FIELDS)
 	if not row:
 		frappe.throw(
-			_("This conversation cannot be shown here."), exc=ActionNotPossibleError, title=_("Not Found")
+			_("This conversation cannot be shown here. If you expected it, please contact us."),
+			exc=ActionNotPossibleError,
+			title=_("Not Found"),
 		)
 	return row
 

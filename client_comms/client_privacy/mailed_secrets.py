@@ -69,7 +69,9 @@ def _secret(found: re.Match, recipients: list[str]) -> str:
 		return found[0]  # of another site
 	if {each.strip().lower() for each in recipients} != {address}:
 		frappe.throw(
-			_("This email contains a link or a code that was made for another address."),
+			_(
+				"This email contains a link or a code that was made for another address. Remove it, or send one made for this recipient."
+			),
 			exc=OutgoingRefusedError,
 			title=_("Not Sent"),
 		)

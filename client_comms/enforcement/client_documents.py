@@ -49,7 +49,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 		clients.add(frappe.db.get_value(doc.doctype, doc.name, ["party_type", "party"]) or (None, None))
 	if all(is_open(party_type, party, user) for party_type, party in clients):
 		return compat.no_objection()
-	return compat.objection(_("You cannot read the client concerned."))
+	return compat.objection(unreadable_client())
 
 
 def link_condition(user=None, doctype=None) -> str:

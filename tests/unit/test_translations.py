@@ -6,14 +6,24 @@ Whatever language has a catalogue has the shipped texts and words as well.
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from client_comms import procedure
 
-LOCALE = Path(__file__).parents[2] / "client_comms" / "locale"
+APP = Path(__file__).parents[2] / "client_comms"
+LOCALE = APP / "locale"
 LANGUAGES = sorted(path.name for path in LOCALE.glob("*.po"))
+# Frappe's own messages, which it translates
+OF_FRAPPE = {
+	"{0} subscribers added",
+	"Document Follow Notification",
+	"Events in Today's Calendar",
+	"New {0}",
+	"Upcoming Events for Today",
+}
 ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)', re.MULTILINE)
 # Placeholders, tags and entities
 KEPT = re.compile(r"\{\w*\}|</?\w[^>]*>|&\w+;")
@@ -35,6 +45,23 @@ def test_every_message_is_translated(language):
 	assert translated.keys() == messages("main.pot").keys()
 	assert [message for message, translation in translated.items() if not translation.strip()] == []
 	assert "#, fuzzy" not in (LOCALE / language).read_text(encoding="utf-8")
+
+
+def test_every_message_of_the_code_is_in_the_template():
+	"""Otherwise a reworded message is shown in English, while the catalogues translate the former one."""
+	known = {message for _context, message in messages("main.pot")} | OF_FRAPPE
+	assert {f"{file}: {message}" for file, message in of_code() if message not in known} == set()
+
+
+def of_code() -> Iterator[tuple[str, str]]:
+	for path in sorted(APP.rglob("*.py")):
+		for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+			if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "N_") and node.args:
+				if isinstance(value := getattr(node.args[0], "value", None), str):
+					yield path.name, value
+	for path in sorted(APP.rglob("*.js")):
+		for literal in re.findall(r'\b__\(\s*("(?:[^"\\]|\\.)*")', path.read_text(encoding="utf-8")):
+			yield path.name, ast.literal_eval(literal)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

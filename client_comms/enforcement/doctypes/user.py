@@ -38,7 +38,9 @@ def refuse_rename(doc, method=None, old=None, new=None, merge=False) -> None:
 	"""
 	if not get_role_permissions(doc.meta, frappe.session.user).get("write"):
 		frappe.throw(
-			_("Only an administrator of users can change the address of a login."),
+			_(
+				"Only users whose role lets them change users can change the address of a login. Ask a System Manager."
+			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)

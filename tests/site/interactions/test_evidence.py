@@ -243,7 +243,7 @@ def test_a_summary_is_in_the_clients_language_and_holds_what_was_discussed(call,
 	assert draft["subject"] == "Zusammenfassung: Solar roof"
 	assert "Guten Tag Anna Client" in draft["content"]
 	assert "Anna asks<br>for a &lt;b&gt;big&lt;/b&gt; roof." in draft["content"]
-	assert "Fiona Berg" in draft["content"]
+	assert "Mit freundlichen Grüßen<br>Fiona Berg" in draft["content"]
 	assert draft["email_template"] is None
 
 

@@ -79,7 +79,9 @@ class ThirdParty(LeavesEmpty, Document):
 			other = third_parties.by_domain().get(domains.normal_address(line))
 			if other and other != self.name:
 				frappe.throw(
-					_("{0} already belongs to the third party {1}.").format(bold(line), bold(other)),
+					_(
+						"{0} already belongs to the third party {1}. Remove it there first, or leave it out here."
+					).format(bold(line), bold(other)),
 					title=_("Domain in Use"),
 				)
 

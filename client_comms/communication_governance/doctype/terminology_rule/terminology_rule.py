@@ -50,7 +50,9 @@ class TerminologyRule(LeavesEmpty, Document):
 		)
 		if other:
 			frappe.throw(
-				_("There is already a rule for {0} in this language.").format(bold(self.avoid)),
+				_("There is already a rule for {0} in this language. Change that one.").format(
+					bold(self.avoid)
+				),
 				exc=frappe.DuplicateEntryError,
 				title=_("Rule Already Exists"),
 			)
