@@ -264,6 +264,7 @@ before_request = [
 	_REALTIME,
 ]
 before_job = [
+	"client_comms.enforcement.requests.confirmed_addresses.ask_before",
 	_INTERNALS,
 	"client_comms.enforcement.pdf_options.keep_to_layout",
 	_RAW_SQL,
@@ -353,7 +354,8 @@ doc_events = {
 		"validate": [
 			"client_comms.enforcement.doctypes.workspace.refuse_of_others",
 			"client_comms.enforcement.doctypes.workspace.refuse_scripts",
-		]
+		],
+		"before_rename": "client_comms.enforcement.doctypes.workspace.refuse_rename",
 	},
 	"Workspace Sidebar": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},
 	"Desktop Icon": {"validate": "client_comms.enforcement.doctypes.workspace.refuse_scripts"},

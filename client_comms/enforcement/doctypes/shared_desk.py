@@ -9,12 +9,13 @@ from client_comms import roles
 from client_comms.enforcement.compose import call_previous
 
 _MANAGERS = {"Dashboard Manager", "System Manager"}
-_EXPRESSIONS = ("dynamic_filters_json", "filters_config")
+_EXPRESSIONS = ("dynamic_filters_json", "filters_config", "method")
 _DONE = ("is_complete", "is_skipped")
 
 
 def keep_expressions(doc, method=None) -> None:
-	"""`validate` of Number Card and Dashboard Chart: only users with a role for them change the expressions, which run in each browser that shows them.
+	"""`validate` of Number Card and Dashboard Chart: only users with a role for them change the expressions, which run in each browser that shows them, and the
+	method of a card, which it calls as the user who sees it.
 
 	Frappe makes a card or chart for every login, portal users included.
 	"""

@@ -20,16 +20,40 @@ _SCRIPT = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 
 
 def refuse_of_others(doc, method=None) -> None:
-	"""`validate` of Workspace, as in version 16.
+	"""`validate` of Workspace. Frappe asks whether it is public after the change, so that every user of the desk could make a public one their own,
+	and version 15 not even whose it is.
 
-	:raises frappe.PermissionError: a private workspace is, or would become, that of another user
+	:raises frappe.PermissionError: the workspace is that of all, or a private one is, or would become, that of another user
 	"""
 	if _is_manager():
 		return
 	user, before = frappe.session.user, doc.get_doc_before_save()
+	if before and before.public:
+		_require_manager()
 	if any(each and not each.public and each.for_user and each.for_user != user for each in (doc, before)):
 		frappe.throw(
 			_("This workspace is another user's."), exc=frappe.PermissionError, title=_("Not Permitted")
+		)
+
+
+def refuse_rename(doc, method=None, *_names) -> None:
+	"""`before_rename` of Workspace, which has its address by its name.
+
+	:raises frappe.PermissionError: the workspace is that of all, or of another user
+	"""
+	if not _is_own(doc.name):
+		_require_manager()
+
+
+def _require_manager() -> None:
+	"""
+	:raises frappe.PermissionError: the session user is none
+	"""
+	if not _is_manager():
+		frappe.throw(
+			_("Only a Workspace Manager changes a workspace that all users see."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)
 
 

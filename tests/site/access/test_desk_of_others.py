@@ -1,5 +1,6 @@
 """What a login stores of the desk runs in no other browser (D-5, P-2): workspaces, charts, cards, steps of an introduction."""
 
+import contextlib
 import json
 
 import frappe
@@ -40,6 +41,22 @@ def test_rows_of_a_public_workspace_change_with_it(as_user, make_user):
 			frappe.delete_doc("Workspace Shortcut", shortcut.name)
 	workspace.reload()
 	assert [row.stats_filter for row in workspace.shortcuts] == ["[]"] and not workspace.quick_lists
+
+
+@pytest.mark.parametrize("manager", [False, True])
+def test_a_public_workspace_stays_that_of_all(as_user, make_user, request_as, manager):
+	"""Who makes it private, or gives it another name, takes it from all others."""
+	workspace, user = _workspace(), make_user("Projects User", *(["Workspace Manager"] if manager else []))
+	asked = {"name": workspace.name, "title": workspace.title, "icon": "", "indicator_color": ""}
+	refused = contextlib.nullcontext() if manager else pytest.raises(frappe.PermissionError)
+	with refused, as_user(user):
+		frappe.rename_doc("Workspace", workspace.name, f"{workspace.name} 2")
+	asked["name"] = f"{workspace.name} 2" if manager else workspace.name
+	with refused:
+		request_as(
+			user, "frappe.desk.doctype.workspace.workspace.update_page", **asked, parent="", public="0"
+		)
+	assert bool(frappe.db.exists("Workspace", {"name": workspace.name, "public": 1})) == (not manager)
 
 
 def test_the_condition_of_an_item_in_a_sidebar(as_user, make_user):
@@ -175,3 +192,16 @@ def test_expressions_of_cards_and_charts(portal, make_user, request_as):
 	for doctype in ("Number Card", "Dashboard Chart"):
 		stored = frappe.get_all(doctype, {"name": ("like", f"{name}%")}, ["*"])
 		assert RUN not in frappe.as_json(stored)
+
+
+@pytest.mark.parametrize("role", ["Projects User", "Dashboard Manager"])
+def test_the_method_of_a_card(role, make_user, request_as):
+	"""Which is called as each user who sees the card."""
+	card = {"label": frappe.generate_hash(), "type": "Custom", "document_type": "ToDo", "is_public": 1}
+	request_as(
+		make_user(role),
+		"frappe.desk.doctype.number_card.number_card.create_number_card",
+		args=json.dumps({**card, "method": "frappe.auth.get_logged_user"}),
+	)
+	stored = frappe.db.get_value("Number Card", {"label": card["label"]}, "method")
+	assert bool(stored) == (role == "Dashboard Manager")

@@ -1,6 +1,7 @@
 """Who a request is from: logins and their addresses, tokens, impersonation (D-5, R-3)."""
 
 import base64
+from contextlib import nullcontext
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import frappe
 import pytest
 import requests
 from frappe.core.doctype.user.user import create_contact
+from frappe.utils import oauth
 from frappe.www.login import _generate_temporary_login_link
 
 from client_comms import ledger
@@ -258,6 +260,40 @@ def test_who_logs_in_by_a_link_is_the_user_as_stored(http, make_user, written):
 	session.get(f"{http}{link.path}?{link.query}", allow_redirects=False).raise_for_status()
 	answer = session.get(f"{http}/api/method/frappe.auth.get_logged_user")
 	assert answer.json()["message"] == user
+
+
+# Login through another server
+
+
+@pytest.mark.parametrize(
+	("said", "is_login"),
+	[
+		({"email_verified": False}, False),
+		({"verified_email": "false"}, False),
+		({"email_verified": True}, True),
+		({}, True),
+	],
+)
+def test_an_address_that_the_other_server_has_not_confirmed_is_no_login(
+	make_user, request_as, monkeypatch, said, is_login
+):
+	"""There, a stranger can enter that of a client. Many servers say nothing about it."""
+	user, logged_in = make_user("Customer", user_type="Website User"), []
+	session = mock.Mock(
+		get=lambda *_args, **_kwargs: mock.Mock(json=lambda: {"email": user, "id": "7", **said})
+	)
+	monkeypatch.setattr(
+		oauth, "get_oauth2_flow", lambda _provider: mock.Mock(get_auth_session=lambda **_data: session)
+	)
+	monkeypatch.setattr(oauth, "get_oauth2_providers", lambda: {"github": {}})
+	monkeypatch.setattr(oauth, "get_redirect_uri", lambda _provider: "/")
+	monkeypatch.setattr(oauth, "login_oauth_user", lambda info, **_others: logged_in.append(info["email"]))
+	refused = pytest.raises(frappe.AuthenticationError, match="not confirmed")
+
+	with nullcontext() if is_login else refused:
+		request_as("Guest", "frappe.integrations.oauth2_logins.login_via_github", code="x", state="x")
+
+	assert logged_in == ([user] if is_login else [])
 
 
 # Impersonation
