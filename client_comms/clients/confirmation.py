@@ -45,7 +45,7 @@ def follow(contact, method=None) -> None:
 	_keep_login(contact, before)
 	repeats = contact.flags.pop(_REPEATS, ())
 	for link in new_links:
-		if may_confirm(link):
+		if may_confirm(link) and all(_may_confirm_row(row) for row in _rows(contact) if row.get(ON)):
 			_stamp(link)
 		elif (link.link_doctype, link.link_name) in repeats:
 			_stamp(link)
@@ -219,7 +219,11 @@ def _says_nothing_new(contact, link) -> bool:
 	said = {row.email_id for row in contact.email_ids} | {row.phone for row in contact.phone_nos}
 	if contact.user:
 		said.add(frappe.db.get_value("User", contact.user, "email"))
-	fields = [df.fieldname for df in frappe.get_meta(link.link_doctype).fields if df.options in _CLIENTS_OWN]
+	fields = [
+		df.fieldname
+		for df in frappe.get_meta(link.link_doctype).fields
+		if df.options in _CLIENTS_OWN and not df.fetch_from  # a copy of what a contact says
+	]
 	record = fields and frappe.db.get_value(link.link_doctype, link.link_name, fields, as_dict=True)
 	return bool(said and record) and set(map(_comparable, said)) <= set(map(_comparable, record.values()))
 

@@ -353,14 +353,3 @@ def update_comment_publicity(name: str, **others):
 		)
 	restrictions.require("Comment", name)
 	return call_previous("frappe.desk.form.utils.update_comment_publicity", name=name, **others)
-
-
-@frappe.whitelist()
-def create_customer(customer_data: dict | str | None = None, **others):
-	"""ERPNext inserts what Frappe CRM sends without asking for permission; the DocType could be any."""
-	sent = frappe.parse_json(customer_data) if customer_data else frappe.form_dict
-	if sent.get("doctype", "Customer") != "Customer":
-		frappe.throw(
-			_("This method creates customers only."), exc=frappe.PermissionError, title=_("Not Permitted")
-		)
-	return call_previous("erpnext.crm.frappe_crm_api.create_customer", customer_data=sent, **others)

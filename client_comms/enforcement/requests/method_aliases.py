@@ -8,6 +8,8 @@ Nor do such methods call one that changes something: Frappe would do it in a GET
 it answers is tried without counting, such as a client's one-time code, and what it sends leaves no trace (P-1, P-3).
 """
 
+from collections.abc import Iterator
+
 import frappe
 from frappe import _
 
@@ -34,12 +36,24 @@ def refuse() -> None:
 
 	:raises frappe.PermissionError: a wrapped method is called by another name, or by a method that bypasses its wrapper
 	"""
-	for asked in called.names():
-		own = _own_name(asked)
-		_refuse_alias(asked, own)
-		carried = own in _CARRIERS and frappe.form_dict.get(_CARRIERS[own])
-		if carried:
-			_refuse_carried(str(carried), past_wrappers=own in _PAST_WRAPPERS)
+	for name in called.names():
+		own = _own_name(name)
+		_refuse_alias(name, own)
+		if carried := _carried_by(own):
+			_refuse_carried(carried, past_wrappers=own in _PAST_WRAPPERS)
+
+
+def asked() -> Iterator[str]:
+	"""The methods that a request names, those in a parameter of another one included."""
+	for name in called.names():
+		yield name
+		if carried := _carried_by(_own_name(name)):
+			yield carried
+
+
+def _carried_by(own: str | None) -> str | None:
+	carried = own in _CARRIERS and frappe.form_dict.get(_CARRIERS[own])
+	return str(carried) if carried else None
 
 
 def _refuse_carried(asked: str, past_wrappers: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 from frappe.core.api.file import unzip_file
 
 from client_comms import compat
-from client_comms.enforcement.methods import counts, unchecked
+from client_comms.enforcement.methods import clients, counts, unchecked
 from client_comms.enforcement.requests import method_aliases
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import issue_status
@@ -649,8 +649,8 @@ def test_what_frappe_crm_sends_becomes_a_customer_and_nothing_else(complaint, st
 	customer = {"customer_name": "Nordlicht", "customer_type": "Company", "contacts": "[]"}
 	with as_user(staff.uncleared):
 		with pytest.raises(frappe.PermissionError):
-			unchecked.create_customer(grant)
-		made = unchecked.create_customer(customer)
+			clients.create_customer(grant)
+		made = clients.create_customer(customer)
 	assert not frappe.db.exists("Interaction Access Grant", {"interaction": complaint.name})
 	assert frappe.db.get_value("Customer", made, "customer_name") == "Nordlicht"
 
