@@ -274,7 +274,7 @@ def test_who_logs_in_by_a_link_is_the_user_as_stored(http, make_user, written):
 		({}, True),
 	],
 )
-def test_an_address_that_the_other_server_has_not_confirmed_is_no_login(
+def test_an_address_that_the_other_server_has_not_confirmed_does_not_log_in(
 	make_user, request_as, monkeypatch, said, is_login
 ):
 	"""There, a stranger can enter that of a client. Many servers say nothing about it."""
