@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from client_comms import roles
 from client_comms.enforcement.harmless_addresses import has_markup
 from client_comms.i18n import bold
 
@@ -29,7 +30,7 @@ def refuse_of_others(doc, method=None) -> None:
 		return
 	user, before = frappe.session.user, doc.get_doc_before_save()
 	if before and before.public:
-		_require_manager()
+		roles.refuse([_MANAGER])
 	if any(each and not each.public and each.for_user and each.for_user != user for each in (doc, before)):
 		frappe.throw(
 			_("This workspace is another user's."), exc=frappe.PermissionError, title=_("Not Permitted")
@@ -42,19 +43,7 @@ def refuse_rename(doc, method=None, *_names) -> None:
 	:raises frappe.PermissionError: the workspace is that of all, or of another user
 	"""
 	if not _is_own(doc.name):
-		_require_manager()
-
-
-def _require_manager() -> None:
-	"""
-	:raises frappe.PermissionError: the session user is none
-	"""
-	if not _is_manager():
-		frappe.throw(
-			_("Only a Workspace Manager changes a workspace that all users see."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+		roles.refuse([_MANAGER])
 
 
 def check_row(doc, method=None) -> None:
