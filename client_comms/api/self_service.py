@@ -74,7 +74,7 @@ def request_consent(
 	Agreeing to more than before creates a separate consent; agreeing to something that was refused lifts the refusal.
 
 	:param purpose: by default the purpose for sharing in the settings
-	:param address: one of the client's own; by default the first on file
+	:param address: one of the client's own; by default the first on file that has not unsubscribed
 	:param recipient: the address that will receive the information; one of the third party's
 	:param data_categories: the categories covered, as a list or as JSON; by default those of the
 	    interaction, or everything if it has none

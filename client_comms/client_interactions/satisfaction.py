@@ -12,7 +12,7 @@ from frappe.utils import cint, cstr, format_date
 
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_privacy import links
-from client_comms.clients import contacts, preferences, unsubscribed
+from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking
@@ -83,9 +83,7 @@ def _address(doc) -> tuple[str | None, str | None]:
 	preference = preferences.of(doc.party_type, doc.party, doc.contact)
 	if channels.choose(preferences.rule_of(preference), "Email").outcome == channels.BLOCKED:
 		return None, None
-	known = contacts.addresses_of(doc.party_type, doc.party, doc.contact)
-	for address in unsubscribed.among(known):
-		del known[address]
+	known = contacts.usable(contacts.addresses_of(doc.party_type, doc.party, doc.contact))
 	own = (address for address, contact in known.items() if doc.contact and contact == doc.contact)
 	address = next(own, None) or next(iter(known), None)
 	return address, known.get(address)

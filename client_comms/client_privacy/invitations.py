@@ -35,7 +35,7 @@ def request_consent(
 	about everything that the refusal covered, so that agreeing has an effect.
 
 	:param data_categories: empty for everything
-	:param address: one of the client's own; by default the first on file
+	:param address: one of the client's own; by default the first on file that has not unsubscribed
 	:raises ActionNotPossibleError: no address on file, or one that is not the client's
 	"""
 	address, owner = address_on_file(party_type, party, contact, address)
@@ -85,13 +85,12 @@ def address_on_file(
 ) -> tuple[str, str | None]:
 	"""The address to use, and its contact: links are sent only to the client, and what is for one contact to that contact alone.
 
+	:param address: by default the first that has not unsubscribed from all emails
 	:raises ActionNotPossibleError: there is none on file, it is not theirs, or it has unsubscribed from all emails
 	"""
 	if contact:
 		clients.require_contact(party_type, party, contact)
-		known = clients.addresses_of(None, None, contact)
-	else:
-		known = clients.addresses_of(party_type, party)
+	known = clients.on_file(party_type, party, contact)
 	if not known:
 		frappe.throw(
 			_(
@@ -100,8 +99,8 @@ def address_on_file(
 			exc=ActionNotPossibleError,
 			title=_("No Address on File"),
 		)
-	address = cstr(address).strip().lower() or next(iter(known))
-	if address not in known:
+	address = cstr(address).strip().lower()
+	if address and address not in known:
 		frappe.throw(
 			_(
 				"{0} is not a confirmed address on file for {1}. Verify it, then add it to the client's contact, or use Confirm Details there."
@@ -109,9 +108,10 @@ def address_on_file(
 			exc=ActionNotPossibleError,
 			title=_("Not the Client's Address"),
 		)
-	if unsubscribed.among([address]):
-		unsubscribed.refuse([address], ActionNotPossibleError)
-	return address, known[address]
+	wanted = {address: known[address]} if address else known
+	if not (usable := clients.usable(wanted)):
+		unsubscribed.refuse(wanted, ActionNotPossibleError)
+	return next(iter(usable.items()))
 
 
 def consent_to_answer(

@@ -20,7 +20,7 @@ DIGITS = 6
 
 
 def send(party_type: str, party: str, contact: str | None, client_interaction: str | None) -> dict:
-	"""Send a code to the client's first address on file; see `client_comms.api.send_identity_code`.
+	"""Send a code to the client's first usable address on file; see `client_comms.api.send_identity_code`.
 
 	It replaces earlier codes of the same person. An earlier code that was entered wrongly and then abandoned
 	counts as failed.

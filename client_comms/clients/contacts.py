@@ -1,10 +1,11 @@
 """The client of a Client Privacy document."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import frappe
 from frappe import _
 
+from client_comms.clients import unsubscribed
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
 from client_comms.i18n import bold
 
@@ -96,10 +97,24 @@ def is_on_file(address: str, party_type: str, party: str, contact: str | None) -
 
 	:param contact: who it must belong to, if it is known
 	"""
-	if contact and contact not in contacts_of(party_type, party):
-		return False
-	known = addresses_of(None, None, contact) if contact else addresses_of(party_type, party)
-	return address.strip().lower() in known
+	return address.strip().lower() in on_file(party_type, party, contact)
+
+
+def on_file(party_type: str, party: str, contact: str | None) -> dict[str, str | None]:
+	"""The confirmed addresses of the client, or of this contact of theirs alone, as `addresses_of`; none of a contact that does not
+	speak for the client."""
+	if not contact:
+		return addresses_of(party_type, party)
+	return addresses_of(None, None, contact) if contact in contacts_of(party_type, party) else {}
+
+
+def usable(known: Mapping[str, str | None]) -> dict[str, str | None]:
+	"""Those of the client's addresses to which emails go, in the same order: which have not unsubscribed from everything.
+
+	:param known: as `addresses_of` returns them
+	"""
+	gone = {*unsubscribed.among(known)}
+	return {address: contact for address, contact in known.items() if address not in gone}
 
 
 def addresses_in(doctype: str | None, name: str | None) -> list[str]:

@@ -101,7 +101,7 @@ def test_an_email_about_something_else_is_as_ever(mailbox, make_user):
 	assert frappe.db.exists("Communication", reply(task, colleague))
 
 
-@pytest.mark.parametrize(
+ASKED = pytest.mark.parametrize(
 	"ask",
 	[
 		lambda client: api.invite_client(**client),
@@ -110,6 +110,16 @@ def test_an_email_about_something_else_is_as_ever(mailbox, make_user):
 	],
 	ids=["link", "code", "consent"],
 )
+
+
+@ASKED
+def test_the_next_address_on_file_is_asked_if_the_first_has_unsubscribed(ask, asked):
+	unsubscribe(ANNA)
+	ask({"party_type": asked.party_type, "party": asked.party})
+	assert frappe.get_last_doc("Email Queue").recipients[0].recipient == BEN
+
+
+@ASKED
 def test_no_link_is_made_for_who_does_not_get_it(ask, make_client, mailbox):
 	client = make_client("Anna Client", ANNA)
 	party = {"party_type": client.party_type, "party": client.party}
