@@ -73,6 +73,12 @@ def managers() -> set[str]:
 	return users_with_role(frappe.get_cached_doc("Client Comms Settings").manager_role)
 
 
+def enabled(users: Iterable[str | None]) -> list[str]:
+	"""Those of `users` who are enabled desk users."""
+	named = ("in", [*filter(None, users), ""])
+	return frappe.get_all("User", {"name": named, "enabled": 1, "user_type": "System User"}, pluck="name")
+
+
 def notify(doc, users, subject: Callable[[], str]) -> None:
 	"""A desk notification for each of `users` who can read the interaction.
 

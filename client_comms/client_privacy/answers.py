@@ -6,7 +6,6 @@ import frappe
 from frappe import _
 
 from client_comms import alerts
-from client_comms.client_privacy import consents
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
 from client_comms.enforcement import interactions, policy
 from client_comms.rules import consent as rules
@@ -38,20 +37,14 @@ def tell(doc, answer: str) -> None:
 
 def responsible(doc) -> list[str]:
 	"""The client's account manager, the user who recorded the consent, or the manager role; of these, the first who can read it."""
-	for candidates in (
-		{policy.account_manager(doc.party_type, doc.party)},
-		{doc.collected_by},
-		alerts.managers(),
-	):
-		if readers := _readers(doc, candidates):
-			return readers
-	return []
+	manager = {policy.account_manager(doc.party_type, doc.party)}
+	return first_readers(doc, manager, {doc.collected_by}, alerts.managers())
+
+
+def first_readers(doc, *candidates: Iterable[str | None]) -> list[str]:
+	"""Of the first of these groups of users in which anyone is enabled and can read the document, those who can."""
+	return next(filter(None, (_readers(doc, users) for users in candidates)), [])
 
 
 def _readers(doc, users: Iterable[str | None]) -> list[str]:
-	enabled = frappe.get_all(
-		"User",
-		{"name": ("in", [*filter(None, users), ""]), "enabled": 1, "user_type": "System User"},
-		pluck="name",
-	)
-	return [user for user in enabled if frappe.has_permission(consents.CONSENT, doc=doc, user=user)]
+	return [user for user in alerts.enabled(users) if frappe.has_permission(doc.doctype, doc=doc, user=user)]

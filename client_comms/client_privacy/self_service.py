@@ -5,6 +5,7 @@ Viewing changes nothing: email programs open links to scan
 for threats, so an answer always requires submitting the form.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
-from client_comms import clock, transactions
+from client_comms import alerts, clock, transactions
 from client_comms.client_privacy import answers as consent_answers
 from client_comms.client_privacy import client_data, consents, identity, invitations, links, receipts
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
@@ -23,6 +24,8 @@ from client_comms.clients import preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to
+from client_comms.people import absences
+from client_comms.roles import COMPLIANCE_OFFICER
 from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
@@ -261,18 +264,47 @@ def _report(visit: Visit, changes: str) -> None:
 			"Comment",
 			_("The client asks to correct this contact: {0}").format(frappe.utils.escape_html(changes)),
 		)
-	manager = policy.account_manager(visit.party_type, visit.party)
-	with speaking_to(manager) if manager else speaking(preferences.site_language()):
-		description = _("The client asked to correct the details of {0}. Verify and correct them.").format(
+	corrects = _corrects(contact, visit)
+
+	def text() -> str:
+		return _("The client asked to correct the details of {0}. Verify and correct them.").format(
 			contact.name
 		)
+
+	with speaking_to(corrects) if corrects else speaking(preferences.site_language()):
+		description = text()
 	frappe.get_doc(
 		{
 			"doctype": "ToDo",
 			"description": description,
 			"reference_type": "Contact",
 			"reference_name": contact.name,
-			"allocated_to": manager,
+			"allocated_to": corrects,
 			"assigned_by": "Administrator",
 		}
 	).insert(ignore_permissions=True)
+	if corrects:
+		alerts.tell({corrects}, text, contact.doctype, contact.name)
+
+
+def _corrects(contact, visit: Visit) -> str | None:
+	"""Who corrects a contact: the client's account manager, otherwise a holder of the manager role, otherwise a Compliance Officer,
+	as far as they can read it. Of several, one who can change it and is there, and who has least to do."""
+	readers = consent_answers.first_readers(
+		contact,
+		{policy.account_manager(visit.party_type, visit.party)},
+		alerts.managers() - {"Administrator"},
+		alerts.users_with_role(COMPLIANCE_OFFICER) - {"Administrator"},
+	)
+	if len(readers) < 2:
+		return next(iter(readers), None)
+	away = absences.away(readers)
+	to_do = Counter(
+		frappe.get_all("ToDo", {"allocated_to": ("in", readers), "status": "Open"}, pluck="allocated_to")
+	)
+
+	def comes_later(user: str) -> tuple:
+		changes = frappe.has_permission(contact.doctype, "write", doc=contact, user=user)
+		return not changes, user in away, to_do[user], user
+
+	return min(readers, key=comes_later)

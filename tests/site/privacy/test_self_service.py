@@ -349,6 +349,49 @@ def test_a_link_for_preferences(client):
 	)
 
 
+@pytest.fixture
+def corrected(client):
+	"""`corrected()` is the ToDo for what the client reports to be wrong."""
+
+	def report():
+		token = token_sent(api.invite_client(**party_of(client), contact=client.contact))
+		submit({}, token, changes="My number is new")
+		return frappe.get_last_doc("ToDo", {"reference_name": client.contact})
+
+	return report
+
+
+def is_told(user, contact) -> bool:
+	about = {"for_user": user, "document_type": "Contact", "document_name": contact}
+	return bool(frappe.db.exists("Notification Log", about))
+
+
+def test_a_correction_goes_to_the_account_manager(client, corrected, make_user):
+	manager = make_user("Account Manager", "Sales User")
+	frappe.db.set_value("Customer", client.party, "account_manager", manager)
+	assert corrected().allocated_to == manager and is_told(manager, client.contact)
+
+
+@pytest.mark.parametrize("named", ["none", "disabled", "blind"])
+def test_without_an_account_manager_a_correction_goes_to_the_manager_role(
+	client, corrected, make_user, set_settings, named
+):
+	"""Also if the account manager is disabled, or cannot read the contact."""
+	role = frappe.get_doc({"doctype": "Role", "role_name": "Corrects Contacts"}).insert().name
+	set_settings(manager_role=role)
+	if named != "none":
+		user = make_user("Account Manager", *(["Sales User"] if named == "disabled" else []))
+		frappe.db.set_value("Customer", client.party, "account_manager", user)
+		frappe.db.set_value("User", user, "enabled", int(named != "disabled"))
+	blind, busy, away, chosen = make_user(role), *(make_user(role, "Sales User") for _each in range(3))
+	frappe.get_doc({"doctype": "ToDo", "description": "Busy", "allocated_to": busy}).insert()
+	today = clock.now().date()
+	absent = {"user": away, "from_date": today, "to_date": frappe.utils.add_days(today, 9)}
+	frappe.get_doc({"doctype": "Staff Absence", **absent}).insert()
+	assert corrected().allocated_to == chosen and is_told(chosen, client.contact)
+	assert not any(is_told(user, client.contact) for user in (blind, busy, away))
+
+
 def test_nothing_is_half_recorded(client):
 	consent, _token = ask(client)
 	token = token_sent(api.invite_client(**party_of(client), contact=client.contact))
