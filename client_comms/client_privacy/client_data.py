@@ -6,14 +6,15 @@ mail, where no one can respond, are never blocked; neither are documents that Fr
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, Date
 from frappe.utils import add_months, cint, get_link_to_form
+from pypika.functions import NullIf
 
-from client_comms import clock, controls
+from client_comms import alerts, clock, controls
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
@@ -24,6 +25,8 @@ MODE = "verification_mode"
 CHUNK = 200
 # Contacts that an account manager is asked to confirm; after a large import there may be thousands.
 AT_ONCE = 50
+# When a ToDo comes again that was closed or cancelled although nothing was confirmed.
+_AGAIN_AFTER = timedelta(days=30)
 _SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 
@@ -220,20 +223,23 @@ def confirm(contact, how: str) -> list[tuple[str, str]]:
 
 
 def close_todo(contact) -> None:
-	if (
-		contact.confirmation_todo
-		and frappe.db.get_value("ToDo", contact.confirmation_todo, "status") == "Open"
-	):
-		todo = frappe.get_doc("ToDo", contact.confirmation_todo)
-		todo.status = "Closed"
+	_end_todo(contact.confirmation_todo, "Closed")
+	contact.confirmation_todo = contact.confirmation_asked_of = None
+
+
+def _end_todo(name: str | None, status: str) -> None:
+	if name and frappe.db.get_value("ToDo", name, "status") == "Open":
+		todo = frappe.get_doc("ToDo", name)
+		todo.status = status
 		todo.save(ignore_permissions=True)
-	contact.confirmation_todo = None
 
 
 def remind() -> int:
 	"""Daily: a ToDo for the account manager of each contact whose details are due, or of whom it is unconfirmed that they
-	speak for the client, once until they are confirmed; the longest unconfirmed first, and others as these are done.
+	speak for the client; the longest unconfirmed first, and others as these are done.
 
+	It waits until they are confirmed, for whomever the manager gave it to. There is another one if the client has another
+	manager by then, if its user is disabled or it is deleted; and a while after it was closed without a confirmation.
 	Repeatable; commits for each account manager.
 
 	:returns: how many were created
@@ -243,7 +249,7 @@ def remind() -> int:
 		managers = frappe.get_all(
 			party_type, {field: ("is", "set")}, pluck=field, distinct=True, order_by=field
 		)
-		for manager in managers:
+		for manager in sorted(alerts.enabled(managers)):
 			asked = _remind(manager, party_type, AT_ONCE - waiting[manager])
 			waiting[manager] += asked
 			made += asked
@@ -281,6 +287,10 @@ def _remind(manager: str, party_type: str, room: int) -> int:
 
 def _unconfirmed(manager: str, party_type: str, start: int, limit: int) -> list:
 	contact, link, client = map(frappe.qb.DocType, ("Contact", "Dynamic Link", party_type))
+	todo, user = map(frappe.qb.DocType, ("ToDo", "User"))
+	# Earlier versions did not note who was asked.
+	asked = Coalesce(NullIf(contact.confirmation_asked_of, ""), todo.allocated_to, "")
+	is_open = todo.status == "Open"
 	since = Coalesce(contact.details_confirmed_on, Date(contact.creation))
 	return (
 		frappe.qb.from_(client)
@@ -292,10 +302,19 @@ def _unconfirmed(manager: str, party_type: str, start: int, limit: int) -> list:
 		)
 		.join(contact)
 		.on(contact.name == link.parent)
+		.left_join(todo)
+		.on(todo.name == contact.confirmation_todo)
+		.left_join(user)
+		.on((user.name == todo.allocated_to) & (user.enabled == 1))
 		.where(client[policy.ACCOUNT_MANAGER_FIELD[party_type]] == manager)
 		.where((since < (due_before() or date.min)) | link[parties.CONFIRMED_ON].isnull())
-		.where(contact.confirmation_todo.isnull() | (contact.confirmation_todo == ""))
-		.select(contact.name, contact.full_name, since.as_("since"))
+		.where(
+			todo.name.isnull()
+			| (asked != manager)
+			| (is_open & user.name.isnull())
+			| (is_open.negate() & (todo.modified < clock.now() - _AGAIN_AFTER))
+		)
+		.select(contact.name, contact.full_name, contact.confirmation_todo, since.as_("since"))
 		.distinct()
 		.orderby(since, contact.name)
 		.offset(start)
@@ -322,6 +341,7 @@ def _managers_of(contacts: list[str]) -> dict[str, str]:
 
 
 def _ask_to_confirm(contact, manager: str) -> None:
+	_end_todo(contact.confirmation_todo, "Cancelled")
 	language = frappe.get_cached_value("User", manager, "language")
 	todo = frappe.get_doc(
 		{
@@ -335,4 +355,5 @@ def _ask_to_confirm(contact, manager: str) -> None:
 			"assigned_by": "Administrator",
 		}
 	).insert(ignore_permissions=True)
-	frappe.db.set_value("Contact", contact.name, "confirmation_todo", todo.name, update_modified=False)
+	asked = {"confirmation_todo": todo.name, "confirmation_asked_of": manager}
+	frappe.db.set_value("Contact", contact.name, asked, update_modified=False)

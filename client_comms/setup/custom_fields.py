@@ -212,6 +212,17 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				"no_copy": 1,
 				"print_hide": 1,
 			},
+			{
+				"fieldname": "confirmation_asked_of",
+				"label": _("Asked to Confirm Details"),
+				"fieldtype": "Data",
+				"insert_after": "confirmation_todo",
+				"module": MODULE,
+				"hidden": 1,
+				"read_only": 1,
+				"no_copy": 1,
+				"print_hide": 1,
+			},
 		],
 		"Contact Email": [{**confirmed_by, "insert_after": "is_primary"}, confirmed_on],
 		"Contact Phone": [

@@ -271,6 +271,73 @@ def test_an_account_manager_is_asked_for_a_few_at_a_time(overdue, monkeypatch):
 	assert todos(doc.name) == [{"allocated_to": manager, "status": "Open"}]
 
 
+def stored(doc):
+	return frappe.get_doc("ToDo", frappe.db.get_value("Contact", doc.name, "confirmation_todo"))
+
+
+def test_the_next_account_manager_is_asked_instead(overdue, make_user):
+	doc, former = overdue
+	client_data.remind()
+	manager = make_user("Account Manager", "Sales User")
+	frappe.db.set_value("Customer", "Anna Data", "account_manager", manager)
+	client_data.remind()
+	client_data.remind()
+	assert sorted((each.allocated_to, each.status) for each in todos(doc.name)) == sorted(
+		[(former, "Cancelled"), (manager, "Open")]
+	)
+
+
+def test_a_disabled_account_manager_is_not_asked(overdue):
+	doc, manager = overdue
+	frappe.db.set_value("User", manager, "enabled", 0)
+	client_data.remind()
+	assert todos(doc.name) == []
+
+
+@pytest.mark.parametrize("status", ["Closed", "Cancelled"])
+def test_what_was_not_confirmed_is_asked_for_again_after_a_while(overdue, status):
+	doc, _manager = overdue
+	client_data.remind()
+	ended = stored(doc)
+	ended.status = status
+	ended.save()
+	client_data.remind()
+	assert len(todos(doc.name)) == 1
+	with clock.moved_to(frappe.utils.add_days(clock.now(), 31)):
+		client_data.remind()
+		client_data.remind()
+	assert sorted(each.status for each in todos(doc.name)) == sorted([status, "Open"])
+
+
+def test_it_is_asked_for_again_once_the_todo_is_gone(overdue):
+	doc, _manager = overdue
+	client_data.remind()
+	stored(doc).delete()
+	client_data.remind()
+	assert [each.status for each in todos(doc.name)] == ["Open"]
+
+
+def test_the_account_manager_can_give_it_to_a_colleague(overdue, make_user):
+	doc, manager = overdue
+	client_data.remind()
+	given = stored(doc)
+	given.allocated_to = make_user("Sales User")
+	given.save()
+	client_data.remind()
+	assert [each.allocated_to for each in todos(doc.name)] == [given.allocated_to]
+	frappe.db.set_value("User", given.allocated_to, "enabled", 0)
+	client_data.remind()
+	assert stored(doc).allocated_to == manager and len(todos(doc.name)) == 2
+
+
+def test_who_was_asked_by_an_earlier_version_is_not_asked_twice(overdue):
+	doc, _manager = overdue
+	client_data.remind()
+	frappe.db.set_value("Contact", doc.name, "confirmation_asked_of", None)
+	client_data.remind()
+	assert len(todos(doc.name)) == 1
+
+
 def test_no_one_is_asked_where_details_are_never_due(overdue, set_settings):
 	set_settings(confirm_details_months=0)
 	assert client_data.remind() == 0 and todos(overdue[0].name) == []
