@@ -25,14 +25,16 @@ def make_copy(request: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
-def release_copy(name: str) -> None:
+def release_copy(name: str, otherwise: str | None = None) -> None:
 	"""Send the client a link to a copy that is ready, and answer the request.
 
+	:param otherwise: how the client gets the copy if not by a link, such as a registered letter and its date; then no email is sent
 	:raises client_comms.exceptions.FourEyesError: the caller made it, or chose last what is left out
-	:raises client_comms.exceptions.ActionNotPossibleError: it is not ready, or the client's identity is not confirmed
+	:raises client_comms.exceptions.ActionNotPossibleError: it is not ready, the client's identity is not confirmed, or the client
+	    gets no emails and `otherwise` is missing
 	:raises frappe.PermissionError: the caller is not a Compliance Officer, or cannot see the copy
 	"""
-	runs.release(name)
+	runs.release(name, otherwise)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -15,7 +15,7 @@ def ask(right: str, details: str | None = None, token: str | None = None, client
 
 	:param right: Access, Portability, Rectification, Erasure, Restriction or Objection
 	:param client: which of several clients of the login, such as "Customer/Anna Client"
-	:returns: `{"name", "due"}`; the client gets both by email as well
+	:returns: `{"name", "due", "emailed"}`; the client gets the first two by email as well, if they get emails
 	:raises client_comms.exceptions.LinkNotValidError: the link is not valid; the message does not say why
 	:raises client_comms.exceptions.ActionNotPossibleError: the same was asked before and is not answered yet
 	"""

@@ -19,14 +19,15 @@ _MOST_ROWS = 500
 
 
 @frappe.whitelist(methods=["POST"])
-def restrict(request: str, ground: str, reason: str, answer: str) -> str:
+def restrict(request: str, ground: str, reason: str, answer: str, otherwise: str | None = None) -> str:
 	"""Approve a Data Subject Request for restriction: the client's records are locked, and the client is told; returns the
 	Processing Restriction.
 
 	:param ground: Accuracy Contested, Unlawful Processing, Needed for Legal Claims or Objection Pending (GDPR Art. 18(1))
 	:param answer: what the client is told
+	:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
 	:raises client_comms.exceptions.ActionNotPossibleError: it is not such a request or is closed, the client's identity is not
-	    confirmed, the data is restricted already, or something is missing
+	    confirmed, the data is restricted already, or something is missing, such as `otherwise` for a client who gets no emails
 	"""
 	require_auditing()
 	doc = transactions.locked("Data Subject Request", request)
@@ -38,7 +39,7 @@ def restrict(request: str, ground: str, reason: str, answer: str) -> str:
 			title=_("Not Possible"),
 		)
 	begun = processing_restriction.begin(doc, ground, reason)
-	doc.close(ANSWERED, answer)
+	doc.close(ANSWERED, answer, otherwise)
 	return begun.name
 
 

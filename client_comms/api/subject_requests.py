@@ -59,24 +59,29 @@ def confirm_request_identity(name: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
-def extend_request(name: str, months: int | str, reason: str) -> str:
+def extend_request(name: str, months: int | str, reason: str, otherwise: str | None = None) -> str:
 	"""Extend the deadline once, by one or two months; the client is told why. Returns the new deadline.
 
+	:param otherwise: how the client was told if not by email, such as a letter and its date; then no email is sent
 	:raises client_comms.exceptions.ActionNotPossibleError: not possible now; the message says why
 	"""
 	request = _request(name)
-	request.extend(months, reason)
+	request.extend(months, reason, otherwise)
 	return str(request.due_on)
 
 
 @frappe.whitelist(methods=["POST"])
-def answer_request(name: str, answer: str, refused: bool | int | str = False) -> str:
+def answer_request(
+	name: str, answer: str, refused: bool | int | str = False, otherwise: str | None = None
+) -> str:
 	"""Close a request and tell the client; returns its status.
 
-	:raises client_comms.exceptions.ActionNotPossibleError: it is closed already, or the answer is missing
+	:param otherwise: how the client was told if not by email, such as a letter and its date; then no email is sent
+	:raises client_comms.exceptions.ActionNotPossibleError: it is closed already, the answer is missing, or the client gets no
+	    emails and `otherwise` is missing
 	"""
 	request = _request(name)
-	request.close(REFUSED if frappe.utils.sbool(refused) else ANSWERED, answer)
+	request.close(REFUSED if frappe.utils.sbool(refused) else ANSWERED, answer, otherwise)
 	return request.status
 
 

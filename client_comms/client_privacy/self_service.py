@@ -25,7 +25,7 @@ from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to
 from client_comms.people import absences
-from client_comms.roles import COMPLIANCE_OFFICER
+from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import consent as rules
 from client_comms.rules import contact_details
 
@@ -294,7 +294,7 @@ def _corrects(contact, visit: Visit) -> str | None:
 		contact,
 		{policy.account_manager(visit.party_type, visit.party)},
 		alerts.managers() - {"Administrator"},
-		alerts.users_with_role(COMPLIANCE_OFFICER) - {"Administrator"},
+		users_with_role(COMPLIANCE_OFFICER) - {"Administrator"},
 	)
 	if len(readers) < 2:
 		return next(iter(readers), None)

@@ -132,7 +132,7 @@ def test_a_client_gets_the_copy_of_their_data(site, client, ask, officers, login
 	expect(other.get_by_role("button", name="Open the File")).to_be_visible()
 	shoot(other, "ready")
 	other.get_by_role("button", name="Release").click()
-	other.get_by_role("button", name="Yes").click()
+	other.locator(".modal.show").get_by_role("button", name="Release").click()
 	expect(other.get_by_text("Released", exact=True).first).to_be_visible()
 	shoot(other, "released")
 

@@ -9,22 +9,24 @@ from frappe.utils import format_date
 from frappe.utils.response import send_private_file
 
 from client_comms import clock, ledger
-from client_comms.client_privacy import invitations, links
+from client_comms.client_privacy import links, telling
 from client_comms.client_privacy.packages import archive
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.i18n import speaking
+from client_comms.rules.messages import _ as N_
 
 RELEASED = "Released"
+HANDED_OVER = N_("Handed Over in Another Way")
 
 
 def send(package, expires: datetime) -> str:
 	"""Send the client a link to their copy; returns its name.
 
-	:raises client_comms.exceptions.ActionNotPossibleError: there is no address on file, or the site does not know its own
+	:raises client_comms.exceptions.ActionNotPossibleError: the client gets no emails, or the site does not know its own address
 	"""
 	party_type, party, contact = package.party_type, package.party, package.contact
-	address, owner = invitations.address_on_file(party_type, party, contact, None)
+	address, owner = telling.address_of(package, HANDED_OVER)
 	language = preferences.language_to(party_type, party, contact or owner)
 	name, url = links.make(
 		links.DATA,

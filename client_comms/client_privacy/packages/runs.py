@@ -11,7 +11,7 @@ from frappe.utils import cint, cstr
 
 from client_comms import clock, ledger, transactions
 from client_comms.background_work import FAILED
-from client_comms.client_privacy import links
+from client_comms.client_privacy import links, telling
 from client_comms.client_privacy.packages import archive, contents, delivery
 from client_comms.client_privacy.packages.collecting import COLLECTING, READY, WORK, count, store
 from client_comms.clients import preferences
@@ -107,13 +107,16 @@ def _collect_again(name: str) -> None:
 	WORK.again(name, COLLECTING)
 
 
-def release(name: str) -> None:
-	"""Let the client have a copy: they get a link to it, and the request is answered.
+def release(name: str, otherwise: str | None = None) -> None:
+	"""Let the client have a copy: they get a link to it, or it is handed over; and the request is answered.
 
+	:param otherwise: how they get it if not by a link, such as a registered letter and its date; then no email is sent
 	:raises frappe.PermissionError: the session user is not a Compliance Officer, or cannot see the copy
 	:raises FourEyesError: the session user made it, or chose last what is left out
-	:raises ActionNotPossibleError: it is not ready, or the client's identity is not confirmed
+	:raises ActionNotPossibleError: it is not ready, the client's identity is not confirmed, or they get no emails and `otherwise`
+	    is missing
 	"""
+	otherwise = telling.entered(otherwise)
 	package = _locked(name, READY)
 	if frappe.session.user in (package.made_by, package.chosen_by):
 		frappe.throw(
@@ -129,19 +132,28 @@ def release(name: str) -> None:
 	request.confirm_identity()
 	days = cint(frappe.get_cached_doc("Client Comms Settings").data_package_days) or 14
 	expires = clock.now() + timedelta(days=days)
-	link = delivery.send(package, expires)
+	link = None if otherwise else delivery.send(package, expires)
 	store(
 		name,
 		status=RELEASED,
 		released_by=frappe.session.user,
 		released_on=clock.now(),
+		released_otherwise=otherwise,
 		expires_on=expires,
 	)
 	_forget_contents(name)
-	ledger.record(ledger.EMAIL, PACKAGE, name, package.confidentiality_level, rule=link)
+	level = package.confidentiality_level
+	if link:
+		ledger.record(ledger.EMAIL, PACKAGE, name, level, rule=link)
+	else:
+		ledger.record(ledger.HANDED_OVER, PACKAGE, name, level, rule=request.name, reason=otherwise)
 	with speaking(preferences.language_to(package.party_type, package.party, package.contact)):
-		answer = _("The copy of your data is ready. The link to it is in another email to you.")
-	request.close("Answered", answer)
+		answer = (
+			_("You got the copy of your data in this way: {0}").format(otherwise)
+			if otherwise
+			else _("The copy of your data is ready. The link to it is in another email to you.")
+		)
+	request.close("Answered", answer, otherwise)
 
 
 def discard(name: str) -> None:

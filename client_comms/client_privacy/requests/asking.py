@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms import clock, transactions
-from client_comms.client_privacy import invitations, links, self_service
+from client_comms.client_privacy import invitations, links, self_service, telling
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts, parties
 from client_comms.exceptions import ActionNotPossibleError
@@ -46,7 +46,8 @@ def shown(visit: Visit) -> list[dict]:
 
 
 def ask(visit: Visit, right: str, details: str | None) -> dict:
-	"""Enter a client's request, and confirm its receipt by email; returns `{"name", "due"}`. Who asks has confirmed who they are.
+	"""Enter a client's request, and confirm its receipt by email; returns `{"name", "due", "emailed"}`. Who asks has confirmed who
+	they are.
 
 	:raises ActionNotPossibleError: as `enter`
 	"""
@@ -54,11 +55,11 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 	self_service.confirm_identity(visit)
 	if visit.link:
 		links.use(visit.link)
-	return {"name": request.name, "due": moment(request.due_on)}
+	return {"name": request.name, "due": moment(request.due_on), "emailed": telling.gets_email(request)}
 
 
 def enter(visit: Visit, right: str, details: str | None, through: str):
-	"""Enter a client's request, and confirm its receipt by email; returns it.
+	"""Enter a client's request, and confirm its receipt by email, if they get emails; returns it.
 
 	It is about the person who asks: about all of the client only if the client is one person.
 
@@ -100,12 +101,14 @@ def enter(visit: Visit, right: str, details: str | None, through: str):
 	)
 	request.flags.by_the_app = True
 	request.insert(ignore_permissions=True)
-	request.tell(
-		lambda: _("We received your request {0}").format(request.name),
-		lambda: _("We received your request ({0}) and will answer it by {1}.").format(
-			in_words()[request.right], moment(request.due_on)
-		),
-	)
+	if telling.gets_email(request):
+		telling.tell(
+			request,
+			lambda: _("We received your request {0}").format(request.name),
+			lambda: _("We received your request ({0}) and will answer it by {1}.").format(
+				in_words()[request.right], moment(request.due_on)
+			),
+		)
 	return request
 
 

@@ -39,3 +39,19 @@ client_comms.enter_data_request = ({ party_type, party, contact }) => {
 		__("Enter"),
 	);
 };
+
+/** The field for how a client is told who gets no emails, or who wants to be told in another way. */
+client_comms.told_otherwise = (frm, label = __("Told in Another Way")) => {
+	const required = frm.doc.__onload?.gets_email === false;
+	return {
+		fieldname: "otherwise",
+		fieldtype: "Small Text",
+		label,
+		reqd: required ? 1 : 0,
+		description: required
+			? __(
+					"The client has no confirmed email address that gets emails. Use another way, such as a letter, and enter it with its date.",
+				)
+			: __("Such as a letter, with its date. Then no email is sent."),
+	};
+};

@@ -47,6 +47,7 @@ class ComplianceLedgerEntry(LedgerDocument):
 			"Hold Changed",
 			"Hold Lifted",
 			"Left Out",
+			"Handed Over",
 			"Restriction",
 			"Restriction Exception",
 			"Exception Used",

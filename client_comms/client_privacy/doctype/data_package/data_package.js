@@ -13,8 +13,10 @@ frappe.ui.form.on("Data Package", {
 		frm.add_custom_button(__("Show Records"), () =>
 			frappe.set_route("List", "Data Package Item", { package: frm.docname }),
 		);
-		if (status === "Ready") {
+		if (status === "Ready" || (status === "Released" && frm.doc.released_otherwise)) {
 			frm.add_custom_button(__("Open the File"), () => open_file(frm));
+		}
+		if (status === "Ready") {
 			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) say_who_releases(frm);
 			else frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-primary");
 		}
@@ -47,12 +49,25 @@ function say_who_releases(frm) {
 }
 
 function release(frm) {
-	frappe.confirm(
-		__(
-			"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",
-			[frappe.utils.escape_html(frm.doc.party_name).bold()],
-		),
-		() => act(frm, "release_copy"),
+	const client = [frappe.utils.escape_html(frm.doc.party_name).bold()];
+	const question =
+		frm.doc.__onload?.gets_email === false
+			? __(
+					"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets it as you enter below, and the request is answered.",
+					client,
+				)
+			: __(
+					"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",
+					client,
+				);
+	client_comms.prompt(
+		[
+			{ fieldname: "question", fieldtype: "HTML", options: `<p>${question}</p>` },
+			client_comms.told_otherwise(frm, __("Handed Over in Another Way")),
+		],
+		({ otherwise }) => act(frm, "release_copy", { otherwise }),
+		__("Release the Copy"),
+		__("Release"),
 	);
 }
 
@@ -62,8 +77,8 @@ function open_file(frm) {
 	if (file) window.open(`${file.file_url}?fid=${file.name}`);
 }
 
-async function act(frm, method) {
-	await frappe.xcall(`${API}.${method}`, { name: frm.docname });
+async function act(frm, method, values = {}) {
+	await frappe.xcall(`${API}.${method}`, { name: frm.docname, ...values });
 	frm.reload_doc();
 }
 

@@ -1,6 +1,8 @@
 from frappe.utils import get_fullname
 
 from client_comms import roles
+from client_comms.client_privacy import telling
+from client_comms.client_privacy.packages.collecting import READY
 from client_comms.client_privacy.packages.result import WrittenByPackages
 from client_comms.roles import users_with_role
 
@@ -42,6 +44,7 @@ class DataPackage(WrittenByPackages):
 		planned: DF.Check
 		released_by: DF.Data | None
 		released_on: DF.Datetime | None
+		released_otherwise: DF.SmallText | None
 		request: DF.Link | None
 		right: DF.Data | None
 		status: DF.Literal["Collecting", "Ready", "Released", "Discarded", "Deleted", "Failed"]
@@ -50,7 +53,9 @@ class DataPackage(WrittenByPackages):
 	# end: auto-generated types
 
 	def onload(self):
-		"""For the form of a user who cannot release the copy: the names of those who can."""
+		"""For the form: whether the client gets a link by email, and for a user who cannot release the copy, the names of those who can."""
+		if self.status == READY:
+			self.set_onload("gets_email", telling.gets_email(self))
 		others = users_with_role(roles.COMPLIANCE_OFFICER) - {
 			self.made_by,
 			self.chosen_by,

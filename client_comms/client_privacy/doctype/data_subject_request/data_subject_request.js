@@ -50,10 +50,13 @@ async function act(frm, method, values = {}) {
 
 function answer(frm, refused) {
 	client_comms.prompt(
-		[{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 }],
+		[
+			{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 },
+			client_comms.told_otherwise(frm),
+		],
 		(values) => act(frm, "answer_request", { ...values, refused }),
 		refused ? __("Refuse the Request") : __("Answer the Request"),
-		__("Send"),
+		refused ? __("Refuse") : __("Answer"),
 	);
 }
 
@@ -77,6 +80,7 @@ function restrict(frm) {
 			},
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 			{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 },
+			client_comms.told_otherwise(frm),
 		],
 		async (values) => {
 			const name = await frappe.xcall(
@@ -96,6 +100,7 @@ function extend(frm) {
 		[
 			{ fieldname: "months", fieldtype: "Select", options: "1\n2", label: __("Months"), reqd: 1 },
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason Told to the Client"), reqd: 1 },
+			client_comms.told_otherwise(frm),
 		],
 		(values) => act(frm, "extend_request", values),
 		__("Extend the Deadline"),

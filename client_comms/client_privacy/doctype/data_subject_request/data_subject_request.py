@@ -5,12 +5,12 @@ from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
 from client_comms import clock, ledger, written_by_app
-from client_comms.client_privacy import identity, invitations
-from client_comms.clients import contacts, preferences
+from client_comms.client_privacy import identity, telling
+from client_comms.clients import contacts
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment, speaking
+from client_comms.i18n import moment
 from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
@@ -22,9 +22,11 @@ _BY_THE_APP = (
 	"identity_confirmed_until",
 	"extended_months",
 	"extension_reason",
+	"extended_otherwise",
 	"answered_by",
 	"answered_on",
 	"answer",
+	"answered_otherwise",
 )
 LONGEST_EXTENSION = 2  # months: GDPR Art. 12(3)
 
@@ -43,11 +45,13 @@ class DataSubjectRequest(Document):
 		answer: DF.SmallText | None
 		answered_by: DF.Data | None
 		answered_on: DF.Datetime | None
+		answered_otherwise: DF.SmallText | None
 		contact: DF.Link | None
 		contact_only: DF.Check
 		details: DF.SmallText | None
 		due_on: DF.Datetime | None
 		extended_months: DF.Int
+		extended_otherwise: DF.SmallText | None
 		extension_reason: DF.SmallText | None
 		identity_confirmed_until: DF.Datetime | None
 		naming_series: DF.Literal["DSR-.YYYY.-.#####"]
@@ -59,6 +63,11 @@ class DataSubjectRequest(Document):
 		right: DF.Literal["Access", "Rectification", "Erasure", "Restriction", "Objection", "Portability"]
 		status: DF.Literal["Open", "Answered", "Refused"]
 	# end: auto-generated types
+
+	def onload(self):
+		"""For the dialogs of the form: whether an email can tell the client."""
+		if self.status == OPEN:
+			self.set_onload("gets_email", telling.gets_email(self))
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
@@ -114,10 +123,12 @@ class DataSubjectRequest(Document):
 		self.db_set("identity_confirmed_until", known.verified_until)
 		return known.verified_until
 
-	def extend(self, months: int, reason: str):
+	def extend(self, months: int, reason: str, otherwise: str | None = None):
 		"""Extend the deadline once, and tell the client why (GDPR Art. 12(3)).
 
-		:raises ActionNotPossibleError: it was extended or has passed already, is too long, or lacks a reason
+		:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
+		:raises ActionNotPossibleError: it was extended or has passed already, is too long, or lacks a reason; or the client gets
+		    no emails, and `otherwise` is missing
 		"""
 		self.require_open()
 		months, reason = cint(months), cstr(reason).strip()
@@ -134,51 +145,47 @@ class DataSubjectRequest(Document):
 				exc=ActionNotPossibleError,
 				title=_("Not Extended"),
 			)
-		self.update({"extended_months": months, "extension_reason": reason})
+		otherwise = telling.entered(otherwise)
+		self.update({"extended_months": months, "extension_reason": reason, "extended_otherwise": otherwise})
 		self.set_due()
 		self.flags.by_the_app = True
 		self.save()
-		self.tell(
+		telling.tell(
+			self,
 			lambda: _("Your request needs more time"),
 			lambda: _("We will answer your request {0} by {1}, because: {2}").format(
 				self.name, moment(self.due_on), escape_html(reason)
 			),
+			otherwise,
 		)
 
-	def close(self, status: str, answer: str):
+	def close(self, status: str, answer: str, otherwise: str | None = None):
 		"""Answer or refuse the request, and tell the client.
 
-		:raises ActionNotPossibleError: it is closed, or the answer is missing
+		:param otherwise: as in `extend`
+		:raises ActionNotPossibleError: it is closed, or the answer is missing; or the client gets no emails, and `otherwise` is
+		    missing
 		"""
 		self.require_open()
 		if not (answer := cstr(answer).strip()):
 			frappe.throw(
 				_("Enter what the client is told."), exc=ActionNotPossibleError, title=_("Answer Missing")
 			)
+		otherwise = telling.entered(otherwise)
 		self.update(
 			{
 				"status": status,
 				"answer": answer,
+				"answered_otherwise": otherwise,
 				"answered_by": frappe.session.user,
 				"answered_on": clock.now(),
 			}
 		)
 		self.flags.by_the_app = True
 		self.save()
-		self.tell(lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer))
-
-	def tell(self, subject, text):
-		"""An email to the first address on file of the contact, otherwise of the client; `subject` and `text` return theirs in the client's language."""
-		address, owner = invitations.address_on_file(self.party_type, self.party, self.contact, None)
-		language = preferences.language_to(self.party_type, self.party, self.contact or owner)
-		with speaking(language):
-			frappe.sendmail(
-				recipients=[address],
-				subject=subject(),
-				message=text(),
-				reference_doctype=self.doctype,
-				reference_name=self.name,
-			)
+		telling.tell(
+			self, lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer), otherwise
+		)
 
 	def forget_client(self):
 		"""After an erasure: that there was a request, when, and how it ended, is all that stays."""
@@ -193,9 +200,11 @@ class DataSubjectRequest(Document):
 				"party_name": _("Anonymised"),
 				"details": None,
 				"extension_reason": None,
+				"extended_otherwise": None,
 				"status": ANSWERED,
 				"answered_on": self.answered_on or clock.now(),
 				"answer": _("Erased. The certificate is in the erasure run."),
+				"answered_otherwise": None,
 			},
 			update_modified=False,
 		)

@@ -61,12 +61,7 @@ function announce(frm) {
 					"Clients must be told before the restriction is lifted (GDPR Art. 18(3)). Nothing is lifted yet.",
 				),
 			},
-			{
-				fieldname: "otherwise",
-				fieldtype: "Small Text",
-				label: __("Told in Another Way"),
-				description: __("Such as a letter, with its date. Then no email is sent."),
-			},
+			client_comms.told_otherwise(frm),
 		],
 		(values) => act(frm, "announce", values),
 		__("Announce That It Will Be Lifted"),

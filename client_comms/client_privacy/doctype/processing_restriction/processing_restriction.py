@@ -5,11 +5,11 @@ from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
 from client_comms import clock, ledger, roles, written_by_app
-from client_comms.client_privacy import invitations
-from client_comms.clients import contacts, preferences
+from client_comms.client_privacy import telling
+from client_comms.clients import contacts
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold, speaking
+from client_comms.i18n import bold
 from client_comms.rules import restriction as rules
 
 
@@ -54,6 +54,11 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 		restricted_on: DF.Datetime | None
 		status: DF.Literal["Active", "Lifting Announced", "Lifted"]
 	# end: auto-generated types
+
+	def onload(self):
+		"""For the dialogs of the form: whether an email can tell the client."""
+		if self.status in rules.IN_FORCE:
+			self.set_onload("gets_email", telling.gets_email(self))
 
 	def validate(self):
 		super().validate()
@@ -114,10 +119,10 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 		"""Tell the client that the restriction will be lifted, before it is (GDPR Art. 18(3)).
 
 		:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
-		:raises ActionNotPossibleError: it is lifted, the text is missing, or there is no address on file
+		:raises ActionNotPossibleError: it is lifted, or the text is missing; or the client gets no emails, and `otherwise` is missing
 		"""
 		self._require_in_force()
-		text, otherwise = cstr(text).strip(), cstr(otherwise).strip()
+		text, otherwise = cstr(text).strip(), telling.entered(otherwise)
 		if not text:
 			_refuse(_("Enter what the client is told."))
 		self.update(
@@ -126,13 +131,17 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 				"announced_by": frappe.session.user,
 				"announced_on": clock.now(),
 				"announcement": text,
-				"announced_otherwise": otherwise or None,
+				"announced_otherwise": otherwise,
 			}
 		)
 		self._store()
 		self._record(ledger.LIFTING_ANNOUNCED, {"status": [rules.ACTIVE, rules.ANNOUNCED]})
-		if not otherwise:
-			self._tell(text)
+		telling.tell(
+			self,
+			lambda: _("The restriction on the use of your data will be lifted"),
+			lambda: escape_html(text),
+			otherwise,
+		)
 
 	def lift(self, reason: str) -> None:
 		"""End the restriction; the reason is kept.
@@ -170,19 +179,6 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 
 	def _record(self, action: str, changes: dict):
 		ledger.record(action, *self.on, None, rule=self.name, changes=changes)
-
-	def _tell(self, text: str):
-		"""To the first address on file of the contact, otherwise of the client, in their language."""
-		address, owner = invitations.address_on_file(self.party_type, self.party, self.contact, None)
-		with speaking(preferences.language_to(self.party_type, self.party, self.contact or owner)):
-			frappe.sendmail(
-				recipients=[address],
-				subject=_("The restriction on the use of your data will be lifted"),
-				message=escape_html(text),
-				reference_doctype=self.doctype,
-				reference_name=self.name,
-				add_unsubscribe_link=0,
-			)
 
 
 def begin(request, ground: str, reason: str):
