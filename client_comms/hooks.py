@@ -248,6 +248,7 @@ _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
 _FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
 _ADDRESSES = "client_comms.enforcement.harmless_addresses.quote_stored"
 _REALTIME = "client_comms.enforcement.realtime.leave_out_users"
+_STYLES = "client_comms.enforcement.email_styles.ask_before"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -269,6 +270,7 @@ before_request = [
 	_FETCHED,
 	_ADDRESSES,
 	_REALTIME,
+	_STYLES,
 ]
 before_job = [
 	_INTERNALS,
@@ -277,6 +279,7 @@ before_job = [
 	_FETCHED,
 	_ADDRESSES,
 	_REALTIME,
+	_STYLES,
 ]
 
 on_login = "client_comms.enforcement.doctypes.user.use_stored_name"
