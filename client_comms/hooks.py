@@ -1,4 +1,4 @@
-from client_comms import __version__
+from client_comms.assets import versioned as _asset
 from client_comms.enforcement.registry import FORMS_OF_CLIENTS as _FORMS_OF_CLIENTS
 from client_comms.enforcement.registry import LOCKED as _LOCKED
 from client_comms.enforcement.registry import LOCKED_ROWS as _LOCKED_ROWS
@@ -747,6 +747,7 @@ scheduler_events = {
 			"client_comms.client_interactions.daily_digest.run",
 			"client_comms.policy_changes.activation.start_due",
 			"client_comms.policy_changes.runs.continue_abandoned",
+			"client_comms.leak_check.job.fail_abandoned",
 		]
 	},
 }
@@ -754,34 +755,37 @@ scheduler_events = {
 # Deleted after so many days, unless Log Settings says otherwise.
 default_log_clearing_doctypes = {"Client Access Link Attempt": 90}
 
-# The app's dialogs, and the gate in the desk's email dialog. The version prevents browsers from using an old copy.
+# The app's dialogs, and the gate in the desk's email dialog.
 app_include_js = [
-	f"/assets/client_comms/js/harmless_html.js?v={__version__}",
-	f"/assets/client_comms/js/leave_empty.js?v={__version__}",
-	f"/assets/client_comms/js/dialogs.js?v={__version__}",
-	f"/assets/client_comms/js/doctype_names.js?v={__version__}",
-	f"/assets/client_comms/js/access_rules.js?v={__version__}",
-	f"/assets/client_comms/js/caller_search.js?v={__version__}",
-	f"/assets/client_comms/js/what_becomes.js?v={__version__}",
-	f"/assets/client_comms/js/log_dialog.js?v={__version__}",
-	f"/assets/client_comms/js/log_anywhere.js?v={__version__}",
-	f"/assets/client_comms/js/interaction_work.js?v={__version__}",
-	f"/assets/client_comms/js/owed_today.js?v={__version__}",
-	f"/assets/client_comms/js/outgoing.js?v={__version__}",
-	f"/assets/client_comms/js/data_request.js?v={__version__}",
-	f"/assets/client_comms/js/send_as.js?v={__version__}",
-	f"/assets/client_comms/js/hand_over.js?v={__version__}",
-	f"/assets/client_comms/js/refusal.js?v={__version__}",
-	f"/assets/client_comms/js/page_refusal.js?v={__version__}",
-	f"/assets/client_comms/js/restriction.js?v={__version__}",
-	f"/assets/client_comms/js/interaction/actions.js?v={__version__}",
-	f"/assets/client_comms/js/takeovers.js?v={__version__}",
-	f"/assets/client_comms/js/timeline.js?v={__version__}",
-	f"/assets/client_comms/js/wording.js?v={__version__}",
-	f"/assets/client_comms/js/write_down.js?v={__version__}",
+	_asset(f"js/{name}.js")
+	for name in (
+		"harmless_html",
+		"leave_empty",
+		"dialogs",
+		"doctype_names",
+		"access_rules",
+		"caller_search",
+		"what_becomes",
+		"log_dialog",
+		"log_anywhere",
+		"interaction_work",
+		"owed_today",
+		"outgoing",
+		"data_request",
+		"send_as",
+		"hand_over",
+		"refusal",
+		"page_refusal",
+		"restriction",
+		"interaction/actions",
+		"takeovers",
+		"timeline",
+		"wording",
+		"write_down",
+	)
 ]
 
-app_include_css = f"/assets/client_comms/css/client_comms.css?v={__version__}"
+app_include_css = _asset("css/client_comms.css")
 
 # The script of a page is one file; what does not fit into it is appended.
 page_js = {

@@ -210,3 +210,13 @@ def part(
 			frappe.log_error(title=title, reference_doctype=doctype, reference_name=name)
 	finally:
 		frappe.flags[_PARTS] -= 1
+
+
+@contextmanager
+def step(title: str, doctype: str | None = None, name: str | None = None) -> Iterator[Part]:
+	"""A `part` of a job that goes through many documents, and a commit: one that fails does not stop the others, and a job that is
+	killed has done those before.
+	"""
+	with part(title, doctype, name) as done:
+		yield done
+	frappe.db.commit()  # nosemgrep: frappe-manual-commit (see above)

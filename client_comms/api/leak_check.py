@@ -42,7 +42,6 @@ def get_leak_check(name: str | None = None) -> dict:
 	:raises frappe.DoesNotExistError: the run does not exist
 	"""
 	require_auditing()
-	job.fail_abandoned()
 	fields = ["name", "user", "status", "started_by", "started_on", "finished_on", "open_count"]
 	recent = frappe.get_all(job.RUN, fields=fields, order_by="creation desc", limit=10)
 	name = name or (recent[0].name if recent else None)

@@ -69,14 +69,16 @@ def simulate_source_rules(
 		"client": client.party or client.name,
 		"acknowledge_by": clock.to_stored(clocks.acknowledge.due),
 		"respond_by": clock.to_stored(clocks.respond.due),
-		"responsible_staff": _responsible(matrix, found.communication_type, rule, direction, client),
+		"responsible_staff": _responsible(matrix, found.communication_type, rule, direction, client, company),
 	}
 
 
-def _responsible(matrix: str, communication_type: str, rule, direction: str, client) -> str | None:
+def _responsible(
+	matrix: str, communication_type: str, rule, direction: str, client, company: str | None
+) -> str | None:
 	"""None for outgoing messages: their author is responsible, if they have the role."""
 	if direction == classification.OUTBOUND:
 		return None
 	return assignment.responsible_for(
-		matrix, communication_type, rule.confidentiality_level, client
+		matrix, communication_type, rule.confidentiality_level, client, company
 	) or assignment.manager_for(rule.confidentiality_level)

@@ -32,10 +32,9 @@ def remind() -> int:
 		after = ""
 		while names := _due(purpose.name, purpose.remind_days_before, after):
 			for name in names:
-				with transactions.part("A consent could not be looked after", consents.CONSENT, name):
+				with transactions.step("A consent could not be looked after", consents.CONSENT, name):
 					_remind(name, bool(purpose.ask_client_again))
 					done += 1
-				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a killed job loses at most this one)
 			after = names[-1]
 	return done
 

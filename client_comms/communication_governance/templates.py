@@ -14,7 +14,7 @@ from frappe.utils import get_datetime, getdate
 from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateSyntaxError, meta
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
@@ -247,4 +247,5 @@ def expire():
 		pluck="name",
 		order_by="name asc",
 	):
-		frappe.get_doc(TEMPLATE, name).decide(EXPIRED, "Expired")
+		with transactions.step("A template could not be marked as expired", TEMPLATE, name):
+			frappe.get_doc(TEMPLATE, name).decide(EXPIRED, "Expired")

@@ -80,7 +80,7 @@ def reads_all(reader: Reader) -> bool:
 
 
 def _level(doctype: str, reader: Reader) -> str:
-	return reader.level(f"`tab{doctype}`.`confidentiality_level`")
+	return reader.level(f"`tab{doctype}`.`confidentiality_level`", of_most=True)
 
 
 def _by_itself(doctype: str, reader: Reader) -> list[str]:

@@ -33,13 +33,14 @@ _METHODS = frozenset(
 		"frappe.desk.notifications.get_open_count",
 	)
 )
+_SEARCH = "frappe.desk.search.search_link"
 _WHOLE = frozenset(
 	(
 		"frappe.desk.listview.get_group_by_count",
 		"frappe.desk.reportview.get_sidebar_stats",
 		"frappe.desk.doctype.number_card.number_card.get_result",
 		"frappe.desk.doctype.number_card.number_card.get_percentage_difference",
-		"frappe.desk.search.search_link",
+		_SEARCH,
 	)
 )
 _LIST = re.compile(r"^/api/(?:v\d+/)?(?:resource|document)/[^/]+/?$")
@@ -96,6 +97,14 @@ def reads_whole_table() -> bool:
 	"""Whether the present request reads all rows that are open to the user, to count them by a column or to look for a text."""
 	asked = getattr(frappe.local, "form_dict", None) or {}
 	return bool(asked.get("cmd") in _WHOLE or asked.get("group_by"))
+
+
+def looks_for_text() -> bool:
+	"""Whether the present request looks into the texts of all rows. For a condition on the level MariaDB would find nearly all of them by an index
+	first, in twice the time.
+	"""
+	asked = getattr(frappe.local, "form_dict", None) or {}
+	return asked.get("cmd") == _SEARCH or "like" in f"{asked.get('filters')} {asked.get('or_filters')}"
 
 
 def _asks_for_page(asked) -> bool:

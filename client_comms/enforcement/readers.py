@@ -98,9 +98,11 @@ class Reader:
 		"""Whether some records are open to the user by their level or type, regardless of who takes part in them."""
 		return bool(self.rows.everything or self.rows.open_levels or self.rows.type_levels)
 
-	def level(self, column: str) -> str:
-		"""The column with a level. MariaDB 10 would collect all rows of a level and all that are shared with the user, and sort them for a page."""
-		return f"coalesce({column}, '')" if self.by_row and page_requests.merges_indexes() else column
+	def level(self, column: str, of_most: bool = False) -> str:
+		"""The column with a level; without its index where that costs. MariaDB 10 would collect all rows of a level and all that are shared with the
+		user, and sort them for a page. `of_most`: most rows have a level with which it is compared."""
+		merges = self.by_row and page_requests.merges_indexes()
+		return f"coalesce({column}, '')" if merges or (of_most and page_requests.looks_for_text()) else column
 
 	def at_levels(self, levels: Set[str], column: str) -> str:
 		"""Rows whose level, stored in `column`, counts as one of `levels`."""
@@ -130,7 +132,7 @@ class Reader:
 
 	@property
 	def _open_kinds(self) -> list[str]:
-		level = _column("confidentiality_level")
+		level = self.level(_column("confidentiality_level"), of_most=True)
 		branches = [self.at_levels(self.rows.open_levels, level)] if self.rows.open_levels else []
 		return branches + self._open_types
 

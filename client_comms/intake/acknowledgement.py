@@ -13,7 +13,7 @@ from frappe.email.email_body import get_message_id
 from frappe.translate import print_language
 from frappe.utils import cstr, escape_html, format_datetime, get_datetime, get_string_between, parse_addr
 
-from client_comms import transactions
+from client_comms import clock, transactions
 from client_comms.clients import preferences, unsubscribed
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
@@ -129,9 +129,10 @@ def _answers_ours(address: str, subject: str | None) -> bool:
 
 
 def _within_the_day(address: str) -> bool:
-	key = f"client_comms_acknowledged:{address}"
+	key = f"client_comms_acknowledged:{address}:{clock.now().date()}"
 	sent = frappe.cache.get_value(key, expires=True) or 0
-	frappe.cache.set_value(key, sent + 1, expires_in_sec=_DAY)
+	if sent < A_DAY_TO_AN_ADDRESS:
+		frappe.cache.set_value(key, sent + 1, expires_in_sec=_DAY)
 	return sent < A_DAY_TO_AN_ADDRESS
 
 

@@ -142,7 +142,7 @@ def propose(arrival: Arrival):
 	inbound = arrival.direction == classification.INBOUND
 	there = _level_of_reference(arrival)
 	at_least = policy.current().strictest_of(arrival.at_least, stated_level(arrival.document), there)
-	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, client, at_least)
+	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, company, client, at_least)
 	if placed is None:
 		return None
 	communication_type, level, responsible = placed
@@ -188,7 +188,7 @@ def _about_new(arrival: Arrival):
 
 
 def _placed(
-	arrival: Arrival, matrix: str, client: parties.Client, at_least: str | None
+	arrival: Arrival, matrix: str, company: str | None, client: parties.Client, at_least: str | None
 ) -> tuple[str, str, str | None]:
 	"""Type, level and responsible staff of an inquiry."""
 	communication_type = arrival.communication_type or classify(arrival).communication_type
@@ -196,11 +196,13 @@ def _placed(
 	return (
 		communication_type,
 		level,
-		assignment.responsible_for(matrix, communication_type, level, client),
+		assignment.responsible_for(matrix, communication_type, level, client, company),
 	)
 
 
-def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client, at_least: str | None):
+def _placed_by_staff(
+	arrival: Arrival, matrix: str, company: str | None, client: parties.Client, at_least: str | None
+):
 	"""The same for a contact that staff started: they are responsible, if they have the role of the type.
 
 	The level must not lock them out of what they wrote themselves: if the type's level would, the default
@@ -218,7 +220,7 @@ def _placed_by_staff(arrival: Arrival, matrix: str, client: parties.Client, at_l
 		if holds_role and arrival.staff != "Administrator":
 			responsible = arrival.staff
 		else:
-			responsible = assignment.responsible_for(matrix, communication_type, level, client)
+			responsible = assignment.responsible_for(matrix, communication_type, level, client, company)
 		record = access.Record(level, matrix, communication_type, responsible)
 		if policy.may_read(arrival.staff, record):
 			return communication_type, level, responsible

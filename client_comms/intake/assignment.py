@@ -7,6 +7,7 @@ the first deadline has passed are left out.
 
 import copy
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 import frappe
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
@@ -29,16 +30,19 @@ _WITH_PARTICIPANTS = (INTERACTION, *documents.SETTING)  # which a user can read 
 _RECENT_DAYS = 30  # in which shares are kept
 
 
-def responsible_for(matrix: str, communication_type: str, level: str, client) -> str | None:
+def responsible_for(
+	matrix: str, communication_type: str, level: str, client, company: str | None
+) -> str | None:
 	"""The client's account manager if they have the responsible role, otherwise the holder who was assigned
 	one longest ago.
 
 	:param client: a `clients.parties.Client`
+	:param company: by whose calendar deadlines run
 	:returns: a user with the responsible role and clearance for the level, or None
 	"""
 	candidates = _holders(matrix, communication_type)
 	manager = policy.account_manager(client.party_type, client.party)
-	present = back_in_time(candidates, matrix, communication_type)
+	present = back_in_time(candidates, matrix, communication_type, company)
 	if manager in candidates and manager not in present:
 		named = absences.substitute(manager)
 		manager = named.user if named else None
@@ -48,7 +52,11 @@ def responsible_for(matrix: str, communication_type: str, level: str, client) ->
 
 
 def back_in_time(
-	users: set[str], matrix: str | None, communication_type: str, priority: str | None = None
+	users: set[str],
+	matrix: str | None,
+	communication_type: str,
+	company: str | None,
+	priority: str | None = None,
 ) -> set[str]:
 	"""Those of `users` who are not away, or are back before something new of the type is due first."""
 	away = absences.away(users)
@@ -56,18 +64,20 @@ def back_in_time(
 		return users
 	rule = matrix and matrices.deadlines_for(matrix, communication_type, priority)
 	days = [each for each in (rule.acknowledge_within_days, rule.respond_within_days) if each] if rule else []
-	due = calendars.default().deadline(clock.to_aware(clock.now()), min(days)) if days else None
+	calendar = calendars.for_company(company)
+	due = calendar.deadline(clock.to_aware(clock.now()), min(days)) if days else None
 	return {user for user in users if absence.is_back_in_time(away.get(user), clock.to_stored(due))}
 
 
 def for_log(matrix: str, communication_type: str, level: str, client) -> str | None:
 	"""Whose it becomes what the session user logs by hand: theirs, if they may be responsible for it; else as if it had arrived.
 
-	:param client: has `party_type` and `party`
+	:param client: the interaction: it has `party_type`, `party` and `company`
 	"""
 	if may_be_responsible(frappe.session.user, matrix, communication_type, level):
 		return frappe.session.user
-	return responsible_for(matrix, communication_type, level, client) or manager_for(level)
+	found = responsible_for(matrix, communication_type, level, client, client.company)
+	return found or manager_for(level)
 
 
 def by_rule(doc) -> str | None:
@@ -154,7 +164,7 @@ def _in_turn(users: set[str]) -> list[str]:
 	return absence.in_turn(
 		absence.Candidate(
 			user,
-			last.get(user) or "",
+			last.get(user, ()),
 			recent.get(user, 0),
 			still_open.get(user, 0),
 			shares[user].weight if user in shares else 100,
@@ -164,18 +174,21 @@ def _in_turn(users: set[str]) -> list[str]:
 	)
 
 
-def _last_assigned(users: set[str]) -> dict[str, str]:
-	"""User → the last interaction for which they are responsible, if there is one.
+def _last_assigned(users: set[str]) -> dict[str, tuple[datetime, int, str]]:
+	"""User → when the last interaction came for which they are responsible, and its number: among those of one moment, the highest is the last.
 
 	Every new interaction asks for it. By user and state of the clocks, MariaDB takes the last entry of each from an index that begins
 	with these two; by user alone it reads all that each was ever responsible for.
 	"""
 	rows = frappe.db.sql(
-		"""select responsible_staff, max(name) from `tabClient Interaction`
-		where responsible_staff in %(users)s group by responsible_staff, clock_state""",
+		"""select responsible_staff, creation, length(name), name
+		from `tabClient Interaction` join (
+			select responsible_staff, clock_state, max(creation) as creation from `tabClient Interaction`
+			where responsible_staff in %(users)s group by responsible_staff, clock_state
+		) as newest using (responsible_staff, clock_state, creation)""",
 		{"users": list(users)},
 	)
-	return dict(sorted(rows))
+	return {user: tuple(last) for user, *last in sorted(rows)}
 
 
 def _counts(users: Collection[str], condition) -> dict[str, int]:
@@ -236,7 +249,8 @@ class GuardedAssignmentRule:
 		users = {*users} or {row.user for row in self.users}
 		if self.document_type != INTERACTION:
 			return users
-		return back_in_time(users, doc.get("matrix"), doc.get("communication_type"), doc.get("priority"))
+		asked = ("matrix", "communication_type", "company", "priority")
+		return back_in_time(users, *map(doc.get, asked))
 
 	def _in_turn(self) -> list:
 		users = list(self.users)

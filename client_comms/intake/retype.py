@@ -29,7 +29,7 @@ def as_feedback(doc) -> None:
 	doc.reclassification_reason = _("Reads like a complaint: {0}").format(words) if words else None
 	if not before or not assignment.may_be_responsible(before, doc.matrix, communication_type, level):
 		doc.responsible_staff = assignment.responsible_for(
-			doc.matrix, communication_type, level, doc
+			doc.matrix, communication_type, level, doc, doc.company
 		) or assignment.manager_for(level)
 	doc.save_by_app()
 	if not doc.responsible_staff:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import frappe
 
+from client_comms import waiting_files
+
 _FOLDER = "client_comms_mail"
 _LOCK = "lock"
 
@@ -35,7 +37,7 @@ def put(account: str, raw: bytes, uid: str | None) -> None:
 		return
 	path.parent.mkdir(parents=True, exist_ok=True)
 	head = json.dumps({"account": account, "uid": uid or ""}).encode()
-	new = path.with_suffix(f".{os.getpid()}")
+	new = path.with_suffix(f".{os.getpid()}{waiting_files.BEGUN}")
 	with new.open("wb") as file:
 		file.write(head + b"\n" + raw)
 		file.flush()
@@ -57,6 +59,7 @@ def fetching(account: str) -> Iterator[None]:
 
 def left_behind() -> Iterator[tuple[str, str, bytes]]:
 	"""Mailbox, number and email of each that a process had fetched which has ended."""
+	waiting_files.remove_begun(folder())
 	for account, paths in _by_account().items():
 		try:
 			with _locked(account, fcntl.LOCK_EX | fcntl.LOCK_NB):
@@ -70,10 +73,7 @@ def left_behind() -> Iterator[tuple[str, str, bytes]]:
 
 def remove() -> None:
 	"""The app is uninstalled."""
-	if folder().is_dir():
-		for path in folder().iterdir():
-			path.unlink()
-		folder().rmdir()
+	waiting_files.remove(folder())
 
 
 def _path(account: str, raw: bytes) -> Path:

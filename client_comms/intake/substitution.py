@@ -119,7 +119,7 @@ def _in_turn(doc, user: str) -> str | None:
 	"""Who would get a new one, otherwise a manager who is there."""
 	client = frappe._dict(party_type=doc.party_type, party=doc.party)
 	found = assignment.responsible_for(
-		doc.matrix, doc.communication_type, doc.confidentiality_level, client
+		doc.matrix, doc.communication_type, doc.confidentiality_level, client, doc.company
 	) or assignment.manager_for(doc.confidentiality_level, besides=user)
 	return found if found and found != user and found not in absences.away([found]) else None
 

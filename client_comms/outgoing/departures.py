@@ -17,11 +17,11 @@ from typing import IO
 import frappe
 from frappe import _
 
-from client_comms import transactions
+from client_comms import transactions, waiting_files
 from client_comms.client_privacy import disclosures
 
 _FOLDER = "client_comms_sent"
-_KEPT, _BEGUN = ".json", ".new"
+_KEPT = ".json"
 WAITING = "client_comms_departures"
 _SAME = ("disclosed_on", "disclosed_by", "recipient", "channel", "description")
 
@@ -72,7 +72,7 @@ def forget(departure: Departure | None) -> None:
 def _keep(rows: list[dict]) -> Departure:
 	folder().mkdir(parents=True, exist_ok=True)
 	path = folder() / f"{frappe.generate_hash(length=20)}{_KEPT}"
-	begun = path.with_suffix(_BEGUN)
+	begun = path.with_suffix(waiting_files.BEGUN)
 	file = os.fdopen(os.open(begun, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+")
 	fcntl.flock(file, fcntl.LOCK_EX)
 	file.write(frappe.as_json(rows))
@@ -116,6 +116,7 @@ def _saved_alone(row: dict) -> dict:
 
 def store_left_behind() -> None:
 	"""Called by the scheduler: what waits in files whose process has ended, or could not store it."""
+	waiting_files.remove_begun(folder())
 	for path in sorted(folder().glob(f"*{_KEPT}")):
 		try:
 			file = path.open("r+")
@@ -140,7 +141,4 @@ def _take_up(departure: Departure) -> None:
 
 def remove() -> None:
 	"""The app is uninstalled."""
-	if folder().is_dir():
-		for path in folder().iterdir():
-			path.unlink()
-		folder().rmdir()
+	waiting_files.remove(folder())

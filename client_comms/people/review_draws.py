@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import FIRST, SECOND
 from client_comms.enforcement import policy
 from client_comms.people import reviews
@@ -25,12 +25,11 @@ DRAW = "Review Draw"
 def draw_all() -> None:
 	"""Daily: draw the sample of every programme whose period is over. Repeatable."""
 	for name in frappe.get_all(reviews.PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
-		programme = frappe.get_doc(reviews.PROGRAMME, name)
-		begin, end = periods.latest_whole(programme.period, clock.now().date())
-		if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
-			draw(programme, begin, end)
-			# nosemgrep: frappe-manual-commit (a job of its own; a sample is drawn whole or not at all)
-			frappe.db.commit()
+		with transactions.step("A sample could not be drawn", reviews.PROGRAMME, name):
+			programme = frappe.get_doc(reviews.PROGRAMME, name)
+			begin, end = periods.latest_whole(programme.period, clock.now().date())
+			if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
+				draw(programme, begin, end)
 
 
 def draw(programme, begin: date, end: date, seed: str | None = None):

@@ -232,12 +232,11 @@ def remind() -> None:
 	):
 		if reminders.due(today, row.due_on, row.last_reminded_on, at=reminders.ON_THE_DAY) is None:
 			continue
-		alerts.tell(
-			[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
-		)
-		frappe.db.set_value(REVIEW, row.name, "last_reminded_on", today, update_modified=False)
-		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
-		frappe.db.commit()
+		with transactions.step("A reminder could not be sent", REVIEW, row.name):
+			alerts.tell(
+				[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
+			)
+			frappe.db.set_value(REVIEW, row.name, "last_reminded_on", today, update_modified=False)
 
 
 def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:

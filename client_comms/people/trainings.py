@@ -158,14 +158,17 @@ def remind() -> None:
 		def subject(user=user, training=training, state=state):
 			return _sentence(user, training, state)
 
-		alerts.tell([user], subject, TRAINING, training, link=_address(training))
-		if step > 0:
-			alerts.tell(managers - {user}, subject, TRAINING, training)
-		frappe.db.set_value(
-			ASSIGNMENT, {"user": user, "training": training}, "last_reminded_on", today, update_modified=False
-		)
-		# nosemgrep: frappe-manual-commit (a job; no one is reminded twice if it is interrupted)
-		frappe.db.commit()
+		with transactions.step("A reminder could not be sent", TRAINING, training):
+			alerts.tell([user], subject, TRAINING, training, link=_address(training))
+			if step > 0:
+				alerts.tell(managers - {user}, subject, TRAINING, training)
+			frappe.db.set_value(
+				ASSIGNMENT,
+				{"user": user, "training": training},
+				"last_reminded_on",
+				today,
+				update_modified=False,
+			)
 
 
 def _sentence(user: str, training: str, state: rules.State) -> str:

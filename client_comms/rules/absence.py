@@ -69,7 +69,7 @@ class Candidate:
 	"""
 
 	user: str
-	last: str = ""
+	last: tuple = ()
 	recent: int = 0
 	open: int = 0
 	weight: float = 100

@@ -64,7 +64,7 @@ def test_who_is_back_in_time():
 
 def test_equal_shares_take_turns():
 	assert in_turn(
-		[Candidate("b", "CI-2"), Candidate("a", "CI-3"), Candidate("d"), Candidate("c", "CI-1", recent=9)]
+		[Candidate("b", (2,)), Candidate("a", (3,)), Candidate("d"), Candidate("c", (1,), recent=9)]
 	) == ["d", "c", "b", "a"]
 
 

@@ -35,6 +35,7 @@ MAY_BE_LATE = {
 	"intake.retry.store_unprocessed": FIVE_MINUTES,
 	"policy_changes.activation.start_due": FIVE_MINUTES,
 	"policy_changes.runs.continue_abandoned": FIVE_MINUTES,
+	"leak_check.job.fail_abandoned": FIVE_MINUTES,
 	"client_privacy.erasure.runs.continue_all": HOUR,
 	"client_privacy.packages.runs.continue_packages": HOUR,
 	"enforcement.closing.follow": HOUR,
@@ -343,3 +344,16 @@ def test_no_two_jobs_have_the_same_name():
 	lists = (*events.get("cron", {}).values(), *(each for key, each in events.items() if key != "cron"))
 	names = Counter(".".join(method.split(".")[-2:]) for methods in lists for method in methods)
 	assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_health_looks_at_every_queue_that_the_app_uses():
+	app = HOOKS.parent
+	(queues,) = re.findall(r"^QUEUES = (\(.*?\))", (app / "health.py").read_text(), re.MULTILINE)
+	used = {
+		each.value.value
+		for path in app.rglob("*.py")
+		for each in ast.walk(ast.parse(path.read_text()))
+		if isinstance(each, ast.keyword) and each.arg == "queue" and isinstance(each.value, ast.Constant)
+	}
+	# What a job names no queue for, and the jobs of the scheduler that are not long, are in the default one.
+	assert used | {"default"} == set(ast.literal_eval(queues))

@@ -58,6 +58,7 @@ def start(kind: str, **values) -> str:
 	:raises ActionNotPossibleError: another run of the kind is not finished
 	"""
 	require_auditing()
+	transactions.lock("DocType", RUN)  # so that of two who start one at a time, the second sees the first
 	_require_no_other(kind, values.get("request"))
 	run = frappe.get_doc({"doctype": RUN, "kind": kind, "planned_by": frappe.session.user, **values})
 	run.flags.by_the_app = True

@@ -58,21 +58,26 @@ Object.assign(client_comms.work, {
 	async run(action, names, values, done = () => {}) {
 		const refused = [];
 		let count = 0;
-		for (let from = 0; from < names.length; from += this.AT_ONCE) {
-			const part = names.slice(from, from + this.AT_ONCE);
-			const rows = await frappe.xcall(
-				"client_comms.api.act_on_interactions",
-				{ action, names: part, ...values },
-				"POST",
-			);
-			refused.push(...rows.filter(({ error }) => error));
-			count += part.length;
-			if (names.length > this.AT_ONCE) {
-				frappe.show_progress(__("Working"), count, names.length, "", true);
+		try {
+			for (let from = 0; from < names.length; from += this.AT_ONCE) {
+				const part = names.slice(from, from + this.AT_ONCE);
+				const rows = await frappe.xcall(
+					"client_comms.api.act_on_interactions",
+					{ action, names: part, ...values },
+					"POST",
+				);
+				refused.push(...rows.filter(({ error }) => error));
+				count += part.length;
+				if (names.length > this.AT_ONCE) {
+					frappe.show_progress(__("Working"), count, names.length, "", true);
+				}
 			}
+		} finally {
+			// Also of the parts before one that failed, about which Frappe has shown a message.
+			if (count < names.length) frappe.hide_progress();
+			this.report(count - refused.length, refused);
+			done();
 		}
-		this.report(count - refused.length, refused);
-		done();
 	},
 
 	report(succeeded, refused) {

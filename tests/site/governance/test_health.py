@@ -195,7 +195,8 @@ def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeyp
 
 
 @pytest.mark.parametrize(
-	("workers", "unserved"), [([], ["default", "long"]), ([Worker("default")], ["long"])]
+	("workers", "unserved"),
+	[([], ["short", "default", "long"]), ([Worker("default"), Worker("long")], ["short"])],
 )
 def test_a_queue_without_a_worker_is_named(running, monkeypatch, workers, unserved):
 	monkeypatch.setattr(health, "get_workers", lambda: workers)

@@ -242,6 +242,27 @@ def test_what_is_past_its_last_day_expires_once(make_template, approve, clock_at
 	assert history(template) == ["Approved", "Expired"] and template.status == "Expired"
 
 
+def test_one_that_cannot_be_changed_does_not_keep_others_from_expiring(
+	make_template, approve, clock_at, monkeypatch, errors
+):
+	broken, fine = (make_template(name, valid_until="2026-11-24") for name in ("Broken", "Fine"))
+	with clock_at("2026-11-23 10:00"):
+		approve(broken)
+		approve(fine)
+	decide = type(fine).decide
+
+	def fail(self, *args):
+		decide(self, *args)
+		if self.name == broken.name:
+			raise ValueError("its language is gone")
+
+	monkeypatch.setattr(type(fine), "decide", fail)
+	with clock_at("2026-11-25 01:00"):
+		templates.expire()
+	assert history(broken) == ["Approved"] and history(fine) == ["Approved", "Expired"]
+	assert any("its language is gone" in each for each in errors())
+
+
 # --- the queue of those who approve -----------------------------------------------------------------
 
 

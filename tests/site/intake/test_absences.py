@@ -5,7 +5,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms.communication_governance import templates
+from client_comms.communication_governance import calendars, templates
 from client_comms.intake import acknowledgement, assignment, substitution
 from client_comms.people import absences
 
@@ -44,7 +44,7 @@ def matrix():
 
 
 def chosen(matrix, client=NOBODY):
-	return assignment.responsible_for(matrix, INQUIRY, "Standard", client)
+	return assignment.responsible_for(matrix, INQUIRY, "Standard", client, None)
 
 
 def inquiry(log, user, received="2026-11-23 09:30"):
@@ -154,11 +154,30 @@ def test_assignment_passes_over_who_is_away_until_after_the_deadline(make_user, 
 	long, short, here = (make_user("Frontline Staff") for _number in range(3))
 	leave(long, "2026-11-23", "2026-11-24")  # back on Wednesday, due on Tuesday evening
 	leave(short, "2026-11-23", "2026-11-23")  # back on Tuesday morning
-	assert assignment.back_in_time({long, short, here}, matrix, INQUIRY) == {short, here}
+	assert assignment.back_in_time({long, short, here}, matrix, INQUIRY, None) == {short, here}
 	leave(here, "2026-11-20", "2026-12-04")
 	assert chosen(matrix) == short
 	leave(short, "2026-11-24", "2026-11-27")
 	assert chosen(matrix) is None, "then the manager role is asked"
+
+
+def test_who_is_back_in_time_follows_the_calendar_of_the_company(make_user, leave, matrix):
+	long = make_user("Frontline Staff")
+	leave(long, "2026-11-23", "2026-11-24")  # back on Wednesday, due on Tuesday evening
+	company = frappe.db.get_value("Company", {})
+	assert assignment.back_in_time({long}, matrix, INQUIRY, company) == set()
+	closed = frappe.get_doc(
+		{
+			"doctype": "Holiday List",
+			"holiday_list_name": "Closed until Wednesday",
+			"from_date": "2026-01-01",
+			"to_date": "2026-12-31",
+			"holidays": [{"holiday_date": f"2026-11-{day}", "description": "Closed"} for day in (24, 25)],
+		}
+	).insert()
+	own = frappe.copy_doc(frappe.get_doc("Response Calendar", calendars.default_name()))
+	own.update({"calendar_name": "Their Own", "company": company, "holiday_list": closed.name}).insert()
+	assert assignment.back_in_time({long}, matrix, INQUIRY, company) == {long}, "due on Thursday"
 
 
 def test_the_substitute_of_the_account_manager_comes_before_the_turn(make_user, leave, matrix):

@@ -58,7 +58,7 @@ def account(make_user, set_settings, set_calendar):
 	make_user("Frontline Staff")
 	make_user("Customer Support")
 	frappe.db.set_value("Communication Template", {}, "status", "Draft")
-	frappe.cache.delete_value(f"client_comms_acknowledged:{ANNA}")
+	frappe.cache.delete_keys("client_comms_acknowledged:")
 	frappe.cache.delete_keys("client_comms_confirmed:")
 	return frappe.get_doc(
 		{
@@ -370,15 +370,6 @@ def test_what_the_client_wrote_is_not_markup(deliver, make_template):
 	assert "Wednesday, 25 November 2026, 17:00" in text
 
 
-@pytest.fixture
-def errors():
-	"""`errors()` gives the texts of new Error Logs; their table is not transactional."""
-	before = frappe.get_all("Error Log", pluck="name")
-	new = {"name": ("not in", [*before, ""])}
-	yield lambda: frappe.get_all("Error Log", new, pluck="error")
-	frappe.db.delete("Error Log", new)
-
-
 def test_a_failure_loses_neither_message_nor_interaction(deliver, make_template, monkeypatch, errors):
 	def fail(*args, **kwargs):
 		raise RuntimeError("the queue is broken")
@@ -398,6 +389,15 @@ def test_two_machines_do_not_write_to_each_other_for_ever(deliver, make_template
 	for number in ("1", "2", "3"):
 		deliver(number, f"Ticket {number} opened")
 	assert len(sent()) == 2
+
+
+def test_a_client_who_writes_every_day_is_answered_every_day(deliver, make_template, monkeypatch):
+	monkeypatch.setattr(acknowledgement, "A_DAY_TO_AN_ADDRESS", 2)
+	make_template()
+	for day in (24, 25):
+		for hour in (10, 11, 12):
+			deliver(f"{day}{hour}", f"Question of {hour} on the {day}th", at=f"2026-11-{day} {hour}:00")
+		assert len(sent()) == 2 * (day - 23)
 
 
 def test_a_machine_that_answers_a_confirmation_gets_no_second_one(account, deliver, make_template):

@@ -467,3 +467,19 @@ def test_without_a_manager_it_stays_and_the_error_log_says_so(team, inquiry, mon
 def test_only_the_app_makes_a_manager_responsible_without_the_role(team, inquiry):
 	with pytest.raises(NotResponsibleError):
 		inquiry(responsible_staff=team.managers[0])
+
+
+def test_turns_follow_when_the_last_one_came_and_not_the_digits_of_its_number(make_user, log):
+	"""Frappe counts on after CI-2026-99999, and as a text CI-2026-100000 comes before it."""
+	fiona, frida = (make_user("Frontline Staff") for _number in range(2))
+	for number, user, hour in ((99_999, fiona, 1), (100_000, frida, 2)):
+		doc = log("Initial Inquiry", responsible_staff=user)
+		frappe.db.sql(
+			"update `tabClient Interaction` set name = %s, creation = %s where name = %s",
+			(f"CI-2026-{number}", f"2026-11-20 0{hour}:00", doc.name),
+		)
+	assert assignment._in_turn({fiona, frida}) == [fiona, frida]
+	frappe.db.set_value(INTERACTION, "CI-2026-99999", "creation", "2026-11-20 02:00", update_modified=False)
+	assert assignment._in_turn({fiona, frida}) == [fiona, frida], (
+		"of one moment, the higher number is the later one"
+	)

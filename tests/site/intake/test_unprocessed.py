@@ -1,5 +1,7 @@
 """Nothing that a mailbox received stays unlogged (D-1)."""
 
+import os
+import time
 from unittest import mock
 
 import frappe
@@ -357,6 +359,17 @@ def test_what_is_being_fetched_is_not_left_behind(accounts, raw_mail):
 	unprocessed.collect_left_behind()
 	assert [row.status for row in kept()] == ["Waiting"]
 	assert not list(spool.left_behind())
+
+
+def test_half_an_email_of_a_killed_process_is_removed_an_hour_later(accounts, raw_mail):
+	spool.put(accounts["Lead"].name, raw_mail(), "7")
+	old, new = (spool.folder() / f"{name}.4711.new" for name in ("old", "new"))
+	for path in (old, new):
+		path.write_bytes(b"Subject: Half of")
+	os.utime(old, (time.time() - 3700,) * 2)
+	unprocessed.collect_left_behind()
+	assert not old.exists() and new.exists(), "which may still be written"
+	assert [row.status for row in kept()] == ["Waiting"]
 
 
 def test_what_is_stored_or_kept_or_our_own_is_settled(pull, raw_mail, monkeypatch):

@@ -105,6 +105,23 @@ def test_the_date_cannot_be_removed_or_lie_in_the_future(case):
 
 
 @pytest.mark.clause("D-2")
+def test_a_computer_whose_clock_is_a_little_ahead_logs_what_is_now(case, clock_at):
+	def logged(at):
+		copy = frappe.copy_doc(case, ignore_no_copy=False)
+		copy.occurred_on = f"2026-11-24 {at}"
+		return str(copy.insert().occurred_on)[11:]
+
+	with clock_at("2026-11-24 10:00"):
+		assert [logged(at) for at in ("09:59:00", "10:00:01", "10:05:00")] == [
+			"09:59:00",
+			"10:00:00",
+			"10:00:00",
+		]
+		with pytest.raises(frappe.ValidationError, match="is in the future"):
+			logged("10:05:01")
+
+
+@pytest.mark.clause("D-2")
 def test_an_interaction_of_this_very_moment_is_not_in_the_future(case, fiona):
 	copy = frappe.copy_doc(case, ignore_no_copy=False)
 	copy.occurred_on = clock.now().replace(microsecond=999999)

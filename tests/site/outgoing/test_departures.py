@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import frappe
 import pytest
@@ -217,3 +218,14 @@ def test_a_process_that_is_killed_while_it_sends(client, log, site_name, sites_p
 			frappe.delete_doc("Client Interaction", update.name, force=True, ignore_missing=True)
 			frappe.delete_doc(doctype, name, force=True, ignore_missing=True)
 		frappe.db.commit()
+
+
+def test_an_entry_that_a_killed_process_had_only_begun_is_removed_an_hour_later(site):
+	departures.folder().mkdir(parents=True, exist_ok=True)
+	begun = departures.folder() / "abc.new"
+	begun.write_text('[{"recipient": "anna@cl')
+	departures.store_left_behind()
+	assert begun.exists(), "which may still be written"
+	os.utime(begun, (time.time() - 3700,) * 2)
+	departures.store_left_behind()
+	assert not begun.exists()

@@ -17,7 +17,11 @@ Object.assign(client_comms.interaction, {
 	load_levels() {
 		this.loading ??= frappe.db
 			.get_list("Confidentiality Level", { fields: ["name", "color", "rank"], limit: 100 })
-			.then((rows) => rows.forEach((row) => (this.levels[row.name] = row)));
+			.then((rows) => rows.forEach((row) => (this.levels[row.name] = row)))
+			.catch((error) => {
+				this.loading = null; // the next one asks again
+				throw error;
+			});
 		return this.loading;
 	},
 
@@ -179,6 +183,8 @@ Object.assign(client_comms.interaction, {
 
 		async function show() {
 			const { name: entered, user, action } = dialog.get_values(true);
+			const asked = JSON.stringify([entered, user, action]);
+			dialog.asked = asked;
 			if (!(name || entered) || !user || !action) return;
 			const answer = await frappe.xcall("client_comms.api.explain_access", {
 				doctype: "Client Interaction",
@@ -186,6 +192,7 @@ Object.assign(client_comms.interaction, {
 				user,
 				action,
 			});
+			if (dialog.asked !== asked) return; // something else was chosen meanwhile
 			dialog.fields_dict.answer.$wrapper.html(`
 				<p class="d-flex justify-content-between">
 					<span class="indicator-pill ${answer.allowed ? "green" : "red"}">

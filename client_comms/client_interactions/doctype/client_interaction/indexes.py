@@ -14,7 +14,8 @@ _INDEXES = (
 	("reference_doctype", "reference_name"),
 	("party_type", "party", "occurred_on"),
 	("responsible_staff", "next_deadline"),
-	("responsible_staff", "clock_state"),
+	# And who of the staff got their last one longest ago.
+	("responsible_staff", "clock_state", "creation"),
 )
 _DECIDE = ("confidentiality_level", "communication_type", "matrix", "responsible_staff")
 _NAMED = {

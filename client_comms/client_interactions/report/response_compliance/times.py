@@ -2,12 +2,10 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
 
 import frappe
 
-from client_comms import compat
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
 
@@ -17,8 +15,10 @@ COLUMNS = {
 	"answer": ("respond_working_seconds", "answered_on"),
 }
 UNKNOWN = -1  # seconds, of what ended without their number
-# Of how many days the times are joined, in at most how many bytes.
-_DAYS, _TEXT = timedelta(days=7), 16 * 1024 * 1024
+_NOT_ENDED = -2
+# The database joins the numbers of so many interactions to one text of at most so many bytes: as rows, they would take the driver of
+# version 15 longer than the database.
+_AT_ONCE, _TEXT = 600_000, 16 * 1024 * 1024
 
 
 def nothing() -> list[array]:
@@ -26,74 +26,46 @@ def nothing() -> list[array]:
 
 
 def of_groups(
-	grouping: Grouping, asked: list[Condition], shown: Collection[tuple]
+	grouping: Grouping, asked: list[Condition], shown: Mapping[tuple, Mapping[str, int]]
 ) -> dict[tuple, list[array]]:
-	"""The times of each group that is shown, in the order of `COLUMNS`: seconds of working time."""
-	# The driver of version 15 takes longer for a row than the database, and that of version 16 a tenth of it.
-	read = _as_rows if compat.is_version_16() else _as_texts
+	"""The times of each group that is shown, in the order of `COLUMNS`: seconds of working time.
+
+	:param shown: key of the group → `{"interactions": their number, …}`
+	"""
+	keys = {grouping.number_of(key): key for key in shown}
 	groups: dict[tuple, list[array]] = defaultdict(nothing)
-	for key, times in read(grouping, asked, shown):
-		for all_times, time in zip(groups[key if key in shown else reporting.OTHERS], times, strict=True):
-			if time is not None:
-				all_times.append(time)
+	step = 1 + len(COLUMNS)
+	for text in _texts(grouping, asked, sum(counts["interactions"] for counts in shown.values())):
+		numbers = array("q", map(int, text.split()))
+		for column in range(len(COLUMNS)):
+			for number, time in zip(numbers[::step], numbers[column + 1 :: step], strict=True):
+				if time != _NOT_ENDED:
+					groups[keys.get(number, reporting.OTHERS)][column].append(time)
 	return groups
 
 
-_Read = Iterator[tuple[tuple | None, Sequence[int | None]]]
-
-
-def _as_rows(grouping: Grouping, asked: list[Condition], shown: Collection[tuple]) -> _Read:
+def _texts(grouping: Grouping, asked: list[Condition], rows: int) -> Iterator[str]:
+	"""Lines of the number of the group, and each time."""
 	where, values = reporting.where(asked)
-	with frappe.db.unbuffered_cursor():
-		# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		for row in frappe.db.sql(
-			f"select {_columns('null')}, {grouping.select()} from {TABLE} where {where}",
-			values,
-			as_iterator=True,
-			as_list=True,
-		):
-			yield tuple(row[len(COLUMNS) :]), row[: len(COLUMNS)]
-
-
-def _as_texts(grouping: Grouping, asked: list[Condition], shown: Collection[tuple]) -> _Read:
-	"""The database joins those of some days; keys that are not shown are not told apart."""
-	keys = {grouping.text(key): key for key in shown}
-	for line in _lines(grouping, asked):
-		*times, text = line.split(" ", len(COLUMNS))
-		yield keys.get(text), [int(time) if time else None for time in times]
-
-
-def _lines(grouping: Grouping, asked: list[Condition]) -> Iterator[str]:
-	where, values = reporting.where(asked)
-	line = f"concat_ws(' ', {_columns(repr(''))}, {grouping.as_text()})"
-	query = (
-		f"set statement group_concat_max_len = {_TEXT} for select count(*), group_concat({line}, ';' separator '')"
-		f" from {TABLE} where {where} and {TABLE}.`occurred_on` >= %(since)s and {TABLE}.`occurred_on` < %(until)s"
-		f" and crc32({TABLE}.`name`) %% %(parts)s = %(part)s"
-	)
-	since, until = reporting.period(asked)
-	left = [(day, min(day + _DAYS, until), 1, 0) for day in _days(since, until)]
-	while left:
-		since, until, parts, part = left.pop()
-		# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-		((number, text),) = frappe.db.sql(
-			query, {**values, "since": since, "until": until, "parts": parts, "part": part}
-		)
-		*lines, _rest = (text or "").split(";")
-		if len(lines) == number:
-			yield from lines
-		else:  # the text was cut off
-			left += ((since, until, 2 * parts, each) for each in (part, part + parts))
-
-
-def _columns(not_ended: str) -> str:
-	return ", ".join(
-		f"if({TABLE}.`{ended}` is null, {not_ended}, ifnull({TABLE}.`{seconds}`, {UNKNOWN}))"
+	times = ", ' ', ".join(
+		f"if({TABLE}.`{ended}` is null, {_NOT_ENDED}, ifnull({TABLE}.`{seconds}`, {UNKNOWN}))"
 		for seconds, ended in COLUMNS.values()
 	)
-
-
-def _days(since: datetime, until: datetime) -> Iterator[datetime]:
-	while since < until:
-		yield since
-		since += _DAYS
+	any_ended = " or ".join(f"{TABLE}.`{ended}` is not null" for _seconds, ended in COLUMNS.values())
+	query = (
+		f"set statement group_concat_max_len = {_TEXT} for"
+		f" select count(*), group_concat({grouping.number()}, ' ', {times}, '\n' separator '')"
+		f" from {TABLE} where {where} and ({any_ended}) and crc32({TABLE}.`name`) %% %(parts)s = %(part)s"
+	)
+	# Not by time: for less than most of the table, the database would look up each row by an index.
+	parts = 1 + rows // _AT_ONCE
+	left = [(parts, part) for part in range(parts)]
+	while left:
+		parts, part = left.pop()
+		# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
+		((number, text),) = frappe.db.sql(query, {**values, "parts": parts, "part": part})
+		text = text or ""
+		if text.count("\n") == number and text[-1:] in ("", "\n"):
+			yield text
+		else:  # it was cut off
+			left += ((2 * parts, each) for each in (part, part + parts))

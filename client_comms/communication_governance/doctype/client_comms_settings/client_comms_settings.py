@@ -192,6 +192,9 @@ class ClientCommsSettings(Document):
 			)
 
 	def validate_quiet_hours(self):
+		for field in ("quiet_from", "quiet_until"):
+			if self.get(field) == "":
+				self.set(field, None)
 		if (self.quiet_from is None) != (self.quiet_until is None):
 			frappe.throw(
 				_("Quiet time needs both a start and an end. Enter both, or leave both empty."),

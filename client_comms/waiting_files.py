@@ -1,0 +1,25 @@
+"""Files of the app in a site's private folder that wait for the database (D-1, P-2)."""
+
+import time
+from pathlib import Path
+
+BEGUN = ".new"  # how the name of a file ends until it is whole
+_HOUR = 60 * 60
+
+
+def remove_begun(folder: Path) -> None:
+	"""Remove what a process began to write and was killed before it was whole: it may have data of clients, and it is written again."""
+	for path in folder.glob(f"*{BEGUN}"):
+		try:
+			if time.time() - path.stat().st_mtime > _HOUR:
+				path.unlink()
+		except FileNotFoundError:
+			continue  # it is whole meanwhile
+
+
+def remove(folder: Path) -> None:
+	"""Remove a folder with its files."""
+	if folder.is_dir():
+		for path in folder.iterdir():
+			path.unlink()
+		folder.rmdir()
