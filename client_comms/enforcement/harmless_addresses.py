@@ -12,13 +12,13 @@ from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms.enforcement import compose
 
-_ADDRESSES = ("Attach", "Attach Image")
+ADDRESSES = ("Attach", "Attach Image")
 _QUOTED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
-_ALWAYS_SHOWN = ("Data", "Text Editor")
-_TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor")
+ALWAYS_SHOWN = ("Data", "Text Editor")
+TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor")
 # What begins a tag, unless it is an address: a tag without a blank, slash or quote has no attributes.
 _TAG = re.compile(r"<\s*[a-z!?/\\]", re.IGNORECASE)
-_NO_ADDRESS = re.compile(r"<(?![^<>\s/=\"'@]+@[^<>\s/=\"'@]+>)")
+NO_ADDRESS = re.compile(r"<(?![^<>\s/=\"'@]+@[^<>\s/=\"'@]+>)")
 _NO_MARKUP = str.maketrans('<>"', "___")
 
 
@@ -30,6 +30,10 @@ def quote_stored(**_job) -> None:
 def has_markup(text: str) -> bool:
 	"""Whether it would begin a tag, or end an attribute into which it is written as it is. Asked of each text that is saved, however long."""
 	return any(sign in text for sign in '<>"') or ("'" in text and "=" in text)
+
+
+def begins_tag(text: str) -> bool:
+	return bool(_TAG.search(text))
 
 
 def quoted(address: str) -> str:
@@ -50,23 +54,31 @@ def _clean(clean, doc: BaseDocument) -> None:
 	finally:
 		if submitted:
 			doc.docstatus = submitted
+	# Frappe cleans the texts of a submitted document no more.
+	final = doc.docstatus.is_submitted() and not submitted
 	for field, value in list(vars(doc).items()):
 		if isinstance(value, str) and has_markup(value) and (df := doc.meta.get_field(field)):
-			_clean_field(doc, df, value, final=doc.docstatus.is_submitted() and not submitted)
+			if df.fieldtype in ADDRESSES or not final:
+				doc.set(field, cleaned(df, value))
+
+
+def cleaned(df, value: str) -> str:
+	"""What a save stores in a field, of what Frappe would store as it is.
+
+	:param df: `fieldtype`, `options` and `ignore_xss_filter` of the field
+	"""
+	if df.fieldtype in ADDRESSES:
+		return quoted(value)
+	if df.fieldtype not in TEXTS or df.ignore_xss_filter or not begins_tag(value):
+		return value
+	if df.options == "Email":
+		return NO_ADDRESS.sub("", value)
+	if (df.fieldtype in ALWAYS_SHOWN or value.lstrip().startswith('"')) and is_json(value):
+		return sanitize_html(value, always_sanitize=True)
+	return value
 
 
 def _is_being_submitted(doc: BaseDocument) -> bool:
 	"""Frappe takes the texts of a submitted document for cleaned already, also if they came with the request that submits it."""
 	document = getattr(doc, "parent_doc", None) or doc
 	return doc.docstatus.is_submitted() and getattr(document, "_action", None) == "submit"
-
-
-def _clean_field(doc: BaseDocument, df, value: str, final: bool) -> None:
-	if df.fieldtype in _ADDRESSES:
-		doc.set(df.fieldname, quoted(value))
-	elif final or df.fieldtype not in _TEXTS or df.ignore_xss_filter or not _TAG.search(value):
-		return
-	elif df.options == "Email":
-		doc.set(df.fieldname, _NO_ADDRESS.sub("", value))
-	elif (df.fieldtype in _ALWAYS_SHOWN or value.lstrip().startswith('"')) and is_json(value):
-		doc.set(df.fieldname, sanitize_html(value, always_sanitize=True))

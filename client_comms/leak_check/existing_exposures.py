@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 
 from client_comms.enforcement import closing, dependents, governed, guards, record_names, sharing
+from client_comms.leak_check import stored_scripts
 from client_comms.rules import access
 
 # The channels of Notifications whose recipients are checked for clearance, or pass the gate; Slack's are not known here.
@@ -31,8 +32,8 @@ def takeovers() -> list[dict]:
 
 
 def to_review() -> list[dict]:
-	"""What cannot be checked from outside, because it may query the database directly: `[{"document", "what"}]`."""
-	return [*_reports(), *_scripts(), *_recipients(), *_links()]
+	"""What cannot be checked from outside, because it may query the database directly, or run as others: `[{"document", "what"}]`."""
+	return [*_reports(), *_scripts(), *_recipients(), *_links(), *stored_scripts.to_review()]
 
 
 def _shares(user: str):

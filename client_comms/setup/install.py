@@ -16,7 +16,7 @@ from client_comms.clients import confirmation
 from client_comms.enforcement import documents, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import custom_fields, sidebar, sources, workspace_block, workspaces
+from client_comms.setup import custom_fields, sidebar, sources, stored_markup, workspace_block, workspaces
 from client_comms.setup.indexes import add_indexes
 
 # Global default: documents with a shipped name that existed before installation, and are kept on uninstall.
@@ -88,6 +88,7 @@ def after_install():
 	make_searchable()
 	workspace_block.make()
 	workspaces.remember()
+	stored_markup.clean()
 	following.record_missing()
 
 

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-_MANAGERS = {"Workspace Manager", "System Manager"}  # to whom alone Frappe's form offers public ones
+MANAGERS = {"Workspace Manager", "System Manager"}  # to whom alone Frappe's form offers public ones
 
 
 def keep_private(doc, method=None) -> None:
@@ -18,7 +18,7 @@ def keep_private(doc, method=None) -> None:
 		doc.owner = before.owner
 	if before and before.private and user not in (before.owner, "Administrator"):
 		_refuse(_("This block is another user's. Make one of your own instead."))
-	if user == "Administrator" or _MANAGERS & {*frappe.get_roles(user)}:
+	if user == "Administrator" or MANAGERS & {*frappe.get_roles(user)}:
 		return
 	if before and not before.private:
 		_refuse(_("Only a Workspace Manager changes what a block shows to others."))

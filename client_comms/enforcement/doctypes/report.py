@@ -18,7 +18,7 @@ from client_comms.enforcement import governed, guards, linked_columns, raw_sql
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
-_SCRIPT_MANAGER, _SCRIPTS = "Script Manager", ("javascript", "query", "report_script")
+SCRIPT_MANAGER, _SCRIPTS = "Script Manager", ("javascript", "query", "report_script")
 # Also as JSON writes it.
 _TAG = re.compile(r"(?:<|\\u003c)\s*[a-z!?/\\]", re.IGNORECASE)
 _READERS = "client_comms_report_readers"
@@ -61,7 +61,7 @@ def keep_scripts(doc, method=None) -> None:
 	Frappe asks for the role by the type of a report, and runs the script of any. A script can also include files of the server.
 	"""
 	user, before = frappe.session.user, doc.get_doc_before_save()
-	if user == "Administrator" or _SCRIPT_MANAGER in frappe.get_roles(user):
+	if user == "Administrator" or SCRIPT_MANAGER in frappe.get_roles(user):
 		return
 	for field in _SCRIPTS:
 		doc.set(field, before.get(field) if before else None)
@@ -69,13 +69,17 @@ def keep_scripts(doc, method=None) -> None:
 
 def clean_saved(doc, method=None) -> None:
 	"""`validate`: what users save of a report, such as names of its columns, is shown to others as HTML."""
-	if not (doc.json and _TAG.search(doc.json)):
-		return
+	doc.json = cleaned_json(doc.json)
+
+
+def cleaned_json(saved: str | None) -> str | None:
+	"""JSON of which pages show the texts as HTML; browsers do not read other text either, so it stays."""
+	if not (saved and _TAG.search(saved)):
+		return saved
 	try:
-		saved = frappe.parse_json(doc.json)
-	except ValueError:  # which no browser reads either
-		return
-	doc.json = frappe.as_json(_cleaned(saved), indent=None)
+		return frappe.as_json(_cleaned(frappe.parse_json(saved)), indent=None)
+	except ValueError:
+		return saved
 
 
 def _cleaned(value):

@@ -11,12 +11,12 @@ from client_comms import roles
 from client_comms.enforcement.harmless_addresses import has_markup
 from client_comms.i18n import bold
 
-_MANAGER = "Workspace Manager"
+MANAGER = "Workspace Manager"
 # Browsers pass over control characters and blanks before and in the name of a scheme.
 _BLANKS = re.compile(r"[\x00-\x20]+")
 _CONDITION = "display_depends_on"
 _LABELS = ("Data", "Icon", "Text", "Small Text", "Autocomplete")
-_ADDRESSES = ("url", "link", "route", "external_link")
+ADDRESSES = ("url", "link", "route", "external_link")
 _SCRIPT = re.compile(r"(javascript|vbscript|data):", re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ def refuse_of_others(doc, method=None) -> None:
 		return
 	user, before = frappe.session.user, doc.get_doc_before_save()
 	if before and before.public:
-		roles.refuse([_MANAGER])
+		roles.refuse([MANAGER])
 	if any(each and not each.public and each.for_user and each.for_user != user for each in (doc, before)):
 		frappe.throw(
 			_("This workspace is another user's."), exc=frappe.PermissionError, title=_("Not Permitted")
@@ -43,7 +43,7 @@ def refuse_rename(doc, method=None, *_names) -> None:
 	:raises frappe.PermissionError: the workspace is that of all, or of another user
 	"""
 	if not _is_own(doc.name):
-		roles.refuse([_MANAGER])
+		roles.refuse([MANAGER])
 
 
 def check_row(doc, method=None) -> None:
@@ -76,7 +76,7 @@ def _is_own(workspace: str | None) -> bool:
 
 def _is_manager() -> bool:
 	user = frappe.session.user
-	return user == "Administrator" or _MANAGER in frappe.get_roles(user)
+	return user == "Administrator" or MANAGER in frappe.get_roles(user)
 
 
 def refuse_scripts(doc, method=None) -> None:
@@ -88,14 +88,18 @@ def refuse_scripts(doc, method=None) -> None:
 	"""
 	for row in (doc, *doc.get_all_children()):
 		_refuse_new(row)
-		for field in _ADDRESSES:
-			if _SCRIPT.match(_BLANKS.sub("", cstr(row.get(field)))):
+		for field in ADDRESSES:
+			if is_script(row.get(field)):
 				frappe.throw(
 					_("{0} cannot be a script. Enter the address of a page.").format(
 						bold(_(row.meta.get_label(field)))
 					),
 					title=_("Invalid Address"),
 				)
+
+
+def is_script(address: str | None) -> bool:
+	return bool(_SCRIPT.match(_BLANKS.sub("", cstr(address))))
 
 
 def _refuse_new(row) -> None:
