@@ -33,7 +33,7 @@ def takeovers() -> list[dict]:
 
 def to_review() -> list[dict]:
 	"""What cannot be checked from outside, because it may query the database directly, or run as others: `[{"document", "what"}]`."""
-	return [*_reports(), *_scripts(), *_recipients(), *_links(), *stored_scripts.to_review()]
+	return [*_reports(), *_scripts(), *_recipients(), *_links(), *_copies(), *stored_scripts.to_review()]
 
 
 def _shares(user: str):
@@ -119,7 +119,10 @@ def _passed_down_files(user: str):
 
 
 def _is_denied(doctype: str, name: str, user: str) -> bool:
-	decision = governed.decide(*dependents.owner_of(doctype, name), access.READ, user)
+	owner_type, owner = dependents.owner_of(doctype, name)
+	if owner_type not in governed.doctypes():  # one with a rule of its own, such as a consent
+		return guards.objects(doctype, name, user=user)
+	decision = governed.decide(owner_type, owner, access.READ, user)
 	return decision is not None and not decision.allowed
 
 
@@ -225,13 +228,46 @@ def _recipients():
 
 
 def _links():
-	for row in frappe.get_all(
-		"Custom Field",
-		{"fieldtype": "Link", "options": ("in", _confidential())},
-		["dt", "fieldname", "module"],
+	"""Of other documents to confidential ones: fields that an administrator has added, or of a DocType that the site has made."""
+	to_confidential = {"fieldtype": "Link", "options": ("in", _confidential())}
+	for doctype, owner, which in (
+		("Custom Field", "dt", to_confidential),
+		("DocField", "parent", {**to_confidential, "parent": ("in", _made_by_the_site())}),
 	):
-		if not guards.is_held(row.dt):
+		for row in frappe.get_all(doctype, which, [owner, "fieldname"], order_by=f"{owner} asc, idx asc"):
+			if not guards.is_held(row[owner]):
+				yield {
+					"document": f"{doctype} {row[owner]}.{row.fieldname}",
+					"what": "Reports and scripts can return fields of the linked record (link.field). Use a Data field, or guard the DocType as well.",
+				}
+
+
+def _copies():
+	"""Fields of such documents that are filled from a confidential one."""
+	set_here = {
+		*_fetching("Custom Field", {"fetch_from": ("is", "set")}, "dt", "fieldname"),
+		*_fetching("Property Setter", {"property": "fetch_from"}, "doc_type", "field_name"),
+		*_fetching(
+			"DocField",
+			{"fetch_from": ("is", "set"), "parent": ("in", _made_by_the_site())},
+			"parent",
+			"fieldname",
+		),
+	}
+	for doctype, field in sorted(set_here):
+		meta = guards.meta_of(doctype)
+		df = meta and not guards.is_held(doctype) and meta.get_field(field)
+		link = df and meta.get_field((df.fetch_from or "").partition(".")[0])
+		if link and link.fieldtype == "Link" and link.options in _confidential():
 			yield {
-				"document": f"Custom Field {row.dt}.{row.fieldname}",
-				"what": "Lists can return fields of the linked record (link.field). Use a Data field, or guard the DocType as well.",
+				"document": f"{doctype}.{field}",
+				"what": f"It is filled from {link.options}, and shown to all who can read the document: remove Fetch From, and what is in it already.",
 			}
+
+
+def _fetching(source: str, which: dict, doctype: str, field: str) -> list[tuple[str, str]]:
+	return frappe.get_all(source, which, [doctype, field], as_list=True, order_by=None)
+
+
+def _made_by_the_site() -> list[str]:
+	return frappe.get_all("DocType", {"custom": 1}, pluck="name", order_by=None)

@@ -352,6 +352,27 @@ def test_a_share_written_past_frappe_is_found(sensitive, frontline):
 	assert standing(frontline) == []
 
 
+def test_a_share_of_a_document_with_a_rule_of_its_own_is_found(sensitive, frontline):
+	"""Of a link with which a client rates an interaction that the user cannot read."""
+	link = frappe.get_doc(
+		{
+			"doctype": "Client Access Link",
+			"name": frappe.generate_hash(length=10),
+			"kind": "Rating",
+			"client_interaction": sensitive.name,
+		}
+	)
+	link.db_insert()
+	share = frappe.get_doc(
+		{"doctype": "DocShare", "share_doctype": link.doctype, "share_name": link.name, "user": frontline}
+	)
+	share.db_insert()
+	found = standing(frontline)
+	for doc in (share, link):
+		frappe.db.delete(doc.doctype, {"name": doc.name})
+	assert found == [f"DocShare {share.name}: {link.doctype} {link.name}"]
+
+
 def test_a_public_file_is_found(sensitive, frontline):
 	file = frappe.get_doc(
 		{
@@ -420,6 +441,30 @@ def test_reports_and_scripts_that_query_directly_are_named(frontline):
 	finally:
 		frappe.delete_doc("Report", report.name, force=True)
 		frappe.db.commit()
+
+
+def test_links_and_copies_in_documents_of_the_site_are_named(site):
+	"""Of a DocType that the site has made, and of fields that it has added."""
+	case = {"fieldname": "case", "fieldtype": "Link", "options": INTERACTION, "label": "Case"}
+	copy = {"fieldname": "about", "fieldtype": "Small Text", "fetch_from": "case.summary", "label": "About"}
+	made = frappe.get_doc({"doctype": "DocType", "name": "Site Visit", "custom": 1, "module": "Custom"})
+	made.db_insert()
+	for doc in (
+		*({"doctype": "DocField", "parent": made.name, **field} for field in (case, copy)),
+		*({"doctype": "Custom Field", "dt": "Note", **field} for field in (case, copy)),
+	):
+		place = {"parenttype": "DocType", "parentfield": "fields"} if doc["doctype"] == "DocField" else {}
+		frappe.get_doc({"name": frappe.generate_hash(length=10), **doc, **place}).db_insert()
+	for doctype in (made.name, "Note"):
+		frappe.clear_cache(doctype=doctype)
+	try:
+		review = {each["document"]: each["what"] for each in existing_exposures.to_review()}
+	finally:
+		frappe.db.rollback()
+		for doctype in (made.name, "Note"):
+			frappe.clear_cache(doctype=doctype)
+	assert {"DocField Site Visit.case", "Custom Field Note.case"} <= review.keys()
+	assert INTERACTION in review["Site Visit.about"] and INTERACTION in review["Note.about"]
 
 
 def test_notifications_to_whole_channels_are_named(site):
