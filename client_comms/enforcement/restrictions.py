@@ -232,12 +232,17 @@ def note_use(found: rules.Restriction, use: str, doctype: str | None, name: str 
 	"""Enter on the ledger that an exception was used; once per record and transaction."""
 
 	def enter() -> bool:
-		ledger.record(
-			ledger.EXCEPTION_USED, doctype, name, None, rule=found.name, changes={"use": [None, use]}
-		)
+		ledger.write([use_of(found, use, doctype, name)])
 		return True
 
 	transactions.once(f"{_KEY}|{found.name}|{use}|{doctype}|{name}", enter)
+
+
+def use_of(found: rules.Restriction, use: str, doctype: str | None, name: str | None) -> dict:
+	"""The entry about it."""
+	return ledger.entry(
+		ledger.EXCEPTION_USED, doctype, name, None, rule=found.name, changes={"use": [None, use]}
+	)
 
 
 # --- words ---------------------------------------------------------------------------------------

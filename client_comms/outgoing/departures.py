@@ -1,8 +1,8 @@
 """What leaves at once, in a save that may still fail: a text message, a meeting for Google, a message of another app (P-2).
 
-Frappe takes back what such a save wrote, but the message is gone, and the register has to say so. So its entries are written to a file
-before anything leaves, which outlives the transaction and the process, and are stored when the transaction has ended, either way, in one of
-their own. Not in the save itself, and not by a second connection: the number of an entry comes from a row that each new one locks,
+Frappe takes back what such a save wrote, but the message is gone: the register has to say so, and the ledger, by which exception from a
+restriction. So their entries are written to a file before anything leaves, which outlives the transaction and the process, and are stored when
+the transaction has ended, either way, in one of their own. Not in the save itself, and not by a second connection: the number of an entry comes from a row that each new one locks,
 and all who send would wait until the other side has answered.
 """
 
@@ -16,19 +16,23 @@ from typing import IO
 
 import frappe
 from frappe import _
+from frappe.utils import get_datetime
 
-from client_comms import transactions, waiting_files
+from client_comms import ledger, transactions, waiting_files
 from client_comms.client_privacy import disclosures
 
 _FOLDER = "client_comms_sent"
 _KEPT = ".json"
 WAITING = "client_comms_departures"
-_SAME = ("disclosed_on", "disclosed_by", "recipient", "channel", "description")
+_SAME = {
+	disclosures.DISCLOSURE: ("disclosed_on", "disclosed_by", "recipient", "channel", "description"),
+	ledger.ENTRY: ("at", "user", "action", "rule", "reference_doctype", "reference_name"),
+}
 
 
 @dataclass(eq=False, slots=True)
 class Departure:
-	"""Entries of the register that wait for the end of a transaction. The file is locked as long as its process lives."""
+	"""Entries of the register and the ledger that wait for the end of a transaction. The file is locked as long as its process lives."""
 
 	rows: list[dict]
 	path: Path
@@ -43,21 +47,21 @@ def folder() -> Path:
 	return Path(frappe.get_site_path("private", _FOLDER))
 
 
-def note(rows: Iterable[dict]) -> Departure | None:
+def note(rows: Iterable[dict], used: Iterable[dict] = ()) -> Departure | None:
 	"""Something is about to leave; when this returns, its entries outlive the process.
 
 	:param rows: fields of Client Disclosure, `disclosed_on` and `disclosed_by` included
-	:returns: None without rows
+	:param used: entries of the ledger about the exceptions by which it may leave (`ledger.entry`)
+	:returns: None without any entry
 	"""
-	rows = list(rows)
+	rows = [*rows, *({"doctype": ledger.ENTRY, **each} for each in used)]
 	if not rows:
 		return None
 	departure = _keep(rows)
-	waiting = frappe.flags.setdefault(WAITING, [])
-	if not waiting:
-		frappe.db.after_commit.add(lambda: frappe.db.after_commit.add(_settle))
-		frappe.db.after_rollback.add(lambda: frappe.db.after_rollback.add(_settle))
-	waiting.append(departure)
+	frappe.flags.setdefault(WAITING, []).append(departure)
+	# Each time: a message that is sent after a commit may be the first of its own transaction.
+	frappe.db.after_commit.add(lambda: frappe.db.after_commit.add(_settle))
+	frappe.db.after_rollback.add(lambda: frappe.db.after_rollback.add(_settle))
 	return departure
 
 
@@ -97,11 +101,20 @@ def _settle() -> None:
 def _store(departure: Departure) -> None:
 	with transactions.part(title=_("An entry of the disclosure register is not stored yet")) as part:
 		for row in departure.rows:
-			disclosures.enter(_saved_alone(row))
+			_enter(row)
 	# nosemgrep: frappe-manual-commit (see above)
 	frappe.db.commit()
 	if not part.error:
 		departure.remove()
+
+
+def _enter(row: dict) -> None:
+	if row.get("doctype") == ledger.ENTRY:
+		content = {**row, "at": get_datetime(row["at"])}
+		del content["doctype"]
+		ledger.write([content])
+	else:
+		disclosures.enter(_saved_alone(row))
 
 
 def _saved_alone(row: dict) -> dict:
@@ -110,8 +123,14 @@ def _saved_alone(row: dict) -> dict:
 	not_saved, _cancelled = doc.get_invalid_links()
 	if not not_saved:
 		return row
-	reason = [row.get("reason"), _("The document was not saved, but the message may have left.")]
-	return {**row, **{field: None for field, *_named in not_saved}, "reason": " ".join(filter(None, reason))}
+	return {**unsaved(row), **{field: None for field, *_named in not_saved}}
+
+
+def unsaved(row: dict) -> dict:
+	"""The entry of a message that no document tells of."""
+	told = _("The document was not saved, but the message may have left.")
+	reason = row.get("reason") or ""
+	return {**row, "reason": reason if told in reason else f"{reason} {told}".strip()}
 
 
 def store_left_behind() -> None:
@@ -132,8 +151,9 @@ def store_left_behind() -> None:
 
 
 def _take_up(departure: Departure) -> None:
-	same = {field: departure.rows[0][field] for field in _SAME if departure.rows[0].get(field)}
-	if frappe.db.exists(disclosures.DISCLOSURE, same):
+	first = departure.rows[0]
+	doctype = first.get("doctype", disclosures.DISCLOSURE)
+	if frappe.db.exists(doctype, {field: first[field] for field in _SAME[doctype] if first.get(field)}):
 		departure.remove()  # its process ended between storing and removing
 	else:
 		_store(departure)

@@ -13,7 +13,7 @@ from frappe import _
 
 from client_comms import acting, roles
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import checks, facts, presentation, restricted
+from client_comms.outgoing import checks, facts, presentation
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
 
@@ -46,7 +46,7 @@ def judge(
 def require(
 	context: facts.OutgoingContext, recipients: Iterable[Recipient], reason: str | None = None
 ) -> tuple[rules.Verdict, str | None]:
-	"""Check the message; returns the user's reason for proceeding, if one was needed.
+	"""Check the message; returns the user's reason for proceeding, if one was needed. Who sends it calls `register` next.
 
 	Jobs cannot be asked for a reason, so warnings let the message pass, and the register says so.
 
@@ -70,7 +70,6 @@ def require(
 			title=_("Reason Required"),
 			primary_action=presentation.next_step(verdict.warned, context),
 		)
-	restricted.note_use(context, recipients)
 	return verdict, reason if verdict.warned else None
 
 

@@ -8,7 +8,7 @@ from frappe.utils import escape_html
 
 from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
-from client_comms.outgoing import checks, departures, facts
+from client_comms.outgoing import checks, departures, facts, restricted
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Recipient
 
@@ -21,9 +21,11 @@ def register(
 	email_queue: str | None = None,
 ) -> None:
 	"""Add a message to people outside to the disclosure register (P-2), if its record is governed: what is stored with the document
-	with which it leaves, or not at all."""
+	with which it leaves, or not at all. An exception from a restriction that it uses is on the ledger."""
+	recipients = list(recipients)
 	for row in _rows(context, recipients, verdict, reason):
 		disclosures.enter({**row, "email_queue": email_queue})
+	restricted.note_use(context, recipients)
 
 
 def register_at_once(
@@ -31,9 +33,18 @@ def register_at_once(
 	recipients: Iterable[Recipient],
 	verdict: rules.Verdict,
 	reason: str | None,
+	*,
+	is_stored: bool = True,
 ) -> departures.Departure | None:
-	"""The same for what is about to leave and cannot be taken back, whatever becomes of the transaction."""
-	return departures.note(_rows(context, recipients, verdict, reason))
+	"""The same for what is about to leave and cannot be taken back, whatever becomes of the transaction.
+
+	:param is_stored: whether a document will tell of it
+	"""
+	recipients = list(recipients)
+	rows = _rows(context, recipients, verdict, reason)
+	return departures.note(
+		rows if is_stored else map(departures.unsaved, rows), restricted.uses(context, recipients)
+	)
 
 
 def _rows(

@@ -39,10 +39,26 @@ def found_in(context: facts.OutgoingContext, recipients: Iterable[Recipient]) ->
 
 
 def note_use(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> None:
-	"""A message passed the gate: if an exception allowed it, that is on the ledger."""
-	on = (context.doctype, context.name) if context.name else (context.party_type, context.party)
-	for _recipient, found in _covering(context, recipients):
+	"""A message passed the gate and is stored: if an exception allowed it, that is on the ledger, once in a transaction."""
+	for found, on in _exempting(context, recipients):
 		restrictions.note_use(found, restriction.MESSAGES, *on)
+
+
+def uses(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[dict]:
+	"""The same for one that leaves at once: the entries of the ledger."""
+	return [
+		restrictions.use_of(found, restriction.MESSAGES, *on) for found, on in _exempting(context, recipients)
+	]
+
+
+def _exempting(
+	context: facts.OutgoingContext, recipients: Iterable[Recipient]
+) -> list[tuple[restriction.Restriction, tuple]]:
+	"""The restrictions from which an exception lets the user send a message, and the document that it is about."""
+	on = (context.doctype, context.name) if context.name else (context.party_type, context.party)
+	user, now = frappe.session.user, clock.now()
+	covering = {found.name: found for _recipient, found in _covering(context, recipients)}
+	return [(each, on) for each in covering.values() if each.exempts(user, restriction.MESSAGES, now)]
 
 
 def _covering(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Stopping]:
@@ -89,22 +105,33 @@ def before_queueing(queued) -> None:
 	if not restrictions.active() or goes_out(queued.reference_doctype, queued.reference_name):
 		return
 	stopped = _stopped([row.recipient for row in queued.recipients])
-	if not stopped:
-		return
-	if not acting.is_unattended():
+	if stopped and not acting.is_unattended():
 		_refuse(stopped, queued.reference_doctype, queued.reference_name)
-	queued.recipients = [row for row in queued.recipients if row.recipient not in stopped]
-	if not queued.recipients:
-		queued.status, queued.error = "Error", why(next(iter(stopped.values())))
+	if stopped:
+		queued.recipients = [row for row in queued.recipients if row.recipient not in stopped]
+		if not queued.recipients:
+			queued.status, queued.error = "Error", why(next(iter(stopped.values())))
+	for found in _exempted([row.recipient for row in queued.recipients]):
+		restrictions.note_use(found, restriction.MESSAGES, *_on(found, queued))
 
 
-def require(numbers: Iterable[str]) -> None:
+def require(numbers: Iterable[str]) -> list[dict]:
 	"""The same for a text message that belongs to no record; nothing of it is sent.
 
+	:returns: entries of the ledger about exceptions that allow it
 	:raises OutgoingRefusedError: a number is that of a client whose data is restricted, confirmed or not
 	"""
-	if restrictions.active() and not _by_a_client() and (stopped := _stopped(numbers)):
+	if not restrictions.active() or _by_a_client():
+		return []
+	if stopped := _stopped(numbers):
 		_refuse(stopped)
+	return [restrictions.use_of(each, restriction.MESSAGES, *_on(each)) for each in _exempted(numbers)]
+
+
+def _on(found: restriction.Restriction, queued=None) -> tuple[str, str]:
+	"""What a message is about that belongs to no record."""
+	about = queued and (queued.reference_doctype, queued.reference_name)
+	return about if about and all(about) else (restrictions.RESTRICTION, found.name)
 
 
 def began_meanwhile(queued, context: facts.OutgoingContext | None, waiting: Iterable[str]) -> str | None:
@@ -146,3 +173,8 @@ def _stopped(recipients: Iterable[str]) -> dict[str, restriction.Restriction]:
 		for recipient, found in restrictions.of_addresses([*recipients]).items()
 		if not found.exempts(user, restriction.MESSAGES, now)
 	}
+
+
+def _exempted(recipients: Iterable[str]) -> list[restriction.Restriction]:
+	"""The restrictions of addresses of which none is stopped."""
+	return [*{found.name: found for found in restrictions.of_addresses([*recipients]).values()}.values()]

@@ -4,7 +4,9 @@ Apps send when a document is inserted, often in its class before Frappe calls an
 registered DocType; DocTypes that have no class of their own are checked by the hook.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 
 import frappe
@@ -23,8 +25,9 @@ from client_comms.rules.arrival import Arrival
 from client_comms.rules.outgoing import Recipient
 
 _BEFORE = "before_insert"
-_ASKED, _PASSED = "client_comms_asked", "client_comms_passed"
+_ASKED, _PASSED, _LEFT = "client_comms_asked", "client_comms_passed", "client_comms_left"
 _DEPARTURE = "client_comms_departure"
+_LEAVING = ContextVar("client_comms_leaving", default=None)
 
 
 class GuardedSource(Remembered):
@@ -34,9 +37,16 @@ class GuardedSource(Remembered):
 		if method != _BEFORE:
 			return super().run_method(method, *args, **kwargs)
 		before_sending(self)
-		done = super().run_method(method, *args, **kwargs)
-		if passed := self.flags.get(_PASSED):
-			self.flags[_DEPARTURE] = register.register_at_once(*passed)  # many apps have sent it by now
+		if not (passed := self.flags.get(_PASSED)):
+			return super().run_method(method, *args, **kwargs)
+		departure, before = register.register_at_once(*passed), _answer()  # many apps send it now
+		try:
+			done = super().run_method(method, *args, **kwargs)
+		except Exception:
+			if not _was_accepted(before):
+				departures.forget(departure)
+			raise
+		self.flags[_DEPARTURE] = departure
 		return done
 
 
@@ -55,8 +65,39 @@ class GuardedWhatsAppNotification:
 				about=about and (about["doctype"], about["name"]),
 				automatic=True,
 			)
-			_require(frappe.new_doc(whatsapp.MESSAGE), arrival)
+			with _leaving(_require(frappe.new_doc(whatsapp.MESSAGE), arrival)):
+				return super().notify(data, *args, **kwargs)
 		return super().notify(data, *args, **kwargs)
+
+
+@contextmanager
+def _leaving(passed: tuple) -> Iterator[None]:
+	"""An app sends a message and stores it afterwards, in a save whose errors it catches: it is on the register at once, and the entry of what is
+	stored takes the place of that. What the other side refused has not left."""
+	departure, before = register.register_at_once(*passed, is_stored=False), _answer()
+	token = _LEAVING.set(departure)
+	try:
+		yield
+	except Exception:
+		if not _was_accepted(before):
+			departures.forget(departure)
+		raise
+	else:
+		if _was_accepted(before) is False:
+			departures.forget(departure)
+	finally:
+		_LEAVING.reset(token)
+
+
+def _was_accepted(before) -> bool | None:
+	"""Whether the other side took what was sent since `before`; None if it has not answered to Frappe's `make_request`."""
+	answer = _answer()
+	return None if answer is before else getattr(answer, "ok", None)
+
+
+def _answer():
+	"""The last one."""
+	return frappe.flags.integration_request
 
 
 def _is_document(value) -> bool:
@@ -77,7 +118,9 @@ def before_sending(doc, method=None) -> None:
 	arrival = _read(doc)
 	if arrival and not arrival.is_inbound:
 		adapters.keep_read(doc, arrival)
-		if not arrival.is_sent:
+		if arrival.is_sent:
+			doc.flags[_LEFT] = arrival
+		else:
 			doc.flags[_PASSED] = _require(doc, arrival, doc.get("outgoing_reason"))
 	doc.flags[_ASKED] = True  # not if it was refused
 
@@ -85,17 +128,21 @@ def before_sending(doc, method=None) -> None:
 def after_sending(doc, method=None) -> None:
 	"""`on_update` of a source, after intake: what was sent is on the disclosure register, under its interaction."""
 	doc.flags.pop(_ASKED, None)
-	passed, logged = doc.flags.pop(_PASSED, None), adapters.just_logged(doc)
-	if passed is None and logged and logged.is_sent:
-		context, recipients = _asked_of(doc, logged)
+	passed, left = doc.flags.pop(_PASSED, None), doc.flags.pop(_LEFT, None)
+	left = (
+		adapters.just_logged(doc) or left
+	)  # also if logging is switched off, or it answers nothing that is known
+	if passed is None and left and left.is_sent:
+		context, recipients = _asked_of(doc, left)
 		verdict = gate.judge(context, recipients, _unchecked())
 		passed = context, recipients, verdict, _unchecked() if verdict.refused else None
-	departures.forget(doc.flags.pop(_DEPARTURE, None))
 	if passed:
 		context, *judged = passed
 		register.register_at_once(
 			replace(context, interaction=context.interaction or doc.get("client_interaction")), *judged
 		)
+		departures.forget(doc.flags.pop(_DEPARTURE, None))
+		departures.forget(_LEAVING.get())
 
 
 def _unchecked() -> str:

@@ -14,7 +14,7 @@ from client_comms.clients import parties
 from client_comms.enforcement import guards, internal_recipients
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
-from client_comms.outgoing import facts, gate, recipient_kinds, register, restricted
+from client_comms.outgoing import departures, facts, gate, recipient_kinds, register, restricted
 
 CHANNEL = communication.CHANNELS["SMS"]
 
@@ -93,7 +93,7 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 	numbers = [str(number) for number in numbers if number]
 	about = facts.context_of(doctype, name, channel=CHANNEL) if doctype and name else None
 	if about and (about.governed or about.party):
-		contexts = {about: numbers}
+		contexts, used = {about: numbers}, []
 	else:
 		contexts, unknown = {}, []
 		for number in numbers:
@@ -113,10 +113,11 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 				contact=client.contact,
 			)
 			contexts.setdefault(context, []).append(number)
-		restricted.require(unknown)
+		used = restricted.require(unknown)
 	passed = []
 	for context, addressed in contexts.items():
 		recipients = recipient_kinds.sort_numbers(context, addressed)
 		passed.append((context, recipients, *gate.require(context, recipients)))
 	for each in passed:
 		register.register_at_once(*each)
+	departures.note([], used)

@@ -26,7 +26,7 @@ from client_comms.exceptions import (
 	RestrictedError,
 )
 from client_comms.intake import retry, telephony, unlogged, whatsapp
-from client_comms.outgoing import source_documents
+from client_comms.outgoing import departures, facts, gate, recipient_kinds, register, source_documents
 from client_comms.rules.arrival import Arrival
 
 pytestmark = pytest.mark.clause("C-2", "D-1", "P-1", "P-2", "P-3")
@@ -511,6 +511,56 @@ def test_a_message_that_left_is_on_the_register_even_if_it_is_not_stored(
 		assert len(entries) == count
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_an_app_that_fails_after_the_other_side_has_answered(
+	accepted, client, about, send, monkeypatch, set_settings
+):
+	set_settings(identity_mode="Off")
+	frappe.db.commit()
+
+	class WhatsAppMessage(Document):
+		def before_insert(self):
+			frappe.flags.integration_request = frappe._dict(ok=accepted)
+			raise KeyError
+
+	guards = (source_documents.GuardedSource, WhatsAppMessage)
+	controllers = frappe.controllers.setdefault(frappe.local.site, {})
+	monkeypatch.setitem(controllers, MESSAGE, compose._composed(guards))
+	with pytest.raises(KeyError):
+		send("Your offer", **about)
+	frappe.db.rollback()
+	assert frappe.db.count(DISCLOSURE, {"client_interaction": about["reference_name"]}) == accepted
+
+
+def test_its_entry_is_on_disk_before_the_app_sends(client, about, send, monkeypatch, set_settings):
+	"""So that a process that is killed while it sends leaves it there."""
+	set_settings(identity_mode="Off")
+	there = []
+
+	class WhatsAppMessage(Document):
+		def before_insert(self):
+			there.extend(departures.folder().glob("*.json"))
+
+	guards = (source_documents.GuardedSource, WhatsAppMessage)
+	controllers = frappe.controllers.setdefault(frappe.local.site, {})
+	monkeypatch.setitem(controllers, MESSAGE, compose._composed(guards))
+	send("Your offer", **about)
+	assert len(there) == 1
+	frappe.db.commit()
+	assert frappe.db.count(DISCLOSURE, {"client_interaction": about["reference_name"]}) == 1
+
+
+def test_what_had_left_is_registered_although_nothing_is_logged(send, client, about, set_settings):
+	set_settings(log_sources=0, identity_mode="Off")
+	doc = send("Your offer", message_id="wamid.3", **about)
+	assert registered(about["reference_name"]).recipient == f"+{ANNA}"
+	count = frappe.db.count(DISCLOSURE)
+	doc.status = "read"
+	doc.save(ignore_permissions=True)
+	frappe.db.commit()
+	assert frappe.db.count(DISCLOSURE) == count
+
+
 def test_what_was_refused_is_asked_again_when_it_is_tried_again(client, about, staff, as_user):
 	message = {"doctype": MESSAGE, "type": "Outgoing", "to": EVE, "message": "Plans", "content_type": "text"}
 	doc = frappe.get_doc({**message, **about})
@@ -544,6 +594,102 @@ def test_a_whatsapp_notification_passes_the_gate_before_it_sends(client, about, 
 	set_settings(identity_mode="Off")
 	Guarded().notify({"to": ANNA})
 	assert sent == [ANNA]
+
+
+class Template:
+	"""Of frappe_whatsapp's notifications: it sends, stores what it sent, and catches the errors of both."""
+
+	def __init__(self, save=lambda doc: doc.save(ignore_permissions=True), answer=None, error=None):
+		self.save, self.answer, self.error = save, answer, error
+
+	def get(self, field):
+		return None
+
+	def notify(self, data, doc_data=None):
+		if self.error:
+			raise self.error
+		try:
+			frappe.flags.integration_request = self.answer
+			if self.answer is not None and not self.answer.ok:
+				raise ConnectionError
+			message = {"doctype": MESSAGE, "type": "Outgoing", "to": data["to"], "message": "Template"}
+			about = {"reference_doctype": doc_data["doctype"], "reference_name": doc_data["name"]}
+			message |= {"message_type": "Template", "message_id": "wamid.4", "content_type": "text"}
+			self.save(frappe.get_doc({**message, **about}))
+		except Exception:
+			frappe.msgprint("Failed to trigger whatsapp message")
+
+
+class GuardedTemplate(source_documents.GuardedWhatsAppNotification, Template):
+	pass
+
+
+def fails_to_save(doc):
+	raise ZeroDivisionError
+
+
+ANSWERED, REFUSED = frappe._dict(ok=True), frappe._dict(ok=False)
+
+
+@pytest.mark.parametrize(
+	("notification", "count", "told"),
+	[
+		({"answer": ANSWERED}, 1, ""),
+		({"answer": ANSWERED, "save": fails_to_save}, 1, "not saved"),
+		({"answer": None, "save": fails_to_save}, 1, "not saved"),
+		({"answer": REFUSED}, 0, ""),
+		({"error": frappe.ValidationError("no account")}, 0, ""),
+	],
+	ids=["stored", "not stored", "no answer is known", "refused", "not sent"],
+)
+@pytest.mark.parametrize("logging", [1, 0])
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_notification_that_left_is_on_the_register(
+	notification, count, told, logging, end, client, about, set_settings
+):
+	"""Also if its message cannot be stored, which frappe_whatsapp notes in a log of its own."""
+	set_settings(identity_mode="Off", log_sources=logging)
+	frappe.db.commit()
+	frappe.flags.integration_request = None
+	document = {"doctype": INTERACTION, "name": about["reference_name"]}
+	if "error" in notification:
+		with pytest.raises(frappe.ValidationError):
+			GuardedTemplate(**notification).notify({"to": ANNA}, document)
+	else:
+		GuardedTemplate(**notification).notify({"to": ANNA}, document)
+	getattr(frappe.db, end)()
+	entries = frappe.get_all(DISCLOSURE, {"client_interaction": document["name"]}, ["recipient", "reason"])
+	assert [row.recipient for row in entries] == [f"+{ANNA}"] * count
+	assert all(told in (row.reason or "") for row in entries)
+
+
+def test_a_notification_after_a_commit_that_ends_in_a_rollback(client, about, set_settings):
+	"""frappe_whatsapp sends when the save is committed, in a transaction of its own, and takes that back after the first error. What another message
+	of the save waits for is not lost either."""
+	set_settings(identity_mode="Off")
+	frappe.db.commit()
+	document = {"doctype": INTERACTION, "name": about["reference_name"]}
+
+	def notify():
+		try:
+			GuardedTemplate(answer=ANSWERED).notify({"to": ANNA}, document)
+			raise ConnectionError
+		except ConnectionError:
+			frappe.db.rollback()
+
+	frappe.db.after_commit.add(notify)
+	(row,) = register._rows(*_to_client(document["name"]))
+	departures.note([{**row, "description": "First"}])
+	frappe.db.commit()
+	frappe.db.commit()
+	entries = frappe.get_all(DISCLOSURE, {"client_interaction": document["name"]}, pluck="description")
+	assert len(entries) == 2 and "First" in entries
+
+
+def _to_client(interaction):
+	context = facts.context_of(INTERACTION, interaction, channel="Chat")
+	recipients = recipient_kinds.sort_numbers(context, [f"+{ANNA}"])
+	return context, recipients, gate.judge(context, recipients), None
 
 
 # --- adapters that fail --------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from client_comms.exceptions import (
 	ResultIsFixedError,
 )
 from client_comms.intake import failures, issue_status, moving
-from client_comms.outgoing import email, text_messages
+from client_comms.outgoing import departures, email, text_messages
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS = "anna.limited@client.example"
@@ -574,6 +574,75 @@ def test_no_message_about_the_client_passes_the_gate(restrict, about, officer, a
 	assert frappe.db.exists(
 		ledger.ENTRY, {"action": ledger.EXCEPTION_USED, "rule": placed.name, "user": agent}
 	)
+
+
+def used(placed, agent):
+	entry = {"action": ledger.EXCEPTION_USED, "rule": placed.name, "user": agent}
+	return frappe.get_all(ledger.ENTRY, entry, ["reference_doctype", "reference_name", "at"])
+
+
+@pytest.fixture
+def exempted(restrict, client, officer, agent, as_user):
+	"""A restriction, from which an exception lets the agent send messages; the client has a number that is confirmed, and one that is not."""
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": "+49 30 1234567", "is_primary_mobile_no": 1})
+	contact.append("phone_nos", {"phone": "+49 30 7654321"})
+	contact.save()
+	contact.phone_nos[-1].db_set("confirmed_on", None)
+	placed = restrict()
+	with as_user(officer):
+		rights.allow(placed.name, agent, "Send Messages", "Consent of the Client", "They asked for it")
+	frappe.db.commit()
+	return placed
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+@pytest.mark.parametrize("number", ["+49 30 1234567", "030 7654321"])
+def test_an_exception_by_which_a_text_message_left_is_on_the_ledger(number, end, exempted, agent, as_user):
+	"""Whatever becomes of the save in which it left: also to a number that tells the client, and belongs to no record."""
+	with as_user(agent):
+		text_messages.require([number])
+	getattr(frappe.db, end)()
+	(entry,) = used(exempted, agent)
+	assert entry.reference_name and ledger.verify()["ok"]
+
+
+def test_one_that_is_refused_with_another_message_was_not_used(exempted, agent, as_user, make_client):
+	other = make_client("Ben Free", "ben.free@client.example")
+	contact = frappe.get_doc("Contact", other.contact)
+	contact.append("phone_nos", {"phone": "+49 40 1234567", "is_primary_mobile_no": 1})
+	contact.save()
+	frappe.get_doc(
+		{"doctype": "Communication Preference", **other, "channels_not_to_use": [{"channel": "Chat"}]}
+	).insert()
+	frappe.db.set_single_value("Client Comms Settings", "channel_mode", "Enforce")
+	with as_user(agent), pytest.raises(OutgoingRefusedError):
+		text_messages.require(["+49 30 1234567", "+49 30 7654321", "+49 40 1234567"])
+	frappe.db.commit()
+	assert used(exempted, agent) == []
+
+
+def test_an_exception_for_an_email_that_belongs_to_no_record_is_on_the_ledger(exempted, agent, as_user):
+	with as_user(agent):
+		queue(None, ADDRESS)
+	(entry,) = used(exempted, agent)
+	assert (entry.reference_doctype, entry.reference_name) == ("Processing Restriction", exempted.name)
+
+
+def test_the_use_of_an_exception_is_stored_once_after_a_kill(exempted, agent, as_user):
+	"""Between storing it and removing its file, or before."""
+	with as_user(agent):
+		text_messages.require(["030 7654321"])
+	(path,) = departures.folder().glob("*.json")
+	kept = path.read_text()
+	(waiting,) = frappe.flags.pop(departures.WAITING)
+	waiting.file.close()
+	frappe.db.rollback()
+	departures.store_left_behind()
+	assert len(used(exempted, agent)) == 1 and not path.exists()
+	path.write_text(kept)
+	departures.store_left_behind()
+	assert len(used(exempted, agent)) == 1 and not path.exists() and ledger.verify()["ok"]
 
 
 def test_text_messages_calls_and_copies_to_the_client_are_refused(
