@@ -150,7 +150,10 @@ def check_outgoing(
 	if doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 	context = facts.context_of(doctype, name, channel=channel, email_template=email_template, content=content)
-	sorted_ = recipient_kinds.sort_recipients(context, _addresses(recipients))
+	addresses = _addresses(recipients)
+	if channel == facts.EMAIL and not (context.governed or context.party):
+		context = facts.addressed_to(context, addresses, frappe.session.user)
+	sorted_ = recipient_kinds.sort_recipients(context, addresses)
 	verdict = gate.judge(context, sorted_)
 	return {
 		"recipients": [

@@ -48,7 +48,12 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 	context = facts.context_of(
 		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
 	)
-	return context if context.governed or (queued.communication and context.party) else None
+	if context.governed or not queued.communication:
+		return context if context.governed else None
+	if not context.party:
+		recipients = [row.recipient for row in queued.recipients]
+		context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
+	return context if context.party else None
 
 
 def before_queueing(doc, method=None) -> None:

@@ -1,12 +1,14 @@
 """The context of an outgoing message: its record, and the client whose information it contains (P-1, P-2)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import frappe
+from frappe.utils import parse_addr
 
 from client_comms.client_privacy import consents
-from client_comms.clients import document_clients, parties
-from client_comms.enforcement import dependents, governed, guards, policy
+from client_comms.clients import document_clients, parties, preferences
+from client_comms.enforcement import client_documents, dependents, governed, guards, policy
 
 INTERACTION = governed.INTERACTION
 REPORT = "Auto Email Report"
@@ -102,6 +104,20 @@ def context_of(
 		by_type=by_type,
 		**_client_of(interaction, doctype, name),
 	)
+
+
+def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) -> OutgoingContext:
+	"""The context of an email about a document that names no client: with that of the first recipient who has said which channel they prefer
+	(C-2), if `user`, who sends it, can see that client."""
+	for address in addresses:
+		address = parse_addr(address or "")[1].lower()
+		holders = parties.holders_of(address)
+		client = parties.client_of(None, None, address, "", holders=holders)
+		found = (client.party_type, client.party, client.contact)
+		if client.party and not holders.is_ours and client_documents.is_open(*found[:2], user):
+			if preferences.of(*found):
+				return replace(context, party_type=found[0], party=found[1], contact=found[2])
+	return context
 
 
 def _level_of(doctype: str, name: str) -> str | None:

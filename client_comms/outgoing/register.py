@@ -8,6 +8,7 @@ from frappe.utils import escape_html
 
 from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
+from client_comms.enforcement import governed
 from client_comms.outgoing import checks, departures, facts, restricted
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Recipient
@@ -20,8 +21,8 @@ def register(
 	reason: str | None,
 	email_queue: str | None = None,
 ) -> None:
-	"""Add a message to people outside to the disclosure register (P-2), if its record is governed: what is stored with the document
-	with which it leaves, or not at all. An exception from a restriction that it uses is on the ledger."""
+	"""Add a message to people outside to the disclosure register (P-2), if its record is governed or it went on another channel than the client
+	prefers: what is stored with the document with which it leaves, or not at all. An exception from a restriction that it uses is on the ledger."""
 	recipients = list(recipients)
 	for row in _rows(context, recipients, verdict, reason):
 		disclosures.enter({**row, "email_queue": email_queue})
@@ -53,15 +54,22 @@ def _rows(
 	verdict: rules.Verdict,
 	reason: str | None,
 ) -> list[dict]:
-	outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
-	if not (context.governed and outside):
+	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
+	if context.governed:
+		outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
+		level = context.level
+	else:  # why the client got it on another channel than the preferred one is on record for any document (C-2)
+		outside = [each for each in recipients if deviation and each.kind == rules.CLIENT]
+		level = governed.level(context.party_type, context.party) if outside else None
+	if not outside:
 		return []
-	verified = context.party and identity.last_confirmed(
-		context.party_type, context.party, context.contact, context.level
+	verified = (
+		identity.last_confirmed(context.party_type, context.party, context.contact, level)
+		if context.party and level
+		else None
 	)
 	# A warning without a recorded reason was passed by a job.
 	warned = {finding.recipient for finding in verdict.warned}
-	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
 	rows = []
 	for recipient in outside:
 		basis, consent = disclosures.OWN_INFORMATION, None
@@ -86,10 +94,11 @@ def _rows(
 				"party_name": _name_of(context),
 				"contact": context.contact,
 				"description": escape_html(context.what) or _("No subject"),
-				"confidentiality_level": context.level,
+				"confidentiality_level": level,
 				"client_interaction": context.interaction,
-				"reference_doctype": context.doctype,
-				"reference_name": context.name,
+				# Another document can be deleted, and the register would keep it.
+				"reference_doctype": context.doctype if context.governed else None,
+				"reference_name": context.name if context.governed else None,
 				"communication": context.communication,
 				"basis": basis,
 				"consent": consent,

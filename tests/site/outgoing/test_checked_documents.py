@@ -162,6 +162,70 @@ def test_of_other_documents_only_the_channel_is_checked(client, set_settings):
 	assert register(order) == []
 
 
+def preference(client, **channels):
+	return frappe.get_doc({"doctype": "Communication Preference", **client, **channels}).insert()
+
+
+NEVER = {"channels_not_to_use": [{"channel": "Email", "reason": "Reads none"}]}
+
+
+def channel_entries():
+	return frappe.get_all("Client Disclosure", {"preferred_channel": "Phone"}, ["*"])
+
+
+def test_the_reason_for_another_channel_is_on_record_for_any_document(client, set_settings, monkeypatch):
+	"""C-2, also for a message that no level applies to; the document itself can be deleted as before."""
+	set_settings(channel_mode="Warn")
+	preference(client, channels=[{"channel": "Phone"}])
+	order = stored("Sales Order", customer=client.party, contact_person=client.contact)
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	with pytest.raises(ReasonNeededError):
+		send(order)
+	monkeypatch.setitem(frappe.form_dict, "outgoing_reason", "It has drawings.")
+	send(order, f"{ANNA}, {EVE}")
+	(entry,) = channel_entries()
+	assert (entry.recipient, entry.reason, entry.party) == (ANNA, "It has drawings.", client.party)
+	assert (entry.confidentiality_level, entry.reference_name) == (None, None) and entry.communication
+
+
+@pytest.mark.parametrize("doctype", ["Note", "Task"])
+def test_the_address_tells_the_client_of_a_document_that_names_none(doctype, client, set_settings):
+	set_settings(channel_mode="Warn")
+	note = stored(doctype)
+	send(note)
+	assert api.check_outgoing(doctype, note.name, ANNA)["refused"] == []
+	preference(client, **NEVER)
+	for address in (ANNA, f"Anna <{ANNA}>", f"{EVE}, {ANNA}"):
+		with pytest.raises(OutgoingRefusedError, match="C-2"):
+			send(note, address)
+		assert "Reads none" in api.check_outgoing(doctype, note.name, address)["refused"][0]["message"]
+	send(note, EVE)
+
+
+def test_no_one_learns_the_channels_of_a_client_whom_they_cannot_see(client, make_user, as_user):
+	preference(client, **NEVER)
+	user = make_user("Projects User")
+	other = frappe.get_doc({"doctype": "Customer", "customer_name": "Other"}).insert()
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": other.name}
+	).insert()
+	task = stored("Task")
+	with as_user(user):
+		assert api.check_outgoing("Task", task.name, ANNA)["refused"] == []
+		send(task)
+	queued = frappe.get_last_doc("Email Queue")
+	assert queued.owner == user and email.refusal_at_sending(queued) is None
+
+
+def test_a_channel_that_is_excluded_meanwhile_holds_it_back(client, set_settings):
+	set_settings(channel_mode="Warn")
+	send(stored("Note"))
+	queued = frappe.get_last_doc("Email Queue")
+	assert email.refusal_at_sending(queued) is None
+	preference(client, **NEVER)
+	assert "Reads none" in email.refusal_at_sending(queued)
+
+
 def test_the_stricter_level_counts(client, log, set_settings):
 	"""Of an interaction of the type Initial Inquiry, which is Standard and needs no consent."""
 	inquiry = log("Initial Inquiry", **client)
