@@ -64,7 +64,9 @@ def emergency_access(doc, grant) -> None:
 	notify(
 		doc,
 		set().union(*(users_with_role(role) for role in roles)) - {grant.user},
-		lambda: _("Emergency access to {0} by {1}: {2}").format(doc.name, grant.user, grant.reason),
+		lambda: _("Emergency access to {0} by {1}: {2}").format(
+			doc.name, get_fullname(grant.user), grant.reason
+		),
 	)
 
 

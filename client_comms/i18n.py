@@ -1,7 +1,7 @@
 """Translates the messages of the rules into the user's language."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 from frappe.translate import get_user_lang
-from frappe.utils import cstr, escape_html, format_datetime, get_user_date_format, sanitize_html
+from frappe.utils import cstr, escape_html, format_datetime, get_fullname, get_user_date_format, sanitize_html
 
 from client_comms import clock
 from client_comms.rules import html_text
@@ -23,14 +23,27 @@ def bold(value: object) -> str:
 	return frappe.bold(escape_html(cstr(value)))  # nosemgrep: frappe-bold (which is escaped here)
 
 
+def name_of(user: str | None) -> str:
+	"""A user in a sentence that the desk shows as HTML: their name, in bold."""
+	return bold(get_fullname(user) if user else "")
+
+
+def know_names(users: Iterable[str]) -> None:
+	"""Before `name_of` many users: one query for all of them."""
+	wanted = {"name": ("in", [*users, ""])}
+	names = frappe.get_all("User", wanted, ["name", "full_name"], order_by=None, as_list=True)
+	known = getattr(frappe.local, "fullnames", None) or {}
+	frappe.local.fullnames = {**known, **{user: name for user, name in names if name}}
+
+
 def translate(message: Message) -> str:
-	"""The message in the user's language, as HTML; its values are in bold."""
-	return _(message.text).format(**{key: bold(_in_words(v)) for key, v in message.values.items()})
+	"""The message in the user's language, as HTML; its values are in bold, and users stand by their names."""
+	return _(message.text).format(**{key: bold(_in_words(key, v)) for key, v in message.values.items()})
 
 
 def plain(message: Message) -> str:
 	"""The message in the user's language as plain text, for labels."""
-	return _(message.text).format(**{key: _in_words(value) for key, value in message.values.items()})
+	return _(message.text).format(**{key: _in_words(key, value) for key, value in message.values.items()})
 
 
 def words_of(error: BaseException) -> str:
@@ -89,7 +102,9 @@ def _asked() -> dict:
 	return request.args.to_dict() if request else {}
 
 
-def _in_words(value: object) -> str:
+def _in_words(key: str, value: object) -> str:
+	if key == "user" and value:
+		return get_fullname(value)
 	return moment(value) if isinstance(value, datetime) else _(str(value))
 
 

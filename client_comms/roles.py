@@ -57,6 +57,13 @@ def who_could_help(*roles: str) -> str:
 	return _("No user has this role. Ask a System Manager to assign it.")
 
 
+def compliance_officers() -> str:
+	"""Who they are, as a sentence in HTML."""
+	if names := some_with_role(COMPLIANCE_OFFICER):
+		return _("Compliance Officers: {0}.").format(bold(names))
+	return _("No user has this role. Ask a System Manager to assign it.")
+
+
 def approving_roles() -> tuple[str, ...]:
 	"""The roles that approve texts for clients: those that configure or audit, and the supervisors (D-3, R-2)."""
 	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
@@ -120,9 +127,12 @@ def users_with_role(*roles: str) -> set[str]:
 	)
 
 
-def some_with_role(*roles: str) -> str:
-	"""The names of a few enabled desk users who hold one of `roles`, to be asked; empty if there are none but Administrator."""
-	holders = users_with_role(*roles) - {"Administrator"}
+def some_with_role(*roles: str, besides: Iterable[str | None] = ()) -> str:
+	"""The names of a few enabled desk users who hold one of `roles`, to be asked; empty if there are none but Administrator.
+
+	:param besides: users who cannot help
+	"""
+	holders = users_with_role(*roles) - {"Administrator", *besides}
 	if not holders:
 		return ""
 	known = {"name": ("in", holders)}

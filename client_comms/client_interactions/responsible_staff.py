@@ -7,7 +7,7 @@ from client_comms import controls
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import sharing
 from client_comms.exceptions import NotResponsibleError
-from client_comms.i18n import bold
+from client_comms.i18n import bold, name_of
 from client_comms.roles import some_with_role
 
 
@@ -31,7 +31,7 @@ def validate(doc):
 	controls.enforce(
 		"responsible_party_mode",
 		_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
-			bold(doc.responsible_staff),
+			name_of(doc.responsible_staff),
 			bold(_(doc.communication_type)),
 			bold(", ".join(_(role) for role in sorted(roles))),
 		)

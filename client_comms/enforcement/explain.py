@@ -8,7 +8,7 @@ from frappe.permissions import has_user_permission
 
 from client_comms import clock, validation
 from client_comms.enforcement import dependents, governed, policy, restrictions
-from client_comms.i18n import bold, translate
+from client_comms.i18n import bold, know_names, name_of, translate
 from client_comms.rules import access, restriction
 
 ROLE_PERMISSION = "role-permission"
@@ -71,8 +71,9 @@ def explain_for_all(doctype: str, name: str, action: str = "read") -> list[dict]
 		if share.get(action)
 	}
 	stops = _restricted_use(doc, action)
-	found = []
-	for subject in policy.subjects():
+	found, subjects = [], policy.subjects()
+	know_names(subject.user for subject in subjects)
+	for subject in subjects:
 		answer = _explain_one(doc, action, subject, rule(subject), restricted, shared)
 		if answer["allowed"] and (reasons := stops(subject.user)):
 			answer = _answer(False, RESTRICTED, reasons)
@@ -111,10 +112,10 @@ def _refusal_of_frappe(
 	"""The layer of Frappe that denies what confidentiality allows, and its reason."""
 	if not role_allows(doc.doctype, subject.roles, action, is_owner=doc.owner == subject.user):
 		reason = _("None of the roles of {0} has {1} permission for {2} in the Role Permissions Manager.")
-		return ROLE_PERMISSION, reason.format(bold(subject.user), bold(_(action)), bold(_(doc.doctype)))
+		return ROLE_PERMISSION, reason.format(name_of(subject.user), bold(_(action)), bold(_(doc.doctype)))
 	if ask_for_restrictions and not has_user_permission(doc, subject.user):
 		reason = _("User Permissions restrict {0} to other records.")
-		return USER_PERMISSION, reason.format(bold(subject.user))
+		return USER_PERMISSION, reason.format(name_of(subject.user))
 	return None
 
 

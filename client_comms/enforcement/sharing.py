@@ -16,7 +16,7 @@ from client_comms.enforcement import dependents, documents, governed, guards, in
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import meeting
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import bold, translate
+from client_comms.i18n import bold, name_of, translate
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
@@ -33,7 +33,7 @@ def require_clearance(user: str, level: str) -> None:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("User {0} is disabled. Choose someone else.").format(bold(user)),
+			_("User {0} is disabled. Choose someone else.").format(name_of(user)),
 			exc=ClearanceMissingError,
 			title=_("User Disabled"),
 		)
@@ -94,7 +94,7 @@ def refuse_share(doc, method=None) -> None:
 		action, refusal = next(_refused(doc.share_doctype, doc.share_name, doc), (None, None))
 		if refusal is None:
 			return
-		who = bold(_("Everyone") if doc.everyone else doc.user)
+		who = bold(_("Everyone")) if doc.everyone else name_of(doc.user)
 		cannot_read = _("{0} cannot read {1}, which is confidential.").format(who, bold(doc.share_name))
 		reasons = [translate(reason) for reason in refusal.reasons if not doc.everyone]
 		frappe.throw(
@@ -301,7 +301,7 @@ def _allow(decision: access.Decision, user: str) -> None:
 	if decision.allowed:
 		return
 	frappe.throw(
-		_("{0} cannot take part in this interaction.").format(bold(user))
+		_("{0} cannot take part in this interaction.").format(name_of(user))
 		+ "<br>"
 		+ "<br>".join(translate(reason) for reason in decision.reasons),
 		exc=ClearanceMissingError,

@@ -6,11 +6,13 @@ from itertools import groupby
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.i18n import bold, translate
 from client_comms.outgoing import facts
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding
 
+_BY_OFFICERS = (rules.ASK_EXCEPTION, rules.UNLOCK_IDENTITY)
 MODE_FIELDS = {check: f"{check}_mode" for check in rules.CHECKS if check not in rules.WITHOUT_MODE}
 
 
@@ -47,8 +49,8 @@ def rule_of(check: str) -> str:
 
 
 def remedy_of(step: str) -> tuple[str, str]:
-	"""The button label of a next step, and what to do in words."""
-	return {
+	"""The button label of a next step, and what to do in words, as HTML."""
+	label, words = {
 		rules.ASK_EXCEPTION: (
 			_("Ask for an Exception"),
 			_("Ask a Compliance Officer, who can allow a user what the law permits, with a reason."),
@@ -80,6 +82,7 @@ def remedy_of(step: str) -> tuple[str, str]:
 			_("Change the wording. Suggestions that you can apply are listed below the text."),
 		),
 	}[step]
+	return label, f"{words} {roles.compliance_officers()}" if step in _BY_OFFICERS else words
 
 
 def as_dict(finding: Finding) -> dict:

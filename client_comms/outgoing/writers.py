@@ -12,7 +12,7 @@ from frappe.utils import escape_html
 from client_comms import clock, transactions
 from client_comms.enforcement import explain, governed, policy
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import bold, translate
+from client_comms.i18n import name_of, translate
 from client_comms.intake import assignment
 from client_comms.roles import users_with_role
 from client_comms.rules import access
@@ -83,7 +83,7 @@ def hand_over(doctype: str, name: str, to: str, note: str | None = None, respons
 	doc.check_permission("write")
 	if to not in {each["user"] for each in _people(doctype, name)}:
 		frappe.throw(
-			_("{0} may not write to the client at this level. Choose someone who may.").format(bold(to)),
+			_("{0} may not write to the client at this level. Choose someone who may.").format(name_of(to)),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

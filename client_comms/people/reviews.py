@@ -22,7 +22,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 from client_comms.enforcement import governed
 from client_comms.i18n import bold
 from client_comms.people import review_scores
-from client_comms.roles import users_with_role
+from client_comms.roles import compliance_officers, users_with_role
 from client_comms.rules import access, reminders
 
 PROGRAMME = "Review Programme"
@@ -53,8 +53,11 @@ def may_read(user: str, interaction: str) -> bool:
 
 
 def show(doc, method=None) -> None:
-	"""`onload` of Interaction Review: whether its form can show the record beside the scores."""
-	doc.set_onload("may_read_record", may_read(frappe.session.user, doc.interaction))
+	"""`onload` of Interaction Review: whether its form can show the record beside the scores, and who is responsible for it."""
+	allowed = may_read(frappe.session.user, doc.interaction)
+	doc.set_onload("may_read_record", allowed)
+	if allowed and (staff := frappe.db.get_value(INTERACTION, doc.interaction, "responsible_staff")):
+		doc.set_onload("responsible_name", frappe.utils.get_fullname(staff))
 
 
 def open_review(
@@ -184,8 +187,10 @@ def dispute(name: str, reason: str):
 	if reviewer is None:
 		frappe.throw(
 			_(
-				"No one else with the role {0} can read this record. Ask a {1} to name another reviewer."
-			).format(bold(_(programme.reviewer_role)), _("Compliance Officer")),
+				"No one else with the role {0} can read this record. Ask a Compliance Officer to give another user the role."
+			).format(bold(_(programme.reviewer_role)))
+			+ " "
+			+ compliance_officers(),
 			title=_("No Other Reviewer"),
 		)
 	doc.status, doc.dispute_reason = DISPUTED, reason

@@ -135,18 +135,37 @@ def decide(consents: Iterable[Consent], request: Request, at: datetime) -> Decis
 					{"consent": consent.name, "categories": ", ".join(sorted(consent.data_categories))},
 				),
 			)
-	for consent in concerned:
-		if consent.status(at) == EXPIRED and _same_person(consent, request):
-			return Decision(
-				False,
-				CONSENT_EXPIRED,
-				consent.name,
-				Message(
-					_("Consent {consent} expired on {when}."),
-					{"consent": consent.name, "when": consent.last_event(at).valid_until},
-				),
-			)
+	expired = [consent for consent in concerned if consent.status(at) == EXPIRED]
+	for consent in expired:
+		if _same_person(consent, request):
+			return _expired(consent, at)
+	# Without a person, what one of the client's people agreed to is not enough, but it is what can be done something about.
+	if request.contact is None and given:
+		theirs = given[0]
+		return Decision(
+			False,
+			CONSENT_TOO_NARROW,
+			theirs.name,
+			Message(
+				_("Consent {consent} covers only {contact}, and no contact is recorded here."),
+				{"consent": theirs.name, "contact": theirs.contact},
+			),
+		)
+	if request.contact is None and expired:
+		return _expired(expired[0], at)
 	return Decision(False, NO_CONSENT, None, Message(_("The client has not given consent for this.")))
+
+
+def _expired(consent: Consent, at: datetime) -> Decision:
+	return Decision(
+		False,
+		CONSENT_EXPIRED,
+		consent.name,
+		Message(
+			_("Consent {consent} expired on {when}."),
+			{"consent": consent.name, "when": consent.last_event(at).valid_until},
+		),
+	)
 
 
 def to_ask(consents: Iterable[Consent], request: Request, at: datetime) -> Request:

@@ -39,7 +39,14 @@ def test_the_card_leads_to_the_client(site, unknown, client, login, shoot):
 	dialog = page.locator(".modal.show", has_text="Choose Client")
 	caller = dialog.get_by_label("Client", exact=True)
 	expect(caller).to_be_focused()
+	expect(caller).to_have_value("Olga Winter")
+	page.get_by_role("option", name="Unknown caller").click()
+	expect(dialog.get_by_role("button", name="New Lead")).to_have_attribute(
+		"data-text", "Olga Winter, 0170 5551234"
+	)
+	shoot(page, "begin")
 
+	caller.select_text()
 	page.keyboard.type("Nobody Known 0170 555", delay=20)
 	page.get_by_role("option", name="Unknown caller").click()
 	expect(dialog.get_by_role("status")).to_contain_text("Record them first")

@@ -134,3 +134,13 @@ def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(
 	expect(page.locator("[data-fieldname=record] .thread")).to_have_count(0)
 	expect(page.locator(".modal.show")).to_have_count(0)
 	shoot(page, "hidden")
+
+
+def test_the_list_of_draws_leads_to_the_programmes(manager, login, shoot):
+	page = login(manager, PASSWORD)
+	page.goto("/app/review-draw")
+	page.locator(".frappe-list:visible").locator(".no-result, .list-row").first.wait_for()
+	page.wait_for_load_state("networkidle")
+	shoot(page, "draws")
+	page.get_by_role("button", name="Review Programme").click()
+	page.wait_for_url("**/review-programme*")

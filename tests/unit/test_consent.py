@@ -26,6 +26,7 @@ def given_at(at, valid_until=None):
 
 
 YES = given_at(NOW - DAY)
+LAPSED = given_at(NOW - 2 * DAY, NOW - DAY)
 NO = Event(consent.REFUSED, NOW - DAY)
 TAKEN_BACK = Event(consent.WITHDRAWN, NOW - DAY)
 
@@ -77,9 +78,17 @@ TAKEN_BACK = Event(consent.WITHDRAWN, NOW - DAY)
 			consent.BY_CONSENT,
 		),
 		# one person's agreement is only theirs; the party's agreement applies to everyone
-		([agreed(YES, contact="Anna")], ADVISER, False, consent.NO_CONSENT),
+		([agreed(YES, contact="Anna")], ADVISER, False, consent.CONSENT_TOO_NARROW),
 		([agreed(YES, contact="Anna")], Request("Sharing", "Adviser", "Anna"), True, consent.BY_CONSENT),
 		([agreed(YES, contact="Anna")], Request("Sharing", "Adviser", "Bert"), False, consent.NO_CONSENT),
+		([agreed(LAPSED, contact="Anna")], ADVISER, False, consent.CONSENT_EXPIRED),
+		(
+			[agreed(LAPSED, contact="Anna"), agreed(YES, name="C2", contact="Bert")],
+			ADVISER,
+			False,
+			consent.CONSENT_TOO_NARROW,
+		),
+		([agreed(LAPSED, contact="Anna")], Request("Sharing", "Adviser", "Bert"), False, consent.NO_CONSENT),
 		([agreed(YES)], Request("Sharing", "Adviser", "Bert"), True, consent.BY_CONSENT),
 		# one person's no concerns the whole, but not another person
 		([agreed(YES), agreed(NO, name="C2", contact="Anna")], ADVISER, False, consent.CONSENT_REFUSED),

@@ -6,6 +6,7 @@ frappe.provide("client_comms");
  * @param field a Data control
  * @param chosen called with the row that was chosen: `{doctype, name, title, about, values}` as `find_caller` returns them; a
  *     caller who is not known has the `doctype` null, and what was typed as the title
+ * @returns {Function} searches for what stands in the field
  */
 client_comms.caller_search = (field, chosen) => {
 	const escape = frappe.utils.escape_html;
@@ -59,6 +60,7 @@ client_comms.caller_search = (field, chosen) => {
 			asked = field.$input.val().trim();
 			chosen(rows[originalEvent.text.value]);
 		});
+	return look;
 };
 
 /** "Olga Winter 0170 5551234" is a name and a number, in either order; a number is also an email address. */

@@ -45,6 +45,7 @@ Object.assign(client_comms.outgoing, {
 		const findings = { fieldtype: "HTML", fieldname: "findings", options: this.findings_html(found) };
 		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
 		client_comms.keep_typed(dialog);
+		client_comms.return_focus(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
 			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });

@@ -112,6 +112,7 @@ def test_the_record_itself_is_not_told(make_user, as_user, complaint):
 
 def test_many_users_cost_no_more_queries(make_user, as_user, complaint, officer):
 	def queries():
+		frappe.local.fullnames = {}  # as in another request
 		with as_user(officer), mock.patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
 			answer = api.explore_record(INTERACTION, complaint.name)
 		return sql.call_count, len(answer["reaching"]) + len(answer["others"])

@@ -389,15 +389,16 @@ def only(**modes):
 	[
 		({"consent_mode": "Enforce"}, None, "P-3", "Ask the client for consent", "request_consent"),
 		({"identity_mode": "Enforce"}, None, "P-1", "Confirm who the client is", "verify_identity"),
-		({"identity_mode": "Enforce"}, "lock", "P-1", "Compliance Officer", "unlock_identity"),
+		({"identity_mode": "Enforce"}, "lock", "P-1", "Aaron", "unlock_identity"),
 		({"channel_mode": "Enforce"}, "prefer", "C-2", "a channel that the client accepts", "change_channel"),
 		({"template_mode": "Enforce"}, None, "D-3", "approved for this", "choose_template"),
 		({"wording_mode": "Enforce"}, None, "C-5", "Change the wording", "change_wording"),
 	],
 )
 def test_every_refusal_names_its_rule_and_offers_the_next_step(
-	client, write, confirm, set_settings, modes, prepare, clause, says, action
+	client, write, confirm, make_user, set_settings, modes, prepare, clause, says, action
 ):
+	make_user("Compliance Officer", first_name="Aaron")  # can help
 	set_settings(**only(**modes))
 	if prepare == "lock":
 		for _attempt in range(3):

@@ -3,7 +3,7 @@ from frappe import _
 
 from client_comms import procedure, validation
 from client_comms.document import Document
-from client_comms.i18n import bold
+from client_comms.i18n import name_of
 from client_comms.left_empty import LeavesEmpty, typed_time
 
 
@@ -54,6 +54,6 @@ class DigestSubscription(LeavesEmpty, Document):
 			)
 		if frappe.db.get_value("User", self.user, "user_type") != "System User":
 			frappe.throw(
-				_("{0} is not a desk user. Choose a user who is.").format(bold(self.user)),
+				_("{0} is not a desk user. Choose a user who is.").format(name_of(self.user)),
 				title=_("Not a Desk User"),
 			)

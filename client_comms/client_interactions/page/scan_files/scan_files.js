@@ -87,22 +87,13 @@
 
 		/** A dialog that stays open until its call has succeeded. */
 		ask(file, title, fields, method, label) {
-			const dialog = new frappe.ui.Dialog({
-				title,
-				fields,
-				primary_action_label: label,
-				primary_action: async (values) => {
-					const done = await frappe.xcall(`client_comms.api.${method}`, {
-						label_code: file.label_code,
-						...values,
-					});
-					dialog.hide();
-					this.show(done);
-					frappe.show_alert({ message: __("Recorded."), indicator: "green" });
-					this.focus();
-				},
-			});
-			dialog.show();
+			const recorded = async (values) => {
+				const args = { label_code: file.label_code, ...values };
+				this.show(await frappe.xcall(`client_comms.api.${method}`, args));
+				frappe.show_alert({ message: __("Recorded."), indicator: "green" });
+			};
+			const dialog = client_comms.prompt(fields, recorded, title, label);
+			dialog.$wrapper.one("hidden.bs.modal", () => this.focus()); // for the next label
 		}
 
 		check_out(file) {

@@ -38,13 +38,13 @@ frappe.ui.form.on("Data Package", {
 
 /** Who made the copy, or chose what is left out, does not release it. */
 function say_who_releases(frm) {
-	const others = frm.doc.__onload?.releasers || [];
+	const others = frm.doc.__onload?.releasers;
 	const texts = [
 		__(
 			"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
 		),
 	];
-	if (others.length) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others.join(", "))]));
+	if (others) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others)]));
 	frm.set_intro(texts.join(" "), "blue");
 }
 

@@ -1,10 +1,7 @@
-from frappe.utils import get_fullname
-
 from client_comms import roles
 from client_comms.client_privacy import telling
 from client_comms.client_privacy.packages.collecting import READY
 from client_comms.client_privacy.packages.result import WrittenByPackages
-from client_comms.roles import users_with_role
 
 
 class DataPackage(WrittenByPackages):
@@ -56,9 +53,5 @@ class DataPackage(WrittenByPackages):
 		"""For the form: whether the client gets a link by email, and for a user who cannot release the copy, the names of those who can."""
 		if self.status == READY:
 			self.set_onload("gets_email", telling.gets_email(self))
-		others = users_with_role(roles.COMPLIANCE_OFFICER) - {
-			self.made_by,
-			self.chosen_by,
-			"Administrator",
-		}
-		self.set_onload("releasers", sorted(map(get_fullname, others))[:10])
+		others = roles.some_with_role(roles.COMPLIANCE_OFFICER, besides=(self.made_by, self.chosen_by))
+		self.set_onload("releasers", others)

@@ -14,7 +14,8 @@ frappe.ui.form.on("Erasure Run", {
 		);
 		if (status === "Planned") {
 			if (frm.doc.planned_count) {
-				frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
+				if (frm.doc.planned_by === frappe.session.user) say_who_approves(frm);
+				else frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
 			}
 		}
 		if (status === "Planned" || (status === "Failed" && !frm.doc.approved_by)) {
@@ -31,16 +32,17 @@ frappe.ui.form.on("Erasure Run", {
 	},
 });
 
+/** Who planned it does not approve it. */
+function say_who_approves(frm) {
+	const others = frm.doc.__onload?.approvers;
+	const texts = [
+		__("You planned this run, so someone else must approve it. Ask another Compliance Officer."),
+	];
+	if (others) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others)]));
+	frm.set_intro(texts.join(" "), "blue");
+}
+
 function approve(frm) {
-	if (frm.doc.planned_by === frappe.session.user) {
-		frappe.msgprint({
-			title: __("Second Person Required"),
-			message: __(
-				"You planned this run, so someone else must approve it. Ask another Compliance Officer.",
-			),
-		});
-		return;
-	}
 	frappe.confirm(
 		__("Erase these records ({0})? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
 		() => act(frm, "approve_run"),

@@ -1,3 +1,4 @@
+from client_comms import roles
 from client_comms.client_privacy.erasure.result import ErasureResult
 
 
@@ -35,3 +36,8 @@ class ErasureRun(ErasureResult):
 		started_on: DF.Datetime | None
 		status: DF.Literal["Planning", "Planned", "Approved", "Running", "Finished", "Discarded", "Failed"]
 	# end: auto-generated types
+
+	def onload(self):
+		"""For the form of the user who planned it: the names of those who can approve."""
+		others = roles.some_with_role(roles.COMPLIANCE_OFFICER, besides=(self.planned_by,))
+		self.set_onload("approvers", others)

@@ -8,7 +8,7 @@ frappe.ui.form.on("Ledger Checkpoint", {
 });
 
 function ask_for_signature(frm) {
-	frappe.prompt(
+	client_comms.prompt(
 		{
 			fieldname: "signature",
 			fieldtype: "Small Text",
@@ -16,16 +16,15 @@ function ask_for_signature(frm) {
 			description: __("The line that the witness's tool printed. It begins with a dash."),
 			reqd: 1,
 		},
-		({ signature }) =>
-			frappe
-				.xcall("client_comms.api.cosign_checkpoint", { checkpoint: frm.doc.name, signature })
-				.then((names) => {
-					frappe.show_alert({
-						message: __("Co-signed by {0}", [names.map(frappe.utils.escape_html).join(", ")]),
-						indicator: "green",
-					});
-					frm.reload_doc();
-				}),
+		async ({ signature }) => {
+			const args = { checkpoint: frm.doc.name, signature };
+			const names = await frappe.xcall("client_comms.api.cosign_checkpoint", args);
+			frappe.show_alert({
+				message: __("Co-signed by {0}", [names.map(frappe.utils.escape_html).join(", ")]),
+				indicator: "green",
+			});
+			frm.reload_doc();
+		},
 		__("Add Co-Signature"),
 		__("Add"),
 	);

@@ -14,35 +14,28 @@ frappe.ui.form.on("Review Programme", {
 
 function draw(frm) {
 	const today = frappe.datetime.get_today();
-	const dialog = new frappe.ui.Dialog({
-		title: __("Draw Now"),
-		fields: [
-			{
-				fieldname: "from_date",
-				fieldtype: "Date",
-				label: __("From"),
-				reqd: 1,
-				default: frappe.datetime.add_days(today, -30),
-			},
-			{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1, default: today },
-			{
-				fieldname: "seed",
-				fieldtype: "Data",
-				label: __("Seed"),
-				description: __(
-					"Leave empty for a random one. Records that this programme has already drawn are not drawn again.",
-				),
-			},
-		],
-		primary_action_label: __("Draw"),
-		primary_action: async (values) => {
-			const name = await frappe.xcall("client_comms.api.draw_reviews", {
-				programme: frm.docname,
-				...values,
-			});
-			dialog.hide();
-			frappe.set_route("Form", "Review Draw", name);
+	const fields = [
+		{
+			fieldname: "from_date",
+			fieldtype: "Date",
+			label: __("From"),
+			reqd: 1,
+			default: frappe.datetime.add_days(today, -30),
 		},
-	});
-	dialog.show();
+		{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1, default: today },
+		{
+			fieldname: "seed",
+			fieldtype: "Data",
+			label: __("Seed"),
+			description: __(
+				"Leave empty for a random one. Records that this programme has already drawn are not drawn again.",
+			),
+		},
+	];
+	const drawn = async (values) => {
+		const args = { programme: frm.docname, ...values };
+		const name = await frappe.xcall("client_comms.api.draw_reviews", args);
+		frappe.set_route("Form", "Review Draw", name);
+	};
+	client_comms.prompt(fields, drawn, __("Draw Now"), __("Draw"));
 }

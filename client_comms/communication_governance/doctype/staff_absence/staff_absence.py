@@ -4,7 +4,7 @@ from frappe.utils import getdate
 
 from client_comms import validation
 from client_comms.document import Document
-from client_comms.i18n import bold
+from client_comms.i18n import bold, name_of
 from client_comms.roles import CONFIGURES_OR_AUDITS
 
 _LONGEST_DAYS = 1000
@@ -79,13 +79,13 @@ class StaffAbsence(Document):
 			frappe.throw(
 				_(
 					"{0} cannot substitute for themselves. Choose someone else, or leave the field empty."
-				).format(bold(self.user)),
+				).format(name_of(self.user)),
 				title=_("Substitute Not Possible"),
 			)
 		self.validate_who_named()
 		if self.substitute and not frappe.db.get_value("User", self.substitute, "enabled"):
 			frappe.throw(
-				_("User {0} is disabled. Choose someone else.").format(bold(self.substitute)),
+				_("User {0} is disabled. Choose someone else.").format(name_of(self.substitute)),
 				title=_("Substitute Not Possible"),
 			)
 
@@ -98,7 +98,7 @@ class StaffAbsence(Document):
 				_(
 					"You cannot name yourself as the substitute of someone else. Ask {0}, or a colleague with one of these roles: {1}."
 				).format(
-					bold(self.user),
+					name_of(self.user),
 					bold(", ".join(_(role) for role in sorted(_managing_roles()))),
 				),
 				title=_("Substitute Not Possible"),

@@ -33,17 +33,19 @@ Object.assign(client_comms.beside_review, {
 		]);
 		if (frm.docname !== docname) return;
 		$area.html(`<div class="client-comms-conversation beside-review">
-			<aside class="facts" aria-label="${__("Facts")}">${this.facts(doc)}</aside>
+			<aside class="facts" aria-label="${__("Facts")}">${this.facts(doc, frm.doc.__onload.responsible_name)}</aside>
 			<div class="thread" role="feed" aria-label="${__("Conversation")}"></div></div>`);
 		// Nothing of the conversation can be changed here.
 		const reading = { doctype: this.DOCTYPE, docname: name, doc: { __onload: { conversation: page } } };
 		client_comms.thread.render({ ...reading, perm: [] }, $area.find(".thread"));
 	},
 
-	facts(doc) {
+	facts(doc, responsible) {
 		const link = frappe.utils.get_form_link(this.DOCTYPE, doc.name);
 		const title = frappe.utils.escape_html(doc.subject || doc.name);
-		const rows = this.FACTS.filter((field) => doc[field]).map((field) => this.fact(doc, field));
+		const rows = this.FACTS.filter((field) => doc[field]).map((field) =>
+			this.fact(doc, field, responsible),
+		);
 		const evidence = (doc.evidence || []).map((row) => __(row.documentation_method)).join(", ");
 		const items = (doc.action_items || []).map((row) => `${row.description} (${__(row.status)})`);
 		return `<section><h4><a href="${link}" target="_blank" rel="noopener">${title}</a></h4>
@@ -51,14 +53,14 @@ Object.assign(client_comms.beside_review, {
 			${this.row(__("Summary"), doc.summary)}</section>`;
 	},
 
-	fact(doc, field) {
+	fact(doc, field, responsible) {
 		const df = frappe.meta.get_docfield(this.DOCTYPE, field);
 		if (field === "confidentiality_level") {
 			return `<div><span class="text-muted">${__(df.label)}</span> ${client_comms.interaction.level_pill(doc[field])}</div>`;
 		}
-		const user = df.options === "User" && frappe.user.full_name(doc[field]);
 		const shown =
-			user || (df.fieldtype === "Datetime" ? frappe.datetime.str_to_user(doc[field]) : __(doc[field]));
+			(field === "responsible_staff" && responsible) ||
+			(df.fieldtype === "Datetime" ? frappe.datetime.str_to_user(doc[field]) : __(doc[field]));
 		return this.row(__(df.label), shown);
 	},
 

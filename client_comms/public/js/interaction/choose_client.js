@@ -12,10 +12,14 @@ Object.assign(client_comms.choose_client, {
 
 	ask(frm) {
 		let chosen = null;
+		const given = frm.doc.party_name || "";
+		const known = client_comms.parts_of_caller(given);
+		const begin = known.name || known.number;
 		const dialog = client_comms.dialog({
 			title: __("Choose Client"),
 			fields: [
-				{ fieldname: "caller", fieldtype: "Data", label: __("Client"), reqd: 1 },
+				// It begins with who called; what is typed replaces that.
+				{ fieldname: "caller", fieldtype: "Data", label: __("Client"), reqd: 1, default: begin },
 				{ fieldname: "found", fieldtype: "HTML" },
 				{
 					fieldname: "reason",
@@ -39,12 +43,17 @@ Object.assign(client_comms.choose_client, {
 				await this.set(frm, { ...chosen, ...(reason ? { reclassification_reason: reason } : {}) });
 			},
 		});
-		dialog.show();
 		const { caller, found } = dialog.fields_dict;
-		client_comms.caller_search(caller, ({ doctype, title, values }) => {
+		const search = client_comms.caller_search(caller, ({ doctype, title, values }) => {
 			chosen = doctype && (values.party || values.contact) ? this.client_in(values) : null;
-			found.$wrapper.html(chosen ? "" : this.record_first(title));
+			// With the number, if the name is the one that was entered.
+			found.$wrapper.html(chosen ? "" : this.record_first(title === begin ? given : title));
 		});
+		dialog.$wrapper.one("shown.bs.modal", () => {
+			caller.$input.trigger("select");
+			search();
+		});
+		dialog.show();
 		// Another name is another client, until one is chosen.
 		caller.$input.on("input", () => (chosen = null));
 		found.$wrapper.on("click", "[data-new]", ({ currentTarget }) => {

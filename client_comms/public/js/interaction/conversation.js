@@ -30,6 +30,7 @@ client_comms.Conversation = class {
 
 	render() {
 		this.render_bar();
+		this.reply_box?.look_again();
 		this.render_thread();
 		client_comms.card.render(this.frm, this.$body.find(".facts"));
 	}

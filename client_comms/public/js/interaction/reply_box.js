@@ -66,6 +66,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		$box.on("click", "[data-act]", ({ currentTarget }) => acts[currentTarget.dataset.act]());
 		$box.on("click", "[data-finding]", ({ currentTarget }) => {
 			const { next_step, recipient } = this.findings[currentTarget.dataset.finding];
+			$send.trigger("focus"); // where the keyboard is afterwards: this button may be gone
 			client_comms.outgoing[next_step.replaceAll("-", "_")]({ ...this.about, recipient });
 		});
 		$box.on("keydown", (event) => {
@@ -207,6 +208,12 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		this.findings = [...verdict.refused, ...verdict.warned].filter(({ check }) => check !== "wording");
 		this.about = verdict.about;
 		this.$hints.html(client_comms.outgoing.findings_html(this.findings));
+	}
+
+	/** The form was loaded again: what was missing may be there. */
+	look_again() {
+		this.asked = null;
+		this.changed?.();
 	}
 
 	stop() {
