@@ -70,3 +70,23 @@ def test_staff_enter_what_a_client_asked_about_their_data(site, agent, client, r
 	site.db.rollback()
 	entered = site.get_last_doc("Data Subject Request", {"party": client.name})
 	assert (entered.right, entered.details) == ("Access", "Asked in her email")
+
+
+@pytest.mark.clause("P-2")
+def test_a_request_goes_on_once_the_identity_is_confirmed_on_it(
+	site, agent, client, received, make_user, login, shoot
+):
+	from client_comms.api import subject_requests
+
+	received("Which data?")  # by which officers see the client
+	request = subject_requests.enter_request("Customer", client.name, "Access")
+	site.db.commit()
+	page = login(make_user("Compliance Officer", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/data-subject-request/{request['name']}")
+	page.get_by_role("button", name="Verify Identity").click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=method] select").select_option("Document Seen")
+	dialog.locator("[data-fieldname=result] select").select_option("Confirmed")
+	dialog.get_by_role("button", name="Continue").click()
+	expect(page.get_by_role("button", name="Make Copy of Data")).to_be_visible()
+	shoot(page, "request-confirmed")

@@ -240,3 +240,15 @@ def test_deadlines_are_on_the_calendar_and_stay_there(login, make_user, client):
 	event = page.locator(".fc-event", has_text=client.name).first
 	event.wait_for()
 	assert "fc-draggable" not in event.get_attribute("class")
+
+
+def test_the_colours_of_ageing_have_whole_names_in_german(received, make_user, login, shoot):
+	received("How old is this?")
+	page = login(make_user("Customer Support Manager", password=PASSWORD, language="de"), PASSWORD)
+	page.goto("/app/query-report/Interaction Ageing")
+	legend = page.locator(".client-comms-legend:visible")
+	expect(legend).to_contain_text("Überfällig > 5 Tage")
+	expect(legend).to_contain_text("Keine Antwort geschuldet")
+	expect(page.locator(".chart-legend:visible")).to_have_count(0)
+	assert legend.evaluate("element => element.scrollWidth <= element.clientWidth")
+	shoot(page, "legend")

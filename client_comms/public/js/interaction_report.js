@@ -74,6 +74,26 @@ Object.assign(client_comms.report, {
 			});
 	},
 
+	/**
+	 * Names the colours of the chart below it: Frappe's legend cuts names after 18 characters, and draws what has no room beside the others
+	 * outside of the screen.
+	 */
+	legend() {
+		const { $chart, chart_options } = frappe.query_report;
+		$chart.find(".client-comms-legend").remove();
+		const { data, colors } = chart_options || {};
+		if (!data || !colors) return;
+		const names = data.datasets.map(
+			({ name }, index) =>
+				`<span><span style="display: inline-block; width: 10px; height: 10px; border-radius: 2px; background: ${colors[index]}"></span>
+					${frappe.utils.escape_html(name)}</span>`,
+		);
+		$chart.append(`<div class="client-comms-legend small d-flex flex-wrap justify-content-center" style="gap: 4px 16px">
+			<style>.chart-wrapper:has(.client-comms-legend) .chart-legend { display: none; }</style>
+			${names.join("")}
+		</div>`);
+	},
+
 	/** Conditions `[field, operator, value]`: all conditions on one field apply. */
 	open_list(conditions) {
 		const options = {};

@@ -230,8 +230,8 @@ Object.assign(client_comms.outgoing, {
 		return rows.length === 1 ? rows[0].name : undefined;
 	},
 
-	/** Record how the client's identity was confirmed, or let the app confirm it with a code. */
-	verify_identity({ party_type, party, contact, interaction }) {
+	/** Record how the client's identity was confirmed, or let the app confirm it with a code; `confirmed` is called if it was. */
+	verify_identity({ party_type, party, contact, interaction, confirmed }) {
 		frappe.hide_msgprint();
 		if (!party) {
 			client_comms.outgoing.say_no_client(interaction);
@@ -281,17 +281,18 @@ Object.assign(client_comms.outgoing, {
 			primary_action_label: __("Continue"),
 			primary_action: async (values) => {
 				const about = { party_type, party, contact, client_interaction: interaction };
-				if (values.method === CODE) return client_comms.outgoing.ask_code(about);
+				if (values.method === CODE) return client_comms.outgoing.ask_code(about, confirmed);
 				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
 				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
 				cur_frm?.doc.name === interaction && cur_frm.reload_doc();
+				if (values.result === "Confirmed") confirmed?.();
 			},
 		});
 		dialog.show();
 	},
 
 	/** Send a code to the client and enter what they read out. */
-	async ask_code(about) {
+	async ask_code(about, then) {
 		const { name, sent_to } = await frappe.xcall("client_comms.api.send_identity_code", about);
 		client_comms.prompt(
 			[{ fieldname: "code", fieldtype: "Data", label: __("Code"), reqd: 1 }],
@@ -306,6 +307,7 @@ Object.assign(client_comms.outgoing, {
 						indicator: "green",
 					});
 					cur_frm?.doc.name === about.client_interaction && cur_frm.reload_doc();
+					then?.();
 				} else {
 					frappe.msgprint({
 						title: __("Wrong Code"),

@@ -13,5 +13,6 @@ frappe.query_reports["Interaction Ageing"] = {
 		...client_comms.report.filters(),
 	],
 	onload: client_comms.report.onload,
+	after_datatable_render: client_comms.report.legend,
 	formatter: client_comms.report.formatter,
 };

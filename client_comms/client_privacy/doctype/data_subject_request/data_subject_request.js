@@ -15,7 +15,10 @@ frappe.ui.form.on("Data Subject Request", {
 		if (frm.is_new() || frm.doc.status !== "Open") return;
 		if (!frm.doc.identity_confirmed_until) {
 			frm.add_custom_button(__("Verify Identity"), () =>
-				client_comms.outgoing.verify_identity(frm.doc),
+				client_comms.outgoing.verify_identity({
+					...frm.doc,
+					confirmed: () => act(frm, "confirm_request_identity"),
+				}),
 			);
 			frm.add_custom_button(__("Identity Is Confirmed"), () => act(frm, "confirm_request_identity"));
 			return;

@@ -1,0 +1,47 @@
+"""Every report of the app can be exported, also where rows have no value in a column (R-2)."""
+
+import json
+
+import frappe
+import pytest
+from frappe.desk import query_report
+
+pytestmark = pytest.mark.clause("R-2")
+
+REPORTS = (
+	"Channel Deviations",
+	"Contacts to Confirm",
+	"Data Map",
+	"Disclosure Register",
+	"Interaction Ageing",
+	"Late Logs",
+	"Owed Today",
+	"Response Compliance",
+	"Review Results",
+	"Team Board",
+	"Training Status",
+	"Unlogged Interactions",
+	"Wording Findings",
+)
+
+
+def test_they_are_all_tried():
+	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
+	assert set(frappe.get_all("Report", {"module": ("in", modules)}, pluck="name")) == set(REPORTS)
+
+
+@pytest.mark.parametrize("file_format", ["Excel", "CSV"])
+@pytest.mark.parametrize("report", REPORTS)
+def test_it_becomes_a_file(report, file_format, log):
+	log("Initial Inquiry")
+	log("Service Update")  # nothing is owed
+	period = {"from_date": "2026-01-01", "to_date": "2026-12-31"}
+	frappe.local.form_dict = frappe._dict(
+		report_name=report,
+		file_format_type=file_format,
+		filters=json.dumps(period),
+		visible_idx="[]",
+		include_indentation=0,
+	)
+	query_report.export_query()
+	assert frappe.response["type"] == "binary" and frappe.response["filecontent"]
