@@ -59,17 +59,17 @@ def _contacts(text: str, number: str | None) -> list[dict]:
 	clients = _clients_of(list(found))
 	rows = []
 	for name, title in found.items():
-		party_type, party = clients.get(name) or (None, None)
+		party_type, party, client = clients.get(name) or (None, None, None)
 		values = {"contact": name, "party_type": party_type, "party": party}
-		about = f"{_('Contact')} · {party}" if party else _("Contact")
+		about = f"{_('Contact')} · {client}" if party else _("Contact")
 		rows.append(
 			_row("Contact", name, title, about, {key: value for key, value in values.items() if value})
 		)
 	return rows
 
 
-def _clients_of(contacts: list[str]) -> dict[str, tuple[str, str]]:
-	"""The client of each contact that the user can choose as well."""
+def _clients_of(contacts: list[str]) -> dict[str, tuple[str, str, str]]:
+	"""DocType, name and title of the client of each contact, if the user can choose that as well."""
 	if not contacts:
 		return {}
 	links = frappe.get_all(
@@ -83,10 +83,10 @@ def _clients_of(contacts: list[str]) -> dict[str, tuple[str, str]]:
 		party_type: choosable(party_type, [l.link_name for l in links if l.link_doctype == party_type])
 		for party_type in {link.link_doctype for link in links}
 	}
-	clients: dict[str, tuple[str, str]] = {}
+	clients: dict[str, tuple[str, str, str]] = {}
 	for link in links:
-		if link.link_name in open_ones[link.link_doctype]:
-			clients.setdefault(link.parent, (link.link_doctype, link.link_name))
+		if title := open_ones[link.link_doctype].get(link.link_name):
+			clients.setdefault(link.parent, (link.link_doctype, link.link_name, title))
 	return clients
 
 

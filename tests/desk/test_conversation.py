@@ -132,6 +132,9 @@ def test_a_refusal_leads_to_access(login, complaint, shoot):
 	expect(refusal).to_contain_text("You have no access to")
 	expect(aron.locator(".modal.show")).to_have_count(0)
 	shoot(aron, "refused")
+	refusal.locator("summary").click()
+	expect(refusal.locator("details")).to_contain_text("Aron Tal")
+	assert refusal.locator("details p").count() > 1  # a sentence for itself each
 	refusal.get_by_role("button", name="Ask for Access").click()
 	dialog = aron.locator(".modal.show")
 	dialog.locator("[data-fieldname=reason] textarea").fill("I stand in for Rita.")

@@ -51,6 +51,13 @@ def test_who_calls_is_entered_and_left_by_keys(frontline, login):
 	page.keyboard.press("Enter")
 	expect(dialog.get_by_label("Name of the Caller")).to_have_value("Rosa Unbekannt")
 	expect(dialog.get_by_label("Number or Email")).to_be_focused()
+	log = dialog.get_by_role("button", name="Log", exact=True)
+	log.focus()
+	page.keyboard.press("Tab")  # not into the list behind
+	assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+	page.keyboard.press("Shift+Tab")
+	expect(log).to_be_focused()
+	expect(log).to_have_css("outline-style", "solid")
 	page.keyboard.press("Escape")
 	discard = page.get_by_role("button", name="Discard")
 	discard.click()

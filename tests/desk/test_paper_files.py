@@ -58,7 +58,7 @@ def test_a_file_goes_out_and_comes_back_by_scanning_its_label(site, agent, file,
 	dialog.locator("[data-fieldname=reason] textarea").fill("Meeting with the client")
 	shoot(page, "check-out")
 	page.keyboard.press("Escape")
-	page.get_by_role("button", name="Keep Writing").click()  # what is typed does not go by itself
+	page.get_by_role("button", name="Keep Writing").click()  # Escape asks first
 	dialog.get_by_role("button", name="Check Out").dblclick()
 	expect(found).to_contain_text("Checked Out")
 	expect(page.locator(".msgprint:visible")).to_have_count(0)

@@ -15,6 +15,7 @@ client_comms.dialog = (options) => {
 	client_comms.keep_dates(dialog);
 	client_comms.name_fields(dialog);
 	client_comms.return_focus(dialog);
+	client_comms.hold_focus(dialog);
 	return dialog;
 };
 
@@ -86,6 +87,24 @@ client_comms.return_focus = ({ $wrapper }) => {
 		.on("hidden.bs.modal", () => {
 			if (document.activeElement === document.body && !$(before).is("[role=combobox]")) before?.focus();
 		});
+};
+
+/** Tab goes on at the other end of the dialog, not in the page behind it; and the keyboard can be seen on every button. */
+client_comms.hold_focus = ({ $wrapper }) => {
+	const reached = "a[href], button, input, select, textarea, [tabindex], [contenteditable=true]";
+	$wrapper.addClass("client-comms-dialog").on("keydown", (event) => {
+		if (event.key !== "Tab") return;
+		const all = $wrapper
+			.find(reached)
+			.filter(":visible")
+			.toArray()
+			.filter(({ tabIndex, disabled }) => tabIndex >= 0 && !disabled);
+		const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+		const before = event.shiftKey && document.activeElement === $wrapper[0];
+		if (document.activeElement !== from && !before) return;
+		event.preventDefault();
+		to.focus();
+	});
 };
 
 // Of an email that was taken in.

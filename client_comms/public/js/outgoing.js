@@ -46,6 +46,7 @@ Object.assign(client_comms.outgoing, {
 		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
 		client_comms.keep_typed(dialog);
 		client_comms.return_focus(dialog);
+		client_comms.hold_focus(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
 			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });

@@ -45,10 +45,11 @@ frappe.provide("client_comms");
 		}
 	};
 
-	/** What the server said, as plain sentences. */
+	/** What the server said, as plain sentences, each for itself. */
 	function reasons_of(answer) {
 		const messages = JSON.parse(answer?._server_messages || "[]").map((each) => JSON.parse(each).message);
-		return messages.filter(Boolean).map((each) => frappe.utils.html2text(each));
+		const lines = messages.filter(Boolean).flatMap((each) => each.split(/<br\s*\/?>/));
+		return lines.map((each) => frappe.utils.html2text(each)).filter((each) => each.trim());
 	}
 
 	/** Frappe tells the same in a dialog, which cannot be closed while it opens: only its text would go. */

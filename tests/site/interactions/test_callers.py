@@ -59,6 +59,16 @@ def test_a_contact_is_found_by_name_address_and_number(anna, frontline, as_user,
 	assert names(found, "Customer") == set()
 
 
+def test_a_contact_stands_beside_the_name_of_their_lead(frontline, as_user):
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Nils Berg", "email_id": "nils@berg.example"})
+	lead.insert()
+	with as_user(frontline):
+		found = api.find_caller("nils@berg.example")
+	(row,) = [row for row in found if row["doctype"] == "Contact"]
+	assert row["values"]["party"] == lead.name != lead.lead_name
+	assert row["about"] == "Contact · Nils Berg"
+
+
 def test_a_lead_is_found_by_its_number(frontline, as_user, germany):
 	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Karl Neu", "mobile_no": "0171 2345678"}).insert()
 	frappe.db.set_value("Lead", lead.name, "mobile_e164", "+491712345678")
