@@ -242,8 +242,7 @@ def test_deadlines_are_on_the_calendar_and_stay_there(login, make_user, client):
 	assert "fc-draggable" not in event.get_attribute("class")
 
 
-def test_the_colours_of_ageing_have_whole_names_in_german(received, make_user, login, shoot):
-	received("How old is this?")
+def test_the_colours_of_ageing_have_whole_names_in_german(client, make_user, login, shoot):
 	page = login(make_user("Customer Support Manager", password=PASSWORD, language="de"), PASSWORD)
 	page.goto("/app/query-report/Interaction Ageing")
 	legend = page.locator(".client-comms-legend:visible")
