@@ -165,7 +165,7 @@ def test_calls_on_a_timeline(complaint, customer, staff, as_user):
 			form_load.get_docinfo(doctype="Customer", name=customer.name)
 			shown = frappe.response["docinfo"]["additional_timeline_content"]
 			assert any("Noise" in str(entry) for entry in shown) == seen
-			assert any("1 entries are confidential" in str(entry) for entry in shown) != seen
+			assert any("Confidential entries that are not shown: 1" in str(entry) for entry in shown) != seen
 
 
 def test_what_belongs_to_it(bound, staff, as_user):

@@ -158,7 +158,7 @@ def failed_run(doctype, **fields):
 		("intake", failure, "1"),
 		("matrix", no_matrix, "No version is in force"),
 		("ledger", old_entry, "2 hours ago"),
-		("leak_check", open_surface, "3 ways"),
+		("leak_check", open_surface, "found: 3"),
 		("background_work", failed_run("Erasure Run"), "Erasure Run, failed: 1"),
 		("background_work", failed_run("Data Package"), "Data Package, failed: 1"),
 		("background_work", failed_run("Policy Change Run", kind="Reclassification"), "failed: 1"),
