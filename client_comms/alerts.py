@@ -8,6 +8,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 from frappe.utils import escape_html, get_fullname, get_link_to_form
 
+from client_comms import clock, transactions
 from client_comms.document import insert_together
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking, speaking_to
@@ -100,6 +101,16 @@ def tell(users, subject: Callable[[], str], doctype: str, name: str, link: str |
 	for user in sorted(users):
 		entry = _entry(user, subject, doctype, name).update({"link": link})
 		entry.insert(ignore_permissions=True, ignore_links=True)  # the user and the document were just read
+
+
+def remind(users: Iterable[str], subject: Callable[[], str], doctype: str, name: str) -> None:
+	"""`tell`, as a step of a daily job, and note on the document that it was today (`last_reminded_on`); an error ends this reminder alone.
+
+	:param users: looked at within the step, so it can be a generator
+	"""
+	with transactions.step("A reminder could not be sent", doctype, name):
+		tell(users, subject, doctype, name)
+		frappe.db.set_value(doctype, name, "last_reminded_on", clock.now().date(), update_modified=False)
 
 
 def post(told: Iterable[tuple[Iterable[str], Callable[[], str]]], doctype: str, name: str) -> None:

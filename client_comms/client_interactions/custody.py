@@ -1,10 +1,12 @@
 """Paper files: search by label, reminders for late ones, and yearly inventories (D-6)."""
 
+from collections.abc import Iterator
+
 import frappe
 from frappe import _
 from frappe.utils import formatdate, getdate
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock
 from client_comms.client_interactions.doctype.physical_file import physical_file
 from client_comms.i18n import bold
 from client_comms.rules import reminders
@@ -50,22 +52,21 @@ def _remind_of_files() -> None:
 	):
 		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
 			continue
-		with transactions.step("A reminder could not be sent", FILE, row.name):
-			doc = frappe.get_doc(FILE, row.name)
-			users = [
-				user
-				for user in sorted({row.custodian} | alerts.managers())
-				if user and frappe.has_permission(FILE, "read", doc=doc, user=user)
-			]
-			alerts.tell(
-				users,
-				lambda row=row: _("The file {0} was due back on {1}").format(
-					row.label_code, formatdate(row.due_back)
-				),
-				FILE,
-				row.name,
-			)
-			frappe.db.set_value(FILE, row.name, "last_reminded_on", today, update_modified=False)
+		alerts.remind(
+			_readers(row.name, {row.custodian} | alerts.managers()),
+			lambda row=row: _("The file {0} was due back on {1}").format(
+				row.label_code, formatdate(row.due_back)
+			),
+			FILE,
+			row.name,
+		)
+
+
+def _readers(file: str, users: set[str | None]) -> Iterator[str]:
+	doc = frappe.get_doc(FILE, file)
+	for user in users:
+		if user and frappe.has_permission(FILE, "read", doc=doc, user=user):
+			yield user
 
 
 def _remind_of_inventories() -> None:
@@ -80,16 +81,14 @@ def _remind_of_inventories() -> None:
 		if reminders.due(today, due, last, at=reminders.ON_THE_DAY) is None:
 			continue
 		users = {row.responsible} if row.responsible else alerts.managers()
-		with transactions.step("A reminder could not be sent", LOCATION, row.name):
-			alerts.tell(
-				users,
-				lambda row=row: _("The yearly inventory of {0} was due on {1}").format(
-					row.name, formatdate(row.next_inventory_on)
-				),
-				LOCATION,
-				row.name,
-			)
-			frappe.db.set_value(LOCATION, row.name, "last_reminded_on", today, update_modified=False)
+		alerts.remind(
+			users,
+			lambda row=row: _("The yearly inventory of {0} was due on {1}").format(
+				row.name, formatdate(row.next_inventory_on)
+			),
+			LOCATION,
+			row.name,
+		)
 
 
 def follow_interaction(doc, method=None) -> None:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 from frappe.utils import cstr
 
 from client_comms import alerts, clock, transactions
@@ -299,9 +300,9 @@ def _corrects(contact, visit: Visit) -> str | None:
 	if len(readers) < 2:
 		return next(iter(readers), None)
 	away = absences.away(readers)
-	to_do = Counter(
-		frappe.get_all("ToDo", {"allocated_to": ("in", readers), "status": "Open"}, pluck="allocated_to")
-	)
+	todo = frappe.qb.DocType("ToDo")
+	counted = frappe.qb.from_(todo).where(todo.allocated_to.isin(readers) & (todo.status == "Open"))
+	to_do = Counter(dict(counted.groupby(todo.allocated_to).select(todo.allocated_to, Count("*")).run()))
 
 	def comes_later(user: str) -> tuple:
 		changes = frappe.has_permission(contact.doctype, "write", doc=contact, user=user)

@@ -186,9 +186,7 @@ def _remind(doctype: str, row, title: str, owner: set[str], officers: set[str]) 
 	if step is None:
 		return
 	users = owner | officers if step > 0 else owner
-	with transactions.step("A reminder could not be sent", doctype, row.name):
-		alerts.tell(users, lambda: _review_sentence(title, day, step), doctype, row.name)
-		frappe.db.set_value(doctype, row.name, "last_reminded_on", today, update_modified=False)
+	alerts.remind(users, lambda: _review_sentence(title, day, step), doctype, row.name)
 
 
 def _review_sentence(title: str, day: date, step: int) -> str:

@@ -237,11 +237,9 @@ def remind() -> None:
 	):
 		if reminders.due(today, row.due_on, row.last_reminded_on, at=reminders.ON_THE_DAY) is None:
 			continue
-		with transactions.step("A reminder could not be sent", REVIEW, row.name):
-			alerts.tell(
-				[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
-			)
-			frappe.db.set_value(REVIEW, row.name, "last_reminded_on", today, update_modified=False)
+		alerts.remind(
+			[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
+		)
 
 
 def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:
