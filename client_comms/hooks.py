@@ -317,6 +317,7 @@ doc_events = {
 		"after_rename": [
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",
+			"client_comms.enforcement.legal_holds.follow_rename",
 		],
 	},
 	# Effects of governance documents elsewhere; the documents themselves do not know about them.

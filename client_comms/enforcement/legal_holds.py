@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, get_fullname, getdate
 
-from client_comms import acting, clock, compat, transactions
+from client_comms import acting, clock, compat, ledger, transactions
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, client_documents, governed, refusals, restrictions
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
@@ -139,6 +139,38 @@ def follow_change(doc, method=None) -> None:
 	left = before and anchors.named_by(before) - anchors.named_by(doc)
 	if left and active():
 		keep([hold for each in sorted(left) for hold in over(*each)], doc.doctype, doc.name)
+
+
+def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of every document: a hold goes on holding it under its new name. Frappe changes links alone, and what a hold
+	covers is stored as text, so that it can be found by one query.
+
+	Not after a merger: the old record goes with that, so `require_none` refuses it.
+	"""
+	if merge:
+		return
+	fields = ["name", "status", "on_doctype", "on_name"]
+	for hold in frappe.get_all(
+		HOLD, {"on_doctype": doc.doctype, "on_name": old}, fields, order_by="name asc"
+	):
+		put_on(hold, doc.doctype, new)
+	if doc.doctype == "DocType":
+		for hold in frappe.get_all(HOLD, {"on_doctype": old}, fields, order_by="name asc"):
+			put_on(hold, new, hold.on_name)
+
+
+def put_on(hold, doctype: str, name: str) -> None:
+	"""What a hold covers is called so now.
+
+	:param hold: its row, with `name`, `status`, and `on_doctype` and `on_name` as before
+	"""
+	called = {"on_doctype": doctype, "on_name": name}
+	changes = {field: [hold[field], value] for field, value in called.items() if hold[field] != value}
+	frappe.db.set_value(HOLD, hold.name, called, update_modified=False)
+	clear_cache()
+	ledger.record_states(HOLD, [hold.name])
+	if hold.status == ACTIVE:
+		ledger.record(ledger.HOLD, doctype, name, None, rule=hold.name, changes=changes)
 
 
 def fields_of_others(hold_on: str) -> set[str]:

@@ -10,6 +10,7 @@ from client_comms.api.retention import release_hold
 from client_comms.client_privacy.doctype.legal_hold import legal_hold
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, LegalHoldError, RecordIsKeptError
+from client_comms.patches.v1_0 import let_holds_follow_renames
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -106,6 +107,74 @@ def test_without_a_hold_another_client_places_none(client, make_client, log):
 	doc.update({"party": other, "contact": None, "reclassification_reason": "Wrong client"})
 	doc.save()
 	assert not frappe.db.count("Legal Hold")
+
+
+def faulty():
+	ledger.chain()
+	return {each["name"] for each in ledger.verify()["faults"]}
+
+
+@pytest.mark.parametrize("doctype", ["Customer", "Contact", "Project", "Note"])
+def test_a_hold_follows_a_new_name(hold, client, log, doctype):
+	"""Its record and what belongs to it stay held, and the ledger says so."""
+	matter = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash()}).insert()
+	project = frappe.get_doc({"doctype": "Project", "project_name": frappe.generate_hash()}).insert()
+	names = {
+		"Customer": client.party,
+		"Contact": client.contact,
+		"Project": project.name,
+		"Note": matter.name,
+	}
+	old, new = names[doctype], f"Anna Kept {frappe.generate_hash(length=6)}"
+	about = {"Customer": {"party_type": doctype, "party": old}, "Contact": {"contact": old}}.get(
+		doctype, {"reference_doctype": doctype, "reference_name": old}
+	)
+	placed, doc = hold(doctype, old), log(**about)
+	assert legal_holds.of(doctype, old)
+	frappe.rename_doc(doctype, old, new, force=True)
+	for held in ((doctype, new), (doc.doctype, doc.name)):
+		assert legal_holds.of(*held).name == placed.name
+		with pytest.raises(LegalHoldError, match=placed.name):
+			frappe.delete_doc(*held, force=True)
+	assert legal_holds.over(doc.doctype, doc.name) == [placed.name]
+	assert not legal_holds.of(doctype, old)
+	moved = {"action": ledger.HOLD, "rule": placed.name, "reference_name": new}
+	(entry,) = frappe.get_all(ledger.ENTRY, moved, ["reference_doctype", "changes"])
+	assert entry.reference_doctype == doctype
+	assert frappe.parse_json(entry.changes) == {"on_name": [old, new]}
+	assert placed.name not in faulty()
+	placed.reload().release("Settled")
+	frappe.delete_doc(doc.doctype, doc.name)
+
+
+def test_a_hold_follows_a_renamed_doctype(hold):
+	matter = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash()}).insert()
+	placed = hold("Note", matter.name)
+	legal_holds.follow_rename(frappe.get_doc("DocType", "Note"), "after_rename", "Note", "Memo")
+	assert legal_holds.active()[("Memo", matter.name)].name == placed.name
+
+
+def test_what_is_held_is_not_merged_away(hold, client, make_client):
+	placed = hold("Customer", client.party)
+	other = make_client("Berta Free", "berta.free@client.example").party
+	with pytest.raises(LegalHoldError, match=placed.name):
+		frappe.rename_doc("Customer", client.party, other, merge=True, force=True)
+	assert placed.reload().on_name == client.party
+
+
+def test_a_hold_whose_record_was_renamed_before_holds_again(hold, client, log):
+	placed, doc = hold("Customer", client.party), log(party_type="Customer", party=client.party)
+	other = hold(doc.doctype, doc.name)
+	frappe.db.set_value("Legal Hold", placed.name, "on_name", "Anna Before")
+	legal_holds.clear_cache()
+	assert not legal_holds.of("Customer", client.party)
+	let_holds_follow_renames.execute()
+	assert legal_holds.of("Customer", client.party).name == placed.name
+	moved = {"action": ledger.HOLD, "changes": ("is", "set"), "rule": ("in", (placed.name, other.name))}
+	assert frappe.get_all(ledger.ENTRY, moved, pluck="reference_name") == [client.party]
+	let_holds_follow_renames.execute()
+	assert frappe.db.count(ledger.ENTRY, moved) == 1
+	assert placed.name not in faulty()
 
 
 def test_a_hold_on_an_interaction_covers_no_other(hold, client, log):
