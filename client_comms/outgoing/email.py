@@ -107,12 +107,13 @@ def refusal_at_sending(queued, waiting: Collection[str] | None = None) -> str | 
 	if context is None:
 		return None
 	recipients = recipient_kinds.sort_recipients(context, waiting)
-	# Its wording and the reason given were already checked when it was queued.
+	verdict = gate.judge(context, recipients)
+	# Its wording was already checked when it was queued, and a reason given for what was known then.
 	refused = [
 		finding
-		for finding in gate.judge(context, recipients, reason="given when it was queued").refused
+		for finding in verdict.refused
 		if finding.check in (rules.CONSENT, rules.IDENTITY, rules.CHANNEL)
-	]
+	] + register.came_up_since(queued.name, verdict.warned)
 	return html_text.to_text(presentation.as_html(refused)) if refused else None
 
 

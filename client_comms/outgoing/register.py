@@ -10,8 +10,9 @@ from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
 from client_comms.enforcement import governed
 from client_comms.outgoing import checks, departures, facts, restricted
+from client_comms.rules import domains
 from client_comms.rules import outgoing as rules
-from client_comms.rules.outgoing import Recipient
+from client_comms.rules.outgoing import Finding, Recipient
 
 
 def register(
@@ -27,6 +28,27 @@ def register(
 	for row in _rows(context, recipients, verdict, reason):
 		disclosures.enter({**row, "email_queue": email_queue})
 	restricted.note_use(context, recipients)
+
+
+def came_up_since(email_queue: str, warned: Iterable[Finding]) -> list[Finding]:
+	"""The warnings about consent and identity of which nothing was said when an email was queued, so that its sender gave no reason for them: the
+	consent has ended since, the level or the setting became stricter."""
+	return [finding for finding in warned if _is_new(finding, email_queue)]
+
+
+def _is_new(finding: Finding, email_queue: str) -> bool:
+	rows = frappe.get_all(
+		disclosures.DISCLOSURE,
+		{"email_queue": email_queue},
+		["recipient", "basis", "reason", "identity_verification"],
+	)
+	if finding.check == rules.CONSENT:
+		address = domains.normal_address(finding.recipient)
+		told = (row.basis for row in rows if domains.normal_address(row.recipient) == address)
+		return disclosures.REASON_GIVEN not in told
+	return finding.check == rules.IDENTITY and not any(
+		row.reason and not row.identity_verification for row in rows
+	)
 
 
 def register_at_once(

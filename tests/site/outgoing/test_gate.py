@@ -201,6 +201,51 @@ def test_withdrawal_holds_back_what_waits(update, consent):
 
 
 @pytest.mark.clause("P-3")
+def test_withdrawal_holds_back_what_waits_where_the_check_only_warns(update, consent, set_settings):
+	set_settings(consent_mode="Warn")
+	given = consent()
+	row = send(update, EVE)
+	api.withdraw_consent(given.name)
+	row.reload()
+	assert row.status == "Error" and "withdrew" in row.error
+	assert register(update)[0].outcome == "Held Back"
+
+
+@pytest.mark.clause("P-3")
+def test_what_went_without_consent_for_a_reason_stays_when_the_check_only_warns(
+	update, consent, set_settings
+):
+	"""A withdrawal of another consent of the client says nothing about it."""
+	set_settings(consent_mode="Warn")
+	other = consent(
+		third_party=frappe.get_doc({"doctype": "Third Party", "third_party_name": "Bank"}).insert().name
+	)
+	row = send(update, EVE)
+	assert register(update)[0].basis == "Reason Given"
+	api.withdraw_consent(other.name)
+	frappe.flags.mute_emails = False
+	frappe.get_doc("Email Queue", row.name).send(force_send=True)
+	assert frappe.db.get_value("Email Queue", row.name, "status") == "Sent"
+
+
+@pytest.mark.clause("P-1")
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_an_identity_that_expires_while_it_waits_where_the_check_only_warns(
+	update, confirm, set_settings, confirmed
+):
+	"""Who wrote it was not asked for a reason, if it was confirmed then."""
+	set_settings(identity_mode="Warn")
+	if confirmed:
+		confirm()
+	row = send(update, ANNA)
+	assert bool(register(update)[0].reason) is not confirmed
+	frappe.flags.mute_emails = False
+	with clock.moved_to(clock.now() + timedelta(days=91)):
+		frappe.get_doc("Email Queue", row.name).send(force_send=True)
+	assert frappe.db.get_value("Email Queue", row.name, "status") == ("Error" if confirmed else "Sent")
+
+
+@pytest.mark.clause("P-3")
 def test_what_waits_is_judged_again_when_its_turn_comes(update, consent):
 	consent(valid_until=clock.now() + timedelta(hours=1))
 	row = send(update, EVE)
