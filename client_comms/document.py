@@ -64,6 +64,15 @@ class Document(FrappeDocument):
 			)
 
 
+def name_by_user(doc) -> None:
+	"""`autoname` of a document of which each user has one: it is called like the user, unless someone who was renamed has theirs under this name.
+
+	Named by its field, each change would give it back to the former name of a renamed user.
+	"""
+	taken = frappe.db.exists(doc.doctype, {"name": doc.user, "user": ("!=", doc.user)})
+	doc.name = frappe.generate_hash(length=10) if taken else doc.user
+
+
 def load_locked(doctype: str, names: Collection[str]) -> list[FrappeDocument]:
 	"""`frappe.get_doc(…, for_update=True)` of several documents, with one query for each of their tables.
 

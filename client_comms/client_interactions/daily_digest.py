@@ -62,21 +62,22 @@ def subscribe() -> None:
 	"""Create subscriptions for users who owe something today, or can under the procedure; they can change or end them."""
 	for user in sorted(_owing_without() | (alerts.managers() - _subscribed())):
 		if user != "Administrator":
-			subscription_of(user)
+			with transactions.part("Subscription to the daily digest could not be created", "User", user):
+				subscription_of(user)
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 
 
 def subscription_of(user: str) -> str:
-	"""The user's subscription, created with the settings' time if necessary."""
-	if not frappe.db.exists(SUBSCRIPTION, user):
-		frappe.get_doc({"doctype": SUBSCRIPTION, "user": user}).insert(
-			ignore_permissions=True, ignore_if_duplicate=True
-		)
-	return user
+	"""The name of the user's subscription, which is created with the settings' time if necessary."""
+	# Not by its name: a user who was renamed has one that is still called as they were.
+	if name := frappe.db.get_value(SUBSCRIPTION, {"user": user}):
+		return name
+	new = frappe.get_doc({"doctype": SUBSCRIPTION, "user": user})
+	return new.insert(ignore_permissions=True, ignore_if_duplicate=True).name
 
 
 def _subscribed() -> set[str]:
-	return set(frappe.get_all(SUBSCRIPTION, pluck="name"))
+	return set(frappe.get_all(SUBSCRIPTION, pluck="user"))
 
 
 def _owing_without() -> set[str]:
@@ -88,7 +89,7 @@ def _owing_without() -> set[str]:
 	interaction = frappe.qb.DocType(owed.INTERACTION)
 	item = frappe.qb.DocType(owed.ACTION_ITEM)
 	has_subscription = (
-		frappe.qb.from_(subscription).select(subscription.name).where(subscription.name == user.name)
+		frappe.qb.from_(subscription).select(subscription.name).where(subscription.user == user.name)
 	)
 	owes_answer = (
 		frappe.qb.from_(interaction)

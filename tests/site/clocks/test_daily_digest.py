@@ -154,6 +154,43 @@ def test_users_who_left_get_nothing(inquiry, frontline, run_at):
 	assert run_at(f"{TUESDAY} 12:00") == {}
 
 
+def test_a_renamed_user_keeps_the_subscription_and_who_gets_the_login_has_one_too(
+	inquiry, frontline, make_user, run_at, as_user
+):
+	other = make_user("Frontline Staff", "Sales User")
+	own = daily_digest.subscription_of(frontline)
+	renamed = frappe.rename_doc("User", frontline, f"renamed-{frontline}", force=True, show_alert=False)
+	inquiry(responsible_staff=renamed)
+	inquiry(responsible_staff=other)
+	assert set(run_at(f"{TUESDAY} 12:00")) == {renamed, other}
+	with as_user(renamed):
+		assert api.digest_subscription() == own
+		frappe.get_doc("Digest Subscription", own).update({"send_at": "09:00:00"}).save()
+	make_user("Frontline Staff", "Sales User", email=frontline)
+	inquiry(responsible_staff=frontline)
+	frappe.db.delete("Email Queue")
+	assert frontline in run_at("2026-11-25 12:00")
+	with as_user(frontline):
+		assert frappe.get_doc("Digest Subscription", api.digest_subscription()).user == frontline
+
+
+def test_a_user_who_cannot_have_a_subscription_does_not_stop_the_others(
+	inquiry, frontline, make_user, run_at
+):
+	other = make_user("Frontline Staff", "Sales User")
+	for user in (frontline, other):
+		inquiry(responsible_staff=user)
+	create = daily_digest.subscription_of
+
+	def failing(user):
+		if user == min(frontline, other):
+			raise frappe.ValidationError("cannot")
+		return create(user)
+
+	with mock.patch.object(daily_digest, "subscription_of", failing):
+		assert list(run_at(f"{TUESDAY} 12:00")) == [max(frontline, other)]
+
+
 def test_content_is_in_the_email_only_where_it_may_be_emailed_and_never_a_summary(
 	inquiry, frontline, agent, run_at, set_clearance
 ):

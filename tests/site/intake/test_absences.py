@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from client_comms.communication_governance import calendars, templates
+from client_comms.communication_governance.doctype.assignment_share.assignment_share import shares
 from client_comms.intake import acknowledgement, assignment, substitution
 from client_comms.people import absences
 
@@ -208,6 +209,18 @@ def test_shares_in_the_round(make_user, matrix, log):
 		got.append(chosen(matrix))
 		log(INQUIRY, responsible_staff=got[-1])
 	assert got.count(full) == 4 and got.count(half) == 2
+
+
+def test_a_renamed_user_keeps_the_share_and_who_gets_the_login_can_have_one(make_user):
+	user = make_user("Frontline Staff")
+	frappe.get_doc({"doctype": "Assignment Share", "user": user, "weight": 50}).insert()
+	renamed = frappe.rename_doc("User", user, f"renamed-{user}", force=True, show_alert=False)
+	make_user("Frontline Staff", email=user)
+	frappe.get_doc({"doctype": "Assignment Share", "user": user, "weight": 30}).insert()
+	with pytest.raises(frappe.UniqueValidationError):
+		frappe.get_doc({"doctype": "Assignment Share", "user": renamed, "weight": 30}).insert()
+	found = shares()
+	assert (found[renamed].weight, found[user].weight) == (50, 30)
 
 
 def test_who_has_enough_open_ones_is_passed_over(make_user, matrix, log):

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 
 from client_comms import procedure, validation
-from client_comms.document import Document
+from client_comms.document import Document, name_by_user
 from client_comms.i18n import name_of
 from client_comms.left_empty import LeavesEmpty, typed_time
 
@@ -31,6 +31,9 @@ class DigestSubscription(LeavesEmpty, Document):
 	# end: auto-generated types
 
 	LEFT_EMPTY = ("send_at",)
+
+	def autoname(self):
+		name_by_user(self)
 
 	def before_insert(self):
 		# The user owns it, regardless of who creates it, and can read and change it.

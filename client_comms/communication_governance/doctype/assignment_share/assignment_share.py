@@ -1,7 +1,7 @@
 import frappe
 
 from client_comms import transactions, validation
-from client_comms.document import Document
+from client_comms.document import Document, name_by_user
 
 _KEY = "client_comms_assignment_shares"
 
@@ -22,6 +22,9 @@ class AssignmentShare(Document):
 		user: DF.Link
 		weight: DF.Percent
 	# end: auto-generated types
+
+	def autoname(self):
+		name_by_user(self)
 
 	def validate(self):
 		validation.require_in_range(self, {"weight": (0, 100), "most_open": (0, 100_000)})
