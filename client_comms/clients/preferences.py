@@ -8,6 +8,7 @@ from client_comms.clients import parties
 from client_comms.rules.channels import Preference
 
 PREFERENCE = "Communication Preference"
+_LAST = "confirmed_on desc, creation desc"
 
 
 def of(party_type: str | None, party: str | None, contact: str | None):
@@ -24,7 +25,7 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 	if party:
 		wanted.append({"party_type": party_type, "party": party, "contact": ("is", "not set")})
 	for filters in wanted:
-		if name := frappe.db.get_value(PREFERENCE, filters, order_by="confirmed_on desc, creation desc"):
+		if name := frappe.db.get_value(PREFERENCE, filters, order_by=_LAST):
 			return frappe.get_doc(PREFERENCE, name)
 	return None
 
@@ -101,7 +102,7 @@ def set_by_client(party_type: str, party: str, contact: str | None, wanted: dict
 	:param wanted: `{"channels": [channel, …] in order, "never": [channel, …], "language": code or None}`
 	"""
 	filters = {"party_type": party_type, "party": party, "contact": contact or ("is", "not set")}
-	name = frappe.db.get_value(PREFERENCE, filters)
+	name = frappe.db.get_value(PREFERENCE, filters, order_by=_LAST)
 	doc = (
 		frappe.get_doc(PREFERENCE, name)
 		if name

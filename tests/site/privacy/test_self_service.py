@@ -349,6 +349,40 @@ def test_a_link_for_preferences(client):
 	)
 
 
+@pytest.mark.parametrize("merged", ["Customer", "Contact"])
+def test_a_client_whose_records_were_merged_answers_as_before(client, merged):
+	from client_comms.clients import preferences
+
+	other = make_client("Anna Client (old)", "anna@old.example")
+	if merged == "Contact":
+		frappe.db.set_value("Dynamic Link", {"parent": other.contact}, "link_name", client.party)
+		other.party = client.party
+	contacts = [client.contact, other.contact] if merged == "Contact" else [None, None]
+	for each, contact, channel in zip((client, other), contacts, ("Email", "Phone"), strict=True):
+		preference = {"doctype": "Communication Preference", **party_of(each), "contact": contact}
+		frappe.get_doc(
+			{**preference, "source": "Told by the Client", "channels": [{"channel": channel}]}
+		).insert()
+	old, new = (other.party, client.party) if merged == "Customer" else (other.contact, client.contact)
+	frappe.rename_doc(merged, old, new, merge=True, force=True, show_alert=False)
+	contact = contacts[0]
+	kept = frappe.get_all(
+		"Communication Preference", {**party_of(client), "contact": contact or ("is", "not set")}
+	)
+	assert len(kept) == 2
+	for each in kept:
+		frappe.get_doc("Communication Preference", each.name).save()
+	consent, _token = ask(client)
+	token = token_sent(api.invite_client(**party_of(client), contact=client.contact))
+	visit = page_visits.by_link(token)
+	shown = self_service.shown(visit)["preference"]
+	submit({consent.name: rules.REFUSED}, token, preference={**shown, "never": ["Letter"]})
+	assert status(consent) == rules.REFUSED
+	applies = preferences.of(client.party_type, client.party, client.contact)
+	assert [row.channel for row in applies.channels] == shown["channels"]
+	assert [row.channel for row in applies.channels_not_to_use] == ["Letter"]
+
+
 @pytest.fixture
 def corrected(client):
 	"""`corrected()` is the ToDo for what the client reports to be wrong."""

@@ -71,7 +71,12 @@ class CommunicationPreference(LeavesEmpty, Document):
 			)
 
 	def validate_only_one(self):
-		"""One per client and contact; simultaneous entries wait for each other."""
+		"""One per client and contact; simultaneous entries wait for each other.
+
+		Merging clients or contacts leaves several, of which the last one applies (`preferences.of`): they can be changed.
+		"""
+		if not self.is_new() and not any(map(self.has_value_changed, ("party_type", "party", "contact"))):
+			return
 		doctype, name = ("Contact", self.contact) if self.contact else (self.party_type, self.party)
 		frappe.db.get_value(doctype, name, "name", for_update=True)
 		other = frappe.db.get_value(
