@@ -264,6 +264,7 @@ FUNCTIONS = {
 	"outgoing.email:hold": NO,
 	"outgoing.email:hold_waiting": "lambda *args: 0",
 	"outgoing.register:register": NOTHING,
+	"client_privacy.disclosures:settle": NOTHING,
 	"outgoing.register:came_up_since": "lambda *args: []",
 	"outgoing.logged_contacts:before_logging": NOTHING,
 	"outgoing.text_messages:require": NOTHING,

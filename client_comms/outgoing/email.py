@@ -5,8 +5,10 @@ from collections.abc import Collection
 
 import frappe
 from frappe import _
+from frappe.query_builder import Interval
+from frappe.query_builder.functions import Now
 
-from client_comms import alerts, roles
+from client_comms import alerts, compat, roles, transactions
 from client_comms.client_privacy import disclosures
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
@@ -19,7 +21,7 @@ from client_comms.rules import consent, html_text
 from client_comms.rules import outgoing as rules
 
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
-_WAITING = ("Not Sent", "Partially Sent")
+_NOT_FOLLOWED = "What became of an email could not be entered on the register"
 
 
 def keep_acknowledgement(doc, method=None) -> None:
@@ -149,7 +151,7 @@ def hold_waiting(party_type: str, party: str) -> int:
 		frappe.qb.from_(queue)
 		.left_join(message)
 		.on(message.name == queue.communication)
-		.where(queue.status.isin(_WAITING))
+		.where(queue.status.isin(disclosures.WAITING))
 		.where(
 			message.client_interaction.isin(about)
 			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(about))
@@ -180,10 +182,38 @@ def hold(queued) -> bool:
 		why = _("It could not be checked before it was sent; see Error Log {0}.").format(log.name)
 	if why is None:
 		return False
-	queued.update_status(status="Error", error=why)
 	disclosures.hold_back(queued.name, why)
+	queued.update_status(status="Error", error=why)
 	_tell_sender(queued)
 	return True
+
+
+def follow_status(queued, status: str) -> None:
+	"""An email has failed for good, or left after it had failed: its entries on the register say so (P-2)."""
+	failed = status == "Error"
+	if failed or (queued.error and status in ("Sent", "Partially Sent")):
+		with transactions.part(_NOT_FOLLOWED, queued.doctype, queued.name):  # the queue goes on
+			disclosures.settle(queued.name, has_failed=failed)
+
+
+def follow_deletion(queued) -> None:
+	"""An email that still waits is deleted: it never leaves."""
+	if queued.status in disclosures.WAITING:
+		disclosures.settle(queued.name, has_failed=True)
+
+
+def follow_cleaning(days: int) -> None:
+	"""Frappe is about to delete rows of the queue after so many days, those that still wait as well, such as where emails are muted."""
+	queue = frappe.qb.DocType("Email Queue")
+	age = queue.creation if compat.is_version_16() else queue.modified
+	old = (
+		frappe.qb.from_(queue)
+		.where(queue.status.isin(disclosures.WAITING) & (age < Now() - Interval(days=days)))
+		.select(queue.name)
+		.orderby(queue.name)
+	)
+	for name in old.run(pluck=True):
+		disclosures.settle(name, has_failed=True)
 
 
 def _tell_sender(queued) -> None:

@@ -68,12 +68,22 @@ class GuardedEmailQueue:
 		if self.communication and not frappe.db.exists("Communication", self.communication):
 			self.communication = None  # deleted while it waited: Frappe would ask for it
 		super().update_status(status, commit=commit, **kwargs)
+		email.follow_status(self, status)
 		if status == "Error":
 			acknowledgement_delivery.take_back(self)
 		elif status == "Sent" and self.error:
 			acknowledgement_delivery.restore(self)
 		if commit:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (as above)
+
+	def on_trash(self):
+		super().on_trash()
+		email.follow_deletion(self)
+
+	@classmethod
+	def clear_old_logs(cls, days=30):
+		email.follow_cleaning(days or 31)  # as Frappe reads it
+		super().clear_old_logs(days=days)
 
 
 def _leave_out_variables(error: BaseException | None) -> None:

@@ -14,6 +14,7 @@ from frappe.query_builder import Criterion
 from frappe.query_builder.functions import CustomFunction
 
 from client_comms import ledger
+from client_comms.client_privacy import disclosures
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.doctypes.deleted_document import POINTERS
 from client_comms.enforcement.governed import BINDING, COMMUNICATION, INTERACTION
@@ -107,6 +108,9 @@ def _remove_rows(doctype: str, names: list) -> None:
 	legal_holds.require_none_of(doctype, names)
 	if doctype == _FILE:
 		_remove_content_later(frappe.get_all(_FILE, {"name": ("in", names)}, ["*"], order_by="name asc"))
+	if doctype == _QUEUE:
+		for name in _names(_QUEUE, {"name": ("in", names), "status": ("in", disclosures.WAITING)}):
+			disclosures.settle(name, has_failed=True)
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 	frappe.db.delete(doctype, {"name": ("in", names)})

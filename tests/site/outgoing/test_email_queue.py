@@ -1,14 +1,19 @@
 """Emails in the queue are checked again when they are sent, and none prevents the others from being sent (P-2)."""
 
+import contextlib
+
 import frappe
 import pytest
 from frappe.email import queue
 from frappe.email.doctype.email_queue import email_queue as email_queue_of_frappe
 from frappe.email.doctype.email_queue.email_queue import SendMailContext
+from frappe.model.base_document import get_controller
 
 from client_comms import api
+from client_comms.client_privacy.erasure import belongings
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import email
+from client_comms.outgoing import email_queue as outgoing_queue
 
 ANNA = "anna@client.example"
 
@@ -248,3 +253,84 @@ def test_consent_that_is_withdrawn_while_an_email_is_being_sent(
 	assert len(outcomes) == 2
 	queue.flush()
 	assert len(reached) == after
+
+
+@pytest.fixture
+def update(log, make_client):
+	client = make_client("Anna Client", ANNA)
+	return log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
+
+
+def queue_about(doc, *recipients):
+	frappe.sendmail(
+		[*recipients],
+		subject="Hello",
+		message="Hello",
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+	)
+	return frappe.get_last_doc("Email Queue")
+
+
+def outcomes(queued):
+	rows = frappe.get_all("Client Disclosure", {"email_queue": queued.name}, ["recipient", "outcome"])
+	return {row.recipient: row.outcome for row in rows}
+
+
+@pytest.mark.clause("P-2")
+def test_the_register_says_what_became_of_an_email(update, set_settings, monkeypatch):
+	"""The mail server took it for one recipient; later an administrator has it sent again, and it takes it for the other."""
+	set_settings(consent_mode="Off")
+	queued = queue_about(update, ANNA, EVE)
+	first, second = (row.recipient for row in queued.recipients)  # in an order of Frappe, which varies
+	assert outcomes(queued) == {ANNA: "Sent", EVE: "Sent"}
+	refused = {second}
+
+	def deliver(_queued, _sender, recipient, _message):
+		if recipient in refused:
+			raise ConnectionError("the mail server does not answer")
+
+	monkeypatch.setattr(email_queue_of_frappe, "get_hook_method", lambda name: deliver)
+	for _try in range(5):
+		row = frappe.get_doc("Email Queue", queued.name)
+		if row.status == "Error":
+			break
+		assert "Not Sent" not in outcomes(queued).values()
+		with contextlib.suppress(ConnectionError):
+			row.send(force_send=True)
+	assert state(queued) == "Error" and outcomes(queued) == {first: "Sent", second: "Not Sent"}
+	refused.clear()
+	queued.reload().db_set("status", "Not Sent")
+	queue.flush()
+	assert state(queued) == "Sent" and outcomes(queued) == {ANNA: "Sent", EVE: "Sent"}
+
+
+@pytest.mark.clause("P-2")
+def test_an_email_that_is_stopped_by_an_error_is_not_on_the_register_as_sent(update, monkeypatch):
+	queued = queue_about(update, ANNA)
+
+	def refuse(_queued):
+		raise OutgoingRefusedError("A code in it has expired.")
+
+	monkeypatch.setattr(outgoing_queue.mailed_secrets, "as_sent", refuse)
+	queue.flush()
+	assert state(queued) == "Error" and outcomes(queued) == {ANNA: "Not Sent"}
+
+
+@pytest.mark.clause("P-2")
+@pytest.mark.parametrize("way", ["by hand", "as old", "erased"])
+def test_an_email_that_is_deleted_while_it_waits_is_not_on_the_register_as_sent(update, way):
+	waiting, sent = queue_about(update, ANNA), queue_about(update, ANNA)
+	sent.send(force_send=True)
+	if way == "by hand":
+		for each in (waiting, sent):
+			frappe.delete_doc("Email Queue", each.name)
+	elif way == "as old":
+		for each in (waiting, sent):
+			values = {"creation": "2020-01-01", "modified": "2020-01-01"}
+			frappe.db.set_value("Email Queue", each.name, values, update_modified=False)
+		get_controller("Email Queue").clear_old_logs(days=30)
+	else:
+		belongings.remove(update.doctype, [update.name])
+	assert not frappe.db.exists("Email Queue", {"name": ("in", [waiting.name, sent.name])})
+	assert (outcomes(waiting), outcomes(sent)) == ({ANNA: "Not Sent"}, {ANNA: "Sent"})

@@ -31,7 +31,7 @@ class ClientDisclosure(Document):
 		email_queue: DF.Data | None
 		identity_verification: DF.Link | None
 		naming_series: DF.Literal["CD-.YYYY.-.#####"]
-		outcome: DF.Literal["Sent", "Held Back"]
+		outcome: DF.Literal["Sent", "Held Back", "Not Sent"]
 		party: DF.DynamicLink | None
 		party_name: DF.Data | None
 		party_type: DF.Link | None

@@ -45,7 +45,7 @@ frappe.query_reports["Disclosure Register"] = {
 			fieldname: "outcome",
 			label: __("Outcome"),
 			fieldtype: "Select",
-			options: ["", "Sent", "Held Back"],
+			options: ["", "Sent", "Held Back", "Not Sent"],
 		},
 	],
 };
