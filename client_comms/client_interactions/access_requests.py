@@ -21,9 +21,10 @@ _A_DAY = 3  # requests of a user about one interaction
 _KEY = "access:"  # and the user: what an event is about, in its `action_key`
 
 
-def key_of(user: str) -> str:
-	"""`action_key` of the events about one user's access."""
-	return f"{_KEY}{user}"
+def key_of(doc, user: str) -> str:
+	"""`action_key` of the events about one user's access; that of what they asked for, if they were renamed since."""
+	asked = (row.action_key for row in reversed(doc.events) if (row.event, row.by_user) == (REQUESTED, user))
+	return next(asked, f"{_KEY}{user}")
 
 
 def hours() -> int:
@@ -55,7 +56,7 @@ def request(name: str, reason: str) -> None:
 			exc=ActionNotPossibleError,
 			title=_("Already Asked"),
 		)
-	doc.append_event(REQUESTED, clock.now(), reason.strip(), action_key=key_of(user))
+	doc.append_event(REQUESTED, clock.now(), reason.strip(), action_key=key_of(doc, user))
 	with restrictions.logging():  # access is decided as always
 		doc.save_by_app()
 	by = get_fullname(user)
@@ -65,7 +66,7 @@ def request(name: str, reason: str) -> None:
 def _require_not_too_often(doc, user: str) -> None:
 	"""Each request is in the history for good, and notifies people."""
 	since = clock.now() - timedelta(days=1)
-	about = [row for row in doc.events if (row.event, row.action_key) == (REQUESTED, key_of(user))]
+	about = [row for row in doc.events if (row.event, row.by_user) == (REQUESTED, user)]
 	if sum(get_datetime(row.at) > since for row in about) >= _A_DAY:
 		frappe.throw(
 			_(
@@ -140,7 +141,7 @@ def grant(name: str, user: str) -> str:
 def decline(name: str, user: str) -> None:
 	"""Decline what a user asked for; they are notified, with nothing but the name of the interaction. Raises as `grant`."""
 	doc, _asked = _decide(name, user)
-	doc.append_event(DECLINED, clock.now(), get_fullname(user), action_key=key_of(user))
+	doc.append_event(DECLINED, clock.now(), get_fullname(user), action_key=key_of(doc, user))
 	with restrictions.logging():  # access is decided as always
 		doc.save_by_app()
 	by = get_fullname(frappe.session.user)

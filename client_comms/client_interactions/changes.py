@@ -18,6 +18,7 @@ PRIORITY_CHANGED = "Priority Changed"
 CLIENT_CHANGED = "Client Changed"
 DATE_CHANGED = "Date Changed"
 REASSIGNED = "Reassigned"
+HANDED_OVER = "handed over"  # `action_key` of a reassignment with which a substitution begins
 RECOMPUTED = "Deadlines Recomputed"
 RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
 RECOUNTED = {
@@ -54,7 +55,13 @@ def add_events(doc, outgoing_reason=None):
 				LEVEL_CHANGED: doc.level_change_reason,
 				REASSIGNED: doc.flags.reassignment_reason,
 			}.get(event, field in _WITH_REASON and doc.reclassification_reason)
-			doc.append_event(event, clock.now(), f"{change}: {reason}" if reason else change)
+			begins = event == REASSIGNED and doc.flags.substituting and not before.substituting_for
+			doc.append_event(
+				event,
+				clock.now(),
+				f"{change}: {reason}" if reason else change,
+				action_key=HANDED_OVER if begins else None,
+			)
 	if before.responsible_staff != doc.responsible_staff and not doc.flags.substituting:
 		doc.substituting_for = None  # someone has decided whose it is
 	if any(before.get(field) != doc.get(field) for field in replay.TERMS_FIELDS):

@@ -10,7 +10,7 @@ from frappe.utils import format_date
 
 from client_comms import transactions
 from client_comms.acting import as_the_app
-from client_comms.client_interactions.changes import REASSIGNED
+from client_comms.client_interactions.changes import HANDED_OVER
 from client_comms.intake import assignment
 from client_comms.people import absences
 from client_comms.rules import response_clock
@@ -140,11 +140,7 @@ def _may(doc, user: str) -> bool:
 def _return(doc, user: str) -> None:
 	"""Back to `user`, unless someone has dealt with it: then it stays with them."""
 	handed_over = max(
-		(
-			number
-			for number, row in enumerate(doc.events)
-			if row.event == REASSIGNED and (row.note or "").startswith(f"{user} → ")
-		),
+		(number for number, row in enumerate(doc.events) if row.action_key == HANDED_OVER),
 		default=None,
 	)
 	later = doc.events[handed_over + 1 :] if handed_over is not None else ()

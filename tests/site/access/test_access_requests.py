@@ -94,6 +94,17 @@ def test_what_is_declined_stays_closed_and_can_be_asked_for_again(as_user, peopl
 		api.request_access(case, "Rita is ill")
 
 
+def test_who_was_renamed_after_asking_is_granted_what_they_asked_for(as_user, people, case):
+	with as_user(people.agent):
+		api.request_access(case, "I stand in for Rita tomorrow.")
+	frappe.rename_doc("User", people.agent, renamed := f"new-{people.agent}", force=True, show_alert=False)
+	with as_user(people.responsible):
+		api.grant_access(case, renamed)
+		with pytest.raises(ActionNotPossibleError, match="no open request"):
+			api.grant_access(case, renamed)
+	assert may_read(renamed, case)
+
+
 def test_three_requests_a_day_are_enough(as_user, people, case):
 	for _number in range(3):
 		with as_user(people.agent):

@@ -8,6 +8,7 @@ import pytest
 from client_comms.communication_governance import calendars, templates
 from client_comms.communication_governance.doctype.assignment_share.assignment_share import shares
 from client_comms.intake import acknowledgement, assignment, substitution
+from client_comms.patches.v1_0 import mark_handovers
 from client_comms.people import absences
 
 pytestmark = pytest.mark.clause("F-2", "C-3")
@@ -304,6 +305,31 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 		doc.reload()
 	assert (untouched.responsible_staff, untouched.substituting_for) == (user, None)
 	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
+
+
+def test_what_was_dealt_with_stays_where_it_is_after_a_user_is_renamed(make_user, leave, log, clock_at):
+	user, substitute = (make_user("Frontline Staff") for _number in range(2))
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	substitution.run()
+	doc.reload()
+	doc.record("Acknowledged", by=substitute)
+	frappe.rename_doc("User", user, renamed := f"renamed-{user}", force=True, show_alert=False)
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	doc.reload()
+	assert (doc.responsible_staff, doc.substituting_for) == (substitute, None), renamed
+
+
+def test_what_was_handed_over_before_the_key_is_marked(make_user, leave, log):
+	user, substitute = (make_user("Frontline Staff") for _number in range(2))
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	substitution.run()
+	handed_over = doc.reload().events[-1].name
+	frappe.db.set_value("Interaction Event", handed_over, "action_key", None)
+	mark_handovers.execute()
+	assert frappe.db.get_value("Interaction Event", handed_over, "action_key") == "handed over"
 
 
 def test_it_stays_where_a_person_put_it(make_user, leave, log, clock_at):

@@ -87,7 +87,7 @@ class InteractionAccessGrant(Document):
 			clock.now(),
 			f"{self.user}: {self.reason}",
 			source=self,
-			action_key=access_requests.key_of(self.user),
+			action_key=access_requests.key_of(interaction, self.user),
 		)
 		with restrictions.logging():  # access is decided as always
 			interaction.save_by_app()
