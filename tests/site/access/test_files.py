@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request
 
 from client_comms import hooks
 from client_comms.enforcement.doctypes.file import WITH_FILES
-from client_comms.enforcement.methods import unchecked
+from client_comms.enforcement.methods import missing_checks_erpnext
 from client_comms.enforcement.private_files import make_private
 from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.exceptions import ClearanceMissingError
@@ -137,7 +137,9 @@ def test_an_upload_that_names_a_file_on_the_server(by, attach, log, staff, as_us
 def test_the_import_of_a_code_list(by, attach, log, staff, as_user):
 	hidden = attach(CODES, log("Feedback/Complaint"))
 	with as_user(staff.uncleared), pytest.raises(ClearanceMissingError):
-		unchecked.process_genericode_import("urn:x:1", hidden.get(by), code_column="code", filters="{}")
+		missing_checks_erpnext.process_genericode_import(
+			"urn:x:1", hidden.get(by), code_column="code", filters="{}"
+		)
 
 
 CHART = """Account Name,Parent Account,Account Number,Parent Account Number,Is Group,Account Type,Root Type,Account Currency

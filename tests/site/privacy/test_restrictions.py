@@ -16,7 +16,7 @@ from client_comms.client_privacy import invitations
 from client_comms.client_privacy.erasure import records
 from client_comms.clients import preferences
 from client_comms.enforcement import explain, legal_holds, levels, restrictions
-from client_comms.enforcement.methods import relink, unchecked
+from client_comms.enforcement.methods import missing_checks_frappe, relink
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	OutgoingRefusedError,
@@ -297,8 +297,8 @@ def test_methods_that_write_past_the_document_are_refused(restrict, about, agent
 	ways = {
 		"status": lambda: issue_status.set_status(issue.name, status="Closed"),
 		"statuses": lambda: issue_status.set_multiple_status(frappe.as_json([issue.name]), status="Closed"),
-		"attendance": lambda: unchecked.update_attending_status(event.name, agent, "Yes"),
-		"publicity": lambda: unchecked.update_comment_publicity(comment.name, enable=True),
+		"attendance": lambda: missing_checks_frappe.update_attending_status(event.name, agent, "Yes"),
+		"publicity": lambda: missing_checks_frappe.update_comment_publicity(comment.name, enable=True),
 	}
 	for way, attempt in ways.items():
 		with as_user(agent), pytest.raises(RestrictedError):

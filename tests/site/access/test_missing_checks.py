@@ -9,7 +9,7 @@ import pytest
 from frappe.core.api.file import unzip_file
 
 from client_comms import compat
-from client_comms.enforcement.methods import clients, counts, unchecked
+from client_comms.enforcement.methods import clients, counts, missing_checks_erpnext, missing_checks_frappe
 from client_comms.enforcement.requests import method_aliases
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import issue_status
@@ -63,30 +63,33 @@ def message_of(complaint):
 
 # What is called -> with which arguments, given the complaint
 CALLS = {
-	"like": lambda doc: (unchecked.toggle_like, {**named(doc), "add": "Yes"}),
-	"tag": lambda doc: (unchecked.add_tag, {"tag": "late", "dt": doc.doctype, "dn": doc.name}),
+	"like": lambda doc: (missing_checks_frappe.toggle_like, {**named(doc), "add": "Yes"}),
+	"tag": lambda doc: (missing_checks_frappe.add_tag, {"tag": "late", "dt": doc.doctype, "dn": doc.name}),
 	"tags": lambda doc: (
-		unchecked.add_tags,
+		missing_checks_frappe.add_tags,
 		{"tags": '["late"]', "dt": doc.doctype, "docs": f'["{doc.name}"]'},
 	),
-	"untag": lambda doc: (unchecked.remove_tag, {"tag": "late", "dt": doc.doctype, "dn": doc.name}),
-	"followers": lambda doc: (unchecked.get_follow_users, named(doc, "doc_name")),
-	"submissions": lambda doc: (unchecked.get_latest_submissions, named(doc, "docname")),
-	"reviews": lambda doc: (unchecked.get_reviews, named(doc, "docname")),
+	"untag": lambda doc: (
+		missing_checks_frappe.remove_tag,
+		{"tag": "late", "dt": doc.doctype, "dn": doc.name},
+	),
+	"followers": lambda doc: (missing_checks_frappe.get_follow_users, named(doc, "doc_name")),
+	"submissions": lambda doc: (missing_checks_frappe.get_latest_submissions, named(doc, "docname")),
+	"reviews": lambda doc: (missing_checks_frappe.get_reviews, named(doc, "docname")),
 	"review": lambda doc: (
-		unchecked.review,
+		missing_checks_frappe.review,
 		{"doc": frappe.as_json(named(doc)), "points": 0, "to_user": "Administrator", "reason": "Well done"},
 	),
-	"like of a comment": lambda doc: (unchecked.toggle_like, {**comment_on(doc), "add": "Yes"}),
+	"like of a comment": lambda doc: (missing_checks_frappe.toggle_like, {**comment_on(doc), "add": "Yes"}),
 	"seen flag": lambda doc: (
-		unchecked.create_email_flag_queue,
+		missing_checks_frappe.create_email_flag_queue,
 		{"names": frappe.as_json([message_of(doc)]), "action": "Read"},
 	),
 	"assignment rules": lambda doc: (
-		unchecked.bulk_apply,
+		missing_checks_frappe.bulk_apply,
 		{"doctype": doc.doctype, "docnames": frappe.as_json([doc.name])},
 	),
-	"restore": lambda doc: (unchecked.restore, {"name": deleted_comment(doc), "alert": False}),
+	"restore": lambda doc: (missing_checks_frappe.restore, {"name": deleted_comment(doc), "alert": False}),
 }
 
 
@@ -116,7 +119,7 @@ def test_attendance(own, complaint, staff, make_user, as_user):
 	event = event_about(complaint, email=reader if own else staff.cleared)
 
 	def accept():
-		unchecked.update_attending_status(event.name, event.event_participants[0].email, "Yes")
+		missing_checks_frappe.update_attending_status(event.name, event.event_participants[0].email, "Yes")
 
 	def attending():
 		return frappe.db.get_value("Event Participants", event.event_participants[0].name, "attending")
@@ -138,15 +141,17 @@ def test_attendance(own, complaint, staff, make_user, as_user):
 def test_restoring_many(complaint, staff, as_user):
 	name = deleted_comment(complaint)
 	with as_user(staff.uncleared):
-		assert unchecked.bulk_restore(f'["{name}"]')["failed"] == [name]
+		assert missing_checks_frappe.bulk_restore(f'["{name}"]')["failed"] == [name]
 	with as_user(staff.cleared):
-		assert unchecked.bulk_restore(f'["{name}"]')["restored"] == [name]
+		assert missing_checks_frappe.bulk_restore(f'["{name}"]')["restored"] == [name]
 
 
 def test_a_comment_from_the_website(complaint, staff, as_user):
 	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unchecked.add_comment(comment="x", comment_email="a@example.com", comment_by="A", route="", **about)
+		missing_checks_frappe.add_comment(
+			comment="x", comment_email="a@example.com", comment_by="A", route="", **about
+		)
 	assert not frappe.db.exists("Comment", {**about, "comment_type": "Comment"})
 
 
@@ -174,11 +179,11 @@ def test_the_order_of_hidden_records(complaint, log, staff, as_user):
 	both = frappe.as_json([[complaint.doctype, "name", "in", [own.name, complaint.name]]])
 	order = {"doctype": complaint.doctype, "sort_field": "subject", "sort_order": "asc", "filters": both}
 	with as_user(staff.uncleared):
-		assert unchecked.get_next(value=complaint.name, prev=0, **order) is None
+		assert missing_checks_frappe.get_next(value=complaint.name, prev=0, **order) is None
 	if not compat.is_version_16():
 		return  # Frappe 15.103 fails here for everyone
 	with as_user(staff.cleared):
-		assert unchecked.get_next(value=complaint.name, prev=0, **order) == own.name
+		assert missing_checks_frappe.get_next(value=complaint.name, prev=0, **order) == own.name
 
 
 def test_the_name_of_an_archive(complaint, staff, as_user):
@@ -281,18 +286,18 @@ def test_a_print_in_the_background(complaint, staff, as_user):
 def test_the_address_of_a_lead(held, staff, as_user):
 	lead = held("Lead", lead_name="Anna", email_id="anna@client.example").name
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unchecked.get_lead_details(lead)
+		missing_checks_erpnext.get_lead_details(lead)
 	with as_user(staff.cleared):
-		assert unchecked.get_lead_details(lead)["contact_email"] == "anna@client.example"
+		assert missing_checks_erpnext.get_lead_details(lead)["contact_email"] == "anna@client.example"
 
 
 def test_a_lead_is_added_to_a_prospect_with_its_comments(held, staff, as_user):
 	lead = held("Lead", lead_name="Anna").name
 	prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "Nordlicht"}).insert().name
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unchecked.add_lead_to_prospect(lead=lead, prospect=prospect)
+		missing_checks_erpnext.add_lead_to_prospect(lead=lead, prospect=prospect)
 	with as_user(staff.cleared):
-		unchecked.add_lead_to_prospect(lead=lead, prospect=prospect)
+		missing_checks_erpnext.add_lead_to_prospect(lead=lead, prospect=prospect)
 
 
 def test_numbers_and_names(complaint, staff, as_user, is_valid_link):
@@ -485,17 +490,17 @@ def test_contacts_of_a_hidden_lead(two_leads, staff, as_user):
 	hidden, _own = two_leads
 	asked = {"party_type": "Lead", "ignore_permissions": 1, "company": frappe.db.get_value("Company", {})}
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unchecked.get_party_details(party=hidden.name, **asked)
+		missing_checks_erpnext.get_party_details(party=hidden.name, **asked)
 	with as_user(staff.cleared):
-		assert unchecked.get_party_details(party=hidden.name, **asked)["lead"] == hidden.name
+		assert missing_checks_erpnext.get_party_details(party=hidden.name, **asked)["lead"] == hidden.name
 
 
 def test_a_comment_on_the_website(complaint, staff, as_user):
 	comment = complaint.add_comment("Comment", "The neighbours complain").name
 	with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-		unchecked.update_comment_publicity(comment, publish=1)
+		missing_checks_frappe.update_comment_publicity(comment, publish=1)
 	with as_user(staff.cleared):
-		unchecked.update_comment_publicity(comment, publish=1)
+		missing_checks_frappe.update_comment_publicity(comment, publish=1)
 
 
 # --- by another name --------------------------------------------------------------------------------
@@ -633,9 +638,9 @@ def test_a_field_of_any_document_as_a_password(complaint, staff, as_user):
 		field = "summary" if doc is complaint else "name"
 		asked = {"doctype": doc.doctype, "name": doc.name, "fieldname": field}
 		with as_user(staff.uncleared), pytest.raises(frappe.PermissionError):
-			unchecked.get_password(**asked)
+			missing_checks_frappe.get_password(**asked)
 		with as_user(staff.cleared):
-			assert unchecked.get_password(**asked) == doc.get(field)
+			assert missing_checks_frappe.get_password(**asked) == doc.get(field)
 
 
 def test_what_frappe_crm_sends_becomes_a_customer_and_nothing_else(complaint, staff, as_user):

@@ -1,4 +1,4 @@
-"""Adds permission checks to methods of Frappe and ERPNext that read or change a document without one (D-5, P-2)."""
+"""Adds permission checks to methods of Frappe that read or change a document without one (D-5, P-2)."""
 
 import frappe
 from frappe import _
@@ -6,19 +6,9 @@ from frappe import _
 from client_comms import roles
 from client_comms.enforcement import guards, refusals, restrictions
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.doctypes import deleted_document, file
+from client_comms.enforcement.doctypes import deleted_document
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
-
-# What visitors enter to book an appointment.
-_BOOKED = (
-	"scheduled_time",
-	"customer_name",
-	"customer_phone_number",
-	"customer_skype",
-	"customer_details",
-	"customer_email",
-)
 
 
 @frappe.whitelist()
@@ -146,15 +136,6 @@ def make(**arguments):
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
-def create_appointment(**arguments):
-	"""An appointment booked on the website, without what ERPNext looked up for its address: the client, the Lead, and who is in
-	charge of it."""
-	booked = call_previous("erpnext.www.book_appointment.index.create_appointment", **arguments)
-	# Its page tells by the status that the address has to be confirmed.
-	return {field: booked.get(field) for field in (*_BOOKED, "status")}
-
-
-@frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
 def add_comment(**arguments):
 	"""A comment from the website."""
 	guards.require(arguments.get("reference_doctype"), arguments.get("reference_name"))
@@ -191,111 +172,6 @@ def bulk_restore(docnames: str, **others):
 
 
 @frappe.whitelist()
-def get_lead_details(lead: str, **others):
-	guards.require("Lead", lead)
-	return call_previous("erpnext.crm.doctype.lead.lead.get_lead_details", lead=lead, **others)
-
-
-@frappe.whitelist()
-def add_lead_to_prospect(lead: str, **others):
-	"""Checked because comments of the lead may be copied to the prospect."""
-	guards.require("Lead", lead)
-	return call_previous("erpnext.crm.doctype.lead.lead.add_lead_to_prospect", lead=lead, **others)
-
-
-@frappe.whitelist()
-def process_genericode_import(code_list_name: str, file_name: str, **others):
-	"""ERPNext reads any file from the disk, and an error names it."""
-	guards.require("File", file_name)
-	file.require_named(file_name)
-	return call_previous(
-		"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import",
-		code_list_name=code_list_name,
-		file_name=file_name,
-		**others,
-	)
-
-
-@frappe.whitelist()
-def get_coa(doctype: str, parent: str, file_name: str | None = None, **others):
-	"""ERPNext reads a table from the disk, wherever it is attached, and shows its rows as accounts."""
-	file.require_named(file_name or "")
-	return call_previous(
-		"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.get_coa",
-		doctype=doctype,
-		parent=parent,
-		file_name=file_name,
-		**others,
-	)
-
-
-@frappe.whitelist()
-def import_coa(file_name: str, company: str, **others):
-	"""The same, to make them accounts."""
-	file.require_named(file_name)
-	return call_previous(
-		"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa",
-		file_name=file_name,
-		company=company,
-		**others,
-	)
-
-
-@frappe.whitelist()
-def edit_qty(doctype: str, docname: str, qty: float | str, parent: str, **others):
-	"""ERPNext writes into the `qty` of any document or row before it asks for the BOM Creator that is named as well."""
-	_require_bom_creator(doctype)
-	return call_previous(
-		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty",
-		doctype=doctype,
-		docname=docname,
-		qty=qty,
-		parent=parent,
-		**others,
-	)
-
-
-@frappe.whitelist()
-def edit_bom_creator(doctype: str, docname: str, data: dict | str, parent: str, **others):
-	"""The same in version 16, into all fields: it could set the level of any record."""
-	_require_bom_creator(doctype)
-	return call_previous(
-		"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator",
-		doctype=doctype,
-		docname=docname,
-		data=data,
-		parent=parent,
-		**others,
-	)
-
-
-def _require_bom_creator(doctype: str) -> None:
-	if doctype not in ("BOM Creator", "BOM Creator Item"):
-		frappe.throw(
-			_("This method changes a BOM Creator and its rows only."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
-
-
-@frappe.whitelist()
-def upload_csv_file(item_code: str, file_path: str):
-	"""In version 16, ERPNext reads serial and batch numbers from the disk, wherever the file is attached."""
-	file.require_named(file_path)
-	return call_previous(
-		"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file",
-		item_code=item_code,
-		file_path=file_path,
-	)
-
-
-def require_chart(doc, method=None):
-	"""`before_validate` of Chart of Accounts Importer, whose errors quote the table."""
-	if doc.import_file:
-		file.require_named(doc.import_file)
-
-
-@frappe.whitelist()
 def get_documents_for_today(notification: str, **others):
 	"""The names of the documents about which a Notification tells today; its condition can be about any of their text."""
 	found = call_previous(
@@ -316,27 +192,6 @@ def get_password(doctype: str, name: str, fieldname: str, **others):
 	frappe.get_doc(doctype, name).check_permission()
 	return call_previous(
 		"frappe.client.get_password", doctype=doctype, name=name, fieldname=fieldname, **others
-	)
-
-
-@frappe.whitelist()
-def get_party_details(party: str | None = None, party_type: str = "Customer", **others):
-	"""Address and contact of a party; the caller says whether ERPNext checks permissions."""
-	guards.require(party_type, party)
-	return call_previous(
-		"erpnext.accounts.party.get_party_details", party=party, party_type=party_type, **others
-	)
-
-
-@frappe.whitelist()
-def get_party_of_payment(party_type: str, party: str, **others):
-	"""The name of the party of a payment, which ERPNext reads of any DocType that has a field called like that."""
-	guards.require(party_type, party)
-	return call_previous(
-		"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details",
-		party_type=party_type,
-		party=party,
-		**others,
 	)
 
 
