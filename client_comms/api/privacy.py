@@ -141,7 +141,7 @@ def check_outgoing(
 
 	:param content: the HTML of an email
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned":
-	    [finding], "about": {…}}`, where a finding is `{"check", "rule", "message", "recipient", "next_step",
+	    [finding], "about": {…}}`, where a finding is `{"check", "rule", "message", "recipient", "contact", "next_step",
 	    "label", "hint"}`
 	:raises frappe.PermissionError: without read access to the document, or by a login of the portal, whom the answer would
 	    tell which addresses are those of staff and of third parties

@@ -90,15 +90,27 @@ def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipien
 
 
 def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""C-2: the channel that the client asked for, another one with a reason, but never an excluded one."""
-	if not context.party or not any(recipient.kind == rules.CLIENT for recipient in recipients):
+	"""C-2: the channel for which each person at the client asked, another one with a reason, but never an excluded one."""
+	if not context.party:
 		return []
-	preference = preferences.of(context.party_type, context.party, context.contact)
-	choice = channels.choose(preferences.rule_of(preference), context.channel)
-	if choice.outcome == channels.ALLOWED:
-		return []
-	blocks = choice.outcome == channels.BLOCKED
-	return [Finding(rules.CHANNEL, choice.message, rules.CHANGE_CHANNEL, blocks=blocks)]
+	people = {each.contact or context.contact: each for each in recipients if each.kind == rules.CLIENT}
+	found = []
+	for contact, recipient in people.items():
+		preference = preferences.of(context.party_type, context.party, contact)
+		choice = channels.choose(preferences.rule_of(preference), context.channel)
+		if choice.outcome != channels.ALLOWED:
+			is_other = contact != context.contact
+			found.append(
+				Finding(
+					rules.CHANNEL,
+					choice.message,
+					rules.CHANGE_CHANNEL,
+					recipient.address if is_other else None,
+					contact if is_other else None,
+					blocks=choice.outcome == channels.BLOCKED,
+				)
+			)
+	return found
 
 
 def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:

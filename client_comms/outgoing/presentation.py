@@ -93,6 +93,7 @@ def as_dict(finding: Finding) -> dict:
 		"rule": rule_of(finding.check),
 		"message": translate(finding.message),
 		"recipient": finding.recipient,
+		"contact": finding.contact,
 		"next_step": finding.next_step,
 		"label": label,
 		"hint": hint,
@@ -117,6 +118,7 @@ def next_step(found: Sequence[Finding], context: facts.OutgoingContext) -> dict:
 	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
 		label, _hint = remedy_of(first.next_step)
 		action, args = first.next_step.replace("-", "_"), {**about(context), "recipient": first.recipient}
+		args["contact"] = first.contact or context.contact
 	else:
 		label, action = _("What to Do"), "show_remedies"
 		args = {"about": about(context), "found": [as_dict(each) for each in found]}

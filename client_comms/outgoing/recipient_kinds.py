@@ -21,10 +21,13 @@ def sort_recipients(context: facts.OutgoingContext, addresses: Iterable[str]) ->
 	known = Known(
 		staff_domains=settings.own_domains(),
 		staff_addresses=_compared(parties.own_addresses(addresses)),
-		client_addresses=_compared(
-			clients.addresses_of(context.party_type, context.party, context.contact)
-			or _who_opened(context.interaction)
-		),
+		client_addresses={
+			domains.normal_address(address): contact
+			for address, contact in (
+				clients.addresses_of(context.party_type, context.party, context.contact)
+				or dict.fromkeys(_who_opened(context.interaction))
+			).items()
+		},
 		third_parties=third_parties.by_domain(),
 	)
 	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
@@ -46,11 +49,14 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 	staff = {phone_numbers.normalised(number) for number in users}
 	owners = phone_numbers.contacts_of(wanted, parties.CONFIRMED)
 	people = {*clients.contacts_of(context.party_type, context.party)} if context.party else {context.contact}
-	theirs = {number for number in wanted if people & set(owners.get(number, ()))} | _own_numbers(context)
-	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs}
+	theirs = dict.fromkeys(_own_numbers(context))
+	theirs |= {
+		number: contact for number in wanted for contact in owners.get(number, ()) if contact in people
+	}
+	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs.keys()}
 	known = _third_parties_of(strangers)
 	return tuple(
-		Recipient(number, rules.CLIENT)
+		Recipient(number, rules.CLIENT, contact=theirs[number])
 		if number in theirs
 		else Recipient(number, rules.STAFF)
 		if number in staff

@@ -76,12 +76,20 @@ def _rows(
 	verdict: rules.Verdict,
 	reason: str | None,
 ) -> list[dict]:
-	deviation = next((finding for finding in verdict.warned if finding.check == rules.CHANNEL), None)
+	preferred = {
+		finding.contact or context.contact: finding.message.values["preferred"]
+		for finding in verdict.warned
+		if finding.check == rules.CHANNEL
+	}
 	if context.governed:
 		outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]
 		level = context.level
 	else:  # why the client got it on another channel than the preferred one is on record for any document (C-2)
-		outside = [each for each in recipients if deviation and each.kind == rules.CLIENT]
+		outside = [
+			each
+			for each in recipients
+			if each.kind == rules.CLIENT and (each.contact or context.contact) in preferred
+		]
 		level = governed.level(context.party_type, context.party) if outside else None
 	if not outside:
 		return []
@@ -95,6 +103,7 @@ def _rows(
 	rows = []
 	for recipient in outside:
 		basis, consent = disclosures.OWN_INFORMATION, None
+		person = recipient.contact or context.contact
 		if recipient.kind == rules.THIRD_PARTY:
 			decision = checks.consent_of(context, recipient)
 			consent = decision.consent if decision.allowed else None
@@ -110,7 +119,7 @@ def _rows(
 				"recipient_kind": recipient.kind,
 				"third_party": recipient.third_party,
 				"channel": context.channel,
-				"preferred_channel": deviation and deviation.message.values["preferred"],
+				"preferred_channel": preferred.get(person) if recipient.kind == rules.CLIENT else None,
 				"party_type": context.party_type,
 				"party": context.party,
 				"party_name": _name_of(context),

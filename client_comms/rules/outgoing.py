@@ -53,23 +53,24 @@ NEXT_STEPS = (
 class Known:
 	"""Whom the organisation knows. Addresses and domains are normalised by `rules.domains`.
 
-	`staff_domains` and `staff_addresses` are our own; `client_addresses` belong to the contacts of the client
-	concerned; `third_parties` maps an email domain or a whole address to the third party's name.
+	`staff_domains` and `staff_addresses` are our own; `client_addresses` maps those of the client concerned to the contact who has
+	it (None: the client itself); `third_parties` maps an email domain or a whole address to the third party's name.
 	"""
 
 	staff_domains: Collection[str] = ()
 	staff_addresses: Collection[str] = ()
-	client_addresses: Collection[str] = ()
+	client_addresses: Mapping[str, str | None] = field(default_factory=dict)
 	third_parties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-	"""A recipient; `third_party` is the name of a known third party."""
+	"""A recipient; `third_party` is the name of a known third party, `contact` that of the client's person."""
 
 	address: str
 	kind: str
 	third_party: str | None = None
+	contact: str | None = None
 
 
 def sort_recipient(address: str, known: Known) -> Recipient:
@@ -87,7 +88,7 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 	if compared in known.staff_addresses or domain in known.staff_domains:
 		return Recipient(bare, STAFF)
 	if compared in known.client_addresses:
-		return Recipient(bare, CLIENT)
+		return Recipient(bare, CLIENT, contact=known.client_addresses[compared])
 	labels = domain.split(".")
 	candidates = [compared, *(".".join(labels[i:]) for i in range(len(labels)))]
 	third_party = next((known.third_parties[c] for c in candidates if c in known.third_parties), None)
@@ -96,12 +97,14 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-	"""A problem that a check found; `next_step` says which remedy to offer."""
+	"""A problem that a check found; `next_step` says which remedy to offer. `contact`: whom it concerns, if not the person whom the message is
+	about."""
 
 	check: str
 	message: Message
 	next_step: str
 	recipient: str | None = None
+	contact: str | None = None
 	blocks: bool = False  # the client excluded it: a reason is not enough, even in Warn
 
 

@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 10, 0)
 KNOWN = Known(
 	staff_domains={"solar.example"},
 	staff_addresses={"fiona@gmail.example"},
-	client_addresses={"anna@client.example"},
+	client_addresses={"anna@client.example": "Anna"},
 	third_parties={
 		"adviser.example": "Adviser",
 		"tax.adviser.example": "Tax Adviser",

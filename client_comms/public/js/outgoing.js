@@ -48,8 +48,13 @@ Object.assign(client_comms.outgoing, {
 		client_comms.return_focus(dialog);
 		client_comms.hold_focus(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
-			const { next_step, recipient } = found[$(event.currentTarget).attr("data-finding")];
-			const remedy = () => this[next_step.replaceAll("-", "_")]({ ...about, recipient });
+			const { next_step, recipient, contact } = found[$(event.currentTarget).attr("data-finding")];
+			const remedy = () =>
+				this[next_step.replaceAll("-", "_")]({
+					...about,
+					recipient,
+					contact: contact || about.contact,
+				});
 			// The remedy may need the dialog below this one, after it can be scrolled again.
 			dialog.$wrapper.one("hidden.bs.modal", () => setTimeout(remedy));
 			dialog.hide();

@@ -18,6 +18,7 @@ from client_comms.rules import outgoing as rules
 
 PURPOSE = "Sharing with a Third Party"
 ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
+BEN = "ben@client.example"
 
 
 @pytest.fixture(autouse=True)
@@ -458,6 +459,47 @@ def test_every_refusal_names_its_rule_and_offers_the_next_step(
 	assert f"({clause})" in text and says in text
 	assert button["client_action"] == f"client_comms.outgoing.{action}" and button["label"]
 	assert button["args"]["party"] == client.party
+
+
+@pytest.mark.clause("C-2")
+def test_each_person_at_the_client_is_reached_as_they_prefer(client, site, update, write, set_settings):
+	ben = site.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Ben",
+			"email_ids": [{"email_id": BEN, "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": client.party}],
+		}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			**client,
+			"contact": ben.name,
+			"channels": [{"channel": "Phone"}],
+		}
+	).insert()
+	set_settings(**only(channel_mode="Enforce"))
+	write(recipients=ANNA)
+	with pytest.raises(OutgoingRefusedError):
+		write(recipients=f"{ANNA}, {BEN}")
+	text, button = refused_with()
+	assert BEN in text and ANNA not in text
+	assert (button["client_action"], button["args"]["contact"]) == (
+		"client_comms.outgoing.change_channel",
+		ben.name,
+	)
+	set_settings(channel_mode="Warn")
+	send(update, ANNA, BEN)
+	preferred = frappe.get_all(
+		"Client Disclosure",
+		{"client_interaction": update.name, "recipient": ("in", (ANNA, BEN))},
+		["recipient", "preferred_channel"],
+		order_by="creation desc, recipient desc",
+		limit=2,
+		as_list=True,
+	)
+	assert {(address, channel or None) for address, channel in preferred} == {(ANNA, None), (BEN, "Phone")}
 
 
 @pytest.mark.clause("P-3", "D-3")
