@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
+from frappe.utils import get_datetime
 
 from client_comms import alerts, clock
 from client_comms.client_interactions import received
@@ -38,10 +39,10 @@ def names(doc) -> list[str]:
 
 
 def pending(doc):
-	"""The last event, if it is such a message and no one has said that it needs an answer; otherwise None."""
+	"""The last such message of which no one has said that it needs an answer; None without one."""
 	undone = {row.source_name for row in doc.events if row.event == response_clock.RECEIVED}
 	found = [row for row in doc.events if row.event == ONLY_THANKS and row.source_name not in undone]
-	return found[-1] if found else None
+	return max(found, key=lambda row: get_datetime(row.at), default=None)
 
 
 def needs_answer(doc) -> None:

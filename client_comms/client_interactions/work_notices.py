@@ -98,7 +98,8 @@ def answer_came_back(doc) -> bool:
 
 	The answer counts until someone takes it back: anyone can forge such a message (C-3).
 	"""
-	last = {row.event: row for row in doc.events}
+	# By time: those of an interaction that was merged into this one are at the end.
+	last = {row.event: row for row in sorted(doc.events, key=lambda row: get_datetime(row.at))}
 	answer, returned = last.get(response_clock.ANSWERED), last.get(BOUNCED)
 	if not (answer and returned) or get_datetime(returned.at) < get_datetime(answer.at):
 		return False

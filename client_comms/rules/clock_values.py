@@ -111,13 +111,15 @@ class Carried:
 	"""The clocks that join a history, or take the place of those that leave it.
 
 	`current` are those that were current in the other history, as they were then; `past` is what it had judged before. `paused`:
-	it was waiting for the client. `since`: the aware datetime at which the clocks that leave had started.
+	it was waiting for the client, until `paused_until` if that is set. `since`: the aware datetime at which the clocks that leave had
+	started.
 	"""
 
 	current: tuple[Clock, ...] = ()
 	past: tuple[Clock, ...] = ()
 	paused: bool = False
 	since: datetime | None = None
+	paused_until: datetime | None = None
 
 	@property
 	def owed(self) -> tuple[Clock, ...]:
@@ -126,7 +128,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`.
+	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`, and to `PAUSED` that ends on a day.
 
 	`judged` lists the due dates by which clocks had been judged by then. Events of any kind can have it. `carried` belongs to
 	`MERGED`, `MESSAGE_ADDED`, `MESSAGE_MOVED` and `SPLIT_OFF`.
@@ -146,7 +148,8 @@ class Clocks:
 	`history` holds the clocks of earlier rounds and broken promises that a new one replaced.
 	`next_deadline` is the earliest due date of what is still owed, even if it has passed; None if nothing is
 	owed or the clocks are paused. `next_moment` is the next due date of a running clock, when the record
-	must be checked again. `breached` covers the earlier rounds as well.
+	must be checked again. `breached` covers the earlier rounds as well. `paused_until` is when the present pause ends; None if only an event
+	ends it.
 
 	Durations in seconds of working time, excluding time spent waiting for the client:
 	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that started this
@@ -165,6 +168,7 @@ class Clocks:
 	acknowledge_seconds: float | None = None
 	answered_at: datetime | None = None
 	answer_seconds: float | None = None
+	paused_until: datetime | None = None
 
 	@property
 	def current(self) -> tuple[Clock, Clock, Clock]:

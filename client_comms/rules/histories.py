@@ -115,7 +115,8 @@ def joining(clocks: Clocks, name: str) -> Carried:
 	if clocks.status == STATUS_CLOSED:
 		past = (*past, *(clock for clock in current if clock.unmet))
 		current = tuple(clock for clock in current if not clock.unmet)
-	return coming_from(name, Carried(current, past, paused=clocks.clock_state == STATE_PAUSED))
+	is_paused = clocks.clock_state == STATE_PAUSED
+	return coming_from(name, Carried(current, past, is_paused, paused_until=clocks.paused_until))
 
 
 def coming_from(name: str | None, carried: Carried) -> Carried:
@@ -143,7 +144,7 @@ def going(clocks: Clocks, alone: Clocks, since: datetime) -> Carried:
 		if here.unmet and (own.unmet or started(here, since))
 	)
 	current = tuple(replace(clock, started_at=since, late=False) for clock in owed)
-	return Carried(current, paused=clocks.clock_state == STATE_PAUSED)
+	return Carried(current, paused=clocks.clock_state == STATE_PAUSED, paused_until=clocks.paused_until)
 
 
 def leaving(clocks: Clocks, since: datetime, others: Iterable[Carried]) -> Carried:

@@ -102,6 +102,7 @@ class _Record:
 		self.received = False
 		self.answered = False  # in this round, after which nothing is owed in it
 		self.paused = False
+		self.paused_until: datetime | None = None
 		self.closed = False
 		self.waits: list[tuple[datetime, datetime]] = []
 		self.waiting_since: datetime | None = None
@@ -135,6 +136,7 @@ class _Record:
 			acknowledge_seconds=self.acknowledge_seconds,
 			answered_at=self.local(self.answered_at),
 			answer_seconds=self.answer_seconds,
+			paused_until=self.local(self.paused_until) if self.paused else None,
 		)
 
 	def status(self) -> str:
@@ -203,7 +205,7 @@ class _Record:
 			self.received = True
 			self.acknowledge = self.started("acknowledge", self.terms.acknowledge_days, event.at)
 			self.start_round(event.at)
-		elif self.answered or self.closed:
+		elif self.closed or not self.owes_anything:
 			self.start_round(event.at)
 
 	def on_acknowledged(self, event: Event) -> None:
@@ -237,7 +239,7 @@ class _Record:
 			remaining = self.calendar.working_seconds(event.at, clock.due)
 			return replace(clock, status=PAUSED_CLOCK, remaining_seconds=remaining)
 
-		self.paused = True
+		self.paused, self.paused_until = True, event.promised_until and as_utc(event.promised_until)
 		self.change(pause)
 
 	def on_resumed(self, event: Event) -> None:
@@ -261,7 +263,8 @@ class _Record:
 		if not still_paused:  # one of them goes on, so both do
 			self.on_resumed(event)
 			joining = tuple(self.resumed(clock, event.at) for clock in joining)
-		self.paused = still_paused
+		ends = (self.paused and self.paused_until, carried.paused and carried.paused_until)
+		self.paused, self.paused_until = still_paused, min(map(as_utc, filter(None, ends)), default=None)
 		self.received = self.received or bool(carried.current or carried.past)
 		if carried.owed:
 			self.answered = self.closed = False
@@ -271,6 +274,8 @@ class _Record:
 			stays, leaves = contend(getattr(self, clock.name), clock, self.is_judged_later)
 			setattr(self, clock.name, stays)
 			self.history.extend(leaves)
+		if not self.answered:
+			self.take_answer()
 
 	def is_judged_later(self, clock: Clock) -> bool:
 		return clock.status in (RUNNING, PAUSED_CLOCK) and clock.key in self.judged
@@ -284,6 +289,10 @@ class _Record:
 				stays = instead.get(clock.name) or self.before_this_round(clock.name)
 				setattr(self, clock.name, stays)
 				self.history.extend([clock] if clock.late else [])
+		self.take_answer()
+
+	def take_answer(self) -> None:
+		"""If nothing is owed after clocks came or went, the answer that is known is that of this round."""
 		if not self.owes_anything and self.respond.met_at:
 			self.answered, self.answered_at = True, self.respond.met_at
 			self.answer_seconds = self.worked(self.respond.started_at, self.respond.met_at)

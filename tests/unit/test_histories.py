@@ -119,6 +119,44 @@ def test_both_wait_or_neither():
 	assert merged(runs, waits, "24 10:00", "24 10:00").clock_state == "Running"
 
 
+def test_an_answer_that_came_with_the_other_is_the_answer_and_the_next_message_is_owed_one():
+	answered = history((RECEIVED, "23 10:00"), (ANSWERED, "23 12:00"))
+	clocks = merged([], answered, "24 10:00", "24 10:00")
+	assert (clocks.status, clocks.answered_at, clocks.answer_seconds) == ("Answered", at("23 12:00"), 7200)
+	closed = [*history((RECEIVED, "23 10:00")), *history((CLOSED, "23 12:00"))]
+	for other in (answered, closed):
+		came = histories.joining(replay(other, TERMS, OFFICE, at("24 10:00")), "CI-2")
+		events = [Event(MERGED, at("24 10:00"), carried=came), *history((RECEIVED, "26 10:00"))]
+		assert replay(events, TERMS, OFFICE, at("26 10:00")).respond.due == at("30 17:00")
+
+
+def paused(*until):
+	"""Received at 10 on Monday, and waiting since 11, until a moment if that is given."""
+	return history((RECEIVED, "23 10:00"), (PAUSED, "23 11:00", *until))
+
+
+@pytest.mark.parametrize(
+	("own", "other", "ends"),
+	[
+		(paused("27 09:00"), paused(), "27 09:00"),
+		(paused(), paused("27 09:00"), "27 09:00"),
+		(paused("27 09:00"), paused("26 09:00"), "26 09:00"),
+		(paused(), paused(), None),
+		# The other one waited once, and owes nothing any more.
+		(
+			paused("27 09:00"),
+			[*paused(), *history((RESUMED, "23 12:00"), (ANSWERED, "23 13:00"))],
+			"27 09:00",
+		),
+		(paused(), [*paused("26 09:00"), *history((ANSWERED, "23 13:00"))], None),
+		([*paused("26 09:00"), *history((ANSWERED, "23 13:00"))], paused("27 09:00"), "27 09:00"),
+	],
+)
+def test_a_pause_ends_on_the_earliest_day_of_those_that_wait(own, other, ends):
+	clocks = merged(own, other, "24 10:00", "24 10:00")
+	assert (clocks.clock_state, clocks.paused_until) == ("Paused", ends and at(ends))
+
+
 def test_a_promise_of_the_other_is_a_promise():
 	other = history((RECEIVED, "23 10:00"), (PROMISED, "23 11:00", "27 12:00"))
 	clocks = merged(history((RECEIVED, "23 10:00"), (ANSWERED, "23 11:00")), other)
@@ -225,6 +263,16 @@ def test_nothing_missed_is_lost_and_nothing_owed_gets_later(own, other):
 	]
 	if owed and clocks.clock_state == "Running":
 		assert clocks.next_deadline <= min(owed)
+
+
+@given(COURSES, COURSES)
+def test_who_is_owed_nothing_after_a_merger_is_owed_an_answer_to_the_next_message(own, other):
+	now, later = at("30 10:00"), at("30 11:00")
+	carried = histories.joining(replay(other, TERMS, OFFICE, now), "CI-2")
+	events = [*own, Event(MERGED, now, carried=carried)]
+	if replay(events, TERMS, OFFICE, now).clock_state == "Stopped":
+		clocks = replay([*events, Event(RECEIVED, later)], TERMS, OFFICE, later)
+		assert (clocks.respond.status, clocks.respond.started_at) == ("Running", later)
 
 
 @given(COURSES, COURSES, COURSES, MOMENTS)

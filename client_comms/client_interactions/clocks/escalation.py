@@ -15,7 +15,6 @@ from frappe.utils import get_link_to_form
 
 from client_comms import alerts, clock, transactions
 from client_comms.client_interactions import action_items
-from client_comms.client_interactions.clocks import snooze
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
@@ -66,8 +65,7 @@ def plan(doc, clocks: response_clock.Clocks) -> escalation.Plan:
 		clocks, current(), calendars.for_company(doc.company), done, clock.to_aware(clock.now())
 	)
 	# While the clocks are paused, nothing else is due.
-	ends = snooze.until(doc, clocks)
-	return replace(planned, next_moment=clock.to_aware(ends)) if ends else planned
+	return replace(planned, next_moment=clocks.paused_until) if clocks.paused_until else planned
 
 
 def carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.Action]) -> set[str]:
@@ -114,7 +112,8 @@ def _meant(doc, action: escalation.Action) -> tuple[tuple[str, ...], set[str | N
 	if action.kind == escalation.WARNED:
 		return (NOTIFICATION,), {doc.responsible_staff} if doc.responsible_staff else _managers()
 	row = _steps()[action.step.key]
-	return tuple(way for way in (NOTIFICATION, EMAIL, TODO) if row.get(way)), set(_people(doc, row))
+	ways, users = tuple(way for way in (NOTIFICATION, EMAIL, TODO) if row.get(way)), set(_people(doc, row))
+	return ways, users if _enabled(users) else _managers()  # a step comes once
 
 
 def _people(doc, row) -> Iterable[str | None]:

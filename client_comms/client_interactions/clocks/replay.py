@@ -69,6 +69,7 @@ def carried_of(row) -> response_clock.Carried | None:
 		tuple(map(_as_clock, kept["past"])),
 		kept["paused"],
 		_as_moment(kept["since"]),
+		_as_moment(kept.get("paused_until")),
 	)
 
 

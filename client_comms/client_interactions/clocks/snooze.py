@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
@@ -34,18 +33,9 @@ def moment(doc, until: str | datetime | date, reason: str | None) -> datetime:
 	return ends
 
 
-def until(doc, clocks: response_clock.Clocks) -> datetime | None:
-	"""When the present pause ends automatically, as stored; None if there is none, or only the client ends it."""
-	if clocks.clock_state != response_clock.STATE_PAUSED:
-		return None
-	pauses = [row for row in doc.events if row.event == response_clock.PAUSED]
-	latest = max(pauses, key=lambda row: get_datetime(row.at), default=None)
-	return get_datetime(latest.promised_until) if latest and latest.promised_until else None
-
-
 def end(doc, clocks: response_clock.Clocks) -> bool:
 	"""Resume the clocks if the pause is over; whether it is. The caller saves the event."""
-	ends = until(doc, clocks)
+	ends = clock.to_stored(clocks.paused_until)
 	if ends is None or ends > clock.now():
 		return False
 	doc.append_event(response_clock.RESUMED, ends, by="Administrator")

@@ -190,6 +190,19 @@ def test_a_user_and_the_account_manager_can_be_told(case, people, steps, make_us
 	assert frappe.get_all("ToDo", {"reference_name": case}, pluck="allocated_to") == [people["officer"]]
 
 
+def test_managers_are_told_where_a_step_would_reach_no_one(case, people, steps, make_user, next_check_at):
+	gone = make_user("Customer Support")
+	steps(
+		[
+			{"clock": "All", "to": "Account Manager", "notification": 1},  # there is none
+			{"clock": "All", "to": "User", "user": gone, "notification": 1},
+		]
+	)
+	frappe.db.set_value("User", gone, "enabled", 0)
+	next_check_at("2026-11-24 17:05")
+	assert {user for user, _subject in notifications(case)} == {people["manager"]}
+
+
 def test_someone_who_is_reached_twice_is_told_once(case, people, steps, next_check_at):
 	frappe.get_doc("User", people["responsible"]).add_roles(MANAGER)
 	steps([STEPS[0], {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1}])
