@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms.clients import confirmation, parties, phone_numbers
+from client_comms.clients import confirmation, contacts, parties, phone_numbers
 from client_comms.intake import arrivals, failures, replies, threads
 
 REACHED = "Completed"
@@ -46,6 +46,8 @@ def log(doc):
 		interaction.channel = CHANNEL
 	if interaction and incoming and replies.may_continue(interaction, at):
 		replies.client_wrote(interaction, doc, at)
+	elif interaction and not incoming and _is_anothers(number, interaction):
+		replies.staff_called_another(interaction, doc, at, _staff(doc))
 	elif interaction and not incoming:
 		replies.staff_wrote(interaction, doc, at, _staff(doc))
 	else:
@@ -53,6 +55,18 @@ def log(doc):
 	if interaction:
 		arrivals.bind(doc, interaction)
 	return interaction
+
+
+def _is_anothers(number: str | None, interaction) -> bool:
+	"""Whether a number is known, and not as that of a contact of the client."""
+	normal = phone_numbers.normalised(number)
+	owners = {*phone_numbers.contacts_of([normal], parties.CONFIRMED).get(normal, ())}
+	if not owners or not interaction.party:
+		return False
+	return not owners & {
+		interaction.contact,
+		*contacts.contacts_of(interaction.party_type, interaction.party),
+	}
 
 
 def _conversation(doc):

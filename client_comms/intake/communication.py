@@ -140,8 +140,8 @@ def _automatic_kind(doc, headers: Mapping[str, str]) -> str | None:
 
 
 def _recipients(doc) -> list[str]:
-	recipients = split_emails(doc.recipients or "") + split_emails(doc.cc or "")
-	return [address for each in recipients if (address := parse_addr(each)[1])]
+	named = (each for field in ("recipients", "cc", "bcc") for each in split_emails(doc.get(field) or ""))
+	return [address for each in named if (address := parse_addr(each)[1])]
 
 
 # --- logging -----------------------------------------------------------------------------------------
@@ -156,11 +156,14 @@ def after_insert(doc, method=None):
 def require_promise(doc, method=None):
 	"""`validate`: a message that promises an answer is not sent if the promise cannot be recorded (C-4).
 
-	:raises client_comms.exceptions.ActionNotPossibleError: nothing is owed, or the day cannot be promised
+	:raises client_comms.exceptions.ActionNotPossibleError: nothing is owed, the day cannot be promised, or it does not go to the client
 	"""
 	if not (doc.is_new() and doc.sent_or_received == "Sent" and is_message(doc) and replies.is_promise()):
 		return
-	if interaction := threads.find(read(doc)):
+	message = read(doc)
+	if interaction := threads.find(message):
+		if not _reaches_client(message, interaction):
+			replies.refuse_promise()
 		until = replies.promised_until(interaction)
 		interaction.check_event(response_clock.PROMISED, clock.now(), until)
 
@@ -262,14 +265,25 @@ def _apply(message: Message, staff_may_begin: bool):
 				at_least=interaction.confidentiality_level,
 			)
 		return arrivals.open_new(arriving)
+	if message.is_received and mail_identity.names_us_falsely(message.headers, parties.is_own):
+		return interaction  # it neither answers nor begins anything
 	if not interaction:
 		return _first_contact(message) if staff_may_begin else None
-	if message.automatic == AUTOMATED and message.reaches_client:
+	if not _reaches_client(message, interaction):
+		replies.tell_still_owed(interaction, message.at)
+	elif message.automatic == AUTOMATED:
 		# Removed by `acknowledgement_delivery` if it is not sent.
 		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=message.at, source=message.document)
-	elif message.reaches_client:
+	else:
 		replies.staff_wrote(interaction, message.document, message.at, message.staff)
 	return interaction
+
+
+def _reaches_client(message: Message, interaction) -> bool:
+	"""Whether a message of ours went to the client, and not to an adviser, a supplier or colleagues alone."""
+	if message.document.communication_medium != "Email" or not message.address:
+		return message.reaches_client
+	return threads.has_client(_recipients(message.document), interaction)
 
 
 def _is_from_a_stranger(message: Message, interaction) -> bool:

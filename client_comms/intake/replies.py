@@ -1,11 +1,15 @@
 """Another message or call in a conversation: the client writes again, or staff reply (C-3, C-4)."""
 
 from datetime import datetime
+from typing import NoReturn
 
 import frappe
-from frappe.utils import add_to_date, get_datetime
+from frappe import _
+from frappe.utils import add_to_date, format_datetime, get_datetime
 
+from client_comms import acting, clock
 from client_comms.client_interactions import promises, received, thanks
+from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import arrivals
 from client_comms.rules import html_text, response_clock
 from client_comms.rules import replies as rules
@@ -64,6 +68,35 @@ def staff_wrote(doc, document, at: datetime, by: str | None = None):
 		doc.record(arrivals.CONTACTED, at=at, source=document, by=by)
 	else:
 		doc.save_by_app()
+
+
+def staff_called_another(doc, document, at: datetime, by: str) -> None:
+	"""A call about the conversation to someone else than the client, such as an adviser: it is on record, and answers nothing."""
+	arrivals.add_evidence(doc, document)
+	doc.record(arrivals.CONTACTED, at=at, source=document, by=by)
+
+
+def tell_still_owed(doc, at: datetime) -> None:
+	"""A message of staff went to others alone: who sent it learns that the client waits still."""
+	owed = doc.clocks(at).next_deadline
+	if owed and not acting.is_unattended():
+		frappe.msgprint(
+			_("This did not go to the client, to whom an answer is owed by {0}.").format(
+				format_datetime(clock.to_stored(owed))
+			),
+			alert=True,
+			indicator="orange",
+		)
+
+
+def refuse_promise() -> NoReturn:
+	frappe.throw(
+		_(
+			"Only a message to the client can promise an answer. Add the client to the recipients, or send it without a promise."
+		),
+		exc=ActionNotPossibleError,
+		title=_("Not to the Client"),
+	)
 
 
 def _event_of_reply(clocks: response_clock.Clocks) -> str | None:

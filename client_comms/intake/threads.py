@@ -1,12 +1,15 @@
 """Which interaction a message belongs to, or is about a document (D-1, F-1)."""
 
+from collections.abc import Iterable
+
 import frappe
 from frappe.utils import parse_addr, split_emails
 
+from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import former_names
 from client_comms.intake import copies, mail_writers
-from client_comms.rules import automatic_mail, mail_headers, mail_identity
+from client_comms.rules import automatic_mail, domains, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
@@ -59,6 +62,25 @@ def takes_part(message, interaction) -> bool:
 	return writers <= known or writers <= known | _participants(interaction)
 
 
+def has_client(addresses: Iterable[str], interaction) -> bool:
+	"""Whether one of the addresses to which staff wrote is that of the client, or of a person who wrote in the conversation or was in copy
+	there, third parties aside; any outside that is not a third party's, as long as no address of the client is known.
+
+	:param addresses: bare addresses
+	"""
+	theirs = [
+		*contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact),
+		*contacts.addresses_in(interaction.reference_doctype, interaction.reference_name),
+	]
+	written = _named_in(interaction, {"sent_or_received": "Received"})
+	theirs += sorted(each for each in written if not third_parties.of(each))
+	outside = [each for each in addresses if not parties.is_own(each)]
+	known = {*map(domains.normal_address, theirs)}
+	if any(domains.normal_address(each) in known for each in outside):
+		return True
+	return all(map(parties.is_own, theirs)) and not all(map(third_parties.of, outside))
+
+
 def _in_doubt(interaction) -> set[str]:
 	"""The addresses of which is told that their emails ask for answers to another one."""
 	notes = (row.note or "" for row in interaction.events if row.event == mail_identity.IN_DOUBT)
@@ -68,9 +90,14 @@ def _in_doubt(interaction) -> set[str]:
 def _participants(interaction) -> set[str]:
 	"""The addresses between which messages of the interaction went; a machine answers whatever is sent to it, or says so."""
 	automatic = [row.source_name for row in interaction.events if row.event in AUTOMATIC_EVENT.values()]
+	return _named_in(interaction, {"name": ("not in", automatic)})
+
+
+def _named_in(interaction, filters: dict) -> set[str]:
+	"""The addresses, in lower case, that messages of the interaction name."""
 	rows = frappe.get_all(
 		"Communication",
-		{"client_interaction": interaction.name, "name": ("not in", automatic)},
+		{"client_interaction": interaction.name, **filters},
 		["sender", "recipients", "cc"],
 		order_by=None,
 	)

@@ -85,11 +85,18 @@ def doubts(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> tuple[M
 			"The email comes from {wrote}, but asks for answers to {answer_to}. Check who that is before you reply."
 		)
 		found.append(Message(message, {"wrote": wrote, "answer_to": answer_to}))
-	results = values.get("authentication-results", "").lower()
-	failed = _FAILED.search(results) or (_SPF_FAILED.search(results) and not _PASSED.search(results))
-	if wrote and failed and is_own(wrote):
+	if names_us_falsely(headers, is_own):
 		message = _(
 			"The email names our own address {wrote}, but the mail server says that it did not come from us."
 		)
 		found.append(Message(message, {"wrote": wrote}))
 	return tuple(found)
+
+
+def names_us_falsely(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> bool:
+	"""Return whether the server that received the email says that it did not come from our domain, which its From header names (RFC 8601)."""
+	values = {name.lower(): str(value) for name, value in headers.items()}
+	results = values.get("authentication-results", "").lower()
+	failed = _FAILED.search(results) or (_SPF_FAILED.search(results) and not _PASSED.search(results))
+	wrote = addresses.first(values.get("from", ""))
+	return bool(failed and wrote and is_own(wrote))

@@ -19,7 +19,7 @@ from frappe.utils import get_datetime
 
 from client_comms import api, compat
 from client_comms.client_interactions import work_notices
-from client_comms.exceptions import OutgoingRefusedError
+from client_comms.exceptions import ActionNotPossibleError, OutgoingRefusedError
 from client_comms.intake import acknowledgement, arrivals, inbound_mail
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
@@ -762,6 +762,89 @@ def test_an_internal_email_answers_nothing(deliver, reply, where):
 	doc = interaction_of(sent)
 	assert doc.name == first.client_interaction
 	assert events(doc) == ["Logged", "Received"] and doc.status == "Open"
+
+
+@pytest.fixture
+def adviser(site):
+	"""A third party, by its domain."""
+	domains = "adviser.example"
+	return site.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": domains}
+	).insert()
+
+
+@pytest.mark.parametrize("recipients", ["eve@adviser.example", "who@nowhere.example"])
+@pytest.mark.parametrize("where", ["Lead", "Issue", INTERACTION])
+def test_an_email_to_others_alone_answers_nothing(deliver, reply, adviser, where, recipients):
+	first = deliver(letter(), "Issue" if where == "Issue" else "Lead")
+	frappe.clear_messages()
+	doc = interaction_of(reply(*target(first, where), recipients=recipients, cc=f"boss@{DOMAIN}"))
+	assert doc.name == first.client_interaction
+	assert events(doc) == ["Logged", "Received"] and doc.status == "Open"
+	told = [each for each in frappe.get_message_log() if "did not go to the client" in each["message"]]
+	assert len(told) == 1 and told[0]["alert"]
+
+
+def test_what_goes_to_others_alone_promises_nothing(deliver, reply, monkeypatch):
+	first = deliver(letter())
+	said = {"client_comms_send_as": "promise", "client_comms_promised_until": "2026-11-26"}
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(said))
+	with pytest.raises(ActionNotPossibleError, match="Add the client to the recipients"):
+		reply("Lead", first.reference_name, recipients="eve@adviser.example")
+	assert interaction_of(reply("Lead", first.reference_name)).promise_status == "Running"
+
+
+def test_who_answers_for_the_client_is_answered(deliver, reply, adviser):
+	"""A person who wrote in the conversation or whom the client had in copy."""
+	first = deliver(letter(cc="Ben <ben@client-a.example>, eve@adviser.example"))
+	assert events(interaction_of(reply("Lead", first.reference_name, recipients="eve@adviser.example"))) == [
+		"Logged",
+		"Received",
+	]
+	answered = reply("Lead", first.reference_name, recipients="ben@client-a.example")
+	assert interaction_of(answered).status == "Answered"
+
+
+def test_a_blind_copy_to_the_client_answers(deliver, reply):
+	first = deliver(letter())
+	sent = reply("Lead", first.reference_name, recipients=f"boss@{DOMAIN}", bcc="anna@client-a.example")
+	assert interaction_of(sent).status == "Answered"
+
+
+FORGED = "mx.nordlicht.example; dmarc=fail header.from=nordlicht.example; spf=fail"
+
+
+@pytest.mark.parametrize(
+	("results", "status"), [(FORGED, "Open"), ("mx.nordlicht.example; dmarc=pass", "Answered")]
+)
+def test_what_only_claims_to_be_ours_answers_nothing(deliver, results, status):
+	first = deliver(letter())
+	second = deliver(
+		letter(
+			sender=f"rita@{DOMAIN}",
+			to=f"anna@client-a.example, lead@{DOMAIN}",
+			at="2026-11-23 12:00",
+			number="2",
+			In_Reply_To=mail_id("1"),
+			Authentication_Results=results,
+		)
+	)
+	doc = interaction_of(second)
+	assert (doc.name, doc.status) == (first.client_interaction, status)
+	assert ("Sender in Doubt" in events(doc)) == (status == "Open")
+
+
+def test_what_only_claims_to_be_ours_begins_nothing(deliver, set_settings):
+	set_settings(log_outbound=1)
+	claimed = letter(sender=f"rita@{DOMAIN}", to=f"anna@client-a.example, lead@{DOMAIN}")
+	forged = letter(
+		sender=f"rita@{DOMAIN}",
+		to=f"anna@client-a.example, lead@{DOMAIN}",
+		number="2",
+		Authentication_Results=FORGED,
+	)
+	assert deliver(claimed).client_interaction
+	assert not deliver(forged).client_interaction
 
 
 def test_a_reply_to_the_client_with_colleagues_in_copy_answers(deliver, reply):

@@ -527,6 +527,23 @@ def test_a_call_to_the_client_begins_a_conversation(call, logged, customer, staf
 	assert events(doc) == ["Logged", "Contacted"] and doc.clock_state == "Stopped"
 
 
+@pytest.mark.parametrize(("known", "status"), [(True, "Open"), (False, "Answered")])
+def test_a_call_to_another_about_an_issue_answers_nothing(call, make, logged, customer, staff, known, status):
+	"""Whose number is on file is known; clients call from many that are not."""
+	if known:
+		make("Contact", first_name="Eve", phone_nos=[{"phone": STRANGER, "is_primary_phone": 1}])
+	issue = make("Issue", subject="Noise", raised_by=ADDRESS)
+	call(
+		"Outgoing",
+		client=STRANGER,
+		by=staff["Customer Support"],
+		links=[{"link_doctype": "Issue", "link_name": issue.name}],
+	)
+	(doc,) = logged()
+	assert doc.status == status
+	assert events(doc)[-1] == ("Contacted" if known else "Answered")
+
+
 def test_a_call_to_the_client_about_an_issue_answers_it(call, make, logged, customer, staff):
 	issue = make("Issue", subject="Noise", raised_by=ADDRESS)
 	made = call(
