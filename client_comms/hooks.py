@@ -302,6 +302,7 @@ _BEFORE_PRINT = [
 _LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
 _FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
+_COMPANY_OF_MAILBOX = "client_comms.intake.inbound_mail.set_company"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
 # What decides about access and consent: every state is on the ledger.
 _ON_LEDGER = {
@@ -513,6 +514,7 @@ doc_events = {
 		"on_update": "client_comms.intake.appointment.on_update",
 	},
 	"Issue": {
+		"before_insert": _COMPANY_OF_MAILBOX,
 		"after_insert": "client_comms.intake.issue.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
 		"on_update": [
@@ -527,7 +529,7 @@ doc_events = {
 		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Lead": {
-		"before_insert": "client_comms.client_privacy.client_data.before_insert",
+		"before_insert": ["client_comms.client_privacy.client_data.before_insert", _COMPANY_OF_MAILBOX],
 		"validate": "client_comms.client_privacy.client_data.validate",
 		"after_insert": "client_comms.intake.lead.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
@@ -541,6 +543,7 @@ doc_events = {
 		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Opportunity": {
+		"before_insert": _COMPANY_OF_MAILBOX,
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"after_insert": "client_comms.intake.opportunity.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,

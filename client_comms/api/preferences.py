@@ -24,6 +24,8 @@ def communication_preference(
 	frappe.has_permission(preferences.PREFERENCE, "read", throw=True)
 	client_documents.require_open(party_type, party)
 	doc = preferences.of(party_type, party, contact)
+	if doc and doc.party != party and not doc.has_permission("read"):
+		doc = None  # what the client said as a lead, whom the caller cannot see
 	if doc:
 		doc.check_permission("read")
 	rule = preferences.rule_of(doc)

@@ -29,7 +29,7 @@ def set_level(doc):
 		)
 	rank = policy.current().rank
 	given = doc.confidentiality_level
-	retyped = before is None or before.communication_type != doc.communication_type
+	retyped = before is None or any(before.get(f) != doc.get(f) for f in ("communication_type", "company"))
 	floor = rule.confidentiality_level if before is None else before.confidentiality_level
 	if not given or (before is None and rank(given) < rank(floor)):
 		doc.confidentiality_level = given = floor

@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import get_datetime
 
 from client_comms import clock
+from client_comms.clients import parties
 from client_comms.rules import consent as rules
 from client_comms.rules.consent import Consent, Event, Request
 
@@ -18,7 +19,7 @@ def decide(party_type: str, party: str, request: Request, at=None) -> rules.Deci
 
 def of_client(party_type: str, party: str, purpose: str | None = None) -> list[Consent]:
 	"""All consents of the client as input for the rule; three queries, regardless of their number."""
-	filters = {"party_type": party_type, "party": party, **({"purpose": purpose} if purpose else {})}
+	filters = {**parties.filters_of(party_type, party), **({"purpose": purpose} if purpose else {})}
 	rows = frappe.get_all(
 		CONSENT, filters, ["name", "purpose", "third_party", "contact"], order_by="name asc"
 	)

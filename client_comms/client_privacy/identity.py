@@ -6,6 +6,7 @@ import frappe
 from frappe.utils import cint
 
 from client_comms import clock
+from client_comms.clients import parties
 from client_comms.rules.outgoing import Identity
 
 VERIFICATION = "Identity Verification"
@@ -97,7 +98,7 @@ def last_confirmed(party_type: str, party: str, contact: str | None, level: str 
 def _attempts(party_type: str, party: str, contact: str | None) -> list:
 	rows = frappe.get_all(
 		VERIFICATION,
-		{"party_type": party_type, "party": party},
+		parties.filters_of(party_type, party),
 		["name", "result", "contact", "verified_on", "valid_until"],
 		order_by="creation desc",
 	)

@@ -21,7 +21,7 @@ from client_comms.client_privacy.doctype.client_consent.client_consent import RE
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts as clients
-from client_comms.clients import preferences
+from client_comms.clients import parties, preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import speaking, speaking_to
@@ -133,7 +133,7 @@ def _own_consents(visit: Visit) -> list[str]:
 		return [visit.consent]
 	rows = frappe.get_all(
 		consents.CONSENT,
-		{"party_type": visit.party_type, "party": visit.party},
+		parties.filters_of(visit.party_type, visit.party),
 		["name", "contact"],
 		order_by="creation asc",
 	)

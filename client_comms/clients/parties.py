@@ -112,6 +112,26 @@ def client_of(
 	return Client(party_type, party, contact, name or address)
 
 
+def same_client(party_type: str, party: str) -> dict[str, tuple[str, ...]]:
+	"""The client by DocType, with the lead that it was or the customers that it became: what it said once, it said."""
+	found = {party_type: (party,)}
+	if party_type == "Customer" and (lead := frappe.db.get_value("Customer", party, "lead_name")):
+		found["Lead"] = (lead,)
+	if party_type == "Lead":
+		became = frappe.get_all("Customer", {"lead_name": party}, pluck="name", order_by=None)
+		found.update({"Customer": tuple(became)} if became else {})
+	return found
+
+
+def filters_of(party_type: str, party: str) -> dict[str, tuple]:
+	"""Filters for documents that say whom they are about by `party_type` and `party`: the `same_client`."""
+	same = same_client(party_type, party)
+	return {
+		"party_type": ("in", [*same]),
+		"party": ("in", [name for names in same.values() for name in names]),
+	}
+
+
 def client_of_number(number: str | None) -> Client:
 	"""The client of a telephone number; an unknown number is used as the client's name."""
 	normalised = phone_numbers.normalised(number)

@@ -14,8 +14,8 @@ _LAST = "confirmed_on desc, creation desc"
 def of(party_type: str | None, party: str | None, contact: str | None):
 	"""The Communication Preference that applies to a person, or None.
 
-	The person's own comes before their organisation's. If there are several, for example after merging
-	clients, the one confirmed last applies.
+	The person's own comes before their organisation's, and that before what it said as a lead. If there are several, for
+	example after merging clients, the one confirmed last applies.
 	"""
 	wanted = []
 	if contact and party:
@@ -27,7 +27,16 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 	for filters in wanted:
 		if name := frappe.db.get_value(PREFERENCE, filters, order_by=_LAST):
 			return frappe.get_doc(PREFERENCE, name)
+		if found := _latest(filters):
+			return found
+	if party and len(parties.same_client(party_type, party)) > 1:
+		return _latest({**parties.filters_of(party_type, party), "contact": ("is", "not set")})
 	return None
+
+
+def _latest(filters: dict):
+	name = frappe.db.get_value(PREFERENCE, filters, order_by="confirmed_on desc, creation desc")
+	return frappe.get_doc(PREFERENCE, name) if name else None
 
 
 def rule_of(doc) -> Preference | None:

@@ -21,7 +21,7 @@ from client_comms.enforcement import (
 	sharing,
 )
 from client_comms.i18n import bold
-from client_comms.intake import assignment
+from client_comms.intake import assignment, mailboxes
 from client_comms.rules import (
 	access,
 	classification,
@@ -359,6 +359,10 @@ def _method_for_messages(doc) -> str | None:
 
 def _company(arrival: Arrival) -> str | None:
 	doctype, name = arrival.reference_doctype, arrival.reference_name
+	if arrival.direction == classification.INBOUND and (
+		company := mailboxes.company_of(arrival.email_account)
+	):
+		return company
 	if doctype and name and frappe.get_meta(doctype).has_field("company"):
 		if company := frappe.db.get_value(doctype, name, "company"):
 			return company

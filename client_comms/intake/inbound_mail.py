@@ -321,6 +321,13 @@ def is_receiving() -> bool:
 	return _message_being_received() is not None
 
 
+def set_company(doc, method=None) -> None:
+	"""`before_insert` of Issue, Lead and Opportunity: what Frappe makes of an email is of the company of its mailbox."""
+	message = _message_being_received()
+	if message and (company := mailboxes.company_of(message.email_account.name)):
+		doc.company = company
+
+
 def _message_being_received() -> InboundMail | None:
 	frame = sys._getframe(1)
 	while frame is not None:

@@ -18,6 +18,11 @@ _ALWAYS_STORABLE = 100_000  # characters
 _BYTES_OF_CHARACTER = 4  # at most, in a statement
 
 
+def company_of(account: str | None) -> str | None:
+	"""The company to which what arrives in a mailbox is an inquiry; None if none is named."""
+	return account and frappe.get_cached_value(ACCOUNT, account, "client_comms_company")
+
+
 def watch(server, account, read: Callable) -> None:
 	"""Let Frappe's connection to a mail server tell what it could not read, and that it came to its end.
 

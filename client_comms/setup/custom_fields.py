@@ -153,7 +153,19 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				"read_only": 1,
 				"no_copy": 1,
 				"print_hide": 1,
-			}
+			},
+			{
+				"fieldname": "client_comms_company",
+				"label": _("Company of Received Emails"),
+				"fieldtype": "Link",
+				"options": "Company",
+				"insert_after": "last_fetched_on",
+				"depends_on": "enable_incoming",
+				"module": MODULE,
+				"description": _(
+					"What arrives here is an inquiry to this company: its matrix, hours and holidays count. Without one, the default company's."
+				),
+			},
 		],
 		"Unhandled Email": [
 			{

@@ -30,6 +30,7 @@ INDEXED = (
 	("Contact Email", "email_id"),  # for the author, with every message
 	("Communication", "communication_date"),  # for recent unlogged documents
 	("Communication", "owner"),  # for Frappe's own condition: users without a mailbox list what is theirs
+	("Customer", "lead_name"),  # what a lead said counts for the customer, and the other way round
 	("Opportunity", "party_name"),  # for the connections of a client's form
 	("Call Log", "start_time"),
 	("Event", "starts_on"),

@@ -9,6 +9,7 @@ from frappe.utils import cstr
 from client_comms.client_privacy.requests import shared_names
 from client_comms.clients import contacts as clients
 from client_comms.clients import phone_numbers
+from client_comms.clients.parties import same_client
 
 _LINKS = "Dynamic Link"
 _NAMED_AFTER = ("Contact", "Customer", "Supplier", "Address")
@@ -35,7 +36,7 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 	if contact:
 		records = {"Contact": (contact,)}
 	else:
-		parties = _parties(party_type, party)
+		parties = same_client(party_type, party)
 		records = {**parties, **_linked("Contact", parties), **_linked("Address", parties)}
 	found = {each.lower() for each in _addresses(records)}
 	records["User"] = _logins(records, found)
@@ -61,18 +62,6 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 def of_request(request) -> Subject:
 	"""Who a Data Subject Request is about: all of the client, or one contact."""
 	return of(request.party_type, request.party, request.contact if request.contact_only else None)
-
-
-def _parties(party_type: str, party: str) -> dict[str, tuple[str, ...]]:
-	"""The client, with the lead that it was or the customer that it became."""
-	found = {party_type: (party,)}
-	if party_type == "Customer" and (lead := frappe.db.get_value("Customer", party, "lead_name")):
-		found["Lead"] = (lead,)
-	if party_type == "Lead":
-		found["Customer"] = tuple(
-			frappe.get_all("Customer", {"lead_name": party}, pluck="name", order_by=None)
-		)
-	return found
 
 
 def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

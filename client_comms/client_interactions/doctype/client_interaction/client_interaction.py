@@ -297,9 +297,9 @@ class ClientInteraction(Document):
 			)
 
 	def set_matrix(self):
-		"""Each interaction keeps the version that governs it (M-1)."""
+		"""Each interaction keeps the version that governs it (M-1), unless it goes to another company."""
 		before = self.stored()
-		if before:
+		if before and before.company == self.company:
 			self.matrix = self.flags.reclassify_under or before.matrix
 		elif not (self.flags.from_intake and self.matrix):  # intake has just checked
 			self.matrix = matrix.require_in_force(self.company, self.occurred_on)
