@@ -706,9 +706,9 @@ def test_without_anyone_responsible_a_manager_has_it_and_is_told(deliver, staff)
 
 @pytest.fixture
 def reply(staff, as_user, clock_at):
-	"""Send an email as the desk's composer does."""
+	"""Send an email as the desk's composer does; `said`: further parameters of its request."""
 
-	def send(doctype, name, at="2026-11-23 15:00", **fields):
+	def send(doctype, name, at="2026-11-23 15:00", said=None, **fields):
 		values = {
 			"subject": "Re: Solar roof",
 			"content": "<p>Here it is.</p>",
@@ -718,6 +718,7 @@ def reply(staff, as_user, clock_at):
 			**fields,
 		}
 		with clock_at(at), as_user(staff["Frontline Staff"]):
+			frappe.local.form_dict.update(said or {})
 			return frappe.get_doc(
 				"Communication", send_from_desk(doctype=doctype, name=name, **values)["name"]
 			)
@@ -775,9 +776,11 @@ def adviser(site):
 
 @pytest.mark.parametrize("recipients", ["eve@adviser.example", "who@nowhere.example"])
 @pytest.mark.parametrize("where", ["Lead", "Issue", INTERACTION])
-def test_an_email_to_others_alone_answers_nothing(deliver, reply, adviser, where, recipients):
+def test_an_email_to_others_alone_answers_nothing(deliver, reply, adviser, where, recipients, monkeypatch):
 	first = deliver(letter(), "Issue" if where == "Issue" else "Lead")
 	frappe.clear_messages()
+	request = frappe._dict(method="POST", path="/api/method/frappe.core.doctype.communication.email.make")
+	monkeypatch.setattr(frappe.local, "request", request, raising=False)
 	doc = interaction_of(reply(*target(first, where), recipients=recipients, cc=f"boss@{DOMAIN}"))
 	assert doc.name == first.client_interaction
 	assert events(doc) == ["Logged", "Received"] and doc.status == "Open"
@@ -785,13 +788,12 @@ def test_an_email_to_others_alone_answers_nothing(deliver, reply, adviser, where
 	assert len(told) == 1 and told[0]["alert"]
 
 
-def test_what_goes_to_others_alone_promises_nothing(deliver, reply, monkeypatch):
+def test_what_goes_to_others_alone_promises_nothing(deliver, reply):
 	first = deliver(letter())
 	said = {"client_comms_send_as": "promise", "client_comms_promised_until": "2026-11-26"}
-	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(said))
 	with pytest.raises(ActionNotPossibleError, match="Add the client to the recipients"):
-		reply("Lead", first.reference_name, recipients="eve@adviser.example")
-	assert interaction_of(reply("Lead", first.reference_name)).promise_status == "Running"
+		reply("Lead", first.reference_name, said=said, recipients="eve@adviser.example")
+	assert interaction_of(reply("Lead", first.reference_name, said=said)).promise_status == "Running"
 
 
 def test_who_answers_for_the_client_is_answered(deliver, reply, adviser):
