@@ -138,12 +138,13 @@ def work(staff: str) -> dict[str, dict]:
 			rows[key] = _row(item.interaction, item.subject, item.due)
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
-	for row in _waiting(staff):
-		sections[WAITING].append(_row(row, row.subject, None))
+	waiting, further = _waiting(staff)
+	sections[WAITING] = [_row(row, row.subject, None) for row in waiting]
 	shown = {
 		section: {"rows": [_worded(row) for row in rows[:SHOWN]], "more": len(rows[SHOWN:])}
 		for section, rows in sections.items()
 	}
+	shown[WAITING]["more"] = further
 	_add_rights([row for section in shown.values() for row in section["rows"]])
 	return shown
 
@@ -167,9 +168,15 @@ def _worded(row: dict) -> dict:
 	return {**row, "due": due and str(due), "words": due and due_words(due, company)}
 
 
-def _waiting(staff: str) -> list:
+def _waiting(staff: str) -> tuple[list, int]:
+	"""The rows that are shown, and how many further ones there are: of these only the names are read, up to `MOST`."""
 	filters = {"clock_state": response_clock.STATE_PAUSED, "responsible_staff": staff}
-	return frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="occurred_on asc", limit=0)
+	rows = frappe.get_list(
+		INTERACTION, filters, list(FIELDS), order_by="occurred_on asc, name asc", limit=SHOWN
+	)
+	if len(rows) < SHOWN:
+		return rows, 0
+	return rows, len(frappe.get_list(INTERACTION, filters, pluck="name", order_by=None, limit=MOST)) - SHOWN
 
 
 def _add_rights(rows: list[dict]) -> None:

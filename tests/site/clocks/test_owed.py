@@ -68,6 +68,27 @@ def test_a_promise_is_owed_and_a_pause_owes_nothing(inquiry, frontline, clock_at
 		assert not owed.owed(frontline)
 
 
+def test_of_what_waits_for_clients_a_few_are_read_and_the_others_counted(
+	inquiry, frontline, as_user, monkeypatch
+):
+	for _each in range(4):
+		inquiry(responsible_staff=frontline).record("Paused")
+	monkeypatch.setattr(owed, "SHOWN", 2)
+	read = []
+	get_list = frappe.get_list
+
+	def counted(*args, **filters):
+		found = get_list(*args, **filters)
+		read.append(len(found) if found and isinstance(found[0], dict) else 0)
+		return found
+
+	with as_user(frontline):
+		monkeypatch.setattr(frappe, "get_list", counted)
+		waiting = owed.work(frontline)["waiting"]
+		monkeypatch.setattr(frappe, "get_list", get_list)
+	assert (len(waiting["rows"]), waiting["more"], max(read)) == (2, 2, 2)
+
+
 def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, make_user, clock_at, as_user):
 	helper = make_user("Frontline Staff")
 	doc = inquiry(

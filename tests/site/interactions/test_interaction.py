@@ -868,6 +868,30 @@ def test_a_reply_goes_to_the_contact_or_else_to_the_first_address_of_the_client(
 	assert case.client_email() == "person2@reply.example"
 
 
+def test_a_reply_is_not_proposed_to_an_address_that_has_unsubscribed(inquiry, susan):
+	case = inquiry(responsible_staff=susan)
+	contact = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": "Person",
+			"email_ids": [
+				{"email_id": "left@reply.example", "is_primary": 1},
+				{"email_id": "other@reply.example"},
+			],
+			"links": [{"link_doctype": case.party_type, "link_name": case.party}],
+		}
+	).insert()
+	case.contact = contact.name
+	left = {"doctype": "Email Unsubscribe", "email": "left@reply.example"}
+	here = frappe.get_doc({**left, "reference_doctype": case.doctype, "reference_name": case.name}).insert()
+	assert case.client_email() == "other@reply.example"
+	here.delete()
+	frappe.get_doc({**left, "global_unsubscribe": 1}).insert()
+	assert case.client_email() == "other@reply.example"
+	frappe.get_doc({**left, "email": "other@reply.example", "global_unsubscribe": 1}).insert()
+	assert case.client_email() == "left@reply.example"
+
+
 @pytest.mark.clause("D-5")
 def test_the_search_bar_finds_interactions_that_may_be_read(inquiry, susan, as_user, make_user):
 	from frappe.utils import global_search as frappe_search

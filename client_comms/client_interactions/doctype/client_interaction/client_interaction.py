@@ -19,7 +19,7 @@ from client_comms.client_interactions import (
 from client_comms.client_interactions.clocks import escalation, replay
 from client_comms.client_interactions.doctype.client_interaction import indexes
 from client_comms.client_interactions.doctype.interaction_event import interaction_event
-from client_comms.clients import contacts, preferences
+from client_comms.clients import contacts, preferences, unsubscribed
 from client_comms.communication_governance import matrix
 from client_comms.document import Document
 from client_comms.enforcement import reclassification, restrictions, sharing
@@ -144,12 +144,14 @@ class ClientInteraction(Document):
 		self.set_onload("preference", preferences.describe(preference))
 
 	def client_email(self) -> str | None:
-		"""The recipient of a reply: the contact, otherwise the client's first address on file."""
+		"""The recipient of a reply: the contact, otherwise the client's first address on file. One that has unsubscribed only if they
+		have no other: the refusal then says what to do."""
 		address = self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
-		known = contacts.addresses_of(self.party_type, self.party, self.contact)
+		known = [*contacts.addresses_of(self.party_type, self.party, self.contact)]
 		if address and (not known or address.lower() in known):
-			return address
-		return next(iter(known), None)
+			known = [address, *(each for each in known if each != address.lower())]
+		gone = unsubscribed.among(known, self.doctype, self.name)
+		return next((each for each in known if each.lower() not in gone), next(iter(known), None))
 
 	def validate(self):
 		if not self.flags.from_record:

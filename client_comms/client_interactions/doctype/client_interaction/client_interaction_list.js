@@ -311,6 +311,6 @@ function answer_owed(overdue, staff, client, due) {
 
 function promise_owed(overdue, staff, client, due) {
 	return overdue
-		? __("{0} promised {1} an answer for {2}", [staff, client, due])
-		: __("{0} promised {1} an answer by {2}", [staff, client, due]);
+		? __("{0} has owed {1} the promised answer since {2}", [staff, client, due])
+		: __("{0} owes {1} the promised answer by {2}", [staff, client, due]);
 }

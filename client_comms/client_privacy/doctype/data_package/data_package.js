@@ -2,6 +2,12 @@ const API = "client_comms.api.data_packages";
 const EVENT = "client_comms_data_package";
 
 frappe.ui.form.on("Data Package", {
+	setup() {
+		// Frappe translates a value that cannot be edited without its DocType; a hold is "Released" in another sense.
+		frappe.meta.get_docfield("Data Package", "status").formatter = (value) =>
+			__(value, null, "Data Package");
+	},
+
 	refresh(frm) {
 		frm.disable_form();
 		if (frm.is_new()) return;
@@ -18,7 +24,11 @@ frappe.ui.form.on("Data Package", {
 		}
 		if (status === "Ready") {
 			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) say_who_releases(frm);
-			else frm.add_custom_button(__("Release"), () => release(frm)).addClass("btn-primary");
+			else {
+				frm.add_custom_button(__("Release", null, "Data Package"), () => release(frm)).addClass(
+					"btn-primary",
+				);
+			}
 		}
 		if (frm.doc.error || frm.doc.failed_count) {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
@@ -67,7 +77,7 @@ function release(frm) {
 		],
 		({ otherwise }) => act(frm, "release_copy", { otherwise }),
 		__("Release the Copy"),
-		__("Release"),
+		__("Release", null, "Data Package"),
 	);
 }
 
