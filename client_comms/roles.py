@@ -8,9 +8,10 @@ from frappe import _
 from frappe.utils import escape_html
 
 from client_comms.i18n import bold
+from client_comms.procedure import COMMUNICATIONS_MANAGER
 
 COMPLIANCE_OFFICER = "Compliance Officer"
-CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, "Client Communications Manager"})
+CONFIGURES_OR_AUDITS = frozenset({COMPLIANCE_OFFICER, COMMUNICATIONS_MANAGER})
 _NAMED = 5  # people in a message
 
 

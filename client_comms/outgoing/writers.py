@@ -14,7 +14,8 @@ from client_comms.enforcement import explain, governed, policy
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import name_of, translate
 from client_comms.intake import assignment
-from client_comms.roles import users_with_role
+from client_comms.procedure import COMMUNICATIONS_MANAGER
+from client_comms.roles import some_with_role, users_with_role
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
@@ -29,17 +30,19 @@ def of(doctype: str, name: str) -> dict:
 	"""Whether the session user can write to the client about a record, otherwise the users who can.
 
 	:returns: `{"allowed": bool, "reasons": [HTML, …], "people": [{"user", "full_name", "takes_part", "may_be_responsible"}, …],
-	    "may_hand_over": bool}`; participants come first; the list is empty if the user can write
+	    "may_hand_over": bool, "managers": "Ines Carstens, …"}`; participants come first; the list is empty if the user can write;
+	    `managers`, if there are no others who can, are those who change clearances
 	"""
 	decision = governed.decide(doctype, name, access.EMAIL, frappe.session.user)
 	if decision is None or decision.allowed:
-		return {"allowed": True, "reasons": [], "people": [], "may_hand_over": False}
+		return {"allowed": True, "reasons": [], "people": [], "may_hand_over": False, "managers": ""}
 	people = sorted(_people(doctype, name), key=lambda each: (not each["takes_part"], each["full_name"]))
 	return {
 		"allowed": False,
 		"reasons": [translate(reason) for reason in decision.reasons],
 		"people": people,
 		"may_hand_over": bool(people) and bool(frappe.has_permission(doctype, "write", doc=name)),
+		"managers": "" if people else some_with_role(COMMUNICATIONS_MANAGER),
 	}
 
 

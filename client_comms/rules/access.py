@@ -362,7 +362,10 @@ def _why_not_cleared(
 		)
 	else:
 		yield Message(
-			_('The level {level} allows no role to "{action}". Add a clearance to the level.'), values
+			_(
+				'The level {level} allows no role to "{action}". A Client Communications Manager can change its clearances.'
+			),
+			values,
 		)
 	if action == DELETE:
 		yield Message(_("Deleting requires a clearance with both write access and oversight."))

@@ -16,17 +16,22 @@ Object.assign(client_comms.outgoing, {
 		dialog.display ? close() : dialog.$wrapper.one("shown.bs.modal", close);
 	},
 
+	/** What to do if no user can write to the client. */
+	no_one_can: ({ managers }) =>
+		__(
+			"No user can email the client at this level. Reach them another way and log that, or ask {0} to change the clearances of the level.",
+			[managers || __("a Client Communications Manager")],
+		),
+
 	/** Whom the user may ask to write to the client instead, and a click to do so. */
-	hand_over({ doctype, name }, { reasons, people, may_hand_over }) {
+	hand_over({ doctype, name }, writers) {
+		const { reasons, people, may_hand_over } = writers;
 		const text = frappe.utils.escape_html;
 		const listed = (lines) => `<ul class="pl-4">${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
-		const nobody = __(
-			"No one can. Ask a Client Communications Manager to change the clearances of the level.",
-		);
 		const why = [
 			`<p>${__("You cannot write to the client about this.")}</p>`,
 			listed(reasons),
-			`<p>${people.length ? __("These users can:") : nobody}</p>`,
+			`<p>${people.length ? __("These users can:") : text(this.no_one_can(writers))}</p>`,
 			listed(people.map(({ full_name }) => text(full_name))),
 		].join("");
 		const fields = [{ fieldname: "why", fieldtype: "HTML", options: why }];

@@ -55,6 +55,18 @@ def test_the_users_with_clearance_are_named(complaint, agent, manager, make_user
 	assert found["reasons"]
 
 
+def test_where_no_user_can_write_those_who_change_clearances_are_named(
+	complaint, agent, make_user, set_clearance, as_user
+):
+	make_user("Client Communications Manager", first_name="Ines")
+	for role in (SUPPORT, MANAGER):
+		set_clearance(SENSITIVE, role, can_email=0)
+	with as_user(agent):
+		found = api.who_may_write(complaint.doctype, complaint.name)
+	assert (found["people"], found["may_hand_over"]) == ([], False)
+	assert "Ines" in found["managers"]
+
+
 def test_those_who_take_part_already_come_first(complaint, agent, manager, make_user, muted_support, as_user):
 	# Managers have oversight; other users with clearance would have to take part.
 	doc = frappe.get_doc("Confidentiality Level", SENSITIVE)

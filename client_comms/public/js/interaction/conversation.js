@@ -50,20 +50,25 @@ client_comms.Conversation = class {
 			this.render_hand_over(button, writers);
 		}
 		button(__("Private Note"), () => this.open_note());
+		if (writers && !writers.allowed) {
+			$(`<span class="text-muted small"></span>`).text(this.who_can(writers)).appendTo(this.$bar);
+		}
 		if (this.reply_box) this.$bar.hide();
 	}
 
 	/** Users without clearance to write to the client see who has it, and hand over to them. */
 	render_hand_over(button, writers) {
-		const who = writers.people.map(({ full_name }) => full_name).join(", ");
-		const why = who
-			? __("Users who can write to the client: {0}", [who])
-			: __("No one can write to the client");
-		button(__("Reply")).prop("disabled", true).attr("title", why);
+		button(__("Reply")).prop("disabled", true).attr("title", this.who_can(writers));
 		if (writers.may_hand_over) {
 			button(__("Hand Over"), () => client_comms.outgoing.hand_over(this.about, writers));
 		}
-		$(`<span class="text-muted small"></span>`).text(why).appendTo(this.$bar);
+	}
+
+	who_can(writers) {
+		const who = writers.people.map(({ full_name }) => full_name).join(", ");
+		return who
+			? __("Users who can write to the client: {0}", [who])
+			: client_comms.outgoing.no_one_can(writers);
 	}
 
 	/** Open the reply box, or continue in the one that is open. */
