@@ -23,6 +23,7 @@ from client_comms.enforcement.readers import INTERACTION, held
 from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
 
+_REQUEST = "Data Subject Request"
 _RATING = "Rating"  # the kind of link with which a client rates an interaction
 
 
@@ -98,8 +99,8 @@ def require_to_act(
 ) -> None:
 	"""Check that the session user can act for a client: ask for consent or confirm their identity (P-1, P-3).
 
-	Users who can read the client in ERPNext, or any of its interactions, can do so, because the procedure
-	requires it of them.
+	Users who can read the client in ERPNext, any of its interactions, or an open request about its data, can do so, because the
+	procedure requires it of them.
 
 	:param ptype: the permission on `doctype` that is required
 	:param interaction: the interaction concerned, if any: one of the client's that the user can read
@@ -123,7 +124,7 @@ def require_to_act(
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
 		)
-	if interaction and not _reads_interaction(party_type, party, name=interaction):
+	if interaction and not _reads_one(INTERACTION, party_type, party, name=interaction):
 		frappe.throw(
 			_(
 				"{0} is not an interaction of this client that you can read. Choose another one, or leave the field empty."
@@ -140,15 +141,17 @@ def _may_act_for(party_type: str, party: str) -> bool:
 		return False
 	if frappe.has_permission(party_type, "read"):
 		return True
-	return _reads_interaction(party_type, party)
+	return _reads_one(INTERACTION, party_type, party) or _reads_one(
+		_REQUEST, party_type, party, status="Open"
+	)
 
 
-def _reads_interaction(party_type: str, party: str, **filters) -> bool:
-	"""Whether the session user can read an interaction of the client."""
+def _reads_one(doctype: str, party_type: str, party: str, **filters) -> bool:
+	"""Whether the session user can read one of the client's documents."""
 	filters = {"party_type": party_type, "party": party, **filters}
 	return bool(
-		frappe.has_permission(INTERACTION, "read")
-		and frappe.get_list(INTERACTION, filters, pluck="name", order_by="name asc", limit=1)
+		frappe.has_permission(doctype, "read")
+		and frappe.get_list(doctype, filters, pluck="name", order_by="name asc", limit=1)
 	)
 
 

@@ -45,6 +45,23 @@ def test_readers_of_an_interaction_can_act_for_its_client(client, log, make_user
 		ACTIONS[action](client)
 
 
+@pytest.mark.parametrize("action", ["verify", "code"])
+def test_an_officer_confirms_who_asks_about_their_data(client, make_user, as_user, action):
+	"""Also without a role for clients, and before any conversation: nothing is done about a request before."""
+	officer = make_user("Compliance Officer")
+	with as_user(officer):
+		assert "any of its interactions" in refusal(action, client)
+	request = frappe.get_doc({"doctype": "Data Subject Request", **client, "right": "Access"}).insert()
+	with as_user(officer):
+		ACTIONS[action](client)
+	request.db_set("status", "Answered")
+	with as_user(officer):
+		refusal(action, client)
+	request.db_set("status", "Open")
+	with as_user(make_user("Frontline Staff")):
+		refusal(action, client)
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_interaction_that_is_hidden_lets_no_one_act(client, log, make_user, as_user, action):
 	complaint = log("Feedback/Complaint", **client)
