@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullname
 
 from client_comms import alerts, clock, transactions, validation
-from client_comms.enforcement import policy, restrictions, sharing
+from client_comms.enforcement import governed, policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
 from client_comms.roles import users_with_role
 from client_comms.rules import access
@@ -179,15 +179,18 @@ def _deciders(doc) -> set[str]:
 def refusal(name: str) -> dict:
 	"""Why the session user cannot open an interaction, and what they can do about it.
 
-	:returns: `{"allowed": bool, "may_ask": bool, "asked": bool}`; `may_ask` also stands for emergency access
+	:returns: `{"allowed": bool, "may_ask": bool, "asked": bool, "training": bool}`; `may_ask` also stands for emergency access, and
+	    `training` is whether only a training is missing
 	"""
 	doc = frappe.get_doc(INTERACTION, name)
 	if frappe.has_permission(INTERACTION, "read", doc=doc):
-		return {"allowed": True, "may_ask": False, "asked": False}
+		return {"allowed": True, "may_ask": False, "asked": False, "training": False}
 	user = frappe.session.user
+	decision = governed.decide(INTERACTION, name, access.READ, user)
 	return {
 		"allowed": False,
 		"may_ask": sharing.clearance(user, doc.confidentiality_level).allowed
 		and bool(frappe.has_permission(INTERACTION, "read")),
 		"asked": user in {each["user"] for each in pending(doc)},
+		"training": decision is not None and decision.rule == access.TRAINING_NOT_CURRENT,
 	}

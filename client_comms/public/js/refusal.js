@@ -75,12 +75,16 @@ frappe.provide("client_comms");
 		const asked = found.asked
 			? `<p>${__("You have asked for access. You are notified when someone decides.")}</p>`
 			: "";
+		const training = found.training
+			? `<p>${__("A training that its level requires is missing or must be repeated. Once you complete it, you can open the record at once.")}</p>`
+			: "";
 		const why = reasons.map((each) => `<p>${text(each)}</p>`).join("");
 		return client_comms.show_refusal_page({
 			title: name,
 			sentence: __("You have no access to {0}.", [text(`${__(doctype)} ${name}`)]),
-			rest: asked,
+			rest: asked || training,
 			buttons: [
+				found.training && [__("My Training"), () => frappe.set_route("take-training"), "btn-primary"],
 				found.may_ask && !found.asked && [__("Ask for Access"), () => ask(about), "btn-primary"],
 				found.may_ask && [__("Emergency Access"), () => break_glass(about)],
 				[__("Back"), () => leave(doctype)],

@@ -40,7 +40,12 @@ def may_read(user, name):
 
 def test_one_click_of_the_responsible_staff_opens_it_for_some_hours(as_user, people, case):
 	with as_user(people.agent):
-		assert api.access_refusal(case) == {"allowed": False, "may_ask": True, "asked": False}
+		assert api.access_refusal(case) == {
+			"allowed": False,
+			"may_ask": True,
+			"asked": False,
+			"training": False,
+		}
 		api.request_access(case, "I stand in for Rita tomorrow.")
 		assert api.access_refusal(case)["asked"]
 	assert told(people.responsible) == [f"Aron asks for access to {case}"]
@@ -137,9 +142,31 @@ def test_no_one_else_decides(as_user, people, case):
 		).insert(ignore_permissions=True)
 
 
+def test_who_only_misses_a_training_learns_that_it_is_the_way_in(as_user, people, case):
+	level = frappe.get_doc(
+		"Confidentiality Level", frappe.db.get_value(INTERACTION, case, "confidentiality_level")
+	)
+	level.require_training = 1
+	level.save()
+	with as_user(people.responsible):
+		assert api.access_refusal(case) == {
+			"allowed": False,
+			"may_ask": False,
+			"asked": False,
+			"training": True,
+		}
+	with as_user(people.frontline):
+		assert not api.access_refusal(case)["training"]
+
+
 def test_who_could_not_read_it_even_by_taking_part_is_told_at_once(as_user, people, case):
 	with as_user(people.frontline):
-		assert api.access_refusal(case) == {"allowed": False, "may_ask": False, "asked": False}
+		assert api.access_refusal(case) == {
+			"allowed": False,
+			"may_ask": False,
+			"asked": False,
+			"training": False,
+		}
 		with pytest.raises(ClearanceMissingError):
 			api.request_access(case, "Please")
 	with as_user(people.agent), pytest.raises(MissingDetailsError):

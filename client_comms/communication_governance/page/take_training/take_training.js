@@ -47,7 +47,9 @@
 						const day = until ? frappe.datetime.str_to_user(until) : "";
 						const when = ["Current", "Due"].includes(state)
 							? __("valid until {0}", [day])
-							: __("by {0}", [day]);
+							: state === "Assigned"
+								? __("by {0}", [day])
+								: __("since {0}", [day]);
 						return `<div class="frappe-card p-3 mb-3 d-flex justify-content-between align-items-center flex-wrap">
 							<div><b>${escape(training)}</b><br>
 								<span class="indicator-pill ${colour}">${label}</span>
@@ -149,6 +151,8 @@
 							: __("{0} questions have not been answered yet.", [open]),
 					indicator: "orange",
 				});
+				const missing = (_index, element) => !$(element).find("input:checked").length;
+				this.$body.find("fieldset").filter(missing).first().find("input").first().trigger("focus");
 				return;
 			}
 			const result = await frappe.xcall("client_comms.api.finish_training", {
