@@ -117,7 +117,7 @@ def redraw(name: str) -> dict:
 
 
 def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]:
-	"""The records of a period with responsible staff, and their marks; three queries. What the programme has drawn for
+	"""The records of a period with responsible staff, and their marks; four queries. What the programme has drawn for
 	another period is left out, so no record is reviewed twice because periods overlap."""
 	strictest = policy.current().strictest
 	new_since = add_days(end, -(programme.new_staff_days or 0))
@@ -125,6 +125,8 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 	late = response_clock.MET_LATE
 	drawn = set(frappe.get_all(reviews.REVIEW, {"programme": programme.name}, pluck="interaction"))
 	found = []
+	# A user who was deleted past Frappe's check of links has nothing to learn from a review.
+	users = set(frappe.get_all("User", pluck="name"))
 	for row in frappe.get_all(
 		reviews.INTERACTION,
 		{
@@ -142,7 +144,7 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 		],
 		order_by="name asc",
 	):
-		if row.name in drawn:
+		if row.name in drawn or row.responsible_staff not in users:
 			continue
 		marks = {
 			"late": late in (row.acknowledge_status, row.respond_status),

@@ -59,6 +59,13 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	expect(record.locator(".facts")).to_contain_text("Initial Inquiry")
 	expect(page.locator("[data-fieldname=scores]").get_by_text("Does the record say what")).to_be_visible()
 	expect(record.locator(".regroup")).to_have_count(0)  # nothing is moved from here
+	cut = (
+		"""titles => titles.filter(each => each.scrollWidth > each.clientWidth).map(each => each.innerText)"""
+	)
+	titles = page.locator("[data-fieldname=scores]").locator(
+		".grid-heading-row, .rows [data-fieldname=criterion]"
+	)
+	assert titles.locator(".static-area").evaluate_all(cut) == []
 	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
 	beside = row.bounding_box(), record.bounding_box()
 	assert beside[0]["x"] + beside[0]["width"] <= beside[1]["x"], "the record stands beside the scores"

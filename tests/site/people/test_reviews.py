@@ -207,6 +207,16 @@ def test_marked_records_come_in_addition_to_the_sample(programme, records, staff
 	assert {late, breached, plain, strictest} <= {row.interaction for row in drawn}
 
 
+def test_a_record_of_a_deleted_user_does_not_stop_the_draw(programme, log, records, make_user):
+	gone = make_user(procedure.CUSTOMER_SUPPORT)
+	left = log(procedure.INITIAL_INQUIRY, responsible_staff=gone, occurred_on="2026-11-10 10:00:00").name
+	(kept,) = records(1)
+	frappe.db.delete("User", {"name": gone})
+	draw = review_draws.draw(programme(size_by="Share", share=100), *PERIOD)
+	drawn = {row.interaction for row in of_draw(draw)}
+	assert kept in drawn and left not in drawn
+
+
 def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 	records()
 	made = programme(enabled=1)

@@ -7,6 +7,7 @@ frappe.ui.form.on("Interaction Review", {
 		for (const fixed of ["cannot_add_rows", "cannot_delete_rows"]) {
 			frm.set_df_property("scores", fixed, 1);
 		}
+		frm.get_field("scores").$wrapper.addClass("client-comms-scores");
 		show_guidance(frm);
 		if (status === "Open" && reviewer === me) {
 			const how = __(
