@@ -10,7 +10,7 @@ from frappe.utils import cint, format_date, getdate
 from client_comms import clock
 from client_comms.client_privacy.erasure import runs
 from client_comms.enforcement import legal_holds
-from client_comms.enforcement.governed import INTERACTION
+from client_comms.enforcement.governed import INTERACTION, PHYSICAL_FILE
 from client_comms.rules import retention as rules
 from client_comms.rules.response_clock import CLOSED, STATUS_CLOSED
 
@@ -117,6 +117,7 @@ def _items(page: list, terms: Mapping[str, rules.Schedule], today: date) -> Iter
 		reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
 		yield _item(INTERACTION, row.name, outcome.action, reason)
 	yield from _issues(expired, {name: outcome for name, (outcome, *_others) in outcomes.items()})
+	yield from _paper([row.name for row in expired if outcomes[row.name][0].action != rules.KEEP])
 
 
 def _outcomes(rows: list, terms: Mapping[str, rules.Schedule], today: date) -> dict[str, tuple]:
@@ -179,6 +180,20 @@ def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
 		yield _item(_ISSUE, issue, action, reason, step=1)
+
+
+def _paper(names: list[str]) -> Iterator[dict]:
+	"""Paper files of what expires: no run destroys them, and afterwards they do not say which records they belonged to."""
+	found: dict[str, list[str]] = {}
+	rows = {"parenttype": PHYSICAL_FILE, "interaction": ("in", [*names, ""])}
+	for row in frappe.get_all(
+		"Physical File Interaction", rows, ["parent", "interaction"], order_by="parent asc, idx asc"
+	):
+		found.setdefault(row.parent, []).append(row.interaction)
+	there = {"name": ("in", [*found, ""]), "state": ("!=", "Destroyed")}
+	for paper in frappe.get_all(PHYSICAL_FILE, there, pluck="name", order_by="name asc"):
+		reason = _("Paper: have the custodian destroy what belongs to {0}").format(", ".join(found[paper]))
+		yield _item(PHYSICAL_FILE, paper, rules.KEEP, reason)
 
 
 def _with_interactions(issues: list[str], besides: Collection[str] = ()) -> set[str]:

@@ -219,6 +219,33 @@ def test_a_hold_keeps_the_record_and_says_so(retain, closed, officers, as_user):
 	assert [row["names"] for row in certificate["erased"]] == [[free.name]]
 
 
+def test_the_plan_names_paper_files_for_their_custodian(retain, closed, officers, as_user, make_user):
+	retain("Standard", 12, "Delete")
+	doc, place = closed("2024-01-31"), {"doctype": "Physical Location", "location_name": "Archive"}
+	papers = []
+	for title in ("Kept", "Gone"):
+		paper = {
+			"doctype": "Physical File",
+			"title": title,
+			"location": frappe.get_doc({**place, "location_name": title}).insert().name,
+			"custodian": make_user(procedure.FRONTLINE_STAFF),
+			"confidentiality_level": "Standard",
+			"interactions": [{"interaction": doc.name}],
+		}
+		papers.append(frappe.get_doc(paper).insert())
+	papers[1].db_set("state", "Destroyed")
+	with as_user(officers[0]):
+		run = api.plan_retention()
+	runs.work(run)
+	items = frappe.get_all(
+		"Erasure Item",
+		{"run": run, "reference_doctype": "Physical File"},
+		["reference_name", "action", "reason"],
+	)
+	assert [(each.reference_name, each.action) for each in items] == [(papers[0].name, "Keep")]
+	assert doc.name in items[0].reason
+
+
 def test_a_second_compliance_officer_approves(retain, closed, officers, make_user, as_user):
 	retain("Standard", 12, "Delete")
 	closed("2024-01-31")
