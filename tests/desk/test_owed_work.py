@@ -145,6 +145,24 @@ def test_several_are_acknowledged_with_one_report(site, frontline, owed, login, 
 	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")
 
 
+def test_the_keyboard_stays_in_the_list_after_an_action_on_several(frontline, owed, login):
+	first, second = owed("Solar roof", -2), owed("Heat pump", -1)
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/client-interaction?name=%5B%22in%22%2C%22{first}%2C{second}%22%5D")
+	boxes = page.locator(".list-row:visible input.list-row-checkbox")
+	expect(boxes).to_have_count(2)
+	boxes.first.focus()
+	page.keyboard.press("Space")
+	actions = page.locator(".page-head:visible").get_by_role("button", name="Actions")
+	actions.focus()
+	page.keyboard.press("Enter")
+	page.keyboard.press("ArrowDown")
+	page.keyboard.press("Enter")
+	confirm(page)
+	expect(page.get_by_text("1 interaction changed")).to_be_visible()
+	expect(boxes.first).to_be_focused()
+
+
 def test_a_phone_shows_by_when(frontline, owed, client, login, shoot):
 	owed("The roof of the clinic in Neumünster and its batteries", -200)
 	page = login(frontline, PASSWORD)

@@ -57,7 +57,7 @@
 				() =>
 					client_comms.work[method](listview.get_checked_items(true), () => {
 						listview.clear_checked_items();
-						listview.refresh();
+						keep_keyboard(listview);
 					}),
 				false,
 			);
@@ -66,4 +66,16 @@
 		act(__("Snooze"), "snooze");
 		act(__("Close"), "close");
 	};
+
+	/** The button that was pressed is gone with the ticks: the keyboard goes on at the first record. */
+	async function keep_keyboard(listview) {
+		await listview.refresh();
+		const go_on = () => {
+			const at = document.activeElement;
+			if (at !== document.body && $(at).is(":visible")) return;
+			listview.$result.find(".list-row-checkbox").first().trigger("focus");
+		};
+		const $dialog = $(".modal.show"); // that is closing, or reports what was refused
+		$dialog.length ? $dialog.one("hidden.bs.modal", () => setTimeout(go_on)) : go_on();
+	}
 }
