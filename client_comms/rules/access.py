@@ -361,12 +361,8 @@ def _why_not_cleared(
 			values,
 		)
 	else:
-		yield Message(
-			_(
-				'The level {level} allows no role to "{action}". A Client Communications Manager can change its clearances.'
-			),
-			values,
-		)
+		yield Message(_('The level {level} allows no role to "{action}".'), values)
+		yield Message(_("A Client Communications Manager can change its clearances."))
 	if action == DELETE:
 		yield Message(_("Deleting requires a clearance with both write access and oversight."))
 	if takes_part(subject.user, record, now):
