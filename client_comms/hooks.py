@@ -249,6 +249,8 @@ _FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
 _ADDRESSES = "client_comms.enforcement.harmless_addresses.quote_stored"
 _REALTIME = "client_comms.enforcement.realtime.leave_out_users"
 _STYLES = "client_comms.enforcement.email_styles.ask_before"
+_DELETIONS = "client_comms.enforcement.deletions.ask_before"
+_LISTS = "client_comms.enforcement.list_conditions.order_before"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -271,6 +273,8 @@ before_request = [
 	_ADDRESSES,
 	_REALTIME,
 	_STYLES,
+	_DELETIONS,
+	_LISTS,
 ]
 before_job = [
 	_INTERNALS,
@@ -280,6 +284,8 @@ before_job = [
 	_ADDRESSES,
 	_REALTIME,
 	_STYLES,
+	_DELETIONS,
+	_LISTS,
 ]
 
 on_login = "client_comms.enforcement.doctypes.user.use_stored_name"

@@ -14,6 +14,7 @@ What Frappe resolves in the end, `takeovers` compares.
 import functools
 import json
 from collections.abc import Callable
+from types import ModuleType
 
 import frappe
 from frappe.core.doctype.installed_applications import installed_applications
@@ -103,8 +104,8 @@ def _rebuild(bases: tuple[type, ...]):
 # Functions that no hook and no class reaches
 
 
-def around(owner: type, name: str, ours: Callable) -> None:
-	"""For the rest of this request or job, `ours` stands around a method of Frappe or of a library, and gets what was there before as its
+def around(owner: type | ModuleType, name: str, ours: Callable) -> None:
+	"""For the rest of this request or job, `ours` stands around a method or function of Frappe or of a library, and gets what was there before as its
 	first argument.
 
 	It is put there once in a process, which serves other sites as well: there, what was there before works alone.

@@ -1,12 +1,13 @@
 """Documents that are sent with the request (P-2): their fields can name a record that their sender cannot read, and a method
 looks things up there, as Auto Repeat does with the contacts of the document that it repeats, and a document that is made of another
-with those of its client. They can also say that the document is their sender's own, which Frappe believes where a role may do something
+with those of its client. Version 15 compares such a document with the stored one, and says when that was changed, before it asks whether its
+sender can read it. They can also say that the document is their sender's own, which Frappe believes where a role may do something
 with what it owns: every login could rename, and so read, all contacts and addresses."""
 
 import frappe
 from frappe import _
 
-from client_comms.enforcement import references
+from client_comms.enforcement import guards, references
 from client_comms.enforcement.linked_columns import parsed
 
 _WITH_METHOD = ("docs", "document")
@@ -18,7 +19,7 @@ def refuse_named() -> None:
 	which others are copied into.
 
 	:raises ClearanceMissingError: the document names a record that the session user cannot read, and did not name it before
-	:raises frappe.PermissionError: the document is not the session user's, as it says
+	:raises frappe.PermissionError: the session user cannot read the stored document, or it is not their own, as it says
 	"""
 	asked = frappe.form_dict
 	for key in (*(_WITH_METHOD if asked.get("method") else ()), _TARGET):
@@ -29,8 +30,16 @@ def refuse_named() -> None:
 			except Exception:
 				frappe.clear_messages()  # Frappe reports it
 				continue
+			if key != _TARGET:
+				_require_readable(document)
 			_require_true_owner(document)
 			references.refuse_in_memory(document)
+
+
+def _require_readable(document) -> None:
+	"""As version 16 does, before anything is said of the stored document."""
+	if guards.is_held(document.doctype) and document.name and not document.is_new():
+		document.check_permission()
 
 
 def _require_true_owner(document) -> None:

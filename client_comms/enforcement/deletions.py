@@ -1,0 +1,30 @@
+"""A document that cannot be deleted because a hidden record names it (P-2).
+
+Frappe says to all users which document it is, so that one who can delete an Issue Type learns which hidden Issues have it.
+"""
+
+import frappe
+from frappe import _
+from frappe.model import delete_doc
+
+from client_comms.enforcement import compose, guards
+from client_comms.i18n import bold
+
+
+def ask_before(**_job) -> None:
+	"""`before_request` and `before_job`."""
+	compose.around(delete_doc, "raise_link_exists_exception", _refuse)
+
+
+def _refuse(refuse, doc, reference_doctype: str, reference_docname: str, *others, **named):
+	"""
+	:raises frappe.LinkExistsError: always; to those who cannot read the document that names `doc`, without saying which it is
+	"""
+	if guards.is_held(reference_doctype) and not guards.readable(reference_doctype, [str(reference_docname)]):
+		frappe.throw(
+			_(
+				"{0} {1} cannot be deleted or cancelled, because a document that you cannot read names it."
+			).format(_(doc.doctype), bold(doc.name)),
+			exc=frappe.LinkExistsError,
+		)
+	return refuse(doc, reference_doctype, reference_docname, *others, **named)
