@@ -25,8 +25,6 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 	if party:
 		wanted.append({"party_type": party_type, "party": party, "contact": ("is", "not set")})
 	for filters in wanted:
-		if name := frappe.db.get_value(PREFERENCE, filters, order_by=_LAST):
-			return frappe.get_doc(PREFERENCE, name)
 		if found := _latest(filters):
 			return found
 	if party and len(parties.same_client(party_type, party)) > 1:
@@ -35,7 +33,7 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 
 
 def _latest(filters: dict):
-	name = frappe.db.get_value(PREFERENCE, filters, order_by="confirmed_on desc, creation desc")
+	name = frappe.db.get_value(PREFERENCE, filters, order_by=_LAST)
 	return frappe.get_doc(PREFERENCE, name) if name else None
 
 

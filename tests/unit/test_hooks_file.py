@@ -357,3 +357,14 @@ def test_health_looks_at_every_queue_that_the_app_uses():
 	}
 	# What a job names no queue for, and the jobs of the scheduler that are not long, are in the default one.
 	assert used | {"default"} == set(ast.literal_eval(queues))
+
+
+def test_every_patch_is_listed_once_and_exists():
+	lines = HOOKS.with_name("patches.txt").read_text().splitlines()
+	patches = [line.split(" #")[0] for line in lines if line and not line.startswith("[")]
+	files = {
+		f"client_comms.patches.{path.parent.name}.{path.stem}"
+		for path in HOOKS.parent.glob("patches/v*/*.py")
+		if path.stem != "__init__"
+	}
+	assert len(patches) == len(set(patches)) and set(patches) == files
