@@ -640,7 +640,11 @@ doc_events = {
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
 	# What these name is read or written to later, when no one is asked.
 	"Auto Repeat": {"validate": "client_comms.enforcement.references.refuse_named"},
-	"Email Campaign": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Email Campaign": {
+		"validate": "client_comms.enforcement.references.refuse_named",
+		"on_update": "client_comms.outgoing.advertising.tell_sender",
+	},
+	"Newsletter": {"on_update": "client_comms.outgoing.advertising.tell_sender"},
 	"Task": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"Document Share Key": {

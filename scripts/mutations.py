@@ -269,6 +269,7 @@ FUNCTIONS = {
 	"outgoing.logged_contacts:before_logging": NOTHING,
 	"outgoing.text_messages:require": NOTHING,
 	"outgoing.restricted:require": NOTHING,
+	"outgoing.advertising:_without_consent": "lambda *args: {}",
 	"rules.outgoing:check_identity": "lambda *args: ()",
 	"rules.consent:_same_person": YES,
 	"rules.consent:_covers": "lambda consent, request: _same_person(consent, request)",

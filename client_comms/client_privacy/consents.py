@@ -1,5 +1,7 @@
 """The site's consents as input for the consent rule (P-3)."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe.utils import get_datetime
 
@@ -19,9 +21,31 @@ def decide(party_type: str, party: str, request: Request, at=None) -> rules.Deci
 
 def of_client(party_type: str, party: str, purpose: str | None = None) -> list[Consent]:
 	"""All consents of the client as input for the rule; three queries, regardless of their number."""
-	filters = {**parties.filters_of(party_type, party), **({"purpose": purpose} if purpose else {})}
+	return [word for _client, word in _read(parties.filters_of(party_type, party), purpose)]
+
+
+def of_clients(clients: Collection[tuple[str, str]], purpose: str) -> dict[tuple[str, str], list[Consent]]:
+	"""The consents of several clients for a purpose; as many queries as for one. Not those of the lead that a customer was (`same_clients`)."""
+	found: dict[tuple[str, str], list[Consent]] = {client: [] for client in clients}
+	# As the database compares names.
+	meant = {(kind, name.lower()): (kind, name) for kind, name in clients}
+	filters = {
+		"party_type": ("in", sorted({kind for kind, _name in clients})),
+		"party": ("in", sorted({name for _kind, name in clients})),
+	}
+	for (kind, name), word in _read(filters, purpose) if clients else ():
+		if client := meant.get((kind, name.lower())):
+			found[client].append(word)
+	return found
+
+
+def _read(filters: dict, purpose: str | None) -> list[tuple[tuple[str, str], Consent]]:
+	"""Consents, each with its client, in the order of their names."""
 	rows = frappe.get_all(
-		CONSENT, filters, ["name", "purpose", "third_party", "contact"], order_by="name asc"
+		CONSENT,
+		{**filters, **({"purpose": purpose} if purpose else {})},
+		["name", "purpose", "third_party", "contact", "party_type", "party"],
+		order_by="name asc",
 	)
 	if not rows:
 		return []
@@ -43,13 +67,16 @@ def of_client(party_type: str, party: str, purpose: str | None = None) -> list[C
 	):
 		categories.setdefault(each.parent, set()).add(each.data_category)
 	return [
-		Consent(
-			row.name,
-			row.purpose,
-			tuple(events.get(row.name, ())),
-			row.third_party or None,
-			row.contact or None,
-			frozenset(categories.get(row.name, ())),
+		(
+			(row.party_type, row.party),
+			Consent(
+				row.name,
+				row.purpose,
+				tuple(events.get(row.name, ())),
+				row.third_party or None,
+				row.contact or None,
+				frozenset(categories.get(row.name, ())),
+			),
 		)
 		for row in rows
 	]

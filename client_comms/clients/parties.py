@@ -1,6 +1,6 @@
 """Finds the client behind a document or an address."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import frappe
@@ -120,6 +120,20 @@ def same_client(party_type: str, party: str) -> dict[str, tuple[str, ...]]:
 	if party_type == "Lead":
 		became = frappe.get_all("Customer", {"lead_name": party}, pluck="name", order_by=None)
 		found.update({"Customer": tuple(became)} if became else {})
+	return found
+
+
+def same_clients(clients: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[tuple[str, str]]]:
+	"""The same for several, each with itself; at most two queries."""
+	found = {client: {client} for client in clients}
+	meant = {(kind, name.lower()): (kind, name) for kind, name in clients}  # as the database compares names
+	for kind, field in (("Customer", "name"), ("Lead", "lead_name")):
+		names = sorted(name for each, name in clients if each == kind)
+		which = [[field, "in", names], ["lead_name", "is", "set"]]
+		for row in frappe.get_all("Customer", which, ["name", "lead_name"], order_by=None) if names else ():
+			client = meant.get((kind, row[field].lower()))
+			if client:
+				found[client] |= {("Customer", row.name), ("Lead", row.lead_name)}
 	return found
 
 

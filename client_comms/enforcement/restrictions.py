@@ -14,10 +14,10 @@ from contextlib import contextmanager
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, parse_addr
+from frappe.utils import cstr
 
 from client_comms import acting, clock, ledger, roles, transactions
-from client_comms.clients import contacts, parties, phone_numbers
+from client_comms.clients import holders
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.enforcement.registry import LOCKED, OWNER_FIELDS
 from client_comms.exceptions import RestrictedError
@@ -126,14 +126,8 @@ def of_addresses(recipients: Collection[str]) -> dict[str, rules.Restriction]:
 	"""Those of the email addresses and telephone numbers that belong to a client whose data is restricted: as given → restriction."""
 	if not active():
 		return {}
-	plain = {each: parse_addr(each)[1].lower() for each in recipients if "@" in each}
-	numbers = {each: phone_numbers.normalised(each) for each in recipients if "@" not in each}
-	owners = contacts.owners_of(set(plain.values()) - parties.own_addresses(plain.values()))
-	owners |= phone_numbers.owners_of(numbers.values())
 	return {
-		given: found
-		for given, bare in {**plain, **numbers}.items()
-		if bare in owners and (found := of(*sorted(owners[bare])))
+		given: found for given, owners in holders.of(recipients).items() if (found := of(*sorted(owners)))
 	}
 
 

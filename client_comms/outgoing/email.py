@@ -16,7 +16,15 @@ from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
-from client_comms.outgoing import facts, gate, presentation, recipient_kinds, register, restricted
+from client_comms.outgoing import (
+	advertising,
+	facts,
+	gate,
+	presentation,
+	recipient_kinds,
+	register,
+	restricted,
+)
 from client_comms.rules import consent, html_text
 from client_comms.rules import outgoing as rules
 
@@ -59,10 +67,12 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 
 
 def before_queueing(doc, method=None) -> None:
-	"""`before_insert` of Email Queue: the gate.
+	"""`before_insert` of Email Queue: the gate, which leaves clients out of advertising to which they have not consented.
 
 	:raises OutgoingRefusedError: nothing is queued
 	"""
+	if advertising.before_queueing(doc):
+		return
 	context = context_of_email(doc)
 	if context is None:
 		restricted.before_queueing(doc)
@@ -103,6 +113,8 @@ def refusal_at_sending(queued, waiting: Collection[str] | None = None) -> str | 
 		waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
 	if _is_about_nothing(queued):
 		return _("What this email is about has been deleted.")
+	if ended := advertising.ended_meanwhile(queued, waiting):
+		return ended
 	context = context_of_email(queued)
 	if stopped := restricted.began_meanwhile(queued, context, waiting):
 		return stopped

@@ -14,7 +14,7 @@ from client_comms.clients import parties
 from client_comms.enforcement import guards, internal_recipients
 from client_comms.enforcement.compose import call_previous
 from client_comms.intake import communication
-from client_comms.outgoing import departures, facts, gate, recipient_kinds, register, restricted
+from client_comms.outgoing import advertising, departures, facts, gate, recipient_kinds, register, restricted
 
 CHANNEL = communication.CHANNELS["SMS"]
 
@@ -61,7 +61,8 @@ _OPEN_LEADS = "All Lead (Open)"
 
 
 class GuardedSMSCenter:
-	"""ERPNext's bulk messages: if a recipient is refused, the message names them and nothing is sent."""
+	"""ERPNext's bulk messages: if a recipient is refused, the message names them and nothing is sent. Who has not consented to advertising is
+	left out."""
 
 	@frappe.whitelist()
 	def create_receiver_list(self):
@@ -79,9 +80,14 @@ class GuardedSMSCenter:
 			leads = guards.readable_rows("Lead", ("lead_name", "mobile_no"), listed)
 			self.receiver_list = "".join(f"{title} - {number}\n" for _name, title, number in leads)
 
+	def get_receiver_nos(self):
+		return advertising.kept(super().get_receiver_nos())
+
 	@frappe.whitelist(methods=["POST"])
 	def send_sms(self):
 		require(self.get_receiver_nos() if self.message else [])
+		if self.message:
+			advertising.tell(super().get_receiver_nos())
 		return super().send_sms()
 
 

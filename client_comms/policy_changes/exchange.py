@@ -57,6 +57,7 @@ _FIELDS = {
 		"channel_mode",
 		"template_mode",
 		"wording_mode",
+		"advertising_mode",
 		"checked_documents",
 	),
 	TEXT: ("subject", "response", "response_html", "use_html"),

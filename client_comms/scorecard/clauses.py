@@ -359,6 +359,7 @@ CLAUSES: dict[str, Clause] = {
 		(
 			c.hook("doc_events", "Email Queue", N_("Outgoing Email"), "outgoing.email.before_queueing"),
 			c.hook("doc_events", "DocShare", N_("Sharing"), "enforcement.sharing.refuse_share"),
+			c.mode("advertising_mode", N_("Consent to Newsletters and Campaigns")),
 			c.mode("write_down_mode", N_("Passing On Content of More Confidential Records")),
 			c.mode("answers_mode", N_("Answers With a Record That the User Cannot Read")),
 			c.hook(

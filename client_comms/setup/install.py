@@ -194,6 +194,9 @@ def insert_complaint_words(language: str, words: Iterable[tuple[str, str]]):
 			).insert(ignore_permissions=True)
 
 
+_PURPOSES = ("sharing_purpose", "advertising_purpose")  # in the order of the procedure
+
+
 def settle_new_settings():
 	"""Set new settings to their defaults after an upgrade: Frappe applies defaults only to new documents."""
 	settings = frappe.get_doc(SETTINGS)
@@ -207,9 +210,9 @@ def settle_new_settings():
 		# A mandatory one may have been stored empty by a patch that saved the settings before.
 		and (df.fieldname not in stored or (df.reqd and stored[df.fieldname] is None))
 	}
-	if "sharing_purpose" not in stored:
-		purpose = procedure.CONSENT_PURPOSES[0]["purpose_name"]
-		new["sharing_purpose"] = frappe.db.exists("Consent Purpose", purpose)
+	for field, purpose in zip(_PURPOSES, procedure.CONSENT_PURPOSES, strict=True):
+		if field not in stored:
+			new[field] = frappe.db.exists("Consent Purpose", purpose["purpose_name"])
 	for field, value in new.items():
 		frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
 	if new:
@@ -344,7 +347,10 @@ def make_settings():
 				"manager_role": procedure.CUSTOMER_SUPPORT_MANAGER,
 				"default_communication_type": procedure.DEFAULT_TYPE,
 				"issue_channel": procedure.ISSUE_CHANNEL,
-				"sharing_purpose": procedure.CONSENT_PURPOSES[0]["purpose_name"],
+				**{
+					field: purpose["purpose_name"]
+					for field, purpose in zip(_PURPOSES, procedure.CONSENT_PURPOSES, strict=True)
+				},
 				"source_rules": procedure.SOURCE_RULES,
 				"escalation_steps": procedure.ESCALATION_STEPS,
 				"warning_share": procedure.WARNING_SHARE,

@@ -22,7 +22,8 @@ SHIPPED = {
 
 def delete_all(doctype):
 	if doctype == "Consent Purpose":
-		frappe.db.set_single_value("Client Comms Settings", "sharing_purpose", None)
+		for field in ("sharing_purpose", "advertising_purpose"):
+			frappe.db.set_single_value("Client Comms Settings", field, None)
 		frappe.db.delete("Consent Notice")
 		frappe.db.delete("Data Category")
 	for name in frappe.get_all(doctype, pluck="name"):

@@ -51,6 +51,8 @@ class ClientCommsSettings(Document):
 			InteractionSourceRule,
 		)
 
+		advertising_mode: DF.Literal["Off", "Warn", "Enforce"]
+		advertising_purpose: DF.Link | None
 		answers_mode: DF.Literal["Off", "Warn", "Enforce"]
 		ask_for_rating: DF.Check
 		automatic_reply_acknowledges: DF.Check
@@ -131,6 +133,7 @@ class ClientCommsSettings(Document):
 		self.validate_warning_share()
 		self.validate_quiet_hours()
 		self.validate_sharing_purpose()
+		self.validate_advertising_purpose()
 		self.validate_escalation_steps()
 		self.validate_checked_documents()
 		self.warn_without_acknowledgement()
@@ -189,6 +192,18 @@ class ClientCommsSettings(Document):
 					bold(_("Purpose for Sharing")), bold(_(self.sharing_purpose))
 				),
 				title=_("Purpose Without Third Party"),
+			)
+
+	def validate_advertising_purpose(self):
+		"""Who sends newsletters is not a third party."""
+		if self.advertising_purpose and frappe.db.get_value(
+			"Consent Purpose", self.advertising_purpose, "concerns_third_party"
+		):
+			frappe.throw(
+				_("{0}: {1} concerns third parties. Choose a purpose that does not.").format(
+					bold(_("Purpose for Newsletters and Campaigns")), bold(_(self.advertising_purpose))
+				),
+				title=_("Purpose With Third Party"),
 			)
 
 	def validate_quiet_hours(self):
