@@ -28,6 +28,7 @@ from client_comms.rules import (
 	html_text,
 	mail_headers,
 	mail_identity,
+	outgoing,
 	response_clock,
 )
 
@@ -292,8 +293,10 @@ def _is_from_a_stranger(message: Message, interaction) -> bool:
 
 
 def _first_contact(message: Message):
-	"""A conversation started by staff; nothing if no client is known, or for automatic messages."""
+	"""A conversation started by staff; nothing if no client is known, or for automatic messages and campaigns."""
 	if message.automatic or not message.reaches_client:
+		return None
+	if message.document.reference_doctype in outgoing.ADVERTISING:
 		return None
 	arriving = arrival(message, classification.OUTBOUND)
 	client = arriving.client or parties.client_of(

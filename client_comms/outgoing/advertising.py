@@ -14,8 +14,8 @@ from client_comms.client_privacy import consents
 from client_comms.clients import holders, parties
 from client_comms.i18n import bold, translate
 from client_comms.rules import consent, html_text
+from client_comms.rules import outgoing as rules
 
-ABOUT = ("Newsletter", "Email Campaign", "Email Group")
 _SAID_NO = (consent.CONSENT_REFUSED, consent.CONSENT_WITHDRAWN)
 
 
@@ -87,13 +87,14 @@ def _is_on() -> bool:
 def _is_advertising(queued) -> bool:
 	if not _is_on():
 		return False
-	if queued.reference_doctype in ABOUT:
+	if queued.reference_doctype in rules.ADVERTISING:
 		return True
 	# An Email Campaign files its message, and names nothing else.
 	filed = queued.communication and not queued.reference_doctype
 	return (
 		bool(filed)
-		and frappe.db.get_value("Communication", queued.communication, "reference_doctype") in ABOUT
+		and frappe.db.get_value("Communication", queued.communication, "reference_doctype")
+		in rules.ADVERTISING
 	)
 
 

@@ -15,6 +15,9 @@ from client_comms.rules.messages import Message, _
 # Kinds of recipients
 STAFF, CLIENT, THIRD_PARTY = "Staff", "Client", "Third Party"
 
+# What is sent about these goes to many, and is no one's conversation.
+ADVERTISING = ("Newsletter", "Email Campaign", "Email Group")
+
 # Checks, in the order in which their findings are shown
 RESTRICTION = "restriction"
 CONSENT, IDENTITY, CHANNEL, TEMPLATE, WORDING = "consent", "identity", "channel", "template", "wording"

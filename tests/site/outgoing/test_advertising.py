@@ -108,6 +108,16 @@ def test_an_email_campaign_reaches_whom_the_setting_allows(clients, set_settings
 		assert any(WITHDREW in each and "withdrew" in each for each in said)
 
 
+def test_a_campaign_is_nothing_that_someone_wrote_to_a_client(clients, set_settings):
+	"""As an interaction with the first recipient, the others would be third parties of it, who must not get it."""
+	set_settings(advertising_mode="Off", log_outbound=1)
+	before = frappe.db.count("Client Interaction")
+	start_campaign(clients.group)
+	email_campaign.send_email_to_leads_or_contacts()
+	assert len(queued()[0]) == 5
+	assert frappe.db.count("Client Interaction") == before
+
+
 def test_without_a_purpose_nothing_is_checked(clients, set_settings):
 	set_settings(advertising_mode="Enforce", advertising_purpose=None)
 	start_campaign(clients.group)
