@@ -22,6 +22,7 @@ from client_comms.health_formats import Line
 from client_comms.i18n import words_of
 from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
+from client_comms.outgoing import email_queue
 
 SWEEP = "client_comms.client_interactions.clocks.sweep.run"
 QUEUES = ("short", "default", "long")  # those that this app's jobs are put in
@@ -195,13 +196,12 @@ def outgoing_mail() -> Line:
 	if cint(frappe.db.get_default("suspend_email_queue")):
 		faults.append(_("Sending is suspended. Resume it in the list of the Email Queue."))
 	late = frappe.db.count("Email Queue", {"status": "Not Sent", "creation": ("<", clock.now() - MAIL_LATE)})
-	failed = frappe.db.count("Email Queue", {"status": "Error", "modified": (">=", clock.now() - RECENT)})
+	failed = email_queue.count_failed(clock.now() - RECENT)
 	if late:
 		faults.append(_("Emails waiting for more than an hour: {0}.").format(late))
 	if failed:
-		faults.append(
-			_("Emails of the last 7 days that could not be sent: {0}. See the Email Queue.").format(failed)
-		)
+		said = _("Emails of the last 7 days that could not be sent: {0}. See the Email Queue.")
+		faults.append(said.format(failed))
 	return Line(
 		"outgoing_mail",
 		_("Outgoing Mail"),

@@ -1,9 +1,12 @@
 """Waiting messages: consent or a confirmed identity may expire before they are sent, or while they are: until a connection is made, a print
 is attached, or other recipients have got theirs (P-1, P-3)."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.email.doctype.email_queue.email_queue import SendMailContext
+from frappe.query_builder.functions import Count
 
 from client_comms.client_privacy import mailed_secrets
 from client_comms.enforcement import compose, internal_recipients, printing
@@ -11,6 +14,19 @@ from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import email
+
+
+def count_failed(since: datetime) -> int:
+	"""How many emails failed since then. In rows without a recipient a rule left all of them out, such as of a newsletter."""
+	queue, row = frappe.qb.DocType("Email Queue"), frappe.qb.DocType("Email Queue Recipient")
+	failed = (
+		frappe.qb.from_(queue)
+		.join(row)
+		.on((row.parent == queue.name) & (row.parenttype == "Email Queue"))
+		.where((queue.status == "Error") & (queue.modified >= since))
+		.select(Count(queue.name).distinct())
+	)
+	return failed.run()[0][0]
 
 
 class _StoppedError(Exception):

@@ -83,6 +83,7 @@ def queued_email(status, age):
 		row = frappe.new_doc("Email Queue")
 		row.update({"status": status, "sender": "a@example.com", "message": "?"})
 		row.db_insert()
+		row.append("recipients", {"recipient": "b@example.com"}).db_insert()
 		frappe.db.set_value(
 			"Email Queue",
 			row.name,

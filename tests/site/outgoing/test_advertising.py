@@ -8,7 +8,7 @@ from erpnext.crm.doctype.email_campaign import email_campaign
 from frappe.email import queue
 
 from client_comms import api, clock, compat
-from client_comms.outgoing import advertising
+from client_comms.outgoing import advertising, email_queue
 
 PURPOSE = "Marketing"
 YES, NO, WITHDREW, SILENT = (f"{each}@client.example" for each in ("yes", "no", "withdrew", "silent"))
@@ -103,6 +103,9 @@ def test_an_email_campaign_reaches_whom_the_setting_allows(clients, set_settings
 	waits, said = queued()
 	assert waits == addressed
 	assert len(said) == 5 - len(addressed)
+	assert email_queue.count_failed(clock.now() - timedelta(days=1)) == 0, (
+		"nothing that Health calls a failure"
+	)
 	if mode != "Off":
 		assert any(NO in each and "refused" in each for each in said)
 		assert any(WITHDREW in each and "withdrew" in each for each in said)
