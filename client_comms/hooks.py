@@ -160,6 +160,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.number_card.number_card.get_result": "client_comms.enforcement.methods.counts.get_card_result",
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "client_comms.enforcement.methods.counts.get_percentage_difference",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.methods.counts.get_tagged_docs",
+	"frappe.geo.utils.get_coords": "client_comms.enforcement.methods.counts.get_coords",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "client_comms.enforcement.methods.counts.get_monthly_goal_graph_data",
 	"frappe.desk.desktop.update_onboarding_step": "client_comms.enforcement.doctypes.shared_desk.update_onboarding_step",
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order": "client_comms.enforcement.doctypes.kanban_board.update_order",

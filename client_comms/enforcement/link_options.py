@@ -50,18 +50,20 @@ def find(
 	conditions = [[doctype, "name", "in", each] for each in among]
 	if meta.has_field("disabled"):
 		conditions.append([doctype, "disabled", "=", 0])
-	rows = frappe.get_all(
-		doctype,
-		filters=conditions,
-		or_filters=containing if text else None,
-		fields=["name", title],
-		order_by=f"{title} asc",
-		limit=limit,
-		as_list=True,
-	)
-	if guards.is_held(doctype):
-		readable = guards.readable(doctype, [row[0] for row in rows])
-		rows = [row for row in rows if row[0] in readable]
+
+	def read(start: int, length: int) -> list:
+		return frappe.get_all(
+			doctype,
+			filters=conditions,
+			or_filters=containing if text else None,
+			fields=["name", title],
+			order_by=f"{title} asc, name asc",
+			limit_start=start,
+			limit_page_length=length,
+			as_list=True,
+		)
+
+	rows = guards.page_of(doctype, read, 0, limit) if guards.is_held(doctype) else read(0, limit)
 	return [(name, called or name) for name, called in rows]
 
 

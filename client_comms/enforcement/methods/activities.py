@@ -1,18 +1,26 @@
 """Events, calls and to-dos about a document (P-2), which Frappe and ERPNext collect without a row condition."""
 
 import frappe
+from frappe.utils import cint
 
 from client_comms.enforcement import governed, guards
 from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist()
-def get_events(user: str | None = None, **arguments):
+def get_events(user: str | None = None, filters: str | list | dict | None = None, **arguments):
 	"""The calendar's events, without those of interactions that the reader cannot see.
 
 	:param user: ignored: Frappe would show the private events of any user
+	:param filters: applied to the events that the user can read; Frappe looks into the texts of all
 	"""
-	return _readable(governed.EVENT, call_previous("frappe.desk.doctype.event.event.get_events", **arguments))
+	found = _readable(
+		governed.EVENT, call_previous("frappe.desk.doctype.event.event.get_events", **arguments)
+	)
+	if not (filters := frappe.parse_json(filters)):
+		return found
+	wanted = set(guards.readable_names(governed.EVENT, filters))
+	return [row for row in found if row.name in wanted]
 
 
 @frappe.whitelist()
@@ -36,19 +44,33 @@ def get_opportunities(**arguments):
 
 
 @frappe.whitelist()
-def get_filtered_child_rows(doctype: str, filters: str | dict | None = None, **others):
-	"""Rows of a child table that a dialog of ERPNext offers, such as the items of an Opportunity."""
+def get_filtered_child_rows(
+	doctype: str,
+	txt: str,
+	searchfield: str,
+	start: int | str,
+	page_len: int | str,
+	filters: str | dict | None = None,
+	**others,
+):
+	"""Rows of a child table that a dialog of ERPNext offers, such as the items of an Opportunity; Frappe's search passes them in this order."""
 	doctype = guards.named(doctype)
-	found = call_previous(
-		"erpnext.controllers.queries.get_filtered_child_rows",
-		doctype=doctype,
-		filters=frappe.parse_json(filters),
-		**others,
-	)
+
+	def read(place: int, length: int) -> list:
+		return call_previous(
+			"erpnext.controllers.queries.get_filtered_child_rows",
+			doctype=doctype,
+			txt=txt,
+			searchfield=searchfield,
+			start=place,
+			page_len=length,
+			filters=frappe.parse_json(filters),
+			**others,
+		)
+
 	if not guards.is_held(doctype):
-		return found
-	allowed = guards.readable(doctype, [row[0] for row in found])
-	return [row for row in found if row[0] in allowed]
+		return read(cint(start), cint(page_len))
+	return guards.page_of(doctype, read, cint(start), cint(page_len))
 
 
 @frappe.whitelist()

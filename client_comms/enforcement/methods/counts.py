@@ -170,6 +170,16 @@ def get_monthly_goal_graph_data(goal_doctype: str, filters: str | dict | None = 
 
 
 @frappe.whitelist()
+def get_coords(doctype: str, filters: str | list | dict | None = None, **others):
+	"""Where documents are on a map, in version 15; Frappe asks about the DocType alone."""
+	doctype = guards.named(doctype)
+	if guards.is_held(doctype):
+		frappe.has_permission(doctype, throw=True)
+		filters = _readable_only(doctype, filters)
+	return call_previous("frappe.geo.utils.get_coords", doctype=doctype, filters=filters, **others)
+
+
+@frappe.whitelist()
 def get_tagged_docs(doctype: str, tag: str, **others):
 	"""The names of the documents with a tag."""
 	doctype = guards.named(doctype)

@@ -7,6 +7,7 @@ import pytest
 
 from client_comms import compat
 from client_comms.enforcement import list_conditions
+from client_comms.enforcement.methods import activities
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -57,6 +58,24 @@ def test_and_those_of_which_one_is_enough(issues, staff, query_as):
 	query = query_as(staff.uncleared, {"status": "Open"}, or_filters=either)
 	order = places(query, "'open'", "confidentiality_level", "like")
 	assert order == sorted(order)
+
+
+def test_they_are_not_so_many_that_one_could_measure_how_long_they_take(issues, staff, request_as):
+	many = {
+		"doctype": ISSUE,
+		"limit_page_length": 0,
+		"filters": json.dumps([["subject", "not like", f"%{each}x%"] for each in range(101)]),
+	}
+	with pytest.raises(frappe.ValidationError, match="at most 100 conditions"):
+		request_as(staff.uncleared, "frappe.client.get_list", **many)
+	assert issues.name in {row["name"] for row in request_as(staff.cleared, "frappe.client.get_list", **many)}
+
+
+def test_an_answer_does_not_say_how_long_its_query_took(issues, staff, request_as):
+	for user, says in ((staff.uncleared, False), (staff.cleared, True)):
+		frappe.local.debug_log = []
+		request_as(user, "frappe.client.get_list", doctype=ISSUE, debug=1)
+		assert bool(frappe.local.debug_log) == says
 
 
 @pytest.mark.parametrize(
@@ -130,3 +149,44 @@ def test_nor_by_what_a_calendar_calls_a_field(issues, staff, request_as):
 )
 def test_what_frappe_and_erpnext_write_still_works(field):
 	assert list_conditions._COLUMN_OR_VALUE.fullmatch(field)
+
+
+@pytest.mark.skipif(compat.is_version_16(), reason="version 16 has no maps")
+def test_a_map_answers_about_readable_documents_only(log, staff, request_as):
+	shelf = frappe.get_doc({"doctype": "Physical Location", "location_name": "Shelf"}).insert().name
+	hidden = {"doctype": "Physical File", "title": HIDDEN, "location": shelf, "custodian": "Administrator"}
+	rows = [{"interaction": log("Feedback/Complaint").name}]
+	file = frappe.get_doc({**hidden, "interactions": rows}).insert()
+	asked = {"doctype": file.doctype, "type": "location_field"}
+	asked["filters"] = json.dumps([["Physical File", "title", "like", "%Fraud%"]])
+	found = request_as(staff.uncleared, "frappe.geo.utils.get_coords", **asked)
+	assert found["features"] == []
+	with pytest.raises(ValueError, match="Expecting value"):  # what stands there is no coordinates
+		request_as(staff.cleared, "frappe.geo.utils.get_coords", **asked)
+
+
+def test_events_of_a_calendar_are_filtered_among_those_that_can_be_read(
+	complaint, staff, request_as, monkeypatch
+):
+	for subject, record in ((HIDDEN, complaint.name), ("Fraud at a fair", None)):
+		event = {
+			"doctype": "Event",
+			"subject": subject,
+			"starts_on": "2026-11-23 10:00",
+			"event_type": "Public",
+		}
+		frappe.get_doc({**event, "client_interaction": record}).insert(ignore_permissions=True)
+	asked = {"start": "2026-11-01", "end": "2026-11-30"}
+	previous, given = activities.call_previous, []
+	monkeypatch.setattr(
+		activities, "call_previous", lambda path, **sent: given.append(sent) or previous(path, **sent)
+	)
+	for filters in ([["Event", "subject", "like", "%Fraud%"]], {"subject": ["like", "%Fraud%"]}):
+		found = request_as(
+			staff.uncleared,
+			"frappe.desk.doctype.event.event.get_events",
+			filters=json.dumps(filters),
+			**asked,
+		)
+		assert [row["subject"] for row in found] == ["Fraud at a fair"]
+	assert not any(sent.get("filters") for sent in given)

@@ -5,7 +5,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms.enforcement import linked_records
+from client_comms.enforcement import compose, linked_records
 from client_comms.enforcement.methods import global_search
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -17,9 +17,12 @@ def plain(log):
 	return log("Initial Inquiry")
 
 
-def test_global_search_leaves_out_what_frappe_found(complaint, plain, staff, as_user):
+def test_global_search_leaves_out_what_another_app_found(complaint, plain, staff, as_user):
 	found = [frappe._dict(doctype=doc.doctype, name=doc.name) for doc in (complaint, plain)]
-	with mock.patch.object(global_search, "call_previous", return_value=found):
+	with (
+		mock.patch.object(global_search, "call_previous", return_value=found),
+		mock.patch.object(compose, "previous_path", return_value="other.search"),
+	):
 		for user, expected in ((staff.cleared, found), (staff.uncleared, found[1:])):
 			with as_user(user):
 				assert global_search.search(text="roof") == expected
