@@ -21,14 +21,18 @@ def plan_retention() -> str:
 
 
 @frappe.whitelist(methods=["POST"])
-def approve_run(name: str) -> None:
-	"""Let a planned Erasure Run begin, in the background.
+def approve_run(name: str, answer: str | None = None, otherwise: str | None = None) -> None:
+	"""Let a planned Erasure Run begin, in the background. A client whose request it carries out is told before.
 
+	:param answer: what the client is told; for a request that is still open
+	:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
 	:raises client_comms.exceptions.FourEyesError: the caller planned it
-	:raises client_comms.exceptions.ActionNotPossibleError: it is not planned, or there is nothing to erase
+	:raises client_comms.exceptions.ActionNotPossibleError: it is not planned, or there is nothing to erase; the request was
+	    refused, the client's identity is not confirmed any more, the answer is missing, or the client gets no emails and
+	    `otherwise` is missing
 	:raises frappe.PermissionError: the caller is not a Compliance Officer
 	"""
-	runs.approve(name)
+	runs.approve(name, answer, otherwise)
 
 
 @frappe.whitelist(methods=["POST"])

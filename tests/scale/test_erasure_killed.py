@@ -130,7 +130,7 @@ def approved(client, make_user, as_user):
 		name = requests.plan_erasure(request.name)
 	runs.work(name)
 	with as_user(second):
-		approvals.approve_run(name)
+		approvals.approve_run(name, "We erase it", "Letter of today")
 	frappe.db.commit()
 	return name
 

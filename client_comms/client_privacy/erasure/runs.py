@@ -43,6 +43,10 @@ _PLANNERS = {
 	RETENTION: "client_comms.client_privacy.retention.plan",
 	ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.plan",
 }
+# What the approval of a kind of run asks, and does in the same transaction.
+_APPROVERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.approve"}
+# What a kind of run does before its first record.
+_STARTERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.begin"}
 # Whether planned records still have what put them into the plan.
 _STILL_DUE = {RETENTION: "client_comms.client_privacy.retention.still_due"}
 # What a kind of run does once all of its items are done, and how it masks what the law keeps.
@@ -81,12 +85,14 @@ def _require_no_other(kind: str, request: str | None) -> None:
 		)
 
 
-def approve(name: str) -> None:
+def approve(name: str, answer: str | None = None, otherwise: str | None = None) -> None:
 	"""Let a planned run erase; it starts at once in the background.
 
+	:param answer: what the client is told whose request it carries out
+	:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
 	:raises frappe.PermissionError: the session user is not a Compliance Officer
 	:raises FourEyesError: the session user planned it
-	:raises ActionNotPossibleError: it is not planned, or there is nothing to erase
+	:raises ActionNotPossibleError: it is not planned, there is nothing to erase, or the request does not let it
 	"""
 	run = _locked(name, PLANNED)
 	if run.planned_by == frappe.session.user:
@@ -101,6 +107,8 @@ def approve(name: str) -> None:
 			exc=ActionNotPossibleError,
 			title=_("Nothing to Erase"),
 		)
+	if approver := _APPROVERS.get(run.kind):
+		frappe.get_attr(approver)(run, answer, otherwise)
 	_set(name, status=APPROVED, approved_by=frappe.session.user, approved_on=clock.now(), attempts=0)
 	_WORK.enqueue(name)
 
@@ -110,8 +118,31 @@ def discard(name: str) -> None:
 	run = _locked(name, PLANNED, PLANNING, FAILED)
 	if run.approved_by:
 		_refuse_status(run)
+	_discard(run)
+
+
+def discard_of(request: str) -> None:
+	"""A request is refused: give up the runs that would carry it out.
+
+	:raises ActionNotPossibleError: one is approved already
+	"""
+	for name in frappe.get_all(RUN, {"request": request}, pluck="name", order_by="name asc"):
+		run = transactions.locked(RUN, name)
+		if run.status in (APPROVED, RUNNING) or (run.status == FAILED and run.approved_by):
+			frappe.throw(
+				_("Run {0} is approved and erases the client, so the request cannot be refused.").format(
+					bold(name)
+				),
+				exc=ActionNotPossibleError,
+				title=_("Not Possible Now"),
+			)
+		if run.status in (PLANNING, PLANNED, FAILED):
+			_discard(run)
+
+
+def _discard(run) -> None:
 	frappe.db.delete(ITEM, {"run": run.name})
-	_set(name, status=DISCARDED, finished_on=clock.now())
+	_set(run.name, status=DISCARDED, finished_on=clock.now(), secret=None)
 
 
 def resume(name: str) -> None:
@@ -181,6 +212,9 @@ def _plan(run) -> None:
 	frappe.db.delete(ITEM, {"run": run.name})
 	with speaking_to(run.planned_by):
 		frappe.get_attr(_PLANNERS[run.kind])(run)
+	if frappe.db.get_value(RUN, run.name, "status", for_update=True) != PLANNING:  # discarded meanwhile
+		frappe.db.rollback()
+		return
 	count_items(run.name)
 	_set(run.name, status=PLANNED, planned_on=clock.now())
 
@@ -220,6 +254,10 @@ def _work(name: str) -> None:
 
 
 def _erase_all(run) -> None:
+	if not run.started_on:
+		with speaking_to(run.planned_by):
+			if starter := _STARTERS.get(run.kind):
+				frappe.get_attr(starter)(run)
 	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
 	while chunk := _next_chunk(run.name):

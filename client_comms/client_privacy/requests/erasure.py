@@ -7,15 +7,22 @@ import frappe
 from frappe import _
 from frappe.utils.password import decrypt, encrypt
 
+from client_comms import transactions
+from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import (
+	ANSWERED,
+	OPEN,
+	REFUSED,
+)
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, subjects, sweep
 from client_comms.enforcement import legal_holds
-from client_comms.exceptions import RecordIsKeptError
+from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
+from client_comms.i18n import bold
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
 REQUEST = "Data Subject Request"
-_PAPER = "Physical File"
+_PAPER, _QUEUE = "Physical File", "Email Queue"
 _NOT_MAPPED = N_("Not in the data map: decide by hand")
 _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
 
@@ -41,6 +48,57 @@ def plan(run) -> None:
 	runs.add_items(run.name, _paper(request))
 	runs.add_items(run.name, _masters(subject, kept_parties))
 	runs.add_items(run.name, _shared(subject))
+
+
+def approve(run, answer: str | None, otherwise: str | None) -> None:
+	"""Whether the client still wants it and is who they say, and what they are told: afterwards, their address is gone.
+
+	:param answer: what they are told; not needed if the request was answered before
+	:param otherwise: as in `DataSubjectRequest.close`
+	:raises ActionNotPossibleError: it was refused, the client's identity is not confirmed any more, or see `close`
+	"""
+	request = transactions.locked(REQUEST, run.request)
+	request.check_permission("write")
+	if request.status == REFUSED:
+		frappe.throw(
+			_("Request {0} was refused, so nothing is erased. Discard this run.").format(bold(request.name)),
+			exc=ActionNotPossibleError,
+			title=_("Request Was Refused"),
+		)
+	request.require_identity()
+	if request.status == OPEN:
+		request.close(ANSWERED, answer, otherwise)
+
+
+def begin(run) -> None:
+	"""Before the first record: the client is told while their address is there.
+
+	:raises ActionNotPossibleError: an email about the request could not be sent yet; the run is continued later
+	"""
+	_send_waiting(run.request)
+
+
+def _send_waiting(request: str) -> None:
+	if frappe.are_emails_muted():
+		return
+	waiting = {
+		"reference_doctype": REQUEST,
+		"reference_name": request,
+		"status": ("in", ("Not Sent", "Sending", "Partially Sent")),
+	}
+	for name in frappe.get_all(_QUEUE, waiting, pluck="name", order_by="creation asc"):
+		try:
+			frappe.get_doc(_QUEUE, name).send()
+		except Exception:  # the queue says why
+			frappe.db.rollback()
+	if name := frappe.db.get_value(_QUEUE, waiting):
+		frappe.throw(
+			_(
+				"Email {0} to the client has not left yet. Send it, or delete it and tell the client otherwise, then choose Try Again."
+			).format(name),
+			exc=ActionNotPossibleError,
+			title=_("Client Not Told"),
+		)
 
 
 def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -> Iterator[dict]:

@@ -302,7 +302,7 @@ def test_an_erasure_takes_all_of_it_away(complaint, client, clock_at, make_user,
 		run = subject_requests.plan_erasure(request.name)
 	runs.work(run)
 	with as_user(officers[1]):
-		retention.approve_run(run)
+		retention.approve_run(run, "We erase it", "Letter of today")
 	runs.work(run)
 	assert frappe.db.get_value("Erasure Run", run, "status") == "Finished"
 	assert frappe.get_all(MESSAGE) == []

@@ -718,7 +718,7 @@ def test_an_erasure_takes_it_away(client, ready, officers, as_user, request_for)
 		run = subject_requests.plan_erasure(request_for("Erasure").name)
 	erasures.work(run)
 	with as_user(officers[1]):
-		retention.approve_run(run)
+		retention.approve_run(run, "We erase it", "Letter of today")
 	erasures.work(run)
 	assert frappe.db.get_value("Erasure Run", run, "status") == "Finished"
 	assert not frappe.db.exists(runs.PACKAGE, package.name)

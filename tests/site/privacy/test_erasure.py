@@ -5,6 +5,7 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.utils.background_jobs import get_redis_conn
 
 from client_comms import ledger, procedure
@@ -13,13 +14,14 @@ from client_comms.api import subject_requests as api
 from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, subjects, sweep
+from client_comms.client_privacy.requests import data_map, erasure, subjects, sweep
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import unprocessed
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS, NUMBER, NAME = "quokka.zabaglione@client.example", "+49 30 98765421", "Quokka Zabaglione"
 MARKERS = (ADDRESS, "98765421", NAME)
+TOLD = "We erase what we have about you", "Letter of today"
 
 
 @pytest.fixture
@@ -127,7 +129,7 @@ def approved(request_for, officers, as_user):
 			name = api.plan_erasure(request_for().name)
 		runs.work(name)
 		with as_user(officers[1]):
-			runs_api.approve_run(name)
+			runs_api.approve_run(name, *TOLD)
 		return name
 
 	return make
@@ -298,7 +300,7 @@ def test_a_client_called_like_a_part_of_the_site_changes_none_of_it(
 		run = api.plan_erasure(request.name)
 	runs.work(run)
 	with as_user(officers[1]):
-		runs_api.approve_run(run)
+		runs_api.approve_run(run, *TOLD)
 	before = checksums()
 	runs.work(run)
 	assert frappe.db.get_value(runs.RUN, run, ["status", "failed_count"]) == (runs.FINISHED, 0)
@@ -586,6 +588,122 @@ def test_identity_comes_first_and_only_officers_act(client, officers, make_user,
 		assert not frappe.has_permission(api.REQUEST, "read")
 	with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="identity"):
 		api.plan_erasure(entered["name"])
+
+
+@pytest.fixture
+def planned(request_for, officers, as_user):
+	"""`planned()` is a run that waits for the second officer."""
+
+	def make():
+		with as_user(officers[0]):
+			name = api.plan_erasure(request_for().name)
+		runs.work(name)
+		return frappe.get_doc(runs.RUN, name)
+
+	return make
+
+
+def test_what_was_refused_is_not_erased(client, planned, officers, as_user):
+	run = planned()
+	with as_user(officers[0]):
+		api.answer_request(run.request, "You asked us to keep it", refused=1, otherwise="Letter of today")
+	with as_user(officers[1]):
+		with pytest.raises(ActionNotPossibleError):
+			runs_api.approve_run(run.name, *TOLD)
+	assert (run.reload().status, run.secret) == (runs.DISCARDED, None)
+	assert not frappe.db.exists(runs.ITEM, {"run": run.name})
+	runs.work(run.name)
+	assert frappe.db.exists("Customer", client.party)
+	assert frappe.db.get_value(api.REQUEST, run.request, "status") == "Refused"
+
+
+def test_a_run_of_a_request_that_was_refused_before_cannot_be_approved(planned, officers, as_user):
+	"""Both were there before refusing discarded plans."""
+	run = planned()
+	frappe.db.set_value(api.REQUEST, run.request, "status", "Refused")
+	with as_user(officers[1]), pytest.raises(ActionNotPossibleError, match="was refused"):
+		runs_api.approve_run(run.name, *TOLD)
+	assert run.reload().status == runs.PLANNED
+
+
+def test_what_is_approved_cannot_be_refused(approved, officers, as_user):
+	name = approved()
+	request = frappe.db.get_value(runs.RUN, name, "request")
+	frappe.db.set_value(api.REQUEST, request, "status", "Open")
+	with as_user(officers[0]), pytest.raises(ActionNotPossibleError, match="is approved"):
+		api.answer_request(request, "No", refused=1, otherwise="Letter of today")
+	assert frappe.db.get_value(api.REQUEST, request, "status") == "Open"
+
+
+def test_a_plan_that_is_discarded_while_it_is_made_stays_so(
+	client, request_for, officers, as_user, monkeypatch
+):
+	with as_user(officers[0]):
+		run = frappe.get_doc(runs.RUN, api.plan_erasure(request_for().name))
+	plan = erasure.plan
+
+	def discarded(doc):
+		plan(doc)
+		frappe.db.set_value(runs.RUN, doc.name, "status", runs.DISCARDED)
+
+	monkeypatch.setattr(erasure, "plan", discarded)
+	monkeypatch.setattr(frappe.db, "rollback", lambda **_save_point: None)
+	runs.work(run.name)
+	assert run.reload().status == runs.DISCARDED
+
+
+def test_the_identity_is_asked_again_at_the_approval(client, planned, officers, as_user, clock_at):
+	run = planned()
+	with clock_at(frappe.utils.add_days(frappe.utils.now_datetime(), 91)), as_user(officers[1]):
+		with pytest.raises(ActionNotPossibleError, match="identity"):
+			runs_api.approve_run(run.name, *TOLD)
+		assert run.reload().status == runs.PLANNED
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		runs_api.approve_run(run.name, *TOLD)
+	assert run.reload().status == runs.APPROVED
+
+
+def test_the_client_is_told_before_the_first_record_goes(
+	client, planned, officers, as_user, mailbox, monkeypatch
+):
+	run = planned()
+	with as_user(officers[1]):
+		with pytest.raises(ActionNotPossibleError, match="told"):
+			runs_api.approve_run(run.name)
+		runs_api.approve_run(run.name, TOLD[0])
+	request = frappe.get_doc(api.REQUEST, run.request)
+	assert (request.status, request.answer, request.answered_by) == ("Answered", TOLD[0], officers[1])
+	assert TOLD[0] in mailbox(request.name)["text/plain"]
+	sent = []
+
+	def send(queued, status="Sent"):
+		sent.append((queued.recipients[0].recipient, bool(frappe.db.exists("Customer", client.party))))
+		queued.db_set("status", status)
+
+	monkeypatch.setattr(frappe, "are_emails_muted", lambda: False)
+	with monkeypatch.context() as down:
+		down.setattr(EmailQueue, "send", lambda queued: send(queued, "Not Sent"))
+		runs.work(run.name)
+	assert frappe.db.exists("Customer", client.party)
+	assert "has not left yet" in run.reload().error and run.status == runs.APPROVED
+	monkeypatch.setattr(EmailQueue, "send", send)
+	with as_user(officers[0]):
+		runs_api.resume_run(run.name)
+	runs.work(run.name)
+	assert sent == [(ADDRESS, True), (ADDRESS, True)]
+	assert (run.reload().status, run.error) == (runs.FINISHED, None)
+	assert found_in_tables() == set()
+
+
+def test_who_was_told_before_is_not_told_again(planned, officers, as_user):
+	run = planned()
+	with as_user(officers[0]):
+		api.answer_request(run.request, *TOLD[:1], otherwise=TOLD[1])
+	with as_user(officers[1]):
+		assert frappe.get_doc(runs.RUN, run.name).run_method("onload") is None
+		runs_api.approve_run(run.name)
+	assert frappe.db.get_value(api.REQUEST, run.request, "answered_by") == officers[0]
+	assert run.reload().status == runs.APPROVED
 
 
 def test_items_and_counts_follow_the_run(client, approved, make_client, make_user, as_user):

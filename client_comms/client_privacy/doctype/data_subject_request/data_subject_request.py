@@ -6,6 +6,7 @@ from frappe.utils import cint, cstr, escape_html
 
 from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, telling
+from client_comms.client_privacy.erasure import runs
 from client_comms.clients import contacts
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
@@ -111,6 +112,10 @@ class DataSubjectRequest(Document):
 		:raises ActionNotPossibleError: there is none that is still valid
 		"""
 		self.require_open()
+		return self.require_identity()
+
+	def require_identity(self) -> datetime:
+		"""The same for what a request has led to, whether it is open or not."""
 		known = identity.state(self.party_type, self.party, self.contact, None)
 		if known.locked or not known.verified_until or known.verified_until <= clock.now():
 			frappe.throw(
@@ -160,11 +165,11 @@ class DataSubjectRequest(Document):
 		)
 
 	def close(self, status: str, answer: str, otherwise: str | None = None):
-		"""Answer or refuse the request, and tell the client.
+		"""Answer or refuse the request, and tell the client. A plan of erasure that waits for approval is discarded if it is refused.
 
 		:param otherwise: as in `extend`
 		:raises ActionNotPossibleError: it is closed, or the answer is missing; or the client gets no emails, and `otherwise` is
-		    missing
+		    missing; or it is refused although an approved run erases the client
 		"""
 		self.require_open()
 		if not (answer := cstr(answer).strip()):
@@ -172,6 +177,8 @@ class DataSubjectRequest(Document):
 				_("Enter what the client is told."), exc=ActionNotPossibleError, title=_("Answer Missing")
 			)
 		otherwise = telling.entered(otherwise)
+		if status == REFUSED:
+			runs.discard_of(self.name)
 		self.update(
 			{
 				"status": status,

@@ -43,14 +43,33 @@ function say_who_approves(frm) {
 }
 
 function approve(frm) {
-	frappe.confirm(
-		__("Erase these records ({0})? This cannot be undone.", [String(frm.doc.planned_count).bold()]),
-		() => act(frm, "approve_run"),
+	const question = __("Erase these records ({0})? This cannot be undone.", [
+		String(frm.doc.planned_count).bold(),
+	]);
+	if (!frm.doc.__onload?.answers) {
+		frappe.confirm(question, () => act(frm, "approve_run"));
+		return;
+	}
+	client_comms.prompt(
+		[
+			{ fieldname: "question", fieldtype: "HTML", options: `<p>${question}</p>` },
+			{
+				fieldname: "answer",
+				fieldtype: "Small Text",
+				label: __("What the Client Is Told"),
+				reqd: 1,
+				description: __("Before the first record is erased, because the address goes as well."),
+			},
+			client_comms.told_otherwise(frm),
+		],
+		({ answer, otherwise }) => act(frm, "approve_run", { answer, otherwise }),
+		__("Approve"),
+		__("Erase"),
 	);
 }
 
-async function act(frm, method) {
-	await frappe.xcall(`${API}.${method}`, { name: frm.docname });
+async function act(frm, method, values = {}) {
+	await frappe.xcall(`${API}.${method}`, { name: frm.docname, ...values });
 	frm.reload_doc();
 }
 

@@ -1,4 +1,7 @@
+import frappe
+
 from client_comms import roles
+from client_comms.client_privacy import telling
 from client_comms.client_privacy.erasure.result import ErasureResult
 
 
@@ -38,6 +41,10 @@ class ErasureRun(ErasureResult):
 	# end: auto-generated types
 
 	def onload(self):
-		"""For the form of the user who planned it: the names of those who can approve."""
+		"""For the form: the names of those who can approve it, whether the client is still to be told, and whether an email can do so."""
 		others = roles.some_with_role(roles.COMPLIANCE_OFFICER, besides=(self.planned_by,))
 		self.set_onload("approvers", others)
+		if self.request and self.status == "Planned":
+			request = frappe.get_doc("Data Subject Request", self.request)
+			self.set_onload("answers", request.status == "Open")
+			self.set_onload("gets_email", telling.gets_email(request))
