@@ -47,6 +47,8 @@ _PLANNERS = {
 _APPROVERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.approve"}
 # What a kind of run does before its first record.
 _STARTERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.begin"}
+# Adds what came while a kind of run went on; returns whether there was anything.
+_ADDERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.add_late"}
 # Whether planned records still have what put them into the plan.
 _STILL_DUE = {RETENTION: "client_comms.client_privacy.retention.still_due"}
 # What a kind of run does once all of its items are done, and how it masks what the law keeps.
@@ -260,6 +262,22 @@ def _erase_all(run) -> None:
 				frappe.get_attr(starter)(run)
 	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
+	_erase_planned(run)
+	while _added(run):
+		_erase_planned(run)
+	with speaking_to(run.planned_by):
+		if finisher := _FINISHERS.get(run.kind):
+			frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
+		finish(run.name)
+
+
+def _added(run) -> bool:
+	adder = _ADDERS.get(run.kind)
+	with speaking_to(run.planned_by):
+		return bool(adder and frappe.get_attr(adder)(frappe.get_doc(RUN, run.name)))
+
+
+def _erase_planned(run) -> None:
 	while chunk := _next_chunk(run.name):
 		with speaking_to(run.planned_by):
 			_in_chunk(run, chunk)
@@ -268,10 +286,6 @@ def _erase_all(run) -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run continues after this chunk)
 		_remove_contents({"name": ("in", [row.name for row in chunk])})
 		_tell(run)
-	with speaking_to(run.planned_by):
-		if finisher := _FINISHERS.get(run.kind):
-			frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
-		finish(run.name)
 
 
 def _next_chunk(run: str) -> list:

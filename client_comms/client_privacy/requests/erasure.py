@@ -28,10 +28,11 @@ _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
 
 
 def plan(run) -> None:
-	"""The planner of a run for a request."""
+	"""The planner of a run for a request; what is in its plan already is to be gone before."""
 	request = frappe.get_doc(REQUEST, run.request)
-	subject = subjects.of_request(request)
-	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject))
+	earlier = _opened(run.secret) or {"markers": (), "records": {}}
+	subject = subjects.of_request(request, earlier["markers"])
+	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject, earlier["records"]))
 	kept_parties: dict[str, str] = {}
 	for entry in data_map.entries():
 		names = data_map.rows(entry.doctype, subject)
@@ -71,11 +72,57 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 
 
 def begin(run) -> None:
-	"""Before the first record: the client is told while their address is there.
+	"""Before the first record: the client is told while their address is there, and what happened since the plan is planned as well.
 
 	:raises ActionNotPossibleError: an email about the request could not be sent yet; the run is continued later
 	"""
 	_send_waiting(run.request)
+	before = {(row.reference_doctype, row.reference_name): row.action for row in _stored_items(run.name)}
+	frappe.db.delete(runs.ITEM, {"run": run.name})
+	plan(run)
+	planned = set()
+	for row in _stored_items(run.name):
+		planned.add((row.reference_doctype, row.reference_name))
+		if (row.reference_doctype, row.reference_name) not in before:
+			frappe.db.set_value(runs.ITEM, row.name, "reason", _late(row.reason), update_modified=False)
+	left = [each for each, action in before.items() if action != KEEP and each not in planned]
+	runs.add_items(run.name, [_item(*each, KEEP, _why_left(each[0])) for each in left if _exists(*each)])
+
+
+def add_late(run) -> bool:
+	"""After the last record: what came while the run went on, such as a message of the client, is added; whether there was anything."""
+	secret = _opened(run.secret)
+	if not secret:
+		return False
+	records_of = {doctype: tuple(names) for doctype, names in secret["records"].items()}
+	subject = subjects.Subject(records_of, tuple(subjects.addresses_among(secret["markers"])), ())
+	known = {(row.reference_doctype, row.reference_name) for row in _stored_items(run.name)}
+	added = False
+	for entry in data_map.entries():
+		names = [each for each in data_map.rows(entry.doctype, subject) if (entry.doctype, each) not in known]
+		items = [{**item, "reason": _late(item["reason"])} for item in _items(entry, names, subject)]
+		runs.add_items(run.name, items)
+		added = added or bool(items)
+	return added
+
+
+def _stored_items(run: str) -> list:
+	fields = ["name", "reference_doctype", "reference_name", "action", "reason"]
+	return frappe.get_all(runs.ITEM, {"run": run}, fields, order_by="name asc")
+
+
+def _late(reason: str) -> str:
+	return f"{reason} ({_('it came after the plan')})"
+
+
+def _why_left(doctype: str) -> str:
+	if doctype not in data_map.mapped():
+		return _(_NOT_MAPPED)
+	return _("It was changed after the plan, and is not about the client any more")
+
+
+def _exists(doctype: str, name: str) -> bool:
+	return bool(frappe.db.table_exists(doctype) and frappe.db.exists(doctype, name))
 
 
 def _send_waiting(request: str) -> None:
@@ -219,9 +266,15 @@ def _kept(run: str) -> sweep.Kept:
 	return sweep.Kept(frozenset(stays | named), frozenset(held))
 
 
-def _sealed(subject: subjects.Subject) -> str:
-	"""What to look for once the client's own records are gone, encrypted with the site's key."""
-	return encrypt(json.dumps({"markers": subject.markers, "records": subject.records}))
+def _sealed(subject: subjects.Subject, earlier: dict) -> str:
+	"""What to look for once the client's own records are gone, encrypted with the site's key.
+
+	:param earlier: the records of an earlier plan; those that are gone since then, or have another name, are looked for as well
+	"""
+	sought = {doctype: list(names) for doctype, names in subject.records.items()}
+	for doctype, names in earlier.items():
+		sought.setdefault(doctype, []).extend(name for name in names if not _exists(doctype, name))
+	return encrypt(json.dumps({"markers": subject.markers, "records": sought}))
 
 
 def _opened(secret: str | None) -> dict | None:

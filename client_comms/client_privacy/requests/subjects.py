@@ -1,6 +1,6 @@
 """Who a request is about: the client's records, addresses, numbers and names on this site (P-2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import frappe
@@ -28,10 +28,11 @@ class Subject:
 	shared_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def of(party_type: str, party: str, contact: str | None = None) -> Subject:
+def of(party_type: str, party: str, contact: str | None = None, former: Collection[str] = ()) -> Subject:
 	"""The subject of a request.
 
 	:param contact: the person, if the request is about one contact of an organisation and not about all of the client
+	:param former: the markers of before, such as when an erasure was planned; one that someone else has by now is left out
 	"""
 	if contact:
 		records = {"Contact": (contact,)}
@@ -42,9 +43,12 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 	records["User"] = _logins(records, found)
 	records = {doctype: names for doctype, names in records.items() if names}
 	found |= {each.lower() for each in _addresses({"User": records.get("User", ())})}
+	found |= addresses_among(former)
 	shared_addresses = shared_names.addresses(found, records)
 	addresses = sorted(found - shared_addresses.keys())
 	names, numbers = _names(records), _numbers(records)
+	for each in set(former) - found:
+		(names if any(letter.isalpha() for letter in each) else numbers).add(each)
 	shared = {
 		**shared_addresses,
 		**shared_names.numbers(numbers, records),
@@ -59,9 +63,15 @@ def of(party_type: str, party: str, contact: str | None = None) -> Subject:
 	)
 
 
-def of_request(request) -> Subject:
-	"""Who a Data Subject Request is about: all of the client, or one contact."""
-	return of(request.party_type, request.party, request.contact if request.contact_only else None)
+def of_request(request, former: Collection[str] = ()) -> Subject:
+	"""Who a Data Subject Request is about: all of the client, or one contact; `former` as in `of`."""
+	contact = request.contact if request.contact_only else None
+	return of(request.party_type, request.party, contact, former)
+
+
+def addresses_among(markers: Iterable[str]) -> set[str]:
+	"""Those of the markers that are email addresses."""
+	return {each for each in markers if "@" in each}
 
 
 def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,211 @@
+"""What happens to a client's data between the plan of an erasure, its approval and its end (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms import api as app_api
+from client_comms import procedure
+from client_comms.api import retention as runs_api
+from client_comms.api import subject_requests as api
+from client_comms.client_privacy import identity
+from client_comms.client_privacy.erasure import records, runs
+
+pytestmark = pytest.mark.clause("P-2")
+INTERACTION = "Client Interaction"
+ADDRESS, NAME = "numbat.quiche@client.example", "Numbat Quiche"
+LATE = "(it came after the plan)"
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client(NAME, ADDRESS, customer_type="Individual")
+
+
+@pytest.fixture
+def interaction(client, log):
+	return log(party_type="Customer", party=client.party, contact=client.contact, summary=f"{NAME} asks").name
+
+
+@pytest.fixture
+def message(interaction):
+	"""`message(name)` is an email of the client about an interaction."""
+
+	def receive(name=interaction, sender=ADDRESS):
+		return (
+			frappe.get_doc(
+				{
+					"doctype": "Communication",
+					"communication_medium": "Event",
+					"sent_or_received": "Received",
+					"subject": "When will it be done?",
+					"content": "When will it be done?",
+					"sender": sender,
+					"reference_doctype": INTERACTION,
+					"reference_name": name,
+				}
+			)
+			.insert()
+			.name
+		)
+
+	return receive
+
+
+@pytest.fixture
+def erased_after(client, interaction, make_user, as_user):
+	"""`erased_after(change)` is a finished run: planned, then `change()`, then approved and carried out."""
+	officers = [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+
+	def make(change):
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		asked = {
+			"right": "Erasure",
+			"party_type": "Customer",
+			"party": client.party,
+			"contact": client.contact,
+		}
+		with as_user(officers[0]):
+			run = api.plan_erasure(frappe.get_doc({"doctype": api.REQUEST, **asked}).insert().name)
+		runs.work(run)
+		change()
+		with as_user(officers[1]):
+			runs_api.approve_run(run, "We erase it", "Letter of today")
+		runs.work(run)
+		run = frappe.get_doc(runs.RUN, run)
+		assert (run.status, run.error, run.failed_count) == (runs.FINISHED, None, 0)
+		return run
+
+	yield make
+	frappe.db.rollback()
+	# A rollback does not reach the search index.
+	frappe.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+
+
+def item(run, doctype, name):
+	fields = ["action", "state", "reason"]
+	return frappe.db.get_value(
+		runs.ITEM,
+		{"run": run.name, "reference_doctype": doctype, "reference_name": name},
+		fields,
+		as_dict=True,
+	)
+
+
+def test_what_the_client_wrote_after_the_plan_goes(client, log, message, erased_after):
+	came = []
+
+	def write():
+		came.append(log(party_type="Customer", party=client.party, summary=f"{NAME} asks again").name)
+		came.append(message(came[0]))
+
+	run = erased_after(write)
+	assert not frappe.db.exists("Communication", came[1])
+	assert frappe.db.get_value(INTERACTION, came[0], ["party", "summary"]) == (None, None)
+	for doctype, name in ((INTERACTION, came[0]), ("Communication", came[1])):
+		assert item(run, doctype, name).state == runs.ITEM_DONE
+		assert item(run, doctype, name).reason.endswith(LATE)
+	assert came[1] in frappe.db.get_value(runs.RUN, run.name, "certificate")
+
+
+def test_what_was_planned_and_goes_says_nothing_of_the_plan(interaction, erased_after):
+	run = erased_after(lambda: None)
+	assert item(run, INTERACTION, interaction).state == runs.ITEM_DONE
+	assert not frappe.get_all(runs.ITEM, {"run": run.name, "reason": ("like", f"%{LATE}%")})
+
+
+def test_what_was_merged_into_another_record_goes_with_it(interaction, log, message, erased_after):
+	unknown = log(summary="Who asks?").name
+	message()
+	run = erased_after(lambda: app_api.merge_interactions(interaction, unknown))
+	assert not frappe.db.exists("Communication", {"reference_name": unknown})
+	left = frappe.get_doc(INTERACTION, unknown)
+	assert NAME not in left.as_json() and ADDRESS not in left.as_json()
+	assert not item(run, INTERACTION, interaction)
+
+
+def test_an_address_that_was_added_after_the_plan_is_replaced(client, erased_after):
+	note = frappe.get_doc(
+		{"doctype": "Note", "title": "Visit", "content": "Ask second.quiche@client.example"}
+	)
+	note.insert()
+
+	def add():
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.append("email_ids", {"email_id": "second.quiche@client.example"})
+		contact.save()
+
+	erased_after(add)
+	assert "Ask [erased]" in frappe.db.get_value("Note", note.name, "content")
+
+
+def test_an_address_that_another_client_has_got_since_is_left(client, make_client, erased_after):
+	others = {}
+
+	def hand_over():
+		frappe.db.set_value(
+			"Contact Email", {"parent": client.contact}, "email_id", "new.quiche@client.example"
+		)
+		others["contact"] = make_client("Bert Other", ADDRESS).contact
+
+	erased_after(hand_over)
+	assert frappe.db.get_value("Contact Email", {"parent": others["contact"]}, "email_id") == ADDRESS
+
+
+def test_a_client_with_another_name_goes_and_so_does_the_old_name(client, erased_after):
+	note = frappe.get_doc({"doctype": "Note", "title": "Visit", "content": f"Met {NAME}"}).insert()
+	new = "Numbat Married"
+	run = erased_after(lambda: frappe.rename_doc("Customer", client.party, new, force=True))
+	assert not frappe.db.exists("Customer", {"name": ("in", (client.party, new))})
+	assert "Met [erased]" in frappe.db.get_value("Note", note.name, "content")
+	assert {
+		row.action
+		for row in frappe.get_all(runs.ITEM, {"run": run.name, "reference_doctype": "Customer"}, ["action"])
+	} == {"Delete"}
+
+
+def test_what_is_about_another_client_by_now_stays(interaction, make_client, erased_after):
+	other = make_client("Bert Other", "bert.other@client.example")
+	moved = {
+		"party": other.party,
+		"party_name": "Bert Other",
+		"contact": other.contact,
+		"summary": "Bert asks",
+	}
+	run = erased_after(lambda: frappe.db.set_value(INTERACTION, interaction, moved))
+	assert frappe.db.get_value(INTERACTION, interaction, ["party", "summary"]) == (other.party, "Bert asks")
+	kept = item(run, INTERACTION, interaction)
+	assert (kept.action, kept.state) == (
+		"Keep",
+		runs.ITEM_KEPT,
+	) and "not about the client any more" in kept.reason
+
+
+def test_an_accounting_document_of_after_the_plan_keeps_the_customer(client, erased_after):
+	entry = frappe.new_doc("GL Entry")
+	entry.update({"party_type": "Customer", "party": client.party})
+	entry.name = frappe.generate_hash()
+	run = erased_after(entry.db_insert)
+	assert item(run, "Customer", client.party).action == "Mask"
+	assert frappe.db.get_value("GL Entry", entry.name, "party") == client.party
+	assert frappe.db.exists("Customer", client.party)
+
+
+def test_a_hold_that_was_released_after_the_plan_keeps_nothing(client, interaction, erased_after):
+	hold = {"doctype": "Legal Hold", "hold_on": "Interaction", "client_interaction": interaction}
+	hold = frappe.get_doc({**hold, "reason": "A claim"}).insert()
+	erased_after(lambda: hold.release("Settled"))
+	assert frappe.db.get_value(INTERACTION, interaction, "party") is None
+
+
+def test_what_comes_while_the_run_goes_on_goes_as_well(client, message, log, erased_after, monkeypatch):
+	came, erase = [], records.erase
+
+	def slowly(doctype, action, names):
+		erase(doctype, action, names)
+		if doctype == "Contact":
+			came.append(message(log(summary="Who is this?").name))
+
+	monkeypatch.setattr(records, "erase", slowly)
+	run = erased_after(lambda: None)
+	assert len(came) == 1 and not frappe.db.exists("Communication", came[0])
+	assert item(run, "Communication", came[0]).reason.endswith(LATE)
