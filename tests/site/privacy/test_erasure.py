@@ -15,7 +15,7 @@ from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import data_map, erasure, subjects, sweep
-from client_comms.exceptions import ActionNotPossibleError
+from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.intake import unprocessed
 
 pytestmark = pytest.mark.clause("P-2")
@@ -560,6 +560,8 @@ def test_what_left_the_data_map_after_the_plan_is_kept_and_named(client, approve
 	"""An app took its DocType out: no one knows which fields may go, and the rest of the run goes on."""
 	name = approved()
 	invoices = [entry for entry in data_map.entries() if entry.doctype != "Quotation"]
+	quotation = frappe.get_doc({"doctype": "Quotation", "name": "QTN-1", "quotation_to": "Customer"})
+	quotation.db_insert()
 	item = frappe.get_doc(
 		{
 			"doctype": runs.ITEM,
@@ -574,8 +576,11 @@ def test_what_left_the_data_map_after_the_plan_is_kept_and_named(client, approve
 	item.db_insert()
 	monkeypatch.setattr(data_map, "entries", lambda: iter(invoices))
 	runs.work(name)
-	item.reload()
+	kept = {"run": name, "reference_doctype": "Quotation", "reference_name": "QTN-1"}
+	item = frappe.get_doc(runs.ITEM, kept)
 	assert (item.state, item.reason) == (runs.ITEM_KEPT, "Not in the data map: decide by hand")
+	with pytest.raises(RecordIsKeptError, match="decide by hand"):  # while it goes on
+		erasure.mask("Quotation", ["QTN-1"])
 	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
 
 
