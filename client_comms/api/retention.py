@@ -28,7 +28,7 @@ def approve_run(name: str, answer: str | None = None, otherwise: str | None = No
 	:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
 	:raises client_comms.exceptions.FourEyesError: the caller planned it
 	:raises client_comms.exceptions.ActionNotPossibleError: it is not planned, or there is nothing to erase; the request was
-	    refused, the client's identity is not confirmed any more, the answer is missing, or the client gets no emails and
+	    refused, the client's identity is no longer confirmed, the answer is missing, or the client gets no emails and
 	    `otherwise` is missing
 	:raises frappe.PermissionError: the caller is not a Compliance Officer
 	"""

@@ -56,7 +56,7 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 
 	:param answer: what they are told; not needed if the request was answered before
 	:param otherwise: as in `DataSubjectRequest.close`
-	:raises ActionNotPossibleError: it was refused, the client's identity is not confirmed any more, or see `close`
+	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, or see `close`
 	"""
 	request = transactions.locked(REQUEST, run.request)
 	request.check_permission("write")
@@ -118,7 +118,7 @@ def _late(reason: str) -> str:
 def _why_left(doctype: str) -> str:
 	if doctype not in data_map.mapped():
 		return _(_NOT_MAPPED)
-	return _("It was changed after the plan, and is not about the client any more")
+	return _("It was changed after the plan, and is no longer about the client")
 
 
 def _exists(doctype: str, name: str) -> bool:

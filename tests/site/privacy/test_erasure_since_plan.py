@@ -177,7 +177,7 @@ def test_what_is_about_another_client_by_now_stays(interaction, make_client, era
 	assert (kept.action, kept.state) == (
 		"Keep",
 		runs.ITEM_KEPT,
-	) and "not about the client any more" in kept.reason
+	) and "no longer about the client" in kept.reason
 
 
 def test_an_accounting_document_of_after_the_plan_keeps_the_customer(client, erased_after):
