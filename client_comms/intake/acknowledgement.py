@@ -53,13 +53,15 @@ def send(interaction, message) -> None:
 def is_due(interaction, message) -> bool:
 	"""Whether the message is an email that opened the interaction, and its client is owed a reply (C-3).
 
-	Mail of machines and of staff opens none. If the Email Account replies automatically, it does so next.
+	Mail of machines and of staff opens none. If the Email Account replies automatically, it does so next. What took days to be fetched
+	is answered by a person: a confirmation would come too late, and name deadlines that have passed.
 	"""
 	received = [row for row in interaction.events if row.event in response_clock.CLOCK_EVENTS]
 	return (
 		message.communication_medium == EMAIL
 		and [(row.event, row.source_name) for row in received] == [(response_clock.RECEIVED, message.name)]
 		and interaction.acknowledge_status in response_clock.UNMET
+		and clock.now() - get_datetime(interaction.occurred_on) <= mail_headers.IN_TRANSIT
 		and not _replies_by_itself(message.email_account)
 	)
 

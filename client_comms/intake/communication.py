@@ -18,6 +18,7 @@ from client_comms.intake import (
 	arrivals,
 	failures,
 	inbound_mail,
+	mailboxes,
 	replies,
 	threads,
 	website_form,
@@ -74,7 +75,12 @@ class Message:
 
 		Messages that staff enter by hand are always logged, however old.
 		"""
-		return bool(self.headers) and clock.now() - self.at > mail_headers.HISTORY
+		if not self.headers:
+			return False
+		age = clock.now() - self.at
+		return age > mail_headers.HISTORY or (
+			age > mail_headers.IN_TRANSIT and mailboxes.is_first_fetch(self.document.email_account)
+		)
 
 
 def read(doc) -> Message:

@@ -97,6 +97,11 @@ def note_fetch(account) -> None:
 	frappe.db.set_value(ACCOUNT, account.name, LAST_FETCHED, clock.now(), update_modified=False)
 
 
+def is_first_fetch(account: str | None) -> bool:
+	"""Whether a mailbox is just being connected: no fetch of it has come to its end."""
+	return bool(account) and not frappe.db.get_value(ACCOUNT, account, LAST_FETCHED)
+
+
 def silent() -> list[tuple[str, datetime]]:
 	"""Mailboxes that were not fetched for longer than the settings allow, in working time: name, and since when, as stored."""
 	minutes = cint(frappe.get_cached_doc("Client Comms Settings").mailbox_silent_minutes)

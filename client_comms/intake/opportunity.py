@@ -1,7 +1,10 @@
 """Opportunities from the desk or an integration (D-1, F-1)."""
 
+from datetime import datetime
+
 from frappe.utils import get_datetime
 
+from client_comms.client_interactions import received
 from client_comms.clients import parties
 from client_comms.enforcement import governed
 from client_comms.intake import arrivals, new_documents, threads
@@ -15,10 +18,11 @@ def after_insert(doc, method=None):
 
 
 def log(doc):
-	"""Log the opportunity as an inquiry; one created from a lead continues the lead's open interaction."""
+	"""Log the opportunity as an inquiry; one created from a lead continues the interaction of the lead that was open then."""
+	created = get_datetime(doc.creation)
 	if doc.opportunity_from == "Lead":
-		interaction = threads.about("Lead", doc.party_name)
-		if interaction and interaction.status != response_clock.STATUS_CLOSED:
+		interaction = threads.about("Lead", doc.party_name, occurred_on=("<=", created))
+		if interaction and _was_open(interaction, created):
 			return interaction
 	return arrivals.open_new(
 		arrivals.Arrival(
@@ -29,7 +33,7 @@ def log(doc):
 			content="<br>".join(row.note or "" for row in doc.get("notes")) or doc.title,
 			sender=doc.contact_email,
 			sender_name=doc.customer_name,
-			at=get_datetime(doc.creation),
+			at=created,
 			reference_doctype=doc.doctype,
 			reference_name=doc.name,
 			company=doc.company,
@@ -39,3 +43,10 @@ def log(doc):
 			),
 		)
 	)
+
+
+def _was_open(interaction, at: datetime) -> bool:
+	"""Whether it is open, or was until after `at`: a repeated backfill finds the opportunity again."""
+	if interaction.status != response_clock.STATUS_CLOSED:
+		return True
+	return max(received.moments(interaction, response_clock.CLOSED), default=at) > at

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
-from client_comms.enforcement import governed, source_doctypes
+from client_comms.enforcement import former_names, governed, source_doctypes
 from client_comms.intake import (
 	adapters,
 	appointment,
@@ -34,10 +34,10 @@ def log_by_doctype() -> dict[str, Callable]:
 
 
 def is_logged(doc) -> bool:
-	"""Whether the document belongs to an interaction: it names its own, or the interaction refers to it."""
+	"""Whether the document belongs to an interaction: it names its own, or the interaction, or one that was merged into it, is about it."""
 	if doc.doctype in source_doctypes.active():
 		return adapters.is_logged(doc)
 	if doc.doctype in governed.bound():
 		return bool(doc.client_interaction)
 	about = {"reference_doctype": doc.doctype, "reference_name": doc.name}
-	return bool(frappe.db.exists("Client Interaction", about))
+	return bool(frappe.db.exists("Client Interaction", about) or former_names.about(doc.doctype, [doc.name]))

@@ -13,7 +13,8 @@ from email.utils import parsedate_to_datetime
 
 # A sending server retries for this long (RFC 5321, 4.5.4.1); a message that claims to be older has a wrong date.
 IN_TRANSIT = timedelta(days=5)
-# Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here.
+# Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here; on its first fetch, all
+# mail did that has not just been in transit.
 HISTORY = timedelta(days=30)
 
 _REPLY_PREFIX = re.compile(

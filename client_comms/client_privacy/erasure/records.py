@@ -16,6 +16,7 @@ from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import comments_column, legal_holds
 from client_comms.enforcement.governed import COMMUNICATION, GRANT, INTERACTION, REVIEW, bound
 from client_comms.i18n import speaking
+from client_comms.rules.response_clock import CLOSED, MERGED
 from client_comms.rules.retention import DELETE
 
 # Fields in which people type, or in which their words are stored.
@@ -46,6 +47,8 @@ _KEPT = {
 _FLAGS = {INTERACTION: {"vulnerable_client": 0}}
 _COLUMNS = ("_assign", "_comments", "_liked_by", "_user_tags", "_seen")
 _CLIENT = ("party_type", "party", "party_name", "contact")
+# What an interaction can be about that is logged on its own.
+_LOGGED, _EXEMPTION = ("Appointment", "Issue", "Lead", "Opportunity"), "Logging Exemption"
 _DISCLOSURE, _VERIFICATION, _CONSENT, _LINK = (
 	"Client Disclosure",
 	"Identity Verification",
@@ -129,6 +132,7 @@ def _empty(doctype: str, filters: dict, values: dict) -> None:
 
 def _erase_around_interactions(action: str, names: list[str]) -> None:
 	of_these = {"client_interaction": ("in", names)}
+	_exempt_from_logging(names)
 	_delete_messages(of_these)
 	for doctype in bound():
 		if doctype != COMMUNICATION:
@@ -150,6 +154,41 @@ def _erase_around_interactions(action: str, names: list[str]) -> None:
 			_empty(doctype, of_these, {"client_interaction": None})
 			ledger.follow_erasure(doctype, about)
 		frappe.db.delete("Physical File Interaction", {"interaction": ("in", names)})
+
+
+def _exempt_from_logging(interactions: list[str]) -> None:
+	"""What the interactions are about can stay, such as a lead: without this, `backfill` would log it, with its text, once more."""
+	interaction, event = frappe.qb.DocType(INTERACTION), frappe.qb.DocType("Interaction Event")
+	opportunity, lead = frappe.qb.DocType("Opportunity"), "Lead"
+	own = frappe.qb.from_(interaction).select(interaction.reference_doctype, interaction.reference_name)
+	merged = frappe.qb.from_(event).select(event.source_doctype, event.source_name)
+	# An opportunity continues the interaction of the lead from which it was made.
+	continued = (
+		frappe.qb.from_(opportunity)
+		.join(interaction)
+		.on((interaction.reference_doctype == lead) & (interaction.reference_name == opportunity.party_name))
+		.join(event)
+		.on((event.parent == interaction.name) & (event.event == CLOSED) & (event.at >= opportunity.creation))
+		.select(opportunity.name)
+		.where((opportunity.opportunity_from == lead) & interaction.name.isin(interactions))
+	)
+	about = {
+		*own.where(interaction.name.isin(interactions)).run(),
+		*merged.where(event.parent.isin(interactions) & (event.event == MERGED)).run(),
+		*(("Opportunity", name) for (name,) in continued.run()),
+	}
+	with speaking(preferences.site_language()):
+		reason = _("The interaction about it was erased.")
+	moment, user = frappe.utils.now(), frappe.session.user
+	rows = [
+		(frappe.generate_hash(length=10), moment, moment, user, user, doctype, name, reason)
+		for doctype, name in sorted(about, key=str)
+		if doctype in _LOGGED and name
+	]
+	if rows:
+		own_fields = ["name", "creation", "modified", "owner", "modified_by"]
+		fields = [*own_fields, "reference_doctype", "reference_name", "reason"]
+		frappe.db.bulk_insert(_EXEMPTION, fields, rows, ignore_duplicates=True)
 
 
 def _delete_messages(filters: dict) -> None:

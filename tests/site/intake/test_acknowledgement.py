@@ -123,6 +123,14 @@ def test_an_acknowledgement_that_would_not_be_sent_is_none(make_template, delive
 	assert "Automatic Acknowledgement" not in [row.event for row in doc.events]
 
 
+@pytest.mark.parametrize(("arrived", "confirmed"), [("19 Nov 2026", 1), ("17 Nov 2026", 0)])
+def test_after_some_days_a_person_should_write(deliver, make_template, account, arrived, confirmed):
+	make_template()
+	account.db_set("last_fetched_on", "2026-11-16 10:00:00")  # could not be fetched since
+	mail = deliver(at="2026-11-23 10:00", Received=f"by us.example; {arrived} 10:00:00 +0100")
+	assert interaction_of(mail).acknowledge_status == "Breached" and len(sent()) == confirmed
+
+
 def test_the_acknowledgement_is_a_reply_of_a_machine_in_the_thread(deliver, make_template, account):
 	make_template()
 	message = deliver()

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from frappe.utils import add_days, get_datetime
 
 from client_comms import clock, commands
+from client_comms.client_interactions import merging
 from client_comms.client_interactions.clocks import sweep
+from client_comms.client_privacy.erasure import records
 from client_comms.intake import backfill
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
@@ -154,6 +156,60 @@ def test_the_second_time_does_nothing(history):
 	found = run()
 	assert found["Communication"] == {"nothing": 2} and set(found) == {"Communication", "Opportunity"}
 	assert snapshot() == before
+
+
+def test_an_opportunity_that_continued_its_lead_is_not_logged_again_once_that_is_closed(history):
+	run()
+	lead = frappe.get_doc(INTERACTION, {"reference_doctype": "Lead", "reference_name": history.lead.name})
+	lead.record("Answered")
+	lead.record("Closed")
+	before = snapshot()
+	assert run() == {"Communication": {"nothing": 2}, "Opportunity": {"continued": 1}}
+	assert snapshot() == before
+
+
+def test_an_opportunity_made_after_its_lead_was_closed_is_logged(history, make):
+	run()
+	lead = frappe.get_doc(INTERACTION, {"reference_doctype": "Lead", "reference_name": history.lead.name})
+	lead.record("Answered", at="2026-11-12 09:00:00")
+	lead.record("Closed", at="2026-11-12 10:00:00")
+	make("Opportunity", "2026-11-12 11:00", opportunity_from="Lead", party_name=history.lead.name)
+	assert run()["Opportunity"] == {"continued": 1, "opened": 1}
+
+
+def test_what_was_merged_is_not_logged_again(history, clock_at):
+	run()
+	issue = frappe.get_value(
+		INTERACTION, {"reference_doctype": "Issue", "reference_name": history.issue.name}
+	)
+	lead = frappe.get_value(INTERACTION, {"reference_doctype": "Lead", "reference_name": history.lead.name})
+	merging.merge(issue, lead)
+	before = snapshot()
+	assert run() == {
+		"Communication": {"nothing": 2},
+		"Issue": {"nothing": 1},
+		"Opportunity": {"continued": 1},
+	}
+	assert snapshot() == before
+
+
+@pytest.mark.parametrize("action", ["Delete", "Anonymise"])
+def test_what_retention_took_is_not_logged_again(history, action):
+	run()
+	lead = frappe.get_value(INTERACTION, {"reference_doctype": "Lead", "reference_name": history.lead.name})
+	issue = frappe.get_value(
+		INTERACTION, {"reference_doctype": "Issue", "reference_name": history.issue.name}
+	)
+	merging.merge(issue, lead)
+	frappe.get_doc(INTERACTION, lead).record("Answered")
+	frappe.get_doc(INTERACTION, lead).record("Closed")
+	for _again in range(2):
+		records.erase(INTERACTION, action, [lead])
+	before = snapshot()
+	found = run()
+	assert not {"Lead", "Issue"} & set(found) and snapshot() == before
+	records.delete("Lead", [history.lead.name])
+	assert not frappe.db.exists("Logging Exemption", {"reference_name": history.lead.name})
 
 
 def test_a_run_that_was_killed_is_completed(history, monkeypatch):

@@ -1049,6 +1049,22 @@ def test_what_lay_in_a_mailbox_that_is_connected_is_not_a_new_inquiry(deliver):
 	assert not frappe.db.exists("Intake Failure", {"reference_name": old.name})
 
 
+@pytest.mark.parametrize(
+	("arrived", "last_fetched_on", "is_logged"),
+	[
+		("2026-11-10 10:00", None, False),  # in the mailbox for two weeks when it was connected
+		("2026-11-20 10:00", None, True),  # perhaps no one has seen it
+		("2026-11-10 10:00", "2026-11-09 09:00", True),  # could not be fetched for two weeks
+	],
+)
+def test_weeks_old_mail_is_history_only_when_its_mailbox_is_connected(
+	deliver, accounts, arrived, last_fetched_on, is_logged
+):
+	accounts["Lead"].db_set("last_fetched_on", last_fetched_on)
+	mail = deliver(letter(at=arrived, Received=stamp(arrived)), at="2026-11-24 12:00")
+	assert bool(mail.client_interaction) == is_logged
+
+
 # --- fetched by a user ---------------------------------------------------------------------------
 
 
