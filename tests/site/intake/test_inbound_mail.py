@@ -371,7 +371,8 @@ def test_a_message_written_before_closing_and_fetched_after_it_reopens(deliver, 
 	assert str(doc.respond_by) == "2026-11-26 17:00:00"
 
 
-def test_a_message_fetched_long_after_its_deadlines_is_breached_at_once(deliver):
+def test_a_message_fetched_long_after_its_deadlines_is_breached_at_once(deliver, accounts):
+	accounts["Lead"].db_set("last_fetched_on", "2026-11-16 09:00:00")  # not since
 	raw = letter(at="2026-11-16 10:00", Received=stamp("2026-11-16 10:00"))
 	doc = interaction_of(deliver(raw, at=MONDAY))
 	assert (doc.acknowledge_status, doc.respond_status, doc.breached) == ("Breached", "Breached", 1)
