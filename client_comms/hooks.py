@@ -883,6 +883,7 @@ ignore_links_on_delete = [
 	"Data Package",
 	"Data Package Item",
 	"Data Subject Request",
+	"Erasure Run",
 	"Intake Failure",
 	"Legal Hold",
 	"Logging Exemption",

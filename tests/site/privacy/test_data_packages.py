@@ -585,6 +585,9 @@ def test_who_left_something_out_does_not_release_it_nor_who_made_it(
 	for officer in officers[:2]:
 		with as_user(officer), pytest.raises(FourEyesError):
 			api.release_copy(package.name)
+		login = frappe.rename_doc("User", officer, f"new-{officer}", force=True, show_alert=False)
+		with as_user(login), pytest.raises(FourEyesError):
+			api.release_copy(package.name)
 	with as_user(officers[2]):
 		api.release_copy(package.name)
 

@@ -265,6 +265,21 @@ def test_a_second_compliance_officer_approves(retain, closed, officers, make_use
 		api.approve_run(name)
 
 
+def test_who_planned_it_does_not_approve_it_under_a_new_login(retain, closed, officers, as_user):
+	retain("Standard", 12, "Delete")
+	closed("2024-01-31")
+	with as_user(officers[0]):
+		name = api.plan_retention()
+	runs.work(name)
+	login = frappe.rename_doc("User", officers[0], f"new-{officers[0]}", force=True, show_alert=False)
+	with as_user(login), pytest.raises(FourEyesError):
+		api.approve_run(name)
+	frappe.db.delete("SOP Training Assignment", {"user": login})
+	frappe.delete_doc("User", login)
+	with as_user(officers[1]):
+		api.approve_run(name)
+
+
 def test_nothing_to_erase_is_not_approved(officers, as_user):
 	with as_user(officers[0]):
 		name = api.plan_retention()

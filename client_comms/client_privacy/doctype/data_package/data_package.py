@@ -19,7 +19,7 @@ class DataPackage(WrittenByPackages):
 		from frappe.types import DF
 
 		attempts: DF.Int
-		chosen_by: DF.Data | None
+		chosen_by: DF.Link | None
 		chosen_on: DF.Datetime | None
 		confidentiality_level: DF.Link | None
 		contact: DF.Link | None
@@ -31,7 +31,7 @@ class DataPackage(WrittenByPackages):
 		failed_count: DF.Int
 		included_count: DF.Int
 		left_out_count: DF.Int
-		made_by: DF.Data | None
+		made_by: DF.Link | None
 		made_on: DF.Datetime | None
 		masked_count: DF.Int
 		naming_series: DF.Literal["DP-.YYYY.-.#####"]

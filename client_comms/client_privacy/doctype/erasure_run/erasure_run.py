@@ -31,7 +31,7 @@ class ErasureRun(ErasureResult):
 		kept_count: DF.Int
 		kind: DF.Literal["Retention", "Erasure Request"]
 		naming_series: DF.Literal["ER-.YYYY.-.#####"]
-		planned_by: DF.Data | None
+		planned_by: DF.Link | None
 		planned_count: DF.Int
 		planned_on: DF.Datetime | None
 		request: DF.Link | None
