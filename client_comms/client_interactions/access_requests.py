@@ -11,6 +11,7 @@ from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullna
 from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import governed, policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+from client_comms.people import absences
 from client_comms.roles import users_with_role
 from client_comms.rules import access
 
@@ -33,7 +34,8 @@ def hours() -> int:
 
 
 def request(name: str, reason: str) -> None:
-	"""The session user asks for access to an interaction; the responsible staff are notified, otherwise those with oversight.
+	"""The session user asks for access to an interaction; the responsible staff are notified, otherwise those with oversight, and both
+	while the staff are away.
 
 	:raises ActionNotPossibleError: the user can read it, has already asked, or too often today
 	:raises ClearanceMissingError: the user could not read it even by taking part
@@ -170,10 +172,14 @@ def _decide(name: str, user: str):
 
 
 def _deciders(doc) -> set[str]:
-	if doc.responsible_staff and frappe.db.get_value("User", doc.responsible_staff, "enabled"):
-		return {doc.responsible_staff}
+	"""The responsible staff; those with oversight too while they are away, and alone if there are none."""
+	responsible = {doc.responsible_staff} - {None, ""}
+	if responsible and not frappe.db.get_value("User", doc.responsible_staff, "enabled"):
+		responsible = set()
+	if responsible and not absences.away(responsible):
+		return responsible
 	roles = access.oversight_roles(policy.current(), doc.confidentiality_level)
-	return set().union(*(users_with_role(role) for role in roles))
+	return responsible.union(*(users_with_role(role) for role in roles))
 
 
 def refusal(name: str) -> dict:

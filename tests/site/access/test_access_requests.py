@@ -86,6 +86,18 @@ def test_without_responsible_staff_those_with_oversight_are_asked(as_user, peopl
 	assert told(people.manager) == [f"Aron asks for access to {name}"]
 
 
+def test_while_the_responsible_staff_are_away_those_with_oversight_are_asked_too(as_user, people, case):
+	today = clock.now().date()
+	absence = {"doctype": "Staff Absence", "user": people.responsible, "from_date": today}
+	frappe.get_doc({**absence, "to_date": frappe.utils.add_days(today, 7)}).insert(ignore_permissions=True)
+	with as_user(people.agent):
+		api.request_access(case, "Handover")
+	assert told(people.responsible) == told(people.manager) == [f"Aron asks for access to {case}"]
+	with as_user(people.manager):
+		api.grant_access(case, people.agent)
+	assert may_read(people.agent, case)
+
+
 def test_what_is_declined_stays_closed_and_can_be_asked_for_again(as_user, people, case):
 	with as_user(people.agent):
 		api.request_access(case, "Curious")
