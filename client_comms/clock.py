@@ -5,7 +5,7 @@ that needs the current time calls `now()`, so that a demonstration or a test can
 """
 
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -15,6 +15,8 @@ from frappe.utils import cstr, escape_html, get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
 
 _MOVED = "client_comms_now"
+# How far the clock of a user's computer, from which forms take the time, can be ahead.
+_FAST = timedelta(minutes=5)
 
 
 def now() -> datetime:
@@ -91,3 +93,11 @@ def to_aware(stored: datetime | str) -> datetime:
 def to_stored(moment: datetime | None) -> datetime | None:
 	"""An aware datetime as Frappe stores it; None stays None."""
 	return moment and moment.astimezone(site_zone()).replace(tzinfo=None, microsecond=0)
+
+
+def not_ahead(moment: datetime | str) -> datetime | str | None:
+	"""A stored moment that has passed; the current time for one up to five minutes ahead, and None for one in the future."""
+	ahead = get_datetime(moment) - now()
+	if ahead > _FAST:
+		return None
+	return now() if ahead > timedelta(0) else moment

@@ -1,20 +1,13 @@
 """The details of an interaction: what every log needs (D-2), and what it takes from its client and its document."""
 
-from datetime import timedelta
-
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
 
 from client_comms import clock, validation
 from client_comms.clients import contacts, parties
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import documentation
-
-_FAST = timedelta(
-	minutes=5
-)  # how far the clock of a user's computer, from which the form takes the time, can be ahead
 
 
 def set_client(doc):
@@ -57,13 +50,11 @@ def validate(doc):
 		details["party"] = doc.party or (before or doc).party_name
 	if missing := documentation.missing_details(details):
 		refuse(*missing, title=_("Details Missing"), exc=MissingDetailsError)
-	ahead = get_datetime(doc.occurred_on) - clock.now()
-	if timedelta(0) < ahead <= _FAST:
-		doc.occurred_on = clock.now()
-	elif ahead > _FAST:
+	if (occurred := clock.not_ahead(doc.occurred_on)) is None:
 		frappe.throw(
 			_("{0} is in the future. Log the interaction after it has taken place.").format(
 				bold(doc.get_formatted("occurred_on"))
 			),
 			title=_("Date in the Future"),
 		)
+	doc.occurred_on = occurred

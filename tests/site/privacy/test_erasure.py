@@ -729,6 +729,19 @@ def test_items_and_counts_follow_the_run(client, approved, make_client, make_use
 			runs_api.run_overview(name)
 
 
+def test_a_request_was_received_before_it_is_entered(client, officers, as_user, clock_at):
+	with as_user(officers[0]), clock_at("2026-11-25 10:00"):
+		for wrong in ("2027-11-23 09:00", "2026-11-26"):
+			with pytest.raises(frappe.ValidationError, match="in the future"):
+				api.enter_request("Customer", client.party, "Access", received_on=wrong)
+		for fast, stored in (
+			("2026-11-25 10:05", "2026-11-25 10:00:00"),
+			("2026-11-02", "2026-11-02 00:00:00"),
+		):
+			name = api.enter_request("Customer", client.party, "Access", received_on=fast)["name"]
+			assert str(frappe.db.get_value(api.REQUEST, name, "received_on")) == stored
+
+
 def test_the_deadline_is_a_month_and_is_extended_once(
 	client, officers, as_user, clock_at, set_calendar, mailbox
 ):

@@ -11,7 +11,7 @@ from client_comms.clients import contacts
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment
+from client_comms.i18n import bold, moment
 from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
@@ -78,7 +78,19 @@ class DataSubjectRequest(Document):
 		self.contact_only = int(bool(cint(self.contact_only) and self.contact))
 		self.received_on = clock.parse(self.received_on)
 		if self.is_new():
+			self.validate_received()
 			self.set_due()
+
+	def validate_received(self):
+		"""A day that is not there yet would put off the deadline."""
+		if (received := clock.not_ahead(self.received_on)) is None:
+			frappe.throw(
+				_("{0} is in the future. Enter when the client asked.").format(
+					bold(self.get_formatted("received_on"))
+				),
+				title=_("Date in the Future"),
+			)
+		self.received_on = received
 
 	def set_due(self):
 		"""A month after receipt, in the working time of the default calendar; longer once it is extended."""
