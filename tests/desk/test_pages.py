@@ -191,3 +191,21 @@ def test_health_leads_to_the_first_leak_check(officer, login, shoot):
 	shoot(page, "health")
 	line.get_by_role("button", name="Open Leak Check").click()
 	expect(page.locator(".leak-check")).to_contain_text("No check has run yet")
+
+
+def test_what_is_disabled_stands_above_the_page_and_leaves_its_width(manager, login, shoot):
+	page = login(manager, PASSWORD)
+	page.goto("/app/client-communications")
+	expect(page.locator(".layout-main-section:visible").first).to_be_visible()
+	page.evaluate(
+		"""() => {
+			frappe.boot.client_comms_takeovers = [["Another app replaces a control.", "Remove that app."]];
+			$(document).trigger("app_ready");
+		}"""
+	)
+	banner = page.locator(".client-comms-takeovers")
+	expect(banner).to_contain_text("Remove that app.")
+	shoot(page, "takeovers")
+	told, below = banner.bounding_box(), page.locator(".layout-main-section:visible").first.bounding_box()
+	assert told["y"] + told["height"] <= below["y"]
+	assert below["x"] < told["x"] + told["width"]

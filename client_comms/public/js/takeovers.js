@@ -14,7 +14,7 @@ $(document).on("app_ready", () => {
 	const link = `<a href="#" class="alert-link">${more > 0 ? __("{0} more: open Health", [more]) : __("Open Health")}</a>`;
 	const $banner = $(
 		`<div class="client-comms-takeovers alert alert-danger m-0" role="alert"><b>${title}</b><ul class="mb-0">${lines.join("")}</ul>${link}</div>`,
-	).prependTo("body");
+	).prependTo("body > .main-section"); // version 16 would make a child of the body a column of its own
 	$banner.on("click", "a", () => {
 		frappe.set_route("client-comms-health");
 		return false;
