@@ -10,7 +10,7 @@ from frappe.utils import get_fullname, getdate
 from client_comms import alerts, clock, compat
 from client_comms.communication_governance import templates
 from client_comms.communication_governance.templates import TEMPLATE
-from client_comms.roles import approving_roles, users_with_role
+from client_comms.roles import approving_roles, some_with_role, users_with_role
 from client_comms.rules import html_text, text_difference
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK
 
@@ -64,8 +64,9 @@ def compared(name: str) -> dict:
 	"""A template beside its last approved text.
 
 	:returns: `{"approved": {"version", "by", "at"} or None, "subject", "text", "source": rows as
-	    `rules.text_difference.side_by_side`, "html": the current text}`; `source` compares the HTML, in which an address behind
-	    a link may have changed although the text has not
+	    `rules.text_difference.side_by_side`, "html": the current text, "others": names of users who approve texts besides the
+	    session user, "roles": those that approve}`; `source` compares the HTML, in which an address behind a link may have
+	    changed although the text has not
 	"""
 	doc = frappe.get_doc(TEMPLATE, name)
 	doc.check_permission("read")
@@ -79,6 +80,8 @@ def compared(name: str) -> dict:
 		"text": _rows(_paragraphs(before[1]), _paragraphs(current)),
 		"source": _rows(_tags(before[1]), _tags(current)),
 		"html": current,
+		"others": some_with_role(*approving_roles(), besides=[frappe.session.user]),
+		"roles": approving_roles(),
 	}
 
 

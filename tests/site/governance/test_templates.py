@@ -284,10 +284,11 @@ def test_supervisors_approve_what_waits_one_after_the_other(make_template, appro
 	assert template.name not in names and other.name in names
 
 
-def test_an_own_text_waits_for_someone_else(make_template, approve, author, as_user, set_settings):
+def test_an_own_text_waits_for_someone_else(make_template, author, supervisor, as_user, set_settings):
 	make_template()
 	with as_user(author):
 		assert {"name": "Offer", "mine": True} in api.templates_to_approve()
+		assert frappe.utils.get_fullname(supervisor) in api.template_to_approve("Offer")["others"]
 	set_settings(four_eyes_on_templates=0)
 	with as_user(author):
 		assert {"name": "Offer", "mine": False} in api.templates_to_approve()

@@ -58,10 +58,15 @@ class TextQueue {
 		</div>`);
 	}
 
-	draw({ name, mine }, { approved, subject, text, source, html, template }) {
+	draw({ name, mine }, { approved, subject, text, source, html, template, others, roles }) {
 		const escape = frappe.utils.escape_html;
+		const who = others
+			? __("These can: {0}.", [escape(others)])
+			: __("No other user can yet. Give a colleague one of these roles: {0}.", [
+					(roles || []).map((role) => escape(__(role))).join(", "),
+				]);
 		const mine_html = mine
-			? `<div class="alert alert-warning">${__("You wrote or changed this text, so someone else must approve it.")}</div>`
+			? `<div class="alert alert-warning">${__("You wrote or changed this text, so someone else must approve it.")} ${who}</div>`
 			: "";
 		const link = frappe.utils.get_form_link("Communication Template", name);
 		this.$body.html(`<section style="padding: 15px">
