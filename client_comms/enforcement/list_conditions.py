@@ -2,12 +2,12 @@
 
 The database leaves a row at the first condition that it does not meet. Frappe writes the conditions of a request before those that say which rows
 a user can read; so how long a query took, or an error in a condition, told whether a hidden text contains a word. Comparisons of values
-stay first, because they find rows by an index and cost nothing.
+stay first, because they find rows by an index and cost nothing, and so does one search for a word, which leaves few rows and takes the same
+time whatever a text contains.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain
 
 import frappe
 from frappe import _
@@ -21,6 +21,9 @@ from client_comms.i18n import bold
 
 _LOOKS_INTO_TEXT = re.compile(r"\b(?:r?like|regexp?)\b", re.IGNORECASE)
 _MOST = 100
+# One search: a word in a few fields. A wildcard within it would be looked for again and again, as long as the text decides.
+_FIELDS_OF_SEARCH = 10
+_FOR_A_WORD = re.compile(r"\blike\s+'%*[^%'\\]*%*'", re.IGNORECASE)
 # Version 15 takes a field with "ifnull" for SQL. Frappe and ERPNext write nothing but this there.
 _FUNCTION = "ifnull"
 _COLUMN_OR_VALUE = re.compile(
@@ -87,9 +90,16 @@ def _in_order(sent: list, permitted: list, text_of: Callable[..., str]) -> list:
 			_("A list can look into texts by at most {0} conditions.").format(_MOST),
 			title=_("Not Possible Now"),
 		)
-	first = (each for each, looks in zip(sent, looking, strict=True) if not looks)
-	last = (each for each, looks in zip(sent, looking, strict=True) if looks)
-	return [*chain(first, permitted, last)]
+	first = [each for each, looks in zip(sent, looking, strict=True) if not looks]
+	last = [each for each, looks in zip(sent, looking, strict=True) if looks]
+	if len(last) == 1 and _is_search(text_of(last[0])):
+		return [*first, *last, *permitted]
+	return [*first, *permitted, *last]
+
+
+def _is_search(condition: str) -> bool:
+	words = len(_FOR_A_WORD.findall(condition))
+	return words == len(_LOOKS_INTO_TEXT.findall(condition)) <= _FIELDS_OF_SEARCH
 
 
 def _joined(criterion) -> Iterator:
