@@ -91,16 +91,28 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 
 
 def page_of(doctype: str, read: Callable[[int, int], list], start: int, length: int) -> list:
+	"""The same as `page_where`, of one DocType; the first column of its rows is the name."""
+
+	def keep(rows: list) -> list:
+		allowed = readable(doctype, [str(row[0]) for row in rows])
+		return [row for row in rows if str(row[0]) in allowed]
+
+	return page_where(keep, read, start, length)
+
+
+def page_where(
+	keep: Callable[[list], list], read: Callable[[int, int], list], start: int, length: int
+) -> list:
 	"""A page of the rows that the session user can read, of a list which is read without a row condition. Removed from a page only after it
 	was read, hidden rows would be counted by where a row of one's own stands, and so tell what they contain.
 
-	:param read: the rows from a place on, at most so many; the first column is the name
+	:param keep: those of some rows that the user can read
+	:param read: the rows from a place on, at most so many
 	"""
 	kept, place, at_once = [], 0, max(length, _AT_FIRST)
 	while len(kept) < start + length:
 		rows = read(place, at_once)
-		allowed = readable(doctype, [str(row[0]) for row in rows])
-		kept += (row for row in rows if str(row[0]) in allowed)
+		kept += keep(rows)
 		if len(rows) < at_once:
 			break
 		place, at_once = place + at_once, min(4 * at_once, _AT_ONCE)

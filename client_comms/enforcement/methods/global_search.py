@@ -1,6 +1,6 @@
 """Global search checks only the DocType of what it finds, and in version 16 each document of a page.
 
-What a user cannot read is left out of the query: of a page from which it is removed, the place of a document of one's own would tell how many
+What a user cannot read is left out before a page is cut: of a page from which it is removed, the place of a document of one's own would tell how many
 hidden ones contain the word, and so would its rank, which counts them all.
 """
 
@@ -10,7 +10,7 @@ from frappe.utils import cint
 
 from client_comms.enforcement import compose, guards
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.row_conditions import among, either, literal
+from client_comms.enforcement.row_conditions import among, literal
 
 _SEARCH = "frappe.utils.global_search.search"
 _PAGE = 20
@@ -41,20 +41,18 @@ def _searched() -> list[str]:
 
 def _found(word: str, start: int, length: int, doctypes: list[str]) -> list[frappe._dict]:
 	"""A page of the rows that contain a word, the best first."""
-	open_ones = [doctype for doctype in doctypes if not guards.is_held(doctype)]
-	readable = (
-		f"(`doctype` = {literal(doctype)} and `name` in ({guards.readable_query(doctype)}))"
-		for doctype in doctypes
-		if guards.is_held(doctype)
-	)
 	rank = f"match(`content`) against({literal(word)})"
-	# nosemgrep: frappe-sql-format-injection (values are escaped, the others are numbers)
-	return frappe.db.sql(
-		f"""select `doctype`, `name`, `content` from `__global_search`
-		where {rank} and {either((among("`doctype`", open_ones), *readable))}
-		order by {rank} desc limit {max(start, 0)}, {length}""",
-		as_dict=True,
-	)
+
+	def read(place: int, at_most: int) -> list[frappe._dict]:
+		# nosemgrep: frappe-sql-format-injection (values are escaped, the others are numbers)
+		return frappe.db.sql(
+			f"""select `doctype`, `name`, `content` from `__global_search`
+			where {rank} and {among("`doctype`", doctypes)}
+			order by {rank} desc, `doctype`, `name` limit {place}, {at_most}""",
+			as_dict=True,
+		)
+
+	return guards.page_where(_readable, read, max(start, 0), length)
 
 
 def _with_details(row) -> bool:
