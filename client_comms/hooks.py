@@ -308,7 +308,7 @@ _BEFORE_PRINT = [
 ]
 _LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
-_FOLLOW_STATED = "client_comms.enforcement.reclassification.follow_stated"
+_FOLLOW_STATED = "client_comms.enforcement.level_spread.follow_stated"
 _COMPANY_OF_MAILBOX = "client_comms.intake.inbound_mail.set_company"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
 # What decides about access and consent: every state is on the ledger.

@@ -6,7 +6,7 @@ from frappe.utils import add_to_date
 
 from client_comms import clock, controls, validation
 from client_comms.client_interactions import access_requests
-from client_comms.enforcement import documents, explain, explorer, interactions, reclassification, write_down
+from client_comms.enforcement import documents, explain, explorer, interactions, level_spread, write_down
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.i18n import bold
 from client_comms.people import page_access
@@ -162,7 +162,7 @@ def is_governed(doctype: str) -> bool:
 
 @frappe.whitelist(methods=["POST"])
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise or lower a governed Issue, Lead or Opportunity: see `reclassification.change_level`.
+	"""Raise or lower a governed Issue, Lead or Opportunity: see `level_spread.change_level`.
 
 	:raises MissingDetailsError: no reason is given
 	:raises ClearanceMissingError: lowering without clearance on both levels
@@ -176,7 +176,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 		frappe.throw(
 			_("Give a reason for changing the level."), exc=MissingDetailsError, title=_("Reason Missing")
 		)
-	reclassification.change_level(doctype, name, level, reason)
+	level_spread.change_level(doctype, name, level, reason)
 
 
 @frappe.whitelist()

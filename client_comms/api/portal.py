@@ -6,7 +6,7 @@ from frappe import _
 from client_comms.client_interactions.portal import is_switched_on
 from client_comms.client_privacy import page_visits
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.intake import portal
+from client_comms.intake import portal_messages
 
 
 @frappe.whitelist(methods=["POST"])
@@ -26,5 +26,5 @@ def write(interaction: str, text: str, client: str | None = None) -> dict:
 			exc=ActionNotPossibleError,
 			title=_("Not Possible"),
 		)
-	portal.write(visit, interaction, text)
+	portal_messages.write(visit, interaction, text)
 	return {"done": True}

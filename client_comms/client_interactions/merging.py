@@ -11,9 +11,9 @@ from client_comms.enforcement import (
 	former_names,
 	governed,
 	legal_holds,
+	level_spread,
 	levels,
 	policy,
-	reclassification,
 	restrictions,
 )
 from client_comms.exceptions import ActionNotPossibleError
@@ -182,7 +182,7 @@ def _remove(source) -> None:
 
 def _level_of_all(merged) -> None:
 	"""What belongs to the interaction now is as confidential as it is, and so is the other's document."""
-	reclassification.apply_level(merged)
+	level_spread.apply_level(merged)
 	for row in merged.events:
 		if row.event == response_clock.MERGED and row.source_doctype == "Issue":
 			levels.raise_to(row.source_doctype, row.source_name, merged.confidentiality_level)

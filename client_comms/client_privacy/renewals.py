@@ -8,7 +8,7 @@ from frappe import _
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock, transactions
-from client_comms.client_privacy import answers, consents, invitations, links
+from client_comms.client_privacy import answer_notices, consents, invitations, links
 from client_comms.client_privacy.doctype.client_consent.client_consent import REMINDED
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
@@ -63,7 +63,7 @@ def _remind(name: str, ask_client: bool) -> None:
 	doc.record(REMINDED)
 	ends = frappe.format(doc.valid_until, "Datetime")
 	alerts.tell(
-		answers.responsible(doc),
+		answer_notices.responsible(doc),
 		lambda: _("Renew consent {0}, which ends on {1}").format(name, ends),
 		doc.doctype,
 		name,

@@ -15,8 +15,15 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cstr
 
 from client_comms import alerts, clock, transactions
-from client_comms.client_privacy import answers as consent_answers
-from client_comms.client_privacy import client_data, consents, identity, invitations, links, receipts
+from client_comms.client_privacy import (
+	answer_notices,
+	client_data,
+	consents,
+	identity,
+	invitations,
+	links,
+	receipts,
+)
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.client_privacy.page_visits import Visit
@@ -78,7 +85,7 @@ def submit(
 	answers = {**answers, **{_unasked(visit, purpose): answer for purpose, answer in purposes.items()}}
 	answered = [_answer(visit, name, answer) for name, answer in answers.items()]
 	for doc in answered:
-		consent_answers.tell(doc, doc.events[-1].event)
+		answer_notices.tell(doc, doc.events[-1].event)
 	for doc in answered:
 		if doc.status == rules.GIVEN:
 			_answer_narrower(visit, doc, answers)
@@ -291,7 +298,7 @@ def _report(visit: Visit, changes: str) -> None:
 def _corrects(contact, visit: Visit) -> str | None:
 	"""Who corrects a contact: the client's account manager, otherwise a holder of the manager role, otherwise a Compliance Officer,
 	as far as they can read it. Of several, one who can change it and is there, and who has least to do."""
-	readers = consent_answers.first_readers(
+	readers = answer_notices.first_readers(
 		contact,
 		{policy.account_manager(visit.party_type, visit.party)},
 		alerts.managers() - {"Administrator"},

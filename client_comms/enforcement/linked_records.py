@@ -58,7 +58,7 @@ def preserve_link(doc, method=None) -> None:
 	doc.client_interaction = place.interaction
 	here = frappe.db.get_value(governed.INTERACTION, place.interaction, "confidentiality_level")
 	stated = doc.is_new() and doc.get("confidentiality_level")
-	if not stated or rules.rank(stated) <= rules.rank(here):  # else `reclassification.follow_stated`
+	if not stated or rules.rank(stated) <= rules.rank(here):  # else `level_spread.follow_stated`
 		doc.confidentiality_level = here
 
 

@@ -13,11 +13,11 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import (
 	comments_column,
 	governed,
+	level_spread,
 	levels,
 	places,
 	policy,
 	private_files,
-	reclassification,
 	sharing,
 )
 from client_comms.i18n import bold
@@ -244,7 +244,7 @@ def _raised(arrival: Arrival, doc, there: str | None) -> tuple[str | None, str |
 	if not level or rules.rank(level) <= rules.rank(of_type):
 		return None, None
 	if level == stated:
-		return of_type, reclassification.arrived_with(arrival.document, stated)
+		return of_type, level_spread.arrived_with(arrival.document, stated)
 	return of_type, f"{_(arrival.reference_doctype)} {arrival.reference_name} → {_(level)}"
 
 
@@ -303,7 +303,7 @@ def bind(doc, interaction) -> None:
 	Messages that Frappe files under an event are linked as well.
 	"""
 	if stated := stated_level(doc):
-		reclassification.raise_to_stated(interaction, stated, doc)
+		level_spread.raise_to_stated(interaction, stated, doc)
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,

@@ -18,9 +18,9 @@ from client_comms.enforcement import (
 	former_names,
 	governed,
 	legal_holds,
+	level_spread,
 	levels,
 	policy,
-	reclassification,
 	restrictions,
 )
 from client_comms.exceptions import ActionNotPossibleError
@@ -319,7 +319,7 @@ def _belong_to(document, doc, to, lower_because: str | None) -> None:
 			update_modified=False,
 		)
 		ledger.record_states(governed.DISCLOSURE, disclosures)
-	reclassification.apply_level(to)
+	level_spread.apply_level(to)
 	_on_ledger(document, doc, to, lower_because)
 
 

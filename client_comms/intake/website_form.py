@@ -7,7 +7,7 @@ Opportunity. All of them are one interaction, and a new one: a visitor can enter
 import frappe
 
 from client_comms import transactions
-from client_comms.enforcement import governed, reclassification
+from client_comms.enforcement import governed, level_spread
 
 _VISITOR = "Guest"
 _BEGUN = "client_comms_begun_by_visitor"
@@ -62,5 +62,5 @@ def continued(doc):
 	interaction.update({"reference_doctype": doc.doctype, "reference_name": doc.name})
 	interaction.save_by_app()
 	if level := governed.level(*client):  # ERPNext copies from it
-		reclassification.raise_to_stated(interaction, level, doc)
+		level_spread.raise_to_stated(interaction, level, doc)
 	return interaction

@@ -8,7 +8,7 @@ from client_comms.client_interactions import portal
 from client_comms.client_privacy import page_visits
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import set_page_language
-from client_comms.intake.portal import LONGEST, may_write
+from client_comms.intake.portal_messages import LONGEST, may_write
 
 no_cache = 1
 

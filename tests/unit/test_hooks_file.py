@@ -114,7 +114,7 @@ FOLLOWED = {
 		("Confidentiality Level", "after_delete"),
 	],
 	"enforcement.printing.require_clearance": [(doctype, "before_print") for doctype in PRINTED],
-	"enforcement.reclassification.follow_stated": [(doctype, "after_insert") for doctype in BOUND],
+	"enforcement.level_spread.follow_stated": [(doctype, "after_insert") for doctype in BOUND],
 	"enforcement.linked_records.preserve_link": [(doctype, "before_validate") for doctype in BOUND],
 	"enforcement.references.refuse_named": [(doctype, "validate") for doctype in SOURCES],
 	"enforcement.restrictions.require_unlocked": [(doctype, "before_validate") for doctype in BOUND],

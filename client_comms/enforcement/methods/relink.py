@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import frappe
 from frappe import _
 
-from client_comms.enforcement import filed, governed, guards, levels, reclassification, restrictions
+from client_comms.enforcement import filed, governed, guards, level_spread, levels, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -94,4 +94,4 @@ def _raise(doctype: str, name: str, level: str) -> None:
 	"""And the interaction that was just logged about the new document, because it quotes the message."""
 	levels.raise_to(doctype, name, level)
 	reason = _("{0} {1} was made of a message at the level {2}.").format(_(doctype), name, _(level))
-	reclassification.raise_conversations(doctype, name, level, reason)
+	level_spread.raise_conversations(doctype, name, level, reason)

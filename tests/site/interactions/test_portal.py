@@ -17,7 +17,7 @@ from client_comms.client_interactions import conversation, portal
 from client_comms.client_privacy import page_visits
 from client_comms.enforcement import client_portal
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.intake import portal as writing
+from client_comms.intake import portal_messages as writing
 from client_comms.www.client_conversations import get_context
 
 pytestmark = pytest.mark.clause("P-2", "C-3", "C-4", "D-1")

@@ -22,7 +22,7 @@ from client_comms.client_interactions.doctype.interaction_event import interacti
 from client_comms.clients import contacts, preferences, unsubscribed
 from client_comms.communication_governance import matrix
 from client_comms.document import Document
-from client_comms.enforcement import reclassification, restrictions, sharing
+from client_comms.enforcement import level_spread, restrictions, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	EventsAreAppendOnlyError,
@@ -178,7 +178,7 @@ class ClientInteraction(Document):
 	def on_update(self):
 		action_items.sync_todos(self)
 		action_items.end_reminders(self)
-		reclassification.follow(self)
+		level_spread.follow(self)
 		logged_contacts.after_logging(self)
 		work_notices.follow(self)
 
