@@ -115,12 +115,16 @@ def client_of(
 def same_client(party_type: str, party: str) -> dict[str, tuple[str, ...]]:
 	"""The client by DocType, with the lead that it was or the customers that it became: what it said once, it said."""
 	found = {party_type: (party,)}
-	if party_type == "Customer" and (lead := frappe.db.get_value("Customer", party, "lead_name")):
+	if party_type == "Customer" and (lead := _lead_of(party)):
 		found["Lead"] = (lead,)
 	if party_type == "Lead":
 		became = frappe.get_all("Customer", {"lead_name": party}, pluck="name", order_by=None)
 		found.update({"Customer": tuple(became)} if became else {})
 	return found
+
+
+def _lead_of(customer: str) -> str | None:
+	return frappe.db.get_value("Customer", customer, "lead_name", cache=True)  # a form asks several times
 
 
 def same_clients(clients: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[tuple[str, str]]]:
