@@ -72,10 +72,11 @@
 		await listview.refresh();
 		const go_on = () => {
 			const at = document.activeElement;
-			if (at !== document.body && $(at).is(":visible")) return;
+			if ($(".modal.show").length || (at !== document.body && $(at).is(":visible"))) return;
 			listview.$result.find(".list-row-checkbox").first().trigger("focus");
 		};
-		const $dialog = $(".modal.show"); // that is closing, or reports what was refused
-		$dialog.length ? $dialog.one("hidden.bs.modal", () => setTimeout(go_on)) : go_on();
+		// A dialog that reports what was refused, or is closing; and a list that is drawn once more.
+		$(".modal.show").one("hidden.bs.modal", () => setTimeout(go_on));
+		[0, 300, 1000].forEach((wait) => setTimeout(go_on, wait));
 	}
 }
