@@ -3,12 +3,16 @@
 `outgoing.register` decides what it says.
 """
 
+from collections.abc import Iterable
+
 import frappe
+from frappe.utils import create_batch
 
 from client_comms import ledger
 from client_comms.rules import domains
 
 DISCLOSURE = "Client Disclosure"
+_CHUNK = 1000  # queued messages
 OWN_INFORMATION, CONSENT, REASON_GIVEN, NOT_REQUIRED = (
 	"Own Information",
 	"Consent",
@@ -33,32 +37,43 @@ def enter(row: dict) -> None:
 
 def hold_back(email_queue: str, why: str) -> None:
 	"""Mark entries of a queued message that was not sent after all; it may have been sent to some of its recipients."""
-	_, waiting = _by_arrival(email_queue)
+	_, waiting = _by_arrival([email_queue])
 	_set([row.name for row in waiting], {"outcome": HELD_BACK, "reason": why})
 
 
-def settle(email_queue: str, *, has_failed: bool) -> None:
-	"""Make the entries of a queued message say to whom it was sent, as its recipients do.
+def settle(email_queues: Iterable[str], *, has_failed: bool) -> None:
+	"""Make the entries of queued messages say to whom these were sent, as their recipients do; a few queries for each thousand.
 
-	:param has_failed: it is not sent to the others any more; otherwise it may be
+	:param has_failed: they are not sent to the others any more; otherwise they may be
 	"""
-	reached, waiting = _by_arrival(email_queue)
-	_set([row.name for row in reached if row.outcome != SENT], {"outcome": SENT})
-	if has_failed:
-		_set([row.name for row in waiting if row.outcome == SENT], {"outcome": NOT_SENT})
+	for names in create_batch(list(email_queues), _CHUNK):
+		reached, waiting = _by_arrival(names)
+		_set([row.name for row in reached if row.outcome != SENT], {"outcome": SENT})
+		if has_failed:
+			_set([row.name for row in waiting if row.outcome == SENT], {"outcome": NOT_SENT})
 
 
-def _by_arrival(email_queue: str) -> tuple[list, list]:
-	"""The entries of a queued message: those of recipients to whom it was sent, and the others."""
+def _by_arrival(email_queues: list[str]) -> tuple[list, list]:
+	"""The entries of queued messages: those of recipients to whom they were sent, and the others."""
+	entries = frappe.get_all(
+		DISCLOSURE,
+		{"email_queue": ("in", email_queues)},
+		["name", "recipient", "outcome", "email_queue"],
+		order_by=None,
+	)
+	arrived = {"parent": ("in", {row.email_queue for row in entries}), "status": "Sent"}
 	sent_to = {
-		domains.normal_address(address)
-		for address in frappe.get_all(
-			"Email Queue Recipient", {"parent": email_queue, "status": "Sent"}, pluck="recipient"
+		(row.parent, domains.normal_address(row.recipient))
+		for row in (
+			frappe.get_all("Email Queue Recipient", arrived, ["parent", "recipient"], order_by=None)
+			if entries
+			else ()
 		)
 	}
 	reached, waiting = [], []
-	for row in frappe.get_all(DISCLOSURE, {"email_queue": email_queue}, ["name", "recipient", "outcome"]):
-		(reached if domains.normal_address(row.recipient) in sent_to else waiting).append(row)
+	for row in entries:
+		is_sent = (row.email_queue, domains.normal_address(row.recipient)) in sent_to
+		(reached if is_sent else waiting).append(row)
 	return reached, waiting
 
 

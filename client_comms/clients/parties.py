@@ -73,6 +73,15 @@ def own_addresses(addresses) -> set[str]:
 	return {address.lower() for address in (*mailboxes, *users)}
 
 
+def outside(addresses: Iterable[str]) -> list[str]:
+	"""Those of bare `addresses` that are not our own, as `is_own`; two queries."""
+	addresses, domains_of_ours = list(addresses), frappe.get_cached_doc("Client Comms Settings").own_domains()
+	ours = own_addresses(addresses)
+	return [
+		each for each in addresses if each.lower() not in ours and domains.of(each) not in domains_of_ours
+	]
+
+
 def user_of(address: str) -> str | None:
 	"""The user who writes from an address, even if the message came from outside; None if there is none."""
 	address = parse_addr(address or "")[1].lower()

@@ -74,11 +74,11 @@ def has_client(addresses: Iterable[str], interaction) -> bool:
 	]
 	written = _named_in(interaction, {"sent_or_received": "Received"})
 	theirs += sorted(each for each in written if not third_parties.of(each))
-	outside = [each for each in addresses if not parties.is_own(each)]
+	outside = parties.outside(addresses)
 	known = {*map(domains.normal_address, theirs)}
 	if any(domains.normal_address(each) in known for each in outside):
 		return True
-	return all(map(parties.is_own, theirs)) and not all(map(third_parties.of, outside))
+	return not parties.outside(theirs) and not all(map(third_parties.of, outside))
 
 
 def _in_doubt(interaction) -> set[str]:

@@ -205,13 +205,13 @@ def follow_status(queued, status: str) -> None:
 	failed = status == "Error"
 	if failed or (queued.error and status in ("Sent", "Partially Sent")):
 		with transactions.part(_NOT_FOLLOWED, queued.doctype, queued.name):  # the queue goes on
-			disclosures.settle(queued.name, has_failed=failed)
+			disclosures.settle([queued.name], has_failed=failed)
 
 
 def follow_deletion(queued) -> None:
 	"""An email that still waits is deleted: it never leaves."""
 	if queued.status in disclosures.WAITING:
-		disclosures.settle(queued.name, has_failed=True)
+		disclosures.settle([queued.name], has_failed=True)
 
 
 def follow_cleaning(days: int) -> None:
@@ -224,8 +224,7 @@ def follow_cleaning(days: int) -> None:
 		.select(queue.name)
 		.orderby(queue.name)
 	)
-	for name in old.run(pluck=True):
-		disclosures.settle(name, has_failed=True)
+	disclosures.settle(old.run(pluck=True), has_failed=True)
 
 
 def _tell_sender(queued) -> None:

@@ -33,15 +33,15 @@ def register(
 def came_up_since(email_queue: str, warned: Iterable[Finding]) -> list[Finding]:
 	"""The warnings about consent and identity of which nothing was said when an email was queued, so that its sender gave no reason for them: the
 	consent has ended since, the level or the setting became stricter."""
-	return [finding for finding in warned if _is_new(finding, email_queue)]
-
-
-def _is_new(finding: Finding, email_queue: str) -> bool:
 	rows = frappe.get_all(
 		disclosures.DISCLOSURE,
 		{"email_queue": email_queue},
 		["recipient", "basis", "reason", "identity_verification"],
 	)
+	return [finding for finding in warned if _is_new(finding, rows)]
+
+
+def _is_new(finding: Finding, rows: list) -> bool:
 	if finding.check == rules.CONSENT:
 		address = domains.normal_address(finding.recipient)
 		told = (row.basis for row in rows if domains.normal_address(row.recipient) == address)

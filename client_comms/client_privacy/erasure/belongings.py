@@ -109,8 +109,8 @@ def _remove_rows(doctype: str, names: list) -> None:
 	if doctype == _FILE:
 		_remove_content_later(frappe.get_all(_FILE, {"name": ("in", names)}, ["*"], order_by="name asc"))
 	if doctype == _QUEUE:
-		for name in _names(_QUEUE, {"name": ("in", names), "status": ("in", disclosures.WAITING)}):
-			disclosures.settle(name, has_failed=True)
+		waiting = {"name": ("in", names), "status": ("in", disclosures.WAITING)}
+		disclosures.settle(_names(_QUEUE, waiting), has_failed=True)
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 	frappe.db.delete(doctype, {"name": ("in", names)})

@@ -6,5 +6,5 @@ from client_comms.client_privacy import disclosures
 
 
 def execute():
-	for name in frappe.get_all("Email Queue", {"status": "Error"}, pluck="name", order_by="name asc"):
-		disclosures.settle(name, has_failed=True)
+	failed = frappe.get_all("Email Queue", {"status": "Error"}, pluck="name", order_by="name asc")
+	disclosures.settle(failed, has_failed=True)
