@@ -310,6 +310,7 @@ _LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
 _FOLLOW_STATED = "client_comms.enforcement.level_spread.follow_stated"
 _COMPANY_OF_MAILBOX = "client_comms.intake.inbound_mail.set_company"
+_SINGLE_FAILURE = "client_comms.intake.failures.keep_single"
 _LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
 # What decides about access and consent: every state is on the ledger.
 _ON_LEDGER = {
@@ -669,7 +670,11 @@ doc_events = {
 	"Communication Template": {"on_update": "client_comms.people.template_approvals.follow"},
 	"SOP Policy": {"on_submit": "client_comms.people.policies.announce_soon"},
 	"User": {
-		"before_rename": "client_comms.enforcement.doctypes.user.refuse_rename",
+		"before_rename": [
+			"client_comms.enforcement.doctypes.user.refuse_rename",
+			"client_comms.people.merged_users.keep_single",
+		],
+		"after_rename": "client_comms.people.merged_users.follow_merger",
 		"before_validate": "client_comms.document.clean_shown",
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",
@@ -703,6 +708,8 @@ _NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
 _MANAGED = ("Customer", "Lead", "Prospect")
 _put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
+_LOGGED = ("Appointment", "Call Log", "Communication", "Event", "Issue", "Lead", "Opportunity")
+_put_first(doc_events, "before_rename", _LOGGED, _SINGLE_FAILURE)
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
@@ -996,7 +1003,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 	extend_doctype_class[_doctype] = "client_comms.outgoing.source_documents.GuardedSource"
 	doc_events[_doctype] = {
 		"before_insert": "client_comms.outgoing.source_documents.before_sending",
-		"before_rename": _LOCK,
+		"before_rename": [_LOCK, _SINGLE_FAILURE],
 		# Not before_change: in single fields, apps note how a message was delivered.
 		"before_validate": [
 			_LOCK,

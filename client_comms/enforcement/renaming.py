@@ -6,12 +6,17 @@ say so as well.
 
 import frappe
 from frappe import _
+from frappe.utils import sbool
+from frappe.utils.scheduler import is_scheduler_inactive
 
+from client_comms import transactions
 from client_comms.enforcement import documents, guards, levels, refusals
+from client_comms.enforcement.requests import called
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
 
 _CHECKS = "validate_rename"
+_QUEUES = "frappe.model.rename_doc.update_document_title"
 _ARGUMENTS = ("args", "arg", "kwargs")  # of a method of a document, within those of the request
 
 
@@ -54,6 +59,13 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 		# The merged record is at least as confidential as before.
 		if level := frappe.db.get_value(doc.doctype, old, "confidentiality_level"):
 			levels.raise_to(doc.doctype, new, level)
+
+
+def is_only_queued() -> bool:
+	"""Whether a request for a rename leaves it to a job, as the dialog of the desk does: Frappe calls `before_rename` in both, and the job
+	may fail. So what makes room for it belongs to the job."""
+	asked = transactions.is_request() and sbool(frappe.form_dict.get("enqueue")) and _QUEUES in called.names()
+	return bool(asked) and not is_scheduler_inactive()
 
 
 def _keeps_its_name(doctype: str) -> bool:
