@@ -10,7 +10,7 @@ from frappe import _
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock, transactions
-from client_comms.enforcement import restrictions
+from client_comms.enforcement import renaming, restrictions
 from client_comms.i18n import words_to_keep
 
 FAILURE, EXEMPTION = "Intake Failure", "Logging Exemption"
@@ -81,3 +81,27 @@ def forget(doctype: str, name: str) -> None:
 def follow_exemption(doc, method=None) -> None:
 	"""`after_insert` of Logging Exemption: the document need not be logged, so its failure is removed."""
 	forget(doc.reference_doctype, doc.reference_name)
+
+
+def keep_single(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`before_rename` of what can be logged: of two documents that are merged, each may have a failure or an exemption, and the one that
+	stays can have one of each. Both reasons stay in it; Frappe would end with an error of the database.
+	"""
+	if not merge or renaming.is_only_queued():
+		return
+	for kept in (FAILURE, EXEMPTION):
+		mine, theirs = (
+			frappe.db.get_value(
+				kept,
+				{"reference_doctype": doc.doctype, "reference_name": name},
+				["name", "reason"],
+				as_dict=True,
+			)
+			for name in (old, new)
+		)
+		if not (mine and theirs):
+			continue
+		if mine.reason not in (None, "", theirs.reason):
+			reason = "\n".join(filter(None, (theirs.reason, mine.reason)))
+			frappe.db.set_value(kept, theirs.name, "reason", reason[: 2 * REASON_LENGTH])
+		frappe.db.delete(kept, mine.name)
