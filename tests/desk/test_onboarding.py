@@ -31,6 +31,16 @@ def begun(site):
 	set_to(0, before)
 
 
+def take(page, label):
+	"""Do what a step asks for, and wait until it is noted as done."""
+	with page.expect_response("**/*update_onboarding_step*"):
+		if compat.is_version_16():
+			page.locator(".onb-step-left").filter(has_text=label).click()
+		else:
+			page.locator(".onboarding-step").filter(has_text=label).click()
+			page.get_by_role("button", name=label).click()
+
+
 def test_a_manager_sets_the_app_up_step_by_step(site, begun, login, make_user, shoot):
 	page = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
 	page.goto("/app/client-communications")
@@ -40,15 +50,46 @@ def test_a_manager_sets_the_app_up_step_by_step(site, begun, login, make_user, s
 		steps = page.locator(".onboarding-step")
 	expect(steps).to_have_count(9)
 	shoot(page, "steps")
-	with page.expect_response("**/*update_onboarding_step*"):
-		if compat.is_version_16():
-			page.locator(".onb-step-left").filter(has_text="Check the communication matrix").click()
-		else:
-			steps.filter(has_text="Check the communication matrix").click()
-			page.get_by_role("button", name="Check the communication matrix").click()
+	take(page, "Check the communication matrix")
 	page.wait_for_url("**/communication-matrix*")
 	site.db.rollback()
 	assert site.db.get_value("Onboarding Step", "Client Communications Matrix", "is_complete")
+
+
+def test_the_steps_are_still_there_after_the_mailboxes(begun, login, make_user):
+	page = login(
+		make_user("Client Communications Manager", "System Manager", password=PASSWORD),
+		PASSWORD,
+	)
+	page.goto("/app/client-communications")
+	steps = page.locator(".onb-steps .step-title, .onboarding-step")
+	expect(steps).to_have_count(9)
+	take(page, "Connect the mailboxes")
+	page.wait_for_url("**/email-account*")
+	expect(page.locator(".page-head:visible")).to_contain_text("Email Account")
+	page.go_back()
+	page.wait_for_url("**/*ommunications*")
+	expect(steps).to_have_count(9)
+	done = page.locator(".is_complete, .onboarding-step.complete").filter(has_text="Connect the mailboxes")
+	expect(done).to_have_count(1)
+
+
+def test_the_settings_stay_open_after_the_message_about_the_step(begun, login, make_user):
+	page = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	expect(page.locator(".onb-steps .step-title, .onboarding-step")).to_have_count(9)
+	take(page, "Name your own email domains")
+	page.wait_for_url("**/client-comms-settings*")
+	expect(page.locator("[data-fieldname=own_email_domains] textarea")).to_be_visible()
+	if not compat.is_version_16():  # version 15 says what to do next
+		page.locator(".modal.show").get_by_role("button", name="Continue").click()
+		expect(page.locator(".modal-backdrop")).to_have_count(0)
+	page.evaluate("() => frappe.msgprint('Something else')")
+	page.locator(".modal.show").get_by_text("Something else").wait_for()
+	page.locator(".modal.show .btn-modal-close").click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+	page.wait_for_load_state("networkidle")
+	assert "/client-comms-settings" in page.url
 
 
 def test_staff_do_not_see_it(begun, login, make_user):

@@ -34,6 +34,15 @@ def test_those_who_oversee_find_a_workspace_below_that_of_staff(role, login, mak
 	shoot(page, "below")
 
 
+@pytest.mark.skipif(compat.is_version_16(), reason="version 16 has the sidebar instead")
+@pytest.mark.parametrize("address", ["client-interaction", "client-consent", "owed-today", "sop-policy"])
+def test_the_way_back_leads_to_the_workspace(address, login, make_user):
+	page = login(make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/{address}")
+	way = page.locator("#navbar-breadcrumbs").get_by_role("link", name="Client Communications")
+	expect(way).to_have_attribute("href", "/app/client-communications")
+
+
 @only_16
 def test_one_sidebar_stands_beside_all_pages_of_the_app(login, make_user):
 	page = login(make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD), PASSWORD)

@@ -44,6 +44,12 @@ client_comms.show_title = (page, title = page.title) => {
 	frappe.breadcrumbs.add({ type: "Custom", label, route: location.pathname });
 };
 
+// Both workspaces belong to one module of the app. The breadcrumbs of what belongs to the others lead to them as well.
+Object.assign(frappe.breadcrumbs?.module_map || {}, {
+	"Client Interactions": "Communication Governance",
+	"Client Privacy": "Communication Governance",
+});
+
 /** Version 16 moves the calendar of a field as it opens, and thereby writes the date into the field that was chosen before, or none. */
 client_comms.keep_dates = (group) => {
 	for (const field of group.fields_list) {
@@ -77,9 +83,8 @@ client_comms.name_fields = (group) => {
 	}
 };
 
-/** After the dialog the keyboard is where it was, unless a list would open there. */
-client_comms.return_focus = ({ $wrapper }) => {
-	let before;
+/** After the dialog the keyboard is where it was, unless a list would open there; `before` says where, for a dialog that is open. */
+client_comms.return_focus = ({ $wrapper }, before) => {
 	$wrapper
 		.on("show.bs.modal", () => {
 			before = document.activeElement;
@@ -143,6 +148,21 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 	}
 };
 
+/** Version 16 ignores Escape in every dialog with a link field, open or not. */
+client_comms.close_with_escape = ({ $wrapper }) => {
+	const takes_escape = ".awesomplete ul:visible, .grid-row-open";
+	$wrapper[0].addEventListener(
+		"keydown",
+		(event) => {
+			const closes = event.key === "Escape" && !$wrapper.find(takes_escape).length;
+			if (!closes || $(".datepicker.active").length) return;
+			event.stopPropagation();
+			$wrapper.modal("hide");
+		},
+		true,
+	);
+};
+
 /** Escape, the cross and a click beside the dialog ask first when text would be lost; `dialog.hide()` does not. */
 client_comms.keep_typed = (dialog) => {
 	const wrapper = dialog.$wrapper;
@@ -155,18 +175,7 @@ client_comms.keep_typed = (dialog) => {
 			.toArray()
 			.some((field) => (field.value ?? field.textContent).trim());
 
-	// Version 16 ignores Escape in every dialog with a link field, open or not.
-	const takes_escape = ".awesomplete ul:visible, .grid-row-open";
-	wrapper[0].addEventListener(
-		"keydown",
-		(event) => {
-			const closes = event.key === "Escape" && !wrapper.find(takes_escape).length;
-			if (!closes || $(".datepicker.active").length) return;
-			event.stopPropagation();
-			wrapper.modal("hide");
-		},
-		true,
-	);
+	client_comms.close_with_escape(dialog);
 
 	const hide = dialog.hide.bind(dialog);
 	let leaving = false;
