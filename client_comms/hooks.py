@@ -185,6 +185,8 @@ override_whitelisted_methods = {
 	"frappe.website.doctype.web_form.web_form.get_form_data": "client_comms.enforcement.doctypes.web_form.get_form_data",
 	"frappe.website.doctype.web_form.web_form.delete": "client_comms.enforcement.doctypes.web_form.delete",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "client_comms.enforcement.doctypes.web_form.delete_multiple",
+	"frappe.integrations.oauth2.approve": "client_comms.enforcement.methods.oauth_consent.approve",
+	"frappe.integrations.oauth2.authorize": "client_comms.enforcement.methods.oauth_consent.authorize",
 	"frappe.client.get_password": "client_comms.enforcement.methods.missing_checks_frappe.get_password",
 	"frappe.client.validate_link": "client_comms.enforcement.methods.link_fields.validate_link",
 	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",

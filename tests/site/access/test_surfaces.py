@@ -89,6 +89,8 @@ NO_SURFACE = {
 	"frappe.desk.form.save.discard": _SAVED,
 	"frappe.desk.form.save.savedocs": _SAVED,
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_missing_checks",
+	"frappe.integrations.oauth2.approve": "lets a program act for the caller: test_oauth_consent",
+	"frappe.integrations.oauth2.authorize": "asks whether it may: test_oauth_consent",
 	"frappe.realtime.can_subscribe_doctype": "names of documents that change, which tell no value: test_realtime",
 	"frappe.website.doctype.web_form.web_form.delete": "asks for clearance to delete: test_leaving",
 	"frappe.website.doctype.web_form.web_form.delete_multiple": "asks for clearance to delete: test_leaving",
