@@ -254,6 +254,7 @@ _REALTIME = "client_comms.enforcement.realtime.leave_out_users"
 _STYLES = "client_comms.enforcement.email_styles.ask_before"
 _DELETIONS = "client_comms.enforcement.deletions.ask_before"
 _LISTS = "client_comms.enforcement.list_conditions.order_before"
+_SHARED = "client_comms.enforcement.shared_documents.ask_plainly"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -278,6 +279,7 @@ before_request = [
 	_STYLES,
 	_DELETIONS,
 	_LISTS,
+	_SHARED,
 ]
 before_job = [
 	_INTERNALS,
@@ -289,6 +291,7 @@ before_job = [
 	_STYLES,
 	_DELETIONS,
 	_LISTS,
+	_SHARED,
 ]
 
 on_login = "client_comms.enforcement.doctypes.user.use_stored_name"

@@ -1,0 +1,62 @@
+"""What was shared with a user is the same in plain SQL as Frappe finds it."""
+
+import itertools
+
+import frappe
+import pytest
+from frappe.permissions import add_user_permission
+
+from client_comms.enforcement import shared_documents
+
+pytestmark = pytest.mark.clause("D-5")
+
+DOCTYPES = ("Issue", "issue", "Customer", "Note")
+RIGHTS = (None, ["read"], ["write"], ["read", "share"])
+
+
+@pytest.fixture
+def shares(site, staff):
+	"""Of each kind: for a user or for all, with and without what can be read."""
+	users = (staff.uncleared, staff.cleared, None)
+	for doctype, user, read, write in itertools.product(("Issue", "Note"), users, (0, 1), (0, 1)):
+		share = frappe.new_doc("DocShare", name=frappe.generate_hash(), share_doctype=doctype, user=user)
+		share.update({"share_name": share.name, "everyone": int(not user), "read": read, "write": write})
+		share.db_insert()
+
+
+@pytest.fixture
+def asked(monkeypatch):
+	"""Frappe's function beside ours, and how often ours went on to it."""
+	shared_documents.ask_plainly()
+	ours = frappe.share.get_shared
+	return ours, ours.__wrapped__
+
+
+def test_it_is_what_frappe_finds(shares, staff, asked):
+	ours, frappes = asked
+	users = (staff.uncleared, staff.cleared, "Guest", "Administrator", "n'one@example.com", None)
+	found = 0
+	for doctype, user, rights in itertools.product(DOCTYPES, users, RIGHTS):
+		expected = sorted(frappes(doctype, user, rights))
+		assert sorted(ours(doctype, user, rights)) == expected, (doctype, user, rights)
+		found += len(expected)
+	assert found > 50
+
+
+def test_and_of_one_document(shares, staff, asked):
+	ours, frappes = asked
+	(name, *_others) = frappes("Issue", staff.uncleared)
+	this = [["share_name", "=", name]]
+	assert ours("Issue", staff.uncleared, filters=this) == frappes("Issue", staff.uncleared, filters=this)
+	assert len(ours("Issue", staff.uncleared, limit=1)) == 1
+
+
+def test_a_list_asks_in_this_way(shares, staff, asked, as_user, monkeypatch):
+	"""On version 15, that of a user with a User Permission."""
+	add_user_permission("Company", frappe.get_all("Company", pluck="name")[0], staff.uncleared)
+	plainly = frappe.db.sql_list
+	run = []
+	monkeypatch.setattr(frappe.db, "sql_list", lambda query, *args: run.append(query) or plainly(query, *args))
+	with as_user(staff.uncleared):
+		frappe.get_list("Issue")
+	assert [each for each in run if "`tabDocShare`" in each]
