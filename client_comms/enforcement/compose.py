@@ -14,6 +14,7 @@ What Frappe resolves in the end, `takeovers` compares.
 import functools
 import json
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 
 import frappe
@@ -25,6 +26,13 @@ APP = "client_comms"
 
 def is_ours(path: str) -> bool:
 	return path.startswith(f"{APP}.")
+
+
+@functools.cache
+def own(hook: str) -> dict[str, list[str]]:
+	"""What this app has in a hook with keys. A process reads hooks.py once, but Frappe puts it together again in every request."""
+	declared = getattr(import_module(f"{APP}.hooks"), hook)
+	return {key: value if isinstance(value, list) else [value] for key, value in declared.items()}
 
 
 # Methods

@@ -10,7 +10,7 @@ from inspect import unwrap
 import frappe
 
 from client_comms import compat
-from client_comms.enforcement import documents, governed, guards, interactions, refusals
+from client_comms.enforcement import compose, documents, governed, guards, interactions, refusals
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
 from client_comms.enforcement.row_conditions import NOTHING, among, literal, of_row
@@ -187,7 +187,7 @@ def _by_client(owner_type: str, owner_name: str, reader: Reader, owners: Collect
 def _own_condition(doctype: str, reader: Reader) -> str:
 	if doctype in OF_OFFICERS and not _reads_by_role(doctype, reader.user):
 		return NOTHING
-	(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
+	(hook,) = compose.own("permission_query_conditions")[doctype]
 	# A test or another app may have put something around it.
 	if unwrap(frappe.get_attr(hook)) is not condition:
 		return frappe.call(hook, user=reader.user, doctype=doctype)

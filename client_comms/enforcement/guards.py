@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model import table_fields
 from frappe.utils import create_batch
 
-from client_comms.enforcement import documents, governed, policy, refusals
+from client_comms.enforcement import compose, documents, governed, policy, refusals
 from client_comms.enforcement.row_conditions import meeting
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access, access_rows
@@ -22,13 +22,13 @@ def is_held(doctype: str) -> bool:
 
 def held() -> dict[str, list[str]]:
 	"""The DocTypes to which a row condition of this app applies, of all versions and apps → the condition."""
-	return frappe.get_hooks("permission_query_conditions", app_name="client_comms")
+	return compose.own("permission_query_conditions")
 
 
 def is_own(doctype: str) -> bool:
 	"""Whether this app brings the DocType."""
-	module = frappe.db.get_value("DocType", doctype, "module", cache=True)
-	return bool(module) and frappe.local.module_app.get(frappe.scrub(module)) == "client_comms"
+	meta = meta_of(doctype)
+	return bool(meta) and frappe.local.module_app.get(frappe.scrub(meta.module)) == compose.APP
 
 
 def named(doctype: str) -> str:
@@ -169,7 +169,7 @@ def objects(doctype: str, name: str, ptype: str = "read", user: str | None = Non
 
 	:param user: by default the session user
 	"""
-	hooks = frappe.get_hooks("has_permission", app_name="client_comms").get(named(doctype), ())
+	hooks = compose.own("has_permission").get(named(doctype), ())
 	doc = hooks and frappe.db.exists(doctype, name) and frappe.get_doc(doctype, name)
 	return bool(doc) and any(
 		frappe.call(hook, doc=doc, ptype=ptype, user=user or frappe.session.user) is False for hook in hooks

@@ -12,7 +12,7 @@ from frappe import _
 
 from client_comms import compat, ledger
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import client_documents, governed, guards
+from client_comms.enforcement import client_documents, compose, governed, guards
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 from client_comms.enforcement.row_conditions import NOTHING, literal, of_row
@@ -51,7 +51,7 @@ def _restricted(user: str) -> Iterator[tuple[str, str]]:
 		if sql := client_documents.clients_condition(party_type, _NAME, user):
 			yield party_type, sql
 	for doctype in (*OF_CLIENTS, *OF_OFFICERS):
-		(hook,) = frappe.get_hooks("permission_query_conditions", app_name="client_comms")[doctype]
+		(hook,) = compose.own("permission_query_conditions")[doctype]
 		if sql := frappe.call(hook, user=user, doctype=doctype):
 			yield doctype, of_row(doctype, _NAME, sql)
 

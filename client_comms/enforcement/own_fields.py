@@ -5,6 +5,7 @@ can customise every form, and Frappe stores nothing in a field that has become v
 import frappe
 from frappe import _
 
+from client_comms.enforcement import compose
 from client_comms.i18n import bold
 
 _DECIDING = ("confidentiality_level", "client_interaction")
@@ -52,7 +53,7 @@ def _is_own(doctype: str, fieldname: str) -> bool:
 	if frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": fieldname, "module": _MODULE}):
 		return True
 	return bool(frappe.db.exists("DocField", {"parent": doctype, "fieldname": fieldname})) and bool(
-		frappe.get_hooks("permission_query_conditions", app_name="client_comms").get(doctype)
+		compose.own("permission_query_conditions").get(doctype)
 	)
 
 

@@ -1,29 +1,39 @@
 """What was shared with a user is asked in plain SQL (D-5).
 
-For a list with any condition Frappe asks which documents were shared with its user, through its query builder: that takes longer than the
-condition of a page.
+Frappe asks it for each document that no role allows, and for each list with any condition, through its query builder: that takes longer
+than the condition of a page.
 """
 
 import frappe
 import frappe.share
+from frappe.utils import cint, cstr
 
 from client_comms.enforcement import compose
 
-_READ = ["read"]
+_RIGHTS = frozenset(("read", "write", "submit", "share"))
 
 
 def ask_plainly(**_job) -> None:
 	"""`before_request` and `before_job`; does not query the database."""
-	compose.around(frappe.share, "get_shared", _names)
+	compose.around(frappe.share, "get_shared", _get_shared)
 
 
-def _names(previous, doctype, user=None, rights=None, *, filters=None, limit=None) -> list[str]:
-	if filters or limit or (rights or _READ) != _READ:
+def _get_shared(previous, doctype, user=None, rights=None, *, filters=None, limit=None) -> list[str]:
+	rights = rights or ["read"]
+	match filters or []:
+		case []:
+			of_one = ""
+		case [["share_name", "=", _name]]:
+			of_one = " and `share_name` = %(name)s"
+		case _:
+			of_one = None
+	if of_one is None or not _RIGHTS.issuperset(rights):
 		return previous(doctype, user, rights, filters=filters, limit=limit)
 	user = user or frappe.session.user
 	return frappe.db.sql_list(
-		"""select `share_name` from `tabDocShare`
-		where `share_doctype` = %(doctype)s and `read` = 1
-			and (`user` = %(user)s or (`everyone` = 1 and %(user)s != 'Guest'))""",
-		{"doctype": doctype, "user": user},
+		"select `share_name` from `tabDocShare` where `share_doctype` = %(doctype)s"
+		" and (`user` = %(user)s or (`everyone` = 1 and %(user)s != 'Guest'))"
+		f" and {' and '.join(f'`{right}` = 1' for right in rights)}{of_one}"
+		f"{f' limit {cint(limit)}' if limit else ''}",
+		{"doctype": doctype, "user": user, "name": cstr(filters[0][2]) if filters else None},
 	)

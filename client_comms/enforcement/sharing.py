@@ -12,7 +12,15 @@ from frappe import _
 from frappe.utils import create_batch
 
 from client_comms import clock
-from client_comms.enforcement import dependents, documents, governed, guards, internal_recipients, policy
+from client_comms.enforcement import (
+	compose,
+	dependents,
+	documents,
+	governed,
+	guards,
+	internal_recipients,
+	policy,
+)
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import meeting
 from client_comms.exceptions import ClearanceMissingError
@@ -249,7 +257,7 @@ def _found_by_condition() -> tuple[str, ...]:
 
 def held() -> tuple[str, ...]:
 	"""The DocTypes of which no document is shared with or followed by users without clearance for it, or for its record."""
-	with_own_rule = {*frappe.get_hooks("has_permission", app_name="client_comms")} - documents.SETTING.keys()
+	with_own_rule = {*compose.own("has_permission")} - documents.SETTING.keys()
 	return tuple({*governed.doctypes(), *dependents.OWNER_FIELDS, *with_own_rule})
 
 

@@ -12,7 +12,7 @@ from itertools import chain, starmap
 import frappe
 from frappe.database.operator_map import OPERATOR_MAP
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import compose, guards
 from client_comms.enforcement.linked_columns import parsed
 from client_comms.enforcement.requests import called
 
@@ -57,7 +57,7 @@ def refuse() -> None:
 
 def _guarded() -> set[str]:
 	"""The DocTypes of which there may be documents that a user cannot read, whether or not lists are narrowed."""
-	return {*guards.held(), *frappe.get_hooks("has_permission", app_name="client_comms")}
+	return {*guards.held(), *compose.own("has_permission")}
 
 
 def _in_place_of_names(key: str, sent) -> Iterator:

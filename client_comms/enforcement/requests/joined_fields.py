@@ -75,9 +75,7 @@ def target() -> tuple[str | None, str | None]:
 		return resource["doctype"], resource["name"]
 	named = (frappe.form_dict.get(key) for key in _TARGETS)
 	doctype = next((each for each in named if each), None)
-	return (
-		(doctype, None) if isinstance(doctype, str) and frappe.db.exists("DocType", doctype) else (None, None)
-	)
+	return (doctype, None) if isinstance(doctype, str) and guards.meta_of(doctype) else (None, None)
 
 
 def is_route_of_documents() -> bool:

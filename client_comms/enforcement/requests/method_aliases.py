@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
+from client_comms.enforcement import compose
 from client_comms.enforcement.requests import called
 
 # Method -> the parameter with the name of another method.
@@ -87,7 +88,7 @@ def _throw(own: str) -> None:
 
 
 def _wrapped() -> dict:
-	return frappe.get_hooks("override_whitelisted_methods", app_name="client_comms")
+	return compose.own("override_whitelisted_methods")
 
 
 def _own_name(asked: str) -> str | None:

@@ -17,16 +17,18 @@ RIGHTS = (None, ["read"], ["write"], ["read", "share"])
 @pytest.fixture
 def shares(site, staff):
 	"""Of each kind: for a user or for all, with and without what can be read."""
-	users = (staff.uncleared, staff.cleared, None)
+	users, made = (staff.uncleared, staff.cleared, None), []
 	for doctype, user, read, write in itertools.product(("Issue", "Note"), users, (0, 1), (0, 1)):
 		share = frappe.new_doc("DocShare", name=frappe.generate_hash(), share_doctype=doctype, user=user)
 		share.update({"share_name": share.name, "everyone": int(not user), "read": read, "write": write})
 		share.db_insert()
+		made.append(share.name)
+	return made
 
 
 @pytest.fixture
-def asked(monkeypatch):
-	"""Frappe's function beside ours, and how often ours went on to it."""
+def asked():
+	"""Our function, and Frappe's around which it is."""
 	shared_documents.ask_plainly()
 	ours = frappe.share.get_shared
 	return ours, ours.__wrapped__
@@ -45,10 +47,22 @@ def test_it_is_what_frappe_finds(shares, staff, asked):
 
 def test_and_of_one_document(shares, staff, asked):
 	ours, frappes = asked
-	(name, *_others) = frappes("Issue", staff.uncleared)
-	this = [["share_name", "=", name]]
-	assert ours("Issue", staff.uncleared, filters=this) == frappes("Issue", staff.uncleared, filters=this)
-	assert len(ours("Issue", staff.uncleared, limit=1)) == 1
+	users, found = (staff.uncleared, staff.cleared, "Guest"), 0
+	for name, user, rights in itertools.product([*shares, "gone", 7], users, RIGHTS):
+		this = [["share_name", "=", name]]
+		expected = frappes("Issue", user, rights, filters=this, limit=1)
+		assert ours("Issue", user, rights, filters=this, limit=1) == expected, (name, user, rights)
+		found += len(expected)
+	assert found > 10
+
+
+def test_another_filter_is_frappes(shares, staff, asked):
+	ours, frappes = asked
+	others = [["share_name", "in", shares[:5]]]
+	expected = sorted(frappes("Issue", staff.uncleared, filters=others))
+	assert expected and sorted(ours("Issue", staff.uncleared, filters=others)) == expected
+	with pytest.raises(Exception, match="nonsense"):
+		ours("Issue", staff.uncleared, ["nonsense"])
 
 
 def test_a_list_asks_in_this_way(shares, staff, asked, as_user, monkeypatch):
@@ -56,7 +70,9 @@ def test_a_list_asks_in_this_way(shares, staff, asked, as_user, monkeypatch):
 	add_user_permission("Company", frappe.get_all("Company", pluck="name")[0], staff.uncleared)
 	plainly = frappe.db.sql_list
 	run = []
-	monkeypatch.setattr(frappe.db, "sql_list", lambda query, *args: run.append(query) or plainly(query, *args))
+	monkeypatch.setattr(
+		frappe.db, "sql_list", lambda query, *args: run.append(query) or plainly(query, *args)
+	)
 	with as_user(staff.uncleared):
 		frappe.get_list("Issue")
 	assert [each for each in run if "`tabDocShare`" in each]
