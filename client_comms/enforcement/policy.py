@@ -51,7 +51,7 @@ def clear_cache(doc=None, method=None):
 
 
 def _state() -> tuple:
-	"""What the policy depends on; one query, in plain SQL, because every request with a row condition asks it, as it asks for trainings. Rows of a level are included because they can be saved without it."""
+	"""What the policy depends on; one query, in plain SQL, because each request with a row condition needs it, and those of trainings. Rows of a level are included because they can be saved without it."""
 	rows = frappe.db.sql(
 		"""select name, modified, 0 from `tabConfidentiality Level`
 		union all select name, modified, idx from `tabLevel Clearance`
