@@ -1,12 +1,15 @@
-"""Opportunities (P-2): ERPNext files what arrives from outside under the customer of whatever contact has its address."""
+"""Opportunities (P-2): ERPNext files what arrives from outside under the customer of whatever contact has its address, or under the Lead that
+has it, of which it copies the name and each field that is empty, with every save, and the comments."""
 
 import frappe
 
-from client_comms import roles
+from client_comms import acting, roles
 from client_comms.clients import confirmation, parties
+from client_comms.enforcement import documents, governed, policy
 from client_comms.enforcement.answers import Remembered
+from client_comms.rules import access
 
-_CUSTOMER = "Customer"
+_CUSTOMER, _LEAD = "Customer", "Lead"
 
 
 class GuardedOpportunity(Remembered):
@@ -23,15 +26,45 @@ class GuardedOpportunity(Remembered):
 		if known.party_type == _CUSTOMER:
 			self.party_name = known.party
 		elif confirmation.is_claimed((_CUSTOMER, self.party_name), self.contact_email):
-			self.opportunity_from, self.party_name = "Lead", _lead_of(self.contact_email)
+			self.opportunity_from, self.party_name = _LEAD, _lead_of(self.contact_email)
+
+	def validate_cust_name(self):
+		if self._keeps_apart():
+			self.customer_name = self.customer_name or self.party_name
+		else:
+			super().validate_cust_name()
+
+	def map_fields(self):
+		if not self._keeps_apart():
+			super().map_fields()
+
+	def after_insert(self):
+		if self._keeps_apart():
+			frappe.get_doc(_LEAD, self.party_name).set_status(update=True)
+		else:
+			super().after_insert()
+
+	def _keeps_apart(self) -> bool:
+		"""Whether nothing is copied of its Lead: that is more confidential, and hidden from the user who saves this, or no user does."""
+		level = self.opportunity_from == _LEAD and governed.level(_LEAD, self.party_name)
+		if not level:
+			return False
+		rules = policy.current()
+		own = documents.is_governed(self.doctype) and self.confidentiality_level
+		if own and rules.rank(own) >= rules.rank(level):
+			return False
+		if acting.is_unattended():
+			return rules.rank(level) > min(each.rank for each in rules.levels.values())
+		decision = governed.decide(_LEAD, self.party_name, access.READ, frappe.session.user)
+		return decision is not None and not decision.allowed
 
 
 def _lead_of(address: str) -> str:
 	"""The Lead of an address, as ERPNext makes it."""
-	if found := frappe.db.get_value("Lead", {"email_id": address}):
+	if found := frappe.db.get_value(_LEAD, {"email_id": address}):
 		return found
 	lead = frappe.get_doc(
-		{"doctype": "Lead", "email_id": address, "lead_name": address.partition("@")[0].title()}
+		{"doctype": _LEAD, "email_id": address, "lead_name": address.partition("@")[0].title()}
 	)
 	lead.flags.ignore_email_validation = True
 	return lead.insert(ignore_permissions=True).name

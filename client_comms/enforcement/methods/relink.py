@@ -83,6 +83,8 @@ def _make(doctype: str, original: str, communication: str, others: dict) -> str:
 	started = frappe.utils.now()
 	with made_of(communication):
 		made = call_previous(original, communication=communication, **others)
+	if doctype == "Lead":
+		guards.require(doctype, made)  # ERPNext files the message under the Lead that has its address
 	if level:
 		_raise(doctype, made, level)
 		if doctype == "Opportunity" and (lead := _lead_made_with(made, started)):

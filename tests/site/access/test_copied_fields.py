@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms.enforcement import copied_fields, levels
+from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -64,3 +65,112 @@ def test_what_was_copied_before(prospect):
 	frappe.db.set_value("Prospect Opportunity", prospect.opportunities[0].name, "amount", AMOUNT)
 	copied_fields.withdraw_all()
 	assert shown(prospect) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+	("who", "found"), [("uncleared", {None}), ("cleared", {"Anna", "anna@client.example"})]
+)
+def test_a_document_made_of_a_prospect_is_not_filled_in(prospect, staff, request_as, who, found):
+	"""Frappe fills the fields of a new document, of which the request says what it is, from what its rows name."""
+	make_confidential(prospect)
+
+	made = request_as(
+		staff[who],
+		"erpnext.crm.doctype.prospect.prospect.make_opportunity",
+		source_name=prospect.name,
+		target_doc=frappe.as_json({"doctype": "Prospect"}),
+	)
+
+	assert [row.lead for row in made.leads] == [prospect.leads[0].lead]
+	assert {made.leads[0].lead_name, made.leads[0].email} == found
+
+
+@pytest.fixture
+def opportunity(held):
+	"""An open Opportunity of a Lead that has become confidential, and has another name and city since."""
+	lead = held("Lead", level=None, lead_name="Anna", company_name="", city="Kiel")
+	opportunity = held(
+		"Opportunity",
+		level="Standard",
+		opportunity_from="Lead",
+		party_name=lead.name,
+		company=frappe.db.get_value("Company", {}),
+	)
+	levels.set_level("Lead", lead.name, "Sensitive")
+	lead.reload().update({"first_name": "Berta", "city": "Husum"}).save()
+	return opportunity
+
+
+@pytest.mark.parametrize(("who", "copied"), [("uncleared", ("Anna", None)), ("cleared", ("Berta", "Husum"))])
+def test_an_opportunity_copies_nothing_more_of_a_lead_that_its_user_cannot_read(
+	opportunity, staff, request_as, who, copied
+):
+	"""ERPNext copies the name, and what is empty in the Opportunity, with each save."""
+	sent = frappe.get_doc("Opportunity", opportunity.name).as_dict(convert_dates_to_str=True)
+	assert (sent.customer_name, sent.city) == ("Anna", "Kiel")
+
+	saved = request_as(staff[who], "frappe.client.save", doc=frappe.as_json({**sent, "city": None}))
+
+	assert (saved["customer_name"], saved["city"]) == copied
+
+
+def test_nor_does_a_job(opportunity):
+	"""ERPNext closes Opportunities each day."""
+	opportunity.reload().update({"city": None}).save()
+
+	assert (opportunity.customer_name, opportunity.city) == ("Anna", None)
+
+
+def _message_of(lead):
+	message = {
+		"doctype": "Communication",
+		"communication_type": "Communication",
+		"subject": "Offer",
+		"content": "Please",
+		"sender": lead.email_id,
+		"sent_or_received": "Received",
+	}
+	return frappe.get_doc(message).insert(ignore_permissions=True)
+
+
+def _written_in_the_desk(request_as, user, lead):
+	message = _message_of(lead)
+	make = "erpnext.crm.doctype.opportunity.opportunity.make_opportunity_from_communication"
+	request_as(user, make, communication=message.name, company=frappe.db.get_value("Company", {}))
+
+
+def _written_on_the_website(request_as, user, lead):
+	frappe.local.request_ip = "203.0.113.7"
+	send = "erpnext.templates.utils.send_message"
+	request_as("Guest", send, sender=lead.email_id, subject="Offer", message="Please")
+
+
+@pytest.mark.parametrize("write", [_written_in_the_desk, _written_on_the_website])
+@pytest.mark.parametrize("governed", [0, 1])
+def test_nor_one_that_is_made_by_its_address_alone(
+	held, set_settings, staff, request_as, as_user, mailbox, write, governed
+):
+	lead = held("Lead", lead_name="Anna", email_id="anna@client.example", city="Kiel")
+	lead.add_comment("Comment", "Wants to pay in cash")
+	set_settings(govern_opportunities=governed)
+	frappe.db.set_single_value("CRM Settings", "carry_forward_communication_and_comments", 1)
+
+	write(request_as, staff.uncleared, lead)
+
+	made = frappe.get_last_doc("Opportunity", {"party_name": lead.name})
+	with as_user(staff.uncleared):
+		assert made.has_permission("read")
+	assert (made.customer_name, made.city) == (lead.name, None)
+	about = {"reference_doctype": "Opportunity", "reference_name": made.name, "comment_type": "Comment"}
+	assert not frappe.db.exists("Comment", about)
+
+
+def test_no_message_is_filed_under_a_hidden_lead_by_its_address(held, staff, request_as):
+	lead = held("Lead", lead_name="Anna", email_id="anna@client.example")
+	message = _message_of(lead)
+	make = "erpnext.crm.doctype.lead.lead.make_lead_from_communication"
+
+	with pytest.raises(ClearanceMissingError):
+		request_as(staff.uncleared, make, communication=message.name)
+
+	assert request_as(staff.cleared, make, communication=message.name) == lead.name
