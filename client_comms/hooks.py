@@ -464,7 +464,7 @@ doc_events = {
 	},
 	"Client Consent": {
 		**_ON_LEDGER,
-		"on_update": "client_comms.outgoing.email.follow_withdrawal",
+		"on_update": "client_comms.outgoing.withdrawals.follow",
 	},
 	"Chart of Accounts Importer": {
 		"before_validate": "client_comms.enforcement.methods.missing_checks_erpnext.require_chart"

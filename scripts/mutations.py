@@ -262,7 +262,7 @@ FUNCTIONS = {
 	"rules.mail_identity:writer": "lambda header, claimed, is_own, is_customer: claimed",
 	"intake.acknowledgement_delivery:restore": NOTHING,
 	"outgoing.email:hold": NO,
-	"outgoing.email:hold_waiting": "lambda *args: 0",
+	"outgoing.withdrawals:hold_waiting": "lambda *args: 0",
 	"outgoing.register:register": NOTHING,
 	"client_privacy.disclosures:settle": NOTHING,
 	"outgoing.register:came_up_since": "lambda *args: []",

@@ -25,7 +25,7 @@ from client_comms.outgoing import (
 	register,
 	restricted,
 )
-from client_comms.rules import consent, html_text
+from client_comms.rules import html_text
 from client_comms.rules import outgoing as rules
 
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
@@ -139,41 +139,6 @@ def _is_about_nothing(queued) -> bool:
 			return not message
 	doctype, name = queued.reference_doctype, queued.reference_name
 	return bool(name and doctype in governed.doctypes() and not frappe.db.exists(doctype, name))
-
-
-def follow_withdrawal(doc, method=None) -> None:
-	"""`on_update` of Client Consent: a consent that ends takes effect immediately, even on waiting messages (P-3)."""
-	before = doc.get_doc_before_save()
-	if before and before.status == consent.GIVEN and doc.status != consent.GIVEN:
-		hold_waiting(doc.party_type, doc.party)
-
-
-def hold_waiting(party_type: str, party: str) -> int:
-	"""A client's consent ended: hold back the waiting emails that needed it; returns how many."""
-	queue, message, interaction = (
-		frappe.qb.DocType(each) for each in ("Email Queue", "Communication", facts.INTERACTION)
-	)
-	checked = frappe.get_cached_doc("Client Comms Settings").checked_document_types()
-	about = (
-		frappe.qb.from_(interaction)
-		.select(interaction.name)
-		.where((interaction.party_type == party_type) & (interaction.party == party))
-	)
-	names = (
-		frappe.qb.from_(queue)
-		.left_join(message)
-		.on(message.name == queue.communication)
-		.where(queue.status.isin(disclosures.WAITING))
-		.where(
-			message.client_interaction.isin(about)
-			| ((queue.reference_doctype == facts.INTERACTION) & queue.reference_name.isin(about))
-			| ((queue.reference_doctype == party_type) & (queue.reference_name == party))
-			| queue.reference_doctype.isin([*checked] or [""])
-		)
-		.select(queue.name)
-		.orderby(queue.name)
-	).run(pluck=True)
-	return sum(hold(frappe.get_doc("Email Queue", name)) for name in names)
 
 
 def hold(queued) -> bool:

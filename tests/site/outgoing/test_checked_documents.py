@@ -8,7 +8,7 @@ from client_comms import api
 from client_comms.api import queries
 from client_comms.clients import document_clients
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import email, text_messages
+from client_comms.outgoing import email, text_messages, withdrawals
 
 pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
 
@@ -296,3 +296,86 @@ def test_what_waits_is_judged_by_the_list_as_it_is_now(quotation, set_settings, 
 	assert (queued.status, email.refusal_at_sending(queued)) == ("Not Sent", None)
 	set_settings(checked_documents=LISTED)
 	assert "Third-Party Consent" in email.refusal_at_sending(queued)
+
+
+# --- what a withdrawal judges ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged(monkeypatch):
+	"""The emails that were judged since; a job that was queued does not run."""
+	names, hold = [], email.hold
+	monkeypatch.setattr(email, "hold", lambda queued: names.append(queued.name) or hold(queued))
+	return names
+
+
+@pytest.fixture
+def jobs(monkeypatch):
+	queued = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **how: queued.append((method, how)))
+	return queued
+
+
+def queued_about(doc, recipient=EVE):
+	send(doc, recipient)
+	return frappe.get_last_doc("Email Queue").name
+
+
+def status(name):
+	return frappe.db.get_value("Email Queue", name, "status")
+
+
+def test_a_withdrawal_judges_what_waits_about_this_client_alone(
+	quotation, client, make_client, give_consent, judged, jobs
+):
+	other = make_client("Berta Client", "berta@client.example")
+	theirs = stored("Quotation", quotation_to="Customer", party_name=other.party)
+	for each in (client, other):
+		consent = give_consent(each, "Adviser")
+	mine, not_mine = queued_about(quotation), queued_about(theirs)
+	api.withdraw_consent(frappe.db.get_value("Client Consent", {"party": client.party}))
+	assert judged == [mine] and not jobs
+	assert (status(mine), status(not_mine)) == ("Error", "Not Sent")
+	api.withdraw_consent(consent.name)
+	assert status(not_mine) == "Error"
+
+
+def test_what_was_said_as_a_lead_holds_back_what_is_about_the_customer(quotation, client, give_consent):
+	lead = frappe.get_doc({"doctype": "Lead", "first_name": "Anna", "email_id": "a@client.example"}).insert()
+	frappe.db.set_value("Customer", client.party, "lead_name", lead.name)
+	consent = give_consent(frappe._dict(party_type="Lead", party=lead.name), "Adviser")
+	mine = queued_about(quotation)
+	api.withdraw_consent(consent.name)
+	assert status(mine) == "Error"
+
+
+def test_a_job_judges_what_the_register_does_not_tell(
+	quotation, client, give_consent, set_settings, judged, jobs
+):
+	"""Its type was not checked when it was queued."""
+	consent = give_consent(client, "Adviser")
+	set_settings(checked_documents=[])
+	mine = queued_about(quotation)
+	set_settings(checked_documents=LISTED)
+	api.withdraw_consent(consent.name)
+	assert not judged and status(mine) == "Not Sent"
+	assert email.refusal_at_sending(
+		frappe.get_doc("Email Queue", mine)
+	)  # so it does not leave before the job
+	((job, how),) = jobs
+	assert how.pop("enqueue_after_commit") and how.pop("queue")
+	job(**how)
+	assert status(mine) == "Error"
+
+
+def test_a_job_judges_what_is_too_much_for_the_request(
+	quotation, client, give_consent, judged, jobs, monkeypatch
+):
+	monkeypatch.setattr(withdrawals, "AT_ONCE", 1)
+	consent = give_consent(client, "Adviser")
+	waiting = {queued_about(quotation), queued_about(quotation)}
+	api.withdraw_consent(consent.name)
+	assert len(judged) == 1 and sorted(map(status, waiting)) == ["Error", "Not Sent"]
+	((job, how),) = jobs
+	job(how["party_type"], how["party"])
+	assert {*judged} == waiting and {*map(status, waiting)} == {"Error"}
