@@ -77,6 +77,7 @@ _ERASES = (
 	"for Compliance Officers, who must be able to read the run or hold; names and numbers: test_retention"
 )
 _COPY = "asks for the copy of the client's data; numbers and names: test_data_packages"
+_SENDS = "asks whether the document may be emailed, or printed: test_sending"
 _PREVIEW = "asks for the document that it shows, as the surfaces of previews say"
 # Whitelisted methods that the leak check does not cover, and why they reveal nothing.
 _SAVED = "the document that the caller changes, with the timeline that its form shows: test_answers"
@@ -105,6 +106,11 @@ NO_SURFACE = {
 	"erpnext.controllers.accounts_controller.update_company_master_and_address": "our own company: test_methods_of_staff",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_missing_checks",
 	"erpnext.crm.frappe_crm_api.create_prospect_against_crm_deal": "creates a Prospect and its contacts: test_methods_of_staff",
+	"erpnext.accounts.doctype.payment_request.payment_request.resend_payment_email": _SENDS,
+	"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.download_statements": _SENDS,
+	"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.send_emails": _SENDS,
+	"erpnext.buying.doctype.request_for_quotation.request_for_quotation.send_supplier_emails": _SENDS,
+	"erpnext.stock.doctype.delivery_trip.delivery_trip.notify_customers": _SENDS,
 	"erpnext.selling.doctype.customer.customer.send_emails": "sends what the caller writes: test_methods_of_staff",
 	"erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info": "asks for the customer: test_methods_of_staff",
 	"erpnext.www.book_appointment.index.create_appointment": "answers with what was entered: test_messages_of_portal_users",
