@@ -9,6 +9,18 @@ from client_comms.clients import unsubscribed
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
 from client_comms.i18n import bold
 
+# They repeat the client's name. The register of disclosures keeps the name under which something was sent.
+NAMED_BY_CLIENT = (
+	"Client Consent",
+	"Client Interaction",
+	"Data Package",
+	"Data Subject Request",
+	"Identity Verification",
+	"Legal Hold",
+	"Physical File",
+	"Processing Restriction",
+)
+
 
 def require_kind(party_type: str) -> None:
 	"""Refuse DocTypes that are not client types: otherwise any document's title would become the client's name.
@@ -54,6 +66,28 @@ def set_name(doc) -> None:
 def name_of(party_type: str, party: str) -> str:
 	title_field = frappe.get_meta(party_type).get_title_field()
 	return frappe.db.get_value(party_type, party, title_field) or party
+
+
+def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of a client, also after a merger, when the former one is still there."""
+	_rename(doc.doctype, new, name_of(doc.doctype, old))
+
+
+def follow_title(doc, method=None) -> None:
+	"""`on_update` of a client."""
+	before, title_field = doc.get_doc_before_save(), doc.meta.get_title_field()
+	if before and before.get(title_field) != doc.get(title_field):
+		_rename(doc.doctype, doc.name, before.get(title_field) or doc.name)
+
+
+def _rename(party_type: str, party: str, former: str) -> None:
+	"""What is called by a client's former name, in its title, is called by the present one; what was anonymised stays so."""
+	name = name_of(party_type, party)
+	if name == former:
+		return
+	for doctype in NAMED_BY_CLIENT:
+		of_client = {"party_type": party_type, "party": party, "party_name": former}
+		frappe.db.set_value(doctype, of_client, "party_name", name, update_modified=False)
 
 
 def contacts_of(party_type: str, party: str) -> list[str]:

@@ -147,6 +147,39 @@ def test_a_hold_follows_a_new_name(hold, client, log, doctype):
 	frappe.delete_doc(doc.doctype, doc.name)
 
 
+def test_what_repeats_the_name_of_a_client_follows_it(hold, client, make_client, log):
+	placed, doc = hold("Customer", client.party), log(party_type="Customer", party=client.party)
+	former = placed.party_name
+
+	def called():
+		return {frappe.db.get_value(each.doctype, each.name, "party_name") for each in (placed, doc)}
+
+	assert called() == {former}
+	new = f"Anna Kept {frappe.generate_hash(length=6)}"
+	frappe.rename_doc("Customer", client.party, new, force=True)
+	assert called() == {new}
+	customer = frappe.get_doc("Customer", new)
+	customer.customer_name = "Anna Remarried"
+	customer.save()
+	assert called() == {"Anna Remarried"}
+	doc.db_set("party_name", "Anonymised")
+	customer.customer_name = "Anna Again"
+	customer.save()
+	assert called() == {"Anna Again", "Anonymised"}
+	assert placed.name not in faulty()
+
+
+def test_a_merged_client_s_records_are_called_by_the_name_that_stays(client, make_client, log):
+	doc, other = (
+		log(party_type="Customer", party=client.party),
+		make_client("Berta Free", "berta.free@client.example").party,
+	)
+	frappe.db.set_value("Customer", client.party, "customer_name", "Anna of Old")
+	doc.db_set("party_name", "Anna of Old")
+	frappe.rename_doc("Customer", client.party, other, merge=True, force=True)
+	assert frappe.db.get_value(doc.doctype, doc.name, ["party", "party_name"]) == (other, "Berta Free")
+
+
 def test_a_hold_follows_a_renamed_doctype(hold):
 	matter = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash()}).insert()
 	placed = hold("Note", matter.name)
