@@ -298,7 +298,14 @@ def _in_words(meta, field: str, value) -> str:
 	df = meta and meta.get_field(field)
 	if df and df.fieldtype == "Check":
 		return _("Yes") if value else _("No")
-	return str(value)
+	return _(str(value)) if df and _is_chosen(df) else str(value)
+
+
+def _is_chosen(df) -> bool:
+	"""Whether the desk shows a value of the field in the reader's language: one of its own options, or a name that is translated."""
+	if df.fieldtype != "Link":
+		return df.fieldtype == "Select"
+	return df.options == "DocType" or bool(frappe.get_meta(df.options).translated_doctype)
 
 
 def _write_left_out(target: zipfile.ZipFile, package, doctypes: list[str]) -> None:

@@ -141,6 +141,23 @@ def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):
 	assert set(logged["fields"].split(", ")) >= {"summary", "responsible_staff", "comments"}
 
 
+def test_its_pages_speak_the_clients_language_and_its_json_is_as_stored(client, ready):
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.party,
+			"language": "de",
+		}
+	).insert()
+	file = unpacked(ready())
+	page = file.read("records/data_subject_request.html").decode()
+	assert "<dt>Recht des Kunden</dt><dd>Auskunft</dd>" in page
+	(record,) = json.loads(file.read("json/data_subject_request.json"))
+	assert record["right"] == "Access"
+	assert "<dd>Rückmeldung/Beschwerde</dd>" in file.read("records/client_interaction.html").decode()
+
+
 def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
 	other = client.other
 	conversation = log(party_type="Customer", party=other.party)
