@@ -5,6 +5,7 @@ frappe.ui.form.on("Confidentiality Level", {
 	},
 
 	refresh(frm) {
+		frm.get_field("clearances").$wrapper.addClass("client-comms-clearances");
 		frm.get_field("clearances").grid.update_docfield_property("role", "ignore_link_validation", 1);
 		explain(frm);
 		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
