@@ -138,3 +138,19 @@ def some_with_role(*roles: str, besides: Iterable[str | None] = ()) -> str:
 		return ""
 	known = {"name": ("in", holders)}
 	return ", ".join(frappe.get_all("User", known, pluck="full_name", order_by="full_name asc", limit=_NAMED))
+
+
+def who_else(*roles: str, besides: Iterable[str | None]) -> str:
+	"""For someone who cannot do something alone: who else can with one of `roles`, as a sentence in HTML.
+
+	:param besides: users who cannot either
+	"""
+	if names := some_with_role(*roles, besides=besides):
+		return _("These users can: {0}.").format(bold(names))
+	named = ", ".join(sorted(_(role) for role in roles))
+	return _("No other user can yet. Give a colleague one of these roles: {0}.").format(bold(named))
+
+
+def roles_with(doctype: str, right: str) -> set[str]:
+	"""The roles to which the permissions of a DocType give a right, such as `submit`."""
+	return {row.role for row in frappe.get_meta(doctype).permissions if row.get(right) and not row.permlevel}

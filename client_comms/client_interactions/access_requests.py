@@ -12,7 +12,7 @@ from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import governed, policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
 from client_comms.people import absences
-from client_comms.roles import users_with_role
+from client_comms.roles import has_desk, users_with_role, who_could_help
 from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
@@ -185,18 +185,34 @@ def _deciders(doc) -> set[str]:
 def refusal(name: str) -> dict:
 	"""Why the session user cannot open an interaction, and what they can do about it.
 
-	:returns: `{"allowed": bool, "may_ask": bool, "asked": bool, "training": bool}`; `may_ask` also stands for emergency access, and
-	    `training` is whether only a training is missing
+	:returns: `{"allowed": bool, "may_ask": bool, "asked": bool, "training": bool, "help": [str, …]}`; `may_ask` also stands for emergency
+	    access, `training` is whether only a training is missing, and `help` says who can help if nothing else does
 	"""
 	doc = frappe.get_doc(INTERACTION, name)
 	if frappe.has_permission(INTERACTION, "read", doc=doc):
-		return {"allowed": True, "may_ask": False, "asked": False, "training": False}
+		return {"allowed": True, "may_ask": False, "asked": False, "training": False, "help": []}
 	user = frappe.session.user
 	decision = governed.decide(INTERACTION, name, access.READ, user)
+	may_ask = sharing.clearance(user, doc.confidentiality_level).allowed and bool(
+		frappe.has_permission(INTERACTION, "read")
+	)
+	training = decision is not None and decision.rule == access.TRAINING_NOT_CURRENT
 	return {
 		"allowed": False,
-		"may_ask": sharing.clearance(user, doc.confidentiality_level).allowed
-		and bool(frappe.has_permission(INTERACTION, "read")),
+		"may_ask": may_ask,
 		"asked": user in {each["user"] for each in pending(doc)},
-		"training": decision is not None and decision.rule == access.TRAINING_NOT_CURRENT,
+		"training": training,
+		"help": [] if may_ask or training or not has_desk() else _who_opens(doc),
 	}
+
+
+def _who_opens(doc) -> list[str]:
+	"""Who can open an interaction whether they take part or not, otherwise by taking part."""
+	levels = policy.current()
+	level = doc.confidentiality_level
+	roles = access.oversight_roles(levels, level) or access.roles_cleared(levels, level, access.READ)
+	if not roles:
+		return []
+	named = ", ".join(sorted(_(role) for role in roles))
+	opened = _("{0} can be opened by users with one of these roles: {1}.").format(doc.name, named)
+	return [opened, who_could_help(*sorted(roles))]

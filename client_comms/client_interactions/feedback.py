@@ -10,6 +10,7 @@ from client_comms.client_interactions.doctype.feedback_review.feedback_review im
 from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.i18n import translate
+from client_comms.roles import roles_with, who_else
 from client_comms.rules import feedback as rules
 from client_comms.rules import periods, trends
 
@@ -122,7 +123,8 @@ def sign_off(name: str):
 		)
 	if user == prepared_by:
 		frappe.throw(
-			_("You prepared this review, so someone else must sign it off."),
+			_("You prepared this review, so someone else must sign it off.")
+			+ f" {who_else(*roles_with(REVIEW, 'write'), besides=[user])}",
 			exc=FourEyesError,
 			title=_("Second Approver Required"),
 		)

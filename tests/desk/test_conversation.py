@@ -153,6 +153,18 @@ def test_a_refusal_leads_to_access(login, complaint, shoot):
 	expect(conversation(aron)).to_contain_text("Please get back to me.")
 
 
+def test_a_refusal_without_a_way_in_says_who_can_help(login, make_user, complaint, shoot):
+	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/client-interaction/{complaint.name}")
+	refusal = page.locator(".client-comms-refusal:visible")
+	expect(refusal).to_contain_text("can be opened by users with one of these roles: Compliance Officer")
+	shoot(page, "refused-for-good")
+	refusal.locator("summary").click()
+	expect(refusal.locator("details")).to_contain_text("has no role that the level Sensitive allows")
+	expect(refusal).not_to_contain_text("controller")
+	expect(refusal).not_to_contain_text("does not have access to this document")
+
+
 def test_emergency_access_starts_at_the_refusal(login, complaint):
 	page = login(complaint.aron, PASSWORD)
 	page.goto(f"/app/client-interaction/{complaint.name}")

@@ -55,3 +55,22 @@ def test_refusals_of_others_are_left_to_frappe(login, make_user):
 	page.goto("/app/background_jobs")
 	expect(page.locator(".modal.show")).to_be_visible()
 	expect(page.locator(".client-comms-refusal:visible")).to_have_count(0)
+
+
+def test_who_cannot_log_is_told_who_can(login, make_user, shoot):
+	page = login(make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD), PASSWORD)
+	page.goto("/app/client-interaction")
+	page.locator(".page-head:visible").get_by_text("Client Interaction").first.wait_for()
+	page.evaluate("frappe.set_route('client-interaction', 'new')")
+	told = page.locator(".client-comms-refusal:visible")
+	expect(told).to_contain_text("They are logged by users with one of these roles: Frontline Staff")
+	shoot(page, "log")
+	told.get_by_role("button", name="Back").click()
+	page.wait_for_url("**/client-interaction*")
+	expect(told).to_have_count(0)
+
+
+def test_who_can_log_gets_the_form(login, make_user):
+	page = login(make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-interaction/new")
+	expect(page.locator("[data-fieldname=subject] input:visible").first).to_be_editable()

@@ -16,7 +16,7 @@ from client_comms.client_privacy.erasure import belongings, certificates, record
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
 from client_comms.i18n import bold, speaking_to, words_to_keep
-from client_comms.roles import require_auditing
+from client_comms.roles import COMPLIANCE_OFFICER, require_auditing, who_else
 from client_comms.rules.retention import KEEP, MASK
 
 RUN, ITEM = "Erasure Run", "Erasure Item"
@@ -99,7 +99,8 @@ def approve(name: str, answer: str | None = None, otherwise: str | None = None) 
 	run = _locked(name, PLANNED)
 	if run.planned_by == frappe.session.user:
 		frappe.throw(
-			_("You planned this run, so someone else must approve it. Ask another Compliance Officer."),
+			_("You planned this run, so someone else must approve it. Ask another Compliance Officer.")
+			+ f" {who_else(COMPLIANCE_OFFICER, besides=[run.planned_by])}",
 			exc=FourEyesError,
 			title=_("Second Person Required"),
 		)

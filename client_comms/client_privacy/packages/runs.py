@@ -18,7 +18,7 @@ from client_comms.clients import preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
 from client_comms.i18n import bold, speaking
-from client_comms.roles import require_auditing
+from client_comms.roles import COMPLIANCE_OFFICER, require_auditing, who_else
 
 ITEM, REQUEST = contents.ITEM, contents.REQUEST
 RIGHTS = ("Access", "Portability")
@@ -122,7 +122,8 @@ def release(name: str, otherwise: str | None = None) -> None:
 		frappe.throw(
 			_(
 				"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer."
-			),
+			)
+			+ f" {who_else(COMPLIANCE_OFFICER, besides=(package.made_by, package.chosen_by))}",
 			exc=FourEyesError,
 			title=_("Second Person Required"),
 		)

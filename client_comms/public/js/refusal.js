@@ -45,11 +45,20 @@ frappe.provide("client_comms");
 		}
 	};
 
+	// Frappe adds to the rule that decided that it did, twice, in words of its own, which it translates.
+	const SAID_BY_FRAPPE = [
+		"Not allowed via controller permission check",
+		"User {0} does not have access to this document",
+	];
+
 	/** What the server said, as plain sentences, each for itself. */
 	function reasons_of(answer) {
 		const messages = JSON.parse(answer?._server_messages || "[]").map((each) => JSON.parse(each).message);
+		const said = SAID_BY_FRAPPE.map((each) => __(each, [frappe.session.user]));
 		const lines = messages.filter(Boolean).flatMap((each) => each.split(/<br\s*\/?>/));
-		return lines.map((each) => frappe.utils.html2text(each)).filter((each) => each.trim());
+		return lines
+			.map((each) => frappe.utils.html2text(each))
+			.filter((each) => each.trim() && !said.some((start) => each.startsWith(start)));
 	}
 
 	/** Frappe tells the same in a dialog, which cannot be closed while it opens: only its text would go. */
@@ -78,11 +87,12 @@ frappe.provide("client_comms");
 		const training = found.training
 			? `<p>${__("A training that its level requires is missing or must be repeated. Once you complete it, you can open the record at once.")}</p>`
 			: "";
+		const help = (found.help || []).map((each) => `<p>${text(each)}</p>`).join("");
 		const why = reasons.map((each) => `<p>${text(each)}</p>`).join("");
 		return client_comms.show_refusal_page({
 			title: name,
 			sentence: __("You have no access to {0}.", [text(`${__(doctype)} ${name}`)]),
-			rest: asked || training,
+			rest: asked || training || help,
 			buttons: [
 				found.training && [__("My Training"), () => frappe.set_route("take-training"), "btn-primary"],
 				found.may_ask && !found.asked && [__("Ask for Access"), () => ask(about), "btn-primary"],

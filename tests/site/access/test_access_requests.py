@@ -45,6 +45,7 @@ def test_one_click_of_the_responsible_staff_opens_it_for_some_hours(as_user, peo
 			"may_ask": True,
 			"asked": False,
 			"training": False,
+			"help": [],
 		}
 		api.request_access(case, "I stand in for Rita tomorrow.")
 		assert api.access_refusal(case)["asked"]
@@ -166,19 +167,21 @@ def test_who_only_misses_a_training_learns_that_it_is_the_way_in(as_user, people
 			"may_ask": False,
 			"asked": False,
 			"training": True,
+			"help": [],
 		}
 	with as_user(people.frontline):
 		assert not api.access_refusal(case)["training"]
 
 
-def test_who_could_not_read_it_even_by_taking_part_is_told_at_once(as_user, people, case):
+def test_who_could_not_read_it_even_by_taking_part_is_told_at_once_who_can(as_user, people, case):
 	with as_user(people.frontline):
-		assert api.access_refusal(case) == {
-			"allowed": False,
-			"may_ask": False,
-			"asked": False,
-			"training": False,
-		}
+		told_at_once = api.access_refusal(case)
+		roles, who = told_at_once.pop("help")
+		assert told_at_once == {"allowed": False, "may_ask": False, "asked": False, "training": False}
+		assert roles == (
+			f"{case} can be opened by users with one of these roles: Compliance Officer, Customer Support Manager."
+		)
+		assert who.startswith("Ask someone who has one, such as ")
 		with pytest.raises(ClearanceMissingError):
 			api.request_access(case, "Please")
 	with as_user(people.agent), pytest.raises(MissingDetailsError):

@@ -187,6 +187,17 @@ def test_without_any_client_nothing_is_logged(frontline, as_user):
 		log_unknown()
 
 
+@pytest.mark.clause("D-2")
+@pytest.mark.parametrize(("roles", "known"), [(("Sales User",), "Dr Petra Kunz"), ((), None)])
+def test_a_contact_of_no_client_stands_for_it(make_user, as_user, roles, known):
+	contact = frappe.get_doc({"doctype": "Contact", "first_name": "Petra", "last_name": "Kunz"}).insert()
+	contact.db_set("full_name", "Dr Petra Kunz")
+	with as_user(make_user("Frontline Staff", *roles)):
+		logged = log_unknown(contact=contact.name)
+	assert (logged["party"], logged["party_name"]) == (None, known or contact.name)
+	assert frappe.db.get_value(INTERACTION, logged["name"], "contact") == contact.name
+
+
 # What it becomes
 
 

@@ -132,7 +132,7 @@ def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load,
 		doc.append("actions", {"description": "A second van", "assigned_to": other, "due_on": "2026-12-01"})
 		doc.save()
 		assert doc.prepared_by == one
-		with pytest.raises(FourEyesError):
+		with pytest.raises(FourEyesError, match="These users can"):
 			api.sign_off_feedback_review(first.name)
 	with as_user(other):
 		assert api.sign_off_feedback_review(first.name) == "Signed Off"

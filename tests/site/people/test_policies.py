@@ -67,12 +67,23 @@ def titles(rows):
 
 def test_no_one_approves_what_they_wrote(draft, author, approver, as_user):
 	doc = draft()
-	with as_user(author), pytest.raises(FourEyesError, match="You wrote or changed"):
+	with as_user(author), pytest.raises(FourEyesError, match="You wrote or changed") as refusal:
 		frappe.get_doc(doc.doctype, doc.name).submit()
+	others = frappe.utils.strip_html(str(refusal.value)).partition("These users can: ")[2]
+	assert frappe.db.get_value("User", approver, "full_name") in others
 	with as_user(approver):
 		doc = frappe.get_doc(doc.doctype, doc.name)
 		doc.submit()
 	assert (doc.approved_by, str(doc.approved_on)) == (approver, frappe.utils.nowdate())
+
+
+def test_who_writes_alone_is_told_which_roles_approve(draft, author, as_user):
+	doc = draft()
+	with as_user(author), pytest.raises(FourEyesError) as refusal:
+		frappe.get_doc(doc.doctype, doc.name).submit()
+	told = frappe.utils.strip_html(str(refusal.value))
+	assert "No other user can yet. Give a colleague one of these roles: " in told
+	assert "Compliance Officer" in told
 
 
 def test_naming_another_author_does_not_help(draft, author, approver, as_user):

@@ -564,7 +564,7 @@ def test_the_scheduler_continues_it_after_records_that_could_not_be_read(
 
 def test_a_second_person_releases_it(client, ready, officers, as_user, mailbox):
 	package = ready()
-	with as_user(officers[0]), pytest.raises(FourEyesError):
+	with as_user(officers[0]), pytest.raises(FourEyesError, match="These users can"):
 		api.release_copy(package.name)
 	with as_user(officers[1]):
 		api.release_copy(package.name)

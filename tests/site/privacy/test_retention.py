@@ -254,7 +254,7 @@ def test_a_second_compliance_officer_approves(retain, closed, officers, make_use
 	with as_user(officers[0]):
 		name = api.plan_retention()
 		runs.work(name)
-		with pytest.raises(FourEyesError):
+		with pytest.raises(FourEyesError, match="These users can"):
 			api.approve_run(name)
 		with pytest.raises(ActionNotPossibleError):
 			api.plan_retention()

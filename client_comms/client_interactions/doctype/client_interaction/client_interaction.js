@@ -34,7 +34,10 @@ frappe.ui.form.on("Client Interaction", {
 
 	async refresh(frm) {
 		frm.toggle_display(["level_change_reason", "reclassification_reason"], false);
-		if (frm.is_new()) return;
+		if (frm.is_new()) {
+			refuse_unless_logging();
+			return;
+		}
 
 		add_actions(frm);
 		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
@@ -105,6 +108,20 @@ function ask_why_reclassified(frm) {
 		"reclassification_reason",
 		!frm.is_new() && client_comms.interaction.has_counted(frm.doc),
 	);
+}
+
+/** The workspace offers a new interaction to all who can read some: an empty form that cannot be filled in would say nothing. */
+function refuse_unless_logging() {
+	if (frappe.model.can_create("Client Interaction")) return;
+	const { permissions } = frappe.get_meta("Client Interaction");
+	const roles = new Set(permissions.filter(({ create }) => create).map(({ role }) => __(role)));
+	const named = frappe.utils.escape_html([...roles].join(", "));
+	client_comms.show_refusal_page({
+		title: __("Log Interaction"),
+		sentence: __("You cannot log interactions."),
+		rest: `<p>${__("They are logged by users with one of these roles: {0}. If it is part of your work, ask a System Manager for one.", [named])}</p>`,
+		buttons: [[__("Back"), () => window.history.back()]],
+	});
 }
 
 /** Whose a new log becomes, proposed with its type until somebody is chosen, and what that means for whoever logs it. */

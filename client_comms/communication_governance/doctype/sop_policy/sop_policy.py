@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
-from client_comms import validation, written_by_app
+from client_comms import roles, validation, written_by_app
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
 from client_comms.i18n import bold
@@ -93,11 +93,14 @@ class SOPPolicy(Document):
 
 	def validate_second_person(self):
 		"""Users who wrote or changed a version cannot approve it, even if another author is named (T-4)."""
-		if frappe.session.user in self.authors():
+		authors = self.authors()
+		if frappe.session.user in authors:
+			others = roles.who_else(*roles.roles_with(self.doctype, "submit"), besides=authors)
 			frappe.throw(
 				_(
 					"You wrote or changed this version, and submitting it approves it. Ask someone else to submit it."
-				),
+				)
+				+ f" {others}",
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)
