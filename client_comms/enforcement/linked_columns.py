@@ -21,6 +21,11 @@ def reveals(doctype: str, column: str) -> bool:
 	return any(_links_to_guarded(doctype, field) for field in _LINKED.findall(column))
 
 
+def names_linked(value) -> bool:
+	"""Whether a value, of any form, can name a column of a linked document; a column of a list's own table, as the desk names it, is none."""
+	return any(_LINKED.search(text) for text in strings(value))
+
+
 def hides_rows(doctype: str, column: str) -> bool:
 	"""Whether a column is one of linked documents of which the session user can read only their own. Version 16 would then leave out
 	all rows that link to none of them, even those that link to nothing: a list with a contact in it is empty for users without an
@@ -81,13 +86,16 @@ def of_filters(value) -> Iterator[str]:
 
 
 def strings(value) -> Iterator[str]:
-	if isinstance(value, dict):
-		value = [*value, *value.values()]
-	if isinstance(value, list):
-		for part in value:
-			yield from strings(part)
-	elif isinstance(value, str):
-		yield value
+	"""The texts in a value, at any depth."""
+	waiting = [value]
+	while waiting:
+		value = waiting.pop()
+		if isinstance(value, dict):
+			value = [*value, *value.values()]
+		if isinstance(value, list):
+			waiting += reversed(value)
+		elif isinstance(value, str):
+			yield value
 
 
 def _links_to_guarded(doctype: str, fieldname: str) -> bool:

@@ -32,7 +32,7 @@ def leave_out() -> None:
 	given = {key: linked_columns.parsed(asked[key]) for key in (*_FIELDS, *_ORDERS) if asked.get(key)}
 	if isinstance(given.get(_FIELD_MAP), dict):
 		given[_FIELD_MAP] = " ".join(map(str, given[_FIELD_MAP].values()))
-	given = {key: value for key, value in given.items() if "." in str(value)}
+	given = {key: value for key, value in given.items() if linked_columns.names_linked(value)}
 	if not given and not asked.get("expand_links"):
 		return
 	doctype, name = target()

@@ -211,10 +211,18 @@ def test_a_card_of_own_fields(staff, as_user):
 		assert counts.get_card_result(doc=frappe.as_json(card)) == 0
 
 
-def test_other_requests_cause_no_queries(ask, staff, monkeypatch):
+@pytest.mark.parametrize(
+	"asked",
+	[
+		{"fields": '["name"]', "filters": '{"status": "Open"}'},
+		# As the desk's lists write it.
+		{"fields": '["`tabTask`.`name`", "`tabTask`.`subject`"]', "order_by": "`tabTask`.`modified` desc"},
+	],
+)
+def test_other_requests_cause_no_queries(ask, staff, monkeypatch, asked):
 	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: pytest.fail("asked"))
 	frappe.local.request = frappe._dict(path="/api/method/frappe.client.get_list")
-	frappe.local.form_dict = frappe._dict(doctype=TASK, fields='["name"]', filters='{"status": "Open"}')
+	frappe.local.form_dict = frappe._dict(doctype=TASK, **asked)
 	joined_fields.leave_out()
 
 
