@@ -115,10 +115,13 @@ def _exported() -> tuple[str, ...]:
 
 def _views() -> Iterator[dict]:
 	"""Governed documents in the response; a row of one counts as the whole document."""
+	given = [doc for doc in _given_out() if doc.get("doctype") or doc.get("parenttype")]
+	if not given:  # as in most requests: what this site guards is looked up for others
+		return
 	seen = set()
 	# A review has the level of its interaction.
 	viewed = (*_exported(), governed.REVIEW, governed.DATA_PACKAGE)
-	for doc in _given_out():
+	for doc in given:
 		doctype, name = doc.get("doctype"), doc.get("name")
 		if doc.get("parenttype") in viewed:
 			doctype, name = doc.get("parenttype"), doc.get("parent")
