@@ -7,16 +7,17 @@ these would not show (D-5).
 import frappe
 from frappe import _
 from frappe.query_builder import Order
+from pypika.terms import PseudoColumn
 
 from client_comms.clients import phone_numbers
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import link_options
+from client_comms.enforcement import interactions, link_options
 from client_comms.rules import response_clock
 
 INTERACTION = "Client Interaction"
 SHOWN = 5  # of each kind
 SHORTEST = 2
-_UNKNOWN = 50  # of which the session user may be able to read some
+_UNKNOWN = 50  # of which Frappe's own permissions may leave out some
 
 # DocType → the fields that a text is looked for in, besides its name, and those that an E.164 number is looked for in
 _TEXTS = {
@@ -187,8 +188,9 @@ def _open_interactions(text: str, found: list[dict]) -> list[dict]:
 
 
 def _of_unknown_clients(text: str) -> list[str]:
+	"""The newest that confidentiality lets the session user read; `get_list` of these asks for the rest."""
 	table = frappe.qb.DocType(INTERACTION)
-	return (
+	query = (
 		frappe.qb.from_(table)
 		.select(table.name)
 		.where(table.party.isnull() | (table.party == ""))
@@ -196,4 +198,7 @@ def _of_unknown_clients(text: str) -> list[str]:
 		.where(table.party_name.like(f"%{text}%"))
 		.orderby(table.occurred_on, order=Order.desc)
 		.limit(_UNKNOWN)
-	).run(pluck=True)
+	)
+	if readable := interactions.interaction_condition():
+		query = query.where(PseudoColumn(readable))
+	return query.run(pluck=True)

@@ -5,7 +5,8 @@ import random
 import frappe
 import pytest
 
-from client_comms import api
+from client_comms import api, clock
+from client_comms.client_interactions import callers
 from client_comms.clients import phone_numbers
 from client_comms.enforcement import link_options
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
@@ -179,6 +180,17 @@ def test_an_unknown_caller_is_logged_by_name_and_number(frontline, as_user):
 		found = api.find_caller("99887766")
 	assert (logged["party_name"], logged["party"]) == ("Ms Braun, +49 30 99887766", None)
 	assert names(found, INTERACTION) == {logged["name"]}
+
+
+def test_hidden_ones_of_the_same_number_do_not_take_its_place(log, frontline, as_user, monkeypatch):
+	monkeypatch.setattr(callers, "_UNKNOWN", 1)
+	with as_user(frontline):
+		logged = log_unknown(party_name="Ms Braun, +49 30 99887766")
+	caller = {"party_type": None, "party": None, "contact": None, "party_name": "Ms Braun, +49 30 99887766"}
+	hidden = log(COMPLAINT, occurred_on=clock.now(), **caller)
+	assert hidden.confidentiality_level == "Sensitive"
+	with as_user(frontline):
+		assert names(api.find_caller("99887766"), INTERACTION) == {logged["name"]}
 
 
 @pytest.mark.clause("D-2")
