@@ -259,6 +259,7 @@ _REALTIME = "client_comms.enforcement.realtime.leave_out_users"
 _STYLES = "client_comms.enforcement.email_styles.ask_before"
 _DELETIONS = "client_comms.enforcement.deletions.ask_before"
 _LISTS = "client_comms.enforcement.list_conditions.order_before"
+_LEADS = "client_comms.enforcement.methods.missing_checks_erpnext.ask_for_leads"
 _SHARED = "client_comms.enforcement.shared_documents.ask_plainly"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
@@ -284,6 +285,7 @@ before_request = [
 	_STYLES,
 	_DELETIONS,
 	_LISTS,
+	_LEADS,
 	_SHARED,
 ]
 before_job = [
@@ -296,6 +298,7 @@ before_job = [
 	_STYLES,
 	_DELETIONS,
 	_LISTS,
+	_LEADS,
 	_SHARED,
 ]
 
@@ -710,6 +713,10 @@ doc_events = {
 
 for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"):
 	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
+
+# Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.
+_NAMING = ("Customer", "Email Campaign", "Event", "Opportunity", "Prospect", "Quotation", "Task")
+_put_first(doc_events, "before_validate", _NAMING, "client_comms.enforcement.references.refuse_named")
 
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
 _LOCK = "client_comms.enforcement.restrictions.require_unlocked"

@@ -174,3 +174,43 @@ def test_no_message_is_filed_under_a_hidden_lead_by_its_address(held, staff, req
 		request_as(staff.uncleared, make, communication=message.name)
 
 	assert request_as(staff.cleared, make, communication=message.name) == lead.name
+
+
+@pytest.mark.parametrize(
+	("who", "found"), [("uncleared", {None}), ("cleared", {"Berta", "anna@client.example"})]
+)
+def test_nor_does_a_quotation_that_is_made_of_the_opportunity(opportunity, staff, request_as, who, found):
+	"""It need not be saved: the form is filled."""
+	frappe.db.set_value("Lead", opportunity.party_name, "email_id", "anna@client.example")
+
+	made = request_as(
+		staff[who],
+		"erpnext.crm.doctype.opportunity.opportunity.make_quotation",
+		source_name=opportunity.name,
+	)
+
+	assert {made.contact_display, made.contact_email} == found
+
+
+def test_no_error_names_a_lead_that_is_hidden(held, staff, request_as):
+	"""ERPNext says of which Lead the address is missing."""
+	lead = held("Lead", lead_name="Anna", company_name="")
+	campaign = frappe.get_doc(
+		{"doctype": "Campaign", "campaign_name": "Spring", "campaign_schedules": [{"send_after_days": 1}]}
+	)
+	campaign.flags.ignore_mandatory = True
+	campaign.insert()
+	sent = {
+		"doctype": "Email Campaign",
+		"campaign_name": campaign.name,
+		"email_campaign_for": "Lead",
+		"recipient": lead.name,
+		"start_date": frappe.utils.today(),
+	}
+
+	with pytest.raises(frappe.ValidationError, match="Anna"):
+		request_as(staff.cleared, "frappe.client.insert", doc=frappe.as_json(sent))
+	with pytest.raises(ClearanceMissingError) as refused:
+		request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(sent))
+
+	assert "Anna" not in str(refused.value)
