@@ -1,6 +1,7 @@
 """Paper files by their label: a scanner types the code and presses Enter, wherever the page has its focus (D-6)."""
 
 import pytest
+from browsing import choose
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("D-6")
@@ -102,8 +103,27 @@ def test_the_custodian_records_on_the_form_that_a_file_was_destroyed(site, agent
 	dialog.get_by_role("button", name="Destroyed").click()
 	expect(dialog).to_have_count(0)
 	expect(button).to_have_count(0)
+	expect(page.locator(".page-head:visible").get_by_role("button", name="Check Out or In")).to_have_count(0)
 	shoot(page, "destroyed")
 	site.db.rollback()
 	file.reload()
 	last = file.movements[-1]
 	assert (file.state, last.moved_by, last.reason) == ("Destroyed", agent, "Shredded after ten years")
+
+
+def test_staff_register_a_file_and_choose_its_custodian_by_name(site, agent, file, make_user, login, removed):
+	lawyer = make_user("Customer Support", first_name="Rosalind")
+	page = login(agent, PASSWORD)
+	page.goto("/app/physical-file/new")
+	page.locator("[data-fieldname=title] input:visible").first.fill(f"Lease {agent}")
+	choose(page, "location", file.location)
+	choose(page, "custodian", "Rosalind")
+	choose(page, "confidentiality_level", "Standard")
+	page.keyboard.press("Control+s")
+	expect(page.locator(".page-head:visible").get_by_role("button", name="Print Label")).to_be_visible()
+	site.db.rollback()
+	made = site.db.get_value(
+		"Physical File", {"title": f"Lease {agent}"}, ["name", "custodian"], as_dict=True
+	)
+	removed("Physical File", made.name)
+	assert made.custodian == lawyer

@@ -126,6 +126,12 @@ def test_a_client_gets_the_copy_of_their_data(site, client, ask, officers, login
 	expect(desk.get_by_text("These can:")).to_be_visible()
 	expect(desk.get_by_role("button", name="Release")).to_have_count(0)
 	shoot(desk, "second-person")
+	site.db.set_value("User", second, "enabled", 0)
+	site.db.commit()
+	desk.reload()
+	expect(desk.get_by_text("No other user can yet.")).to_be_visible()
+	site.db.set_value("User", second, "enabled", 1)
+	site.db.commit()
 
 	other = login(second, PASSWORD)
 	other.goto(f"/app/data-package/{package.name}")

@@ -35,7 +35,16 @@ def test_those_who_oversee_find_a_workspace_below_that_of_staff(role, login, mak
 
 
 @pytest.mark.skipif(compat.is_version_16(), reason="version 16 has the sidebar instead")
-@pytest.mark.parametrize("address", ["client-interaction", "client-consent", "owed-today", "sop-policy"])
+@pytest.mark.parametrize(
+	"address",
+	[
+		"client-interaction",
+		"client-consent",
+		"owed-today",
+		"sop-policy",
+		"take-training/Client Communication Procedure",
+	],
+)
 def test_the_way_back_leads_to_the_workspace(address, login, make_user):
 	page = login(make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/{address}")

@@ -44,11 +44,18 @@ client_comms.show_title = (page, title = page.title) => {
 	frappe.breadcrumbs.add({ type: "Custom", label, route: location.pathname });
 };
 
-// Both workspaces belong to one module of the app. The breadcrumbs of what belongs to the others lead to them as well.
-Object.assign(frappe.breadcrumbs?.module_map || {}, {
-	"Client Interactions": "Communication Governance",
-	"Client Privacy": "Communication Governance",
-});
+// Both workspaces belong to one module of the app. The breadcrumbs of what belongs to the others lead to them as well; those of
+// a page in version 15 also at the addresses of what it shows, which Frappe forgets.
+(() => {
+	const OF_WORKSPACES = "Communication Governance";
+	const OTHERS = ["Client Interactions", "Client Privacy"];
+	for (const module of OTHERS) frappe.breadcrumbs.module_map[module] = OF_WORKSPACES;
+	$(document).on("page-change", () => {
+		const module = frappe.get_doc("Page", frappe.get_route()[0])?.module;
+		if (frappe.app.sidebar || ![OF_WORKSPACES, ...OTHERS].includes(module)) return;
+		if (!frappe.breadcrumbs.all[frappe.breadcrumbs.current_page()]) frappe.breadcrumbs.add(module);
+	});
+})();
 
 /** Version 16 moves the calendar of a field as it opens, and thereby writes the date into the field that was chosen before, or none. */
 client_comms.keep_dates = (group) => {

@@ -3,12 +3,13 @@ frappe.ui.form.on("Physical File", {
 		frm.set_query("party_type", () => ({
 			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
 		}));
-		frm.set_query("custodian", () => ({ query: "client_comms.api.queries.desk_users" }));
+		frm.set_query("custodian", () => ({ query: "client_comms.api.queries.colleagues" }));
 	},
 
 	refresh(frm) {
 		if (frm.is_new()) return;
 		for (const field of ["location", "custodian"]) frm.set_df_property(field, "read_only", 1);
+		if (frm.doc.state === "Destroyed") return; // there is no paper to give out or to label
 		frm.add_custom_button(__("Check Out or In"), async () => {
 			frappe.set_route("scan-files").then(() => {
 				$("#scan-files-code").val(frm.doc.label_code).closest("form").trigger("submit");

@@ -54,7 +54,13 @@ function say_who_releases(frm) {
 			"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
 		),
 	];
-	if (others) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others)]));
+	texts.push(
+		others
+			? __("These can: {0}.", [frappe.utils.escape_html(others)])
+			: __("No other user can yet. Give a colleague one of these roles: {0}.", [
+					__("Compliance Officer"),
+				]),
+	);
 	frm.set_intro(texts.join(" "), "blue");
 }
 

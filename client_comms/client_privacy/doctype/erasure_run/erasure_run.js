@@ -38,7 +38,13 @@ function say_who_approves(frm) {
 	const texts = [
 		__("You planned this run, so someone else must approve it. Ask another Compliance Officer."),
 	];
-	if (others) texts.push(__("These can: {0}.", [frappe.utils.escape_html(others)]));
+	texts.push(
+		others
+			? __("These can: {0}.", [frappe.utils.escape_html(others)])
+			: __("No other user can yet. Give a colleague one of these roles: {0}.", [
+					__("Compliance Officer"),
+				]),
+	);
 	frm.set_intro(texts.join(" "), "blue");
 }
 
