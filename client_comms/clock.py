@@ -52,14 +52,14 @@ def parse(value: datetime | str) -> datetime:
 	"""
 	try:
 		moment = get_datetime(value)
-	except (ValueError, OverflowError, TypeError):
-		moment = None
-	if not isinstance(moment, datetime):
+		# The first and the last moments there are have no time in some zones.
+		moment = to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
+	except (ValueError, OverflowError, TypeError, AttributeError):
 		frappe.throw(
 			_("{0} is not a date and time. Enter it like 2026-11-30 17:00.").format(_bold(value)),
 			title=_("Not a Date and Time"),
 		)
-	return to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
+	return moment
 
 
 def is_day(value: date | str) -> bool:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document as FrappeDocument
 from frappe.model.naming import set_new_name
 from frappe.model.utils import is_virtual_doctype
-from frappe.utils import cint, cstr, get_datetime, getdate, now
+from frappe.utils import cint, cstr, format_date, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
 from client_comms import transactions, validation
@@ -24,6 +24,8 @@ _LARGEST = 2**31 - 1  # of the column of a whole number
 # Frappe would read more than the database takes, such as -1.
 _DAY_FIRST = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
 _SHOWN_AS_HTML = {"Data", "Small Text", "Text", "Long Text", "Text Editor"}
+# Other days are typos, or stand for "never" and "for ever", with which deadlines cannot be counted.
+_FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 _REPEATED = 60  # characters of a wrong value that a message repeats
 
 
@@ -277,6 +279,7 @@ def _whole_number(doc, field: str, value) -> None:
 def _date(doc, field: str, value) -> None:
 	if not _is_read(getdate, doc, field, value):
 		_refuse(doc, field, value, _("{0}: {1} is not a date. Enter it like {2}."), "2026-12-31")
+	_possible_day(doc, field, value)
 
 
 def _moment(doc, field: str, value) -> None:
@@ -284,6 +287,21 @@ def _moment(doc, field: str, value) -> None:
 		_refuse(
 			doc, field, value, _("{0}: {1} is not a date and time. Enter it like {2}."), "2026-12-31 09:30"
 		)
+	_possible_day(doc, field, value)
+
+
+def _possible_day(doc, field: str, value) -> None:
+	"""What is stored already can stay, so that the rest of an old document can be changed."""
+	if _FIRST_DAY <= (day := _day(value)) <= _LAST_DAY:
+		return
+	stored = None if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, field)
+	if not (stored and _day(stored) == day):
+		limits = (format_date(limit) for limit in (_FIRST_DAY, _LAST_DAY))
+		_refuse(doc, field, value, _("{0}: {1} cannot be right. Enter a day from {2} to {3}."), *limits)
+
+
+def _day(value) -> date:
+	return value.date() if isinstance(value, datetime) else getdate(value)
 
 
 def _time(doc, field: str, value) -> None:

@@ -68,6 +68,8 @@ VALUES = {
 	"the zero date": "0000-00-00",
 	"the last date": "9999-12-31 23:59:59.999999",
 	"the first date": "0001-01-01",
+	"a date long ago": "1900-01-01",
+	"the last moment, west of here": "9999-12-31T23:59:59-12:00",
 	"a time that is none": "25:61:61",
 	"null": None,
 	"true": True,

@@ -1,12 +1,15 @@
 """Invalid values, and values that would reveal a document's title or run in other users' browsers, are
 refused on entry."""
 
-from datetime import date, timedelta
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import frappe
 import pytest
 
-from client_comms import api, clock
+import client_comms
+from client_comms import api, clock, document
 from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import third_parties
 from client_comms.clients import parties
@@ -425,3 +428,69 @@ def test_everyones_domain_is_not_a_third_party():
 		adviser.insert()
 	adviser.email_domains = "eve@gmail.com"
 	adviser.insert()
+
+
+# --- days that cannot be right ---------------------------------------------------------------------
+
+# Frappe reads the first day of all as an empty field.
+CANNOT_BE = r"(cannot be right\. Enter a day from .*1950 to .*2199|is not a date)"
+NO_DAYS = ["0001-01-01", "1900-01-01", "1949-12-31", "2200-01-01", "9999-12-31"]
+DATES = sorted(
+	(doctype, df["fieldname"])
+	for path in Path(client_comms.__file__).parent.glob("*/doctype/*/*.json")
+	if (read := json.loads(path.read_text())).get("doctype") == "DocType"
+	for doctype in [read["name"]]
+	for df in read["fields"]
+	if df["fieldtype"] in ("Date", "Datetime") and not read.get("is_virtual")
+)
+
+
+@pytest.mark.parametrize("day", NO_DAYS)
+@pytest.mark.parametrize("as_sent", [str, date.fromisoformat, datetime.fromisoformat])
+def test_no_document_takes_a_day_that_cannot_be_right(site, day, as_sent):
+	assert len(DATES) > 50
+	for doctype, field in DATES:
+		doc = frappe.new_doc(doctype)
+		doc.set(field, as_sent(day))
+		with pytest.raises(frappe.ValidationError, match=CANNOT_BE):
+			document.require_storable(doc)
+		doc.set(field, as_sent("1950-01-01"))
+		document.require_storable(doc)
+
+
+@pytest.mark.parametrize("day", NO_DAYS)
+def test_days_that_cannot_be_right_are_refused_with_one_message(send, day):
+	with pytest.raises(frappe.ValidationError, match=f"Occurred On.*{CANNOT_BE}"):
+		send(occurred_on=f"{day} 10:00:00")
+	with pytest.raises(frappe.ValidationError, match=f"Action Items, row 1, Due On.*{CANNOT_BE}"):
+		send(action_items=[{"description": "Call", "assigned_to": "Administrator", "due_on": day}])
+	doc = frappe.get_doc("Client Interaction", send()["name"])
+	for act in (
+		lambda: api.promise(doc.name, day),
+		lambda: api.promise(doc.name, f"{day} 10:00:00"),
+		lambda: api.pause(doc.name, "Holidays", f"{day} 10:00:00"),
+	):
+		frappe.clear_messages()
+		with pytest.raises(frappe.ValidationError) as refused:
+			act()
+		assert str(refused.value)
+	assert len(frappe.get_doc("Client Interaction", doc.name).events) == len(doc.events)
+
+
+def test_what_has_such_a_day_already_can_still_be_saved(send):
+	doc = frappe.get_doc("Client Interaction", send()["name"])
+	doc.append(
+		"action_items", {"description": "Call", "assigned_to": "Administrator", "due_on": "2026-12-01"}
+	)
+	doc.save()
+	frappe.db.set_value("Interaction Action Item", doc.action_items[0].name, "due_on", "9999-12-31")
+	doc.reload().save()
+	doc.action_items[0].due_on = "1900-01-01"
+	with pytest.raises(frappe.ValidationError, match="cannot be right"):
+		doc.save()
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_has_no_name_in_the_site_s_zone(value):
+	with pytest.raises(frappe.ValidationError, match="is not a date and time"):
+		clock.parse(value)
