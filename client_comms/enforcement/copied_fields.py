@@ -1,14 +1,34 @@
-"""Rows of a Prospect (P-2), in which ERPNext keeps names, addresses and amounts of its Leads and Opportunities for everyone who
-can read the Prospect. A row about a confidential one contains only the link.
+"""What ERPNext copies of a Lead or Opportunity into other documents (P-2).
+
+In the rows of a Prospect it keeps names, addresses and amounts of its Leads and Opportunities for everyone who can read the Prospect. A row
+about a confidential one contains only the link.
 """
 
 import frappe
 from frappe.model import numeric_fieldtypes
 
-from client_comms.enforcement import documents, governed
+from client_comms import acting, roles
+from client_comms.enforcement import documents, governed, policy
+from client_comms.rules import access
 
 # DocType -> the rows with copies of its fields, and their link to it
 ROWS = {"Lead": ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
+
+
+def keeps_apart(doc, doctype: str, name: str | None) -> bool:
+	"""Whether nothing is copied of a document into another: it is more confidential, and hidden from the user who saves that. If no user of
+	the desk does, it is not known who will read it: only of the least confidential level is copied."""
+	level = name and governed.level(doctype, name)
+	if not level:
+		return False
+	rules = policy.current()
+	own = documents.is_governed(doc.doctype) and doc.confidentiality_level
+	if own and rules.rank(own) >= rules.rank(level):
+		return False
+	if acting.is_unattended() or not roles.has_desk():
+		return rules.rank(level) > min(each.rank for each in rules.levels.values())
+	decision = governed.decide(doctype, name, access.READ, frappe.session.user)
+	return decision is not None and not decision.allowed
 
 
 class GuardedCopy:

@@ -6,10 +6,12 @@ from frappe import _
 from frappe.utils import parse_addr
 
 from client_comms.clients import confirmation, parties
-from client_comms.enforcement import documents, governed, guards, levels
+from client_comms.enforcement import copied_fields, documents, governed, guards, levels
 from client_comms.enforcement.answers import Remembered
 from client_comms.i18n import bold
 from client_comms.rules import access
+
+_LEAD = "Lead"
 
 
 class GuardedIssue(Remembered):
@@ -22,6 +24,13 @@ class GuardedIssue(Remembered):
 		ERPNext looks for a lead and a contact, which are not there if no one has the address. Who has it is asked once for an Issue
 		that is logged next.
 		"""
+		company = self.company
+		self._find_client(email_id)
+		# ERPNext takes that of the Lead.
+		if not company and copied_fields.keeps_apart(self, _LEAD, self.lead):
+			self.company = frappe.db.get_default("Company")
+
+	def _find_client(self, email_id: str | None) -> None:
 		if self.contact or self.customer:
 			super().set_lead_contact(email_id)
 			return

@@ -3,11 +3,10 @@ has it, of which it copies the name and each field that is empty, with every sav
 
 import frappe
 
-from client_comms import acting, roles
+from client_comms import roles
 from client_comms.clients import confirmation, parties
-from client_comms.enforcement import documents, governed, policy
+from client_comms.enforcement import copied_fields
 from client_comms.enforcement.answers import Remembered
-from client_comms.rules import access
 
 _CUSTOMER, _LEAD = "Customer", "Lead"
 
@@ -45,18 +44,7 @@ class GuardedOpportunity(Remembered):
 			super().after_insert()
 
 	def _keeps_apart(self) -> bool:
-		"""Whether nothing is copied of its Lead: that is more confidential, and hidden from the user who saves this, or no user does."""
-		level = self.opportunity_from == _LEAD and governed.level(_LEAD, self.party_name)
-		if not level:
-			return False
-		rules = policy.current()
-		own = documents.is_governed(self.doctype) and self.confidentiality_level
-		if own and rules.rank(own) >= rules.rank(level):
-			return False
-		if acting.is_unattended():
-			return rules.rank(level) > min(each.rank for each in rules.levels.values())
-		decision = governed.decide(_LEAD, self.party_name, access.READ, frappe.session.user)
-		return decision is not None and not decision.allowed
+		return self.opportunity_from == _LEAD and copied_fields.keeps_apart(self, _LEAD, self.party_name)
 
 
 def _lead_of(address: str) -> str:

@@ -214,3 +214,20 @@ def test_no_error_names_a_lead_that_is_hidden(held, staff, request_as):
 		request_as(staff.uncleared, "frappe.client.insert", doc=frappe.as_json(sent))
 
 	assert "Anna" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("who", "is_told"), [("uncleared", False), ("cleared", True)])
+def test_an_issue_does_not_tell_the_company_of_a_hidden_lead(held, staff, request_as, who, is_told):
+	"""ERPNext finds the Lead by its address, or by the name that a request says."""
+	company = frappe.get_doc(
+		{"doctype": "Company", "company_name": "Nordlicht", "default_currency": "EUR", "abbr": "NL9"}
+	)
+	company.name = company.company_name
+	company.db_insert()
+	lead = held("Lead", lead_name="Anna", email_id="anna@client.example", company=company.name)
+	sent = {"doctype": "Issue", "subject": "Roof", "company": "", "raised_by": lead.email_id}
+
+	made = request_as(staff[who], "frappe.client.insert", doc=frappe.as_json(sent))
+
+	assert made["lead"] == lead.name
+	assert (made["company"] == company.name) is is_told
