@@ -124,6 +124,21 @@ def complaint(site, received, make_user):
 	site.db.commit()
 
 
+@pytest.mark.parametrize("width", [1400, 1100])
+def test_long_names_of_buttons_stay_beside_the_title(login, make_user, complaint, width):
+	manager = make_user("Customer Support Manager", "Sales User", language="de", password=PASSWORD)
+	page = login(manager, PASSWORD)
+	open_form(page, complaint.name, {"width": width, "height": 900})
+	head = page.locator(".page-head:visible")
+	title, save, state = (
+		head.locator(part).first.bounding_box()
+		for part in (".title-text", ".primary-action", ".indicator-pill")
+	)
+	assert abs((title["y"] + title["height"] / 2) - (save["y"] + save["height"] / 2)) < 12  # in one line
+	actions = head.locator(".page-actions").bounding_box()
+	assert state["x"] + state["width"] <= actions["x"]
+
+
 def test_a_refusal_leads_to_access(login, complaint, shoot):
 	aron = login(complaint.aron, PASSWORD)
 	aron.set_viewport_size(DESKTOP)
