@@ -27,7 +27,7 @@ def _get_shared(previous, doctype, user=None, rights=None, *, filters=None, limi
 			of_one = " and `share_name` = %(name)s"
 		case _:
 			of_one = None
-	if of_one is None or not _RIGHTS.issuperset(rights):
+	if of_one is None or not _RIGHTS.issuperset(rights) or not _is_frappes(previous):
 		return previous(doctype, user, rights, filters=filters, limit=limit)
 	user = user or frappe.session.user
 	return frappe.db.sql_list(
@@ -37,3 +37,9 @@ def _get_shared(previous, doctype, user=None, rights=None, *, filters=None, limi
 		f"{f' limit {cint(limit)}' if limit else ''}",
 		{"doctype": doctype, "user": user, "name": cstr(filters[0][2]) if filters else None},
 	)
+
+
+def _is_frappes(function) -> bool:
+	"""Whether it is Frappe's own, and not one that another app has put in its place."""
+	code = getattr(function, "__code__", None)
+	return bool(code) and code.co_filename == frappe.share.__file__

@@ -1,5 +1,6 @@
 """What was shared with a user is the same in plain SQL as Frappe finds it."""
 
+import functools
 import itertools
 
 import frappe
@@ -63,6 +64,16 @@ def test_another_filter_is_frappes(shares, staff, asked):
 	assert expected and sorted(ours("Issue", staff.uncleared, filters=others)) == expected
 	with pytest.raises(Exception, match="nonsense"):
 		ours("Issue", staff.uncleared, ["nonsense"])
+
+
+def test_what_another_app_puts_in_its_place_is_asked(asked, staff):
+	_ours, frappes = asked
+
+	@functools.wraps(frappes)
+	def others(doctype, user=None, rights=None, *, filters=None, limit=None):
+		return ["theirs"]
+
+	assert shared_documents._get_shared(others, "Issue", staff.uncleared) == ["theirs"]
 
 
 def test_a_list_asks_in_this_way(shares, staff, asked, as_user, monkeypatch):
