@@ -27,8 +27,6 @@ _PARTS = "client_comms_parts"
 _NONE, _SOME = b"none", b"some"
 _NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
 _ATTEMPTS = 5  # of a job
-# Site and key of a value that transactions share → what it was built from, and the value
-_last_shared: dict[tuple[str, str], tuple[object, object]] = {}
 
 
 def once(key: str, compute: Callable[[], _Value]) -> _Value:
@@ -40,22 +38,19 @@ def once(key: str, compute: Callable[[], _Value]) -> _Value:
 
 
 def shared(key: str, state: Callable[[], object], build: Callable[[], _Value]) -> _Value:
-	"""The same for a value that is expensive to build, and that is not changed: taken from the last transaction of this process, or from Redis, if it
-	was built from the same rows.
+	"""The same for a value that is expensive to build: taken from Redis if it was built from the same rows.
 
 	:param state: identifies the rows as this transaction sees them, such as their names and times of change
 	"""
 
 	def compute() -> _Value:
-		seen, here = state(), (frappe.local.site, key)
-		last = _last_shared.get(here)
-		if not last or last[0] != seen:
-			last = frappe.cache.get_value(key, expires=True)
-			if not last or last[0] != seen:
-				last = (seen, build())
-				frappe.cache.set_value(key, last, expires_in_sec=_DAY)
-			_last_shared[here] = last
-		return last[1]
+		seen = state()
+		stored = frappe.cache.get_value(key, expires=True)
+		if stored and stored[0] == seen:
+			return stored[1]
+		value = build()
+		frappe.cache.set_value(key, (seen, value), expires_in_sec=_DAY)
+		return value
 
 	return once(key, compute)
 
