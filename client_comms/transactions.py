@@ -27,6 +27,8 @@ _PARTS = "client_comms_parts"
 _NONE, _SOME = b"none", b"some"
 _NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
 _ATTEMPTS = 5  # of a job
+# Site and key of what transactions share → the rows of which it was built, and the value
+_last_shared: dict[tuple[str, str], tuple[object, object]] = {}
 
 
 def once(key: str, compute: Callable[[], _Value]) -> _Value:
@@ -38,19 +40,22 @@ def once(key: str, compute: Callable[[], _Value]) -> _Value:
 
 
 def shared(key: str, state: Callable[[], object], build: Callable[[], _Value]) -> _Value:
-	"""The same for a value that is expensive to build: taken from Redis if it was built from the same rows.
+	"""The same for a value that is expensive to build, and that is not changed: what this process used last, or Redis has, if it was built from the
+	same rows.
 
 	:param state: identifies the rows as this transaction sees them, such as their names and times of change
 	"""
 
 	def compute() -> _Value:
-		seen = state()
-		stored = frappe.cache.get_value(key, expires=True)
-		if stored and stored[0] == seen:
-			return stored[1]
-		value = build()
-		frappe.cache.set_value(key, (seen, value), expires_in_sec=_DAY)
-		return value
+		seen, here = state(), (frappe.local.site, key)
+		last = _last_shared.get(here)
+		if not last or last[0] != seen:
+			last = frappe.cache.get_value(key, expires=True)
+			if not last or last[0] != seen:
+				last = (seen, build())
+				frappe.cache.set_value(key, last, expires_in_sec=_DAY)
+			_last_shared[here] = last
+		return last[1]
 
 	return once(key, compute)
 
@@ -96,6 +101,7 @@ def _tell(key: str, what: bytes, seconds: int, nx: bool = False) -> None:
 def forget(key: str) -> None:
 	"""This transaction changed the rows: compute the value again."""
 	frappe.db.value_cache.pop(key, None)
+	_last_shared.pop((frappe.local.site, key), None)
 	frappe.cache.delete_value(key)
 
 

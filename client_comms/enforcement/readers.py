@@ -89,7 +89,7 @@ class Reader:
 			return user
 		return held((user or frappe.session.user,), lambda: cls(user))
 
-	@property
+	@cached_property
 	def me(self) -> str:
 		return literal(self.user)
 
@@ -243,7 +243,7 @@ class Reader:
 	def _account_manager_levels(self) -> Set[str]:
 		return frozenset() if self.lasting else self.rows.account_manager_levels
 
-	@property
+	@cached_property
 	def _tying_rows(self) -> dict[str, tuple[str, str]]:
 		"""DocType of rows that tie the user to an interaction → the column that names it, and which rows do."""
 		found = {ITEM: (f"`tab{ITEM}`.`parent`", self._open_items)}
@@ -297,6 +297,10 @@ class Reader:
 	def _tied(self) -> dict[str, list[str] | None]:
 		"""DocType → what the user takes part in by an action item or a grant, and the clients they manage; None for too
 		many, or if each row is asked. One query, or none."""
+		if self.by_row and self.sees_by_kind:
+			rows = self._tying_rows if self.rows.participant_levels else ()
+			clients = policy.ACCOUNT_MANAGER_FIELD if self._account_manager_levels else ()
+			return dict.fromkeys((*rows, *clients))
 		queries = {}
 		if self.rows.participant_levels:
 			# Most are open to the user by their level; each name costs the database as much as a row.
@@ -308,8 +312,6 @@ class Reader:
 		if self._account_manager_levels:
 			for party_type, field in policy.ACCOUNT_MANAGER_FIELD.items():
 				queries[party_type] = f"`name` from `tab{party_type}` where `{field}` = {self.me}"
-		if self.by_row and self.sees_by_kind:
-			return dict.fromkeys(queries)
 		found: dict[str, list[str]] = {doctype: [] for doctype in queries}
 		if queries:
 			union = " union all ".join(
