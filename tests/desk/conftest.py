@@ -60,6 +60,21 @@ def written(site, client):
 
 
 @pytest.fixture
+def owed_by(site, received):
+	"""`owed_by(user, "Solar roof", hours=-1)`: an inquiry for which a user is responsible, and whose answer is due then; returns its name."""
+
+	def make(user, subject, hours=-1):
+		name = received(subject)
+		due = site.utils.add_to_date(site.utils.now_datetime(), hours=hours)
+		values = {"acknowledge_by": due, "next_deadline": due, "responsible_staff": user}
+		site.db.set_value("Client Interaction", name, values)
+		site.db.commit()
+		return name
+
+	return make
+
+
+@pytest.fixture
 def client(site, make_user):
 	"""A customer with a contact; in the end it goes, and every interaction with it."""
 	key = uuid.uuid4().hex[:8]

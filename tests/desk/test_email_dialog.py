@@ -1,12 +1,13 @@
 """The email dialog with the keyboard alone, and the texts that it keeps (C-3, F-2)."""
 
+import functools
+
 import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("C-3", "F-2")
 
 PASSWORD = "Regenbogen-Kahn-42"
-INTERACTION = "Client Interaction"
 
 
 @pytest.fixture
@@ -15,16 +16,9 @@ def frontline(make_user):
 
 
 @pytest.fixture
-def owed(site, frontline, received):
-	def make(subject):
-		name = received(subject)
-		due = site.utils.add_to_date(site.utils.now_datetime(), hours=-1)
-		values = {"acknowledge_by": due, "next_deadline": due, "responsible_staff": frontline}
-		site.db.set_value(INTERACTION, name, values)
-		site.db.commit()
-		return name
-
-	return make
+def owed(frontline, owed_by):
+	"""`owed("Solar roof", hours=-1)`: an inquiry of `frontline` whose answer is due then; returns its name."""
+	return functools.partial(owed_by, frontline)
 
 
 def row(page, name):

@@ -1,5 +1,6 @@
 """Owed Today as the place where one works, the ready views of the list, and several interactions at once (C-3, C-4, F-2)."""
 
+import functools
 import re
 
 import pytest
@@ -18,18 +19,9 @@ def frontline(make_user):
 
 
 @pytest.fixture
-def owed(site, frontline, received):
+def owed(frontline, owed_by):
 	"""`owed("Solar roof", hours=-1)`: an inquiry of `frontline` whose answer is due then; returns its name."""
-
-	def make(subject, hours):
-		name = received(subject)
-		due = site.utils.add_to_date(site.utils.now_datetime(), hours=hours)
-		values = {"acknowledge_by": due, "next_deadline": due, "responsible_staff": frontline}
-		site.db.set_value(INTERACTION, name, values)
-		site.db.commit()
-		return name
-
-	return make
+	return functools.partial(owed_by, frontline)
 
 
 def row(page, name):

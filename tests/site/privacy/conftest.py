@@ -2,6 +2,7 @@ import frappe
 import pytest
 
 from client_comms import background_work
+from client_comms.rules import consent as rules
 
 
 @pytest.fixture
@@ -37,6 +38,28 @@ def consent(make_client):
 			"collected_through": "Phone",
 		}
 	).insert()
+
+
+@pytest.fixture
+def answer(site):
+	"""`answer(client, purpose, event)`: what a client said by phone about sharing with the third party *Adviser*; returns the consent."""
+
+	def make(client, purpose, event):
+		doc = frappe.get_doc(
+			{
+				"doctype": "Client Consent",
+				**client,
+				"purpose": purpose,
+				"third_party": "Adviser",
+				"collected_through": "Phone",
+				"notice_text": "I agree.",
+			}
+		).insert()
+		if event != rules.GIVEN:
+			doc.record(event, through="Phone")
+		return doc
+
+	return make
 
 
 @pytest.fixture

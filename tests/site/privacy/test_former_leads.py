@@ -36,28 +36,12 @@ def said_as(request, lead, customer):
 	return said, clients.popitem()[1]
 
 
-def consent(client, event):
-	doc = frappe.get_doc(
-		{
-			"doctype": "Client Consent",
-			**client,
-			"purpose": PURPOSE,
-			"third_party": "Adviser",
-			"collected_through": "Phone",
-			"notice_text": "I agree.",
-		}
-	).insert()
-	if event != rules.GIVEN:
-		doc.record(event, through="Phone")
-	return doc
-
-
 @pytest.mark.parametrize(
 	("event", "rule"), [(rules.GIVEN, rules.BY_CONSENT), (rules.WITHDRAWN, rules.CONSENT_WITHDRAWN)]
 )
-def test_consents(said_as, event, rule):
+def test_consents(said_as, answer, event, rule):
 	said, asked = said_as
-	doc = consent(said, event)
+	doc = answer(said, PURPOSE, event)
 	decision = consents.decide(*asked.values(), rules.Request(PURPOSE, "Adviser"))
 	assert (decision.rule, decision.consent) == (rule, doc.name)
 
@@ -86,8 +70,8 @@ def test_failed_checks_of_identity(said_as):
 	assert identity.state(*asked.values(), None, None).locked
 
 
-def test_what_was_given_as_a_lead_can_be_withdrawn_as_a_customer(lead, customer, make_user, as_user):
-	given = consent(lead, rules.GIVEN)
+def test_what_was_given_as_a_lead_can_be_withdrawn_as_a_customer(lead, customer, answer, make_user, as_user):
+	given = answer(lead, PURPOSE, rules.GIVEN)
 	login = make_user()
 	frappe.db.set_value("User", login, "user_type", "Website User")
 	frappe.get_doc(
@@ -106,8 +90,8 @@ def test_what_was_given_as_a_lead_can_be_withdrawn_as_a_customer(lead, customer,
 	assert consents.as_rule(given.reload()).status(frappe.utils.now_datetime()) == rules.WITHDRAWN
 
 
-def test_others_say_nothing_for_them(lead, customer):
+def test_others_say_nothing_for_them(lead, customer, answer):
 	other = frappe.get_doc({"doctype": "Customer", "customer_name": "Ben Client"}).insert().name
 	assert parties.same_client("Customer", other) == {"Customer": (other,)}
-	consent(lead, rules.GIVEN)
+	answer(lead, PURPOSE, rules.GIVEN)
 	assert consents.decide("Customer", other, rules.Request(PURPOSE, "Adviser")).rule == rules.NO_CONSENT

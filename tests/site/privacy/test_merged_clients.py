@@ -45,21 +45,10 @@ def clients(request, make_client, adviser):
 	return "Contact", one.contact, other.contact, who
 
 
-def test_both_records_can_have_documents_about_them(clients):
+def test_both_records_can_have_documents_about_them(clients, answer):
 	doctype, old, new, who = clients
 	for event, each in zip((rules.GIVEN, rules.WITHDRAWN), who, strict=True):
-		consent = frappe.get_doc(
-			{
-				"doctype": consents.CONSENT,
-				**each,
-				"purpose": PURPOSE,
-				"third_party": "Adviser",
-				"collected_through": "Phone",
-				"notice_text": "I agree.",
-			}
-		).insert()
-		if event != rules.GIVEN:
-			consent.record(event, through="Phone")
+		answer(each, PURPOSE, event)
 		frappe.get_doc(
 			{"doctype": preferences.PREFERENCE, **each, "channels": [{"channel": "Email"}]}
 		).insert()
