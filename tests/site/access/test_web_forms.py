@@ -46,12 +46,14 @@ def client(make_user):
 	return make_user("Customer", user_type="Website User")
 
 
-def test_the_lead_of_an_address_is_not_told(send, lead, client):
-	"""ERPNext finds the Lead of the address, and copies what it knows of it into the Opportunity."""
+@pytest.mark.parametrize(("level", "is_copied"), [("Standard", True), ("Sensitive", False)])
+def test_the_lead_of_an_address_is_not_told(send, lead, client, level, is_copied):
+	"""ERPNext finds the Lead of the address, and copies what it knows of it into the Opportunity, unless others could read it there."""
+	lead.db_set("confidentiality_level", level)
 	for user in ("Guest", client):
 		answer = send(user, "Opportunity", contact_email=lead.email_id, title="A roof")
 		made = frappe.get_doc("Opportunity", answer["name"])
-		assert (made.party_name, made.customer_name) == (lead.name, "Anna Kruse")
+		assert (made.party_name, made.customer_name == "Anna Kruse") == (lead.name, is_copied)
 		assert answer == {
 			"doctype": "Opportunity",
 			"name": made.name,
