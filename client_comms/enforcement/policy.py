@@ -28,7 +28,7 @@ OPEN_ACTION_ITEM = "Open"
 # Which levels, clearances and submitted versions of the matrix there are, and when each was changed. Sums, because some dozens of rows take longer
 # to read; not group_concat, which a server can be told to cut.
 _ROWS = " union all ".join(
-	f"select count(*), max(modified), sum(crc32(concat(name, '|', modified, '|', {number}))) from `tab{doctype}` where {which}"
+	f"select count(*), max(modified), sum(crc32(concat_ws('|', name, modified, {number}))) from `tab{doctype}` where {which}"
 	for doctype, number, which in (
 		("Confidentiality Level", "docstatus", "1 = 1"),
 		("Level Clearance", "idx", "1 = 1"),

@@ -100,6 +100,14 @@ def test_a_row_of_a_level_that_is_written_without_it_counts(set_clearance, other
 	assert not can_email()
 
 
+def test_so_does_one_of_which_it_is_not_known_when_it_was_changed(site):
+	row = frappe.db.get_value("Level Clearance", {"parent": LEVEL, "role": ROLE})
+	frappe.db.set_value("Level Clearance", row, "modified", None, update_modified=False)
+	before = policy._state()
+	frappe.db.set_value("Level Clearance", row, "idx", 99, update_modified=False)
+	assert policy._state() != before
+
+
 def test_a_wording_rule_that_is_rolled_back_leaves_nothing():
 	before = wording.terms()
 	frappe.get_doc({"doctype": "Terminology Rule", "avoid": "utilise", "use": "use"}).insert()
