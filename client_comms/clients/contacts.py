@@ -7,6 +7,7 @@ from frappe import _
 
 from client_comms.clients import unsubscribed
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
+from client_comms.clients.preferences import PREFERENCE
 from client_comms.i18n import bold
 
 # They repeat the client's name. The register of disclosures keeps the name under which something was sent.
@@ -88,6 +89,13 @@ def _rename(party_type: str, party: str, former: str) -> None:
 	for doctype in NAMED_BY_CLIENT:
 		of_client = {"party_type": party_type, "party": party, "party_name": former}
 		frappe.db.set_value(doctype, of_client, "party_name", name, update_modified=False)
+	# Before the contact's name; a client has one for each contact.
+	of_client = {"party_type": party_type, "party": party}
+	for preference in frappe.get_all(PREFERENCE, of_client, ["name", "client_name"], order_by=None):
+		if (preference.client_name or "").startswith(former):
+			doc = frappe.get_doc(PREFERENCE, preference.name)
+			doc.set_client_name()
+			doc.db_set("client_name", doc.client_name, update_modified=False)
 
 
 def contacts_of(party_type: str, party: str) -> list[str]:

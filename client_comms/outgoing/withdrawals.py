@@ -7,6 +7,7 @@ decides again about each before it is sent, so nothing leaves in the meantime th
 import frappe
 from pypika.terms import ExistsCriterion
 
+from client_comms import transactions
 from client_comms.client_privacy import disclosures
 from client_comms.clients import parties
 from client_comms.outgoing import email, facts
@@ -36,6 +37,7 @@ def hold_waiting(party_type: str, party: str) -> int:
 	return _hold(names[:AT_ONCE])
 
 
+@transactions.again_if_undone
 def hold_rest(party_type: str, party: str) -> None:
 	"""The job, also for emails of which it is not known whom they are about. Repeatable."""
 	for name in dict.fromkeys([*_about_client(party_type, party), *_of_unknown_clients()]):

@@ -2,7 +2,7 @@ frappe.provide("client_comms");
 
 // Frappe's email dialog with the keyboard. It begins in "To", which is filled in already when one replies to a client, and what
 // is typed there before Frappe has filled in the text is lost; and in version 16 Escape does not close it. Frappe keeps
-// the text of an email that was closed, so nothing has to be asked. Of a dialog on other documents nothing is changed.
+// the text of an email that was closed, so nothing has to be asked. Of a dialog on other documents only where it is kept is changed.
 (() => {
 	const composer = frappe.views.CommunicationComposer?.prototype;
 	if (!composer || composer.client_comms_keyboard) return;

@@ -150,8 +150,16 @@ def test_a_hold_follows_a_new_name(hold, client, log, doctype):
 def test_what_repeats_the_name_of_a_client_follows_it(hold, client, make_client, log):
 	placed, doc = hold("Customer", client.party), log(party_type="Customer", party=client.party)
 	former = placed.party_name
+	about = {"party_type": "Customer", "party": client.party, "contact": client.contact}
+	channel = [{"channel": "Email"}]
+	preferred = frappe.get_doc({"doctype": "Communication Preference", **about, "channels": channel}).insert()
+	contact = preferred.client_name.removeprefix(former)
 
 	def called():
+		shown = frappe.db.get_value(preferred.doctype, preferred.name, "client_name")
+		assert shown.endswith(contact) and shown.removesuffix(contact) == frappe.db.get_value(
+			placed.doctype, placed.name, "party_name"
+		)
 		return {frappe.db.get_value(each.doctype, each.name, "party_name") for each in (placed, doc)}
 
 	assert called() == {former}
