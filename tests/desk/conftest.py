@@ -112,6 +112,13 @@ def client(site, make_user):
 
 
 @pytest.fixture
+def frontline(make_user):
+	return make_user(
+		"Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password="Regenbogen-Kahn-42"
+	)
+
+
+@pytest.fixture
 def received(site, client):
 	"""`received(subject)`: an email of the client arrives; returns the name of its interaction. `received(about=name,
 	content=…)`: it answers in that interaction."""

@@ -40,11 +40,6 @@ def logged(site, client, make_user):
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def agent(make_user):
 	return make_user("Customer Support", "Sales User", first_name="Aron", last_name="Tal", password=PASSWORD)
 

@@ -15,11 +15,6 @@ DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def quiet(login):
 	"""`quiet(user)`: a page of the user that must show no error in its console and have no failed request."""
 	seen = []

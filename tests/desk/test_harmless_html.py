@@ -74,11 +74,6 @@ def payloads():
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def watched(login, frontline):
 	"""A page of the desk, and what it asked for that a message should not make it ask for."""
 	page = login(frontline, PASSWORD)

@@ -13,11 +13,6 @@ PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 
 
-@pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
 def interactions_with(site, client):
 	filters = {"party_type": "Customer", "party": client.name}
 	return site.get_all(INTERACTION, filters, pluck="name", order_by="creation asc")

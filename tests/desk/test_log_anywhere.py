@@ -10,11 +10,6 @@ PASSWORD = "Regenbogen-Kahn-42"
 INTERACTION = "Client Interaction"
 
 
-@pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
 def open_dialog(login, frontline):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")

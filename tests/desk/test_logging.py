@@ -22,11 +22,6 @@ def run_jobs(site):
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def agent(site, make_user, client):
 	"""A user in Customer Support who is the account manager and therefore gets the complaint."""
 	user = make_user("Customer Support", first_name="Ada", last_name="Vogt", password=PASSWORD)

@@ -14,11 +14,6 @@ LATE = re.compile(r"\d (minute|hour|business day)s? late")
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def owed(frontline, owed_by):
 	"""`owed("Solar roof", hours=-1)`: an inquiry of `frontline` whose answer is due then; returns its name."""
 	return functools.partial(owed_by, frontline)

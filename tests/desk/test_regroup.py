@@ -13,11 +13,6 @@ INTERACTION = "Client Interaction"
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def others_interaction(site, frontline):
 	"""Returns the name of an interaction with another client, which the staff can read."""
 

@@ -40,11 +40,6 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User", first_name="Fiona", last_name="Berg", password=PASSWORD)
-
-
-@pytest.fixture
 def agent(make_user):
 	return make_user("Customer Support", first_name="Ada", last_name="Vogt", password=PASSWORD)
 
