@@ -111,11 +111,10 @@ def backfill(
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 		return
-	outcomes = ("opened", "continued", "nothing", "no_matrix", "failed")
+	outcomes = ("opened", "continued", "nothing", "expired", "no_matrix", "failed")
 	rows = [(doctype, *(str(counts[each]) for each in outcomes)) for doctype, counts in found.items()]
-	print_table(
-		("Source", "New interactions", "In a thread", "Not to be logged", "Before any matrix", "Failed"), rows
-	)
+	titles = ("New interactions", "In a thread", "Not to be logged", "Expired", "Before any matrix", "Failed")
+	print_table(("Source", *titles), rows)
 	if dry_run:
 		click.echo("Nothing was changed.")
 

@@ -25,7 +25,7 @@ _FIELDS = (
 	"reference_name",
 	"anonymised_on",
 )
-_ISSUE, _SETTLED = "Issue", ("Closed", "Resolved")
+ISSUE, SETTLED = "Issue", ("Closed", "Resolved")
 
 
 def schedules() -> dict[str, rules.Schedule]:
@@ -80,9 +80,20 @@ def still_due(run, doctype: str, action: str, names: list[str]) -> set[str]:
 		outcomes = _outcomes(closed, schedules(), getdate(run.as_of))
 		due = {name for name, (outcome, _closed_on, _hold) in outcomes.items() if outcome.action == action}
 	else:
-		rows = _locked(_ISSUE, ("name", "status"), names)
-		due = {row.name for row in rows if row.status in _SETTLED} - _with_interactions(names)
+		rows = _locked(ISSUE, ("name", "status"), names)
+		due = {row.name for row in rows if row.status in SETTLED} - _with_interactions(names)
 	return due | (set(names) - {row.name for row in rows})
+
+
+def would_be_gone(interaction, closed_on: date) -> bool:
+	"""Whether a new interaction would have been taken by now, had it been closed on a day."""
+	schedule = schedules().get(interaction.confidentiality_level)
+	if not schedule:
+		return False
+	term, today = schedule.of(interaction.communication_type), getdate(clock.now())
+	if not rules.decide(closed_on, term, today):
+		return False
+	return not legal_holds.of_each(INTERACTION, [interaction.name])
 
 
 def _locked(doctype: str, fields: tuple[str, ...], names: list[str]) -> list:
@@ -159,13 +170,13 @@ def _closings(names: list[str]) -> dict[str, date]:
 def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 	"""The Issue from which an interaction came contains its first message: it goes as well, once it is settled there and no other
 	interaction is about it."""
-	about = {row.reference_name: row.name for row in rows if row.reference_doctype == _ISSUE}
+	about = {row.reference_name: row.name for row in rows if row.reference_doctype == ISSUE}
 	if not about:
 		return
-	found = frappe.get_all(_ISSUE, {"name": ("in", list(about))}, ["name", "status"], order_by=None)
+	found = frappe.get_all(ISSUE, {"name": ("in", list(about))}, ["name", "status"], order_by=None)
 	statuses = {row.name: row.status for row in found}
 	others = _with_interactions(list(about), [row.name for row in rows])
-	holds = legal_holds.of_each(_ISSUE, list(about))
+	holds = legal_holds.of_each(ISSUE, list(about))
 	for issue, interaction in sorted(about.items()):
 		if issue not in statuses:
 			continue
@@ -175,11 +186,11 @@ def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
 		)
 		if hold := holds.get(issue):
 			action, reason = rules.KEEP, legal_holds.stored_sentence(hold)
-		elif statuses[issue] not in _SETTLED:
+		elif statuses[issue] not in SETTLED:
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
-		yield _item(_ISSUE, issue, action, reason, step=1)
+		yield _item(ISSUE, issue, action, reason, step=1)
 
 
 def _paper(names: list[str]) -> Iterator[dict]:
@@ -199,7 +210,7 @@ def _paper(names: list[str]) -> Iterator[dict]:
 def _with_interactions(issues: list[str], besides: Collection[str] = ()) -> set[str]:
 	"""Those of the Issues that an interaction is about, apart from some."""
 	about = {
-		"reference_doctype": _ISSUE,
+		"reference_doctype": ISSUE,
 		"reference_name": ("in", issues),
 		"name": ("not in", [*besides, ""]),
 	}

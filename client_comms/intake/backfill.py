@@ -5,21 +5,26 @@ Documents that are already logged, or not to be logged, are skipped, so a run ca
 time: it commits in chunks of whole documents. No one is notified of past deadlines, and nothing is sent to
 clients. Until the last document is logged, the sweep skips the interactions (`sweep.HELD`), because the
 answer may follow.
+
+What would have been deleted or anonymised by now, had it been logged in its time, is left out: retention would find it at once, and
+until then it would be open to staff once more. When it would have been closed is not known, so its own day counts, that of an Issue when it was settled.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 from frappe.query_builder.functions import Coalesce
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import Criterion, ExistsCriterion
 
 from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.clocks import sweep
+from client_comms.client_privacy import retention
+from client_comms.client_privacy.erasure import records
 from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
 from client_comms.intake import arrivals, call_log, communication, event, failures, sources
@@ -27,10 +32,13 @@ from client_comms.intake import arrivals, call_log, communication, event, failur
 INTERACTION = arrivals.INTERACTION
 CHUNK = 50
 DEADLOCKS = 10
-# An email creates its Issue or Lead moments before it is stored itself.
-_MADE_BY_MESSAGE = timedelta(minutes=1)
 
-OPENED, CONTINUED, NOTHING, NO_MATRIX, FAILED = "opened", "continued", "nothing", "no_matrix", "failed"
+OPENED, CONTINUED, NOTHING, EXPIRED = "opened", "continued", "nothing", "expired"
+NO_MATRIX, FAILED = "no_matrix", "failed"
+
+
+class _HasExpiredError(Exception):
+	"""The interaction that was just opened would be gone by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +86,8 @@ def run(
 	:param doctypes: some of `DOCTYPES`
 	:param dry_run: roll back everything at the end; until then it is one transaction, so no one should work meanwhile
 	:param watch: wraps the list of chunks, to show progress
-	:returns: DocType -> how many documents `opened` an interaction, `continued` one, became `nothing`, are older than
-	    any matrix (`no_matrix`), or `failed` (see the Error Log)
+	:returns: DocType -> how many documents `opened` an interaction, `continued` one, became `nothing`, are past their
+	    retention (`expired`), are older than any matrix (`no_matrix`), or `failed` (see the Error Log)
 	"""
 	found = [key for doctype in doctypes for key in _unlogged(doctype, since)]
 	found.sort()
@@ -156,7 +164,7 @@ def _log(doctype: str, name: str) -> str:
 	began = now_datetime()
 	with (
 		transactions.part("Backfill could not log a document", doctype, name),
-		transactions.part(only=(NoMatrixInForceError,)) as part,
+		transactions.part(only=(NoMatrixInForceError, _HasExpiredError)) as part,
 	):
 		doc = arrivals.locked(doctype, name)
 		if doc is None or _is_logged(doc):
@@ -165,9 +173,22 @@ def _log(doctype: str, name: str) -> str:
 		if interaction is None:
 			return NOTHING
 		opened = get_datetime(interaction.creation) >= began
+		if opened and _has_expired(doc, interaction):
+			raise _HasExpiredError
 		_hold(interaction, opened)
 		return OPENED if opened else CONTINUED
+	if isinstance(part.error, _HasExpiredError):
+		return EXPIRED
 	return NO_MATRIX if part.error else FAILED
+
+
+def _has_expired(doc, interaction) -> bool:
+	over_since = interaction.occurred_on
+	if doc.doctype == retention.ISSUE:
+		if doc.status not in retention.SETTLED:
+			return False
+		over_since = doc.get("sla_resolution_date") or over_since
+	return retention.would_be_gone(interaction, getdate(over_since))
 
 
 def _is_logged(doc) -> bool:
@@ -184,7 +205,7 @@ def _is_logged(doc) -> bool:
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 		"sent_or_received": "Received",
-		"communication_date": ("<=", get_datetime(doc.creation) + _MADE_BY_MESSAGE),
+		"communication_date": ("<=", get_datetime(doc.creation) + records.MADE_BY_MESSAGE),
 	}
 	return bool(frappe.db.exists("Communication", made_by))
 

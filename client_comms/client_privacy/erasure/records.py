@@ -3,7 +3,8 @@
 A legal hold on anything that would go with a record stops the erasure of that record: the caller rolls back to its savepoint.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 
 import frappe
 from frappe import _
@@ -48,7 +49,9 @@ _FLAGS = {INTERACTION: {"vulnerable_client": 0}}
 _COLUMNS = ("_assign", "_comments", "_liked_by", "_user_tags", "_seen")
 _CLIENT = ("party_type", "party", "party_name", "contact")
 # What an interaction can be about that is logged on its own.
-_LOGGED, _EXEMPTION = ("Appointment", "Issue", "Lead", "Opportunity"), "Logging Exemption"
+LOGGED_ON_THEIR_OWN, _EXEMPTION = ("Appointment", "Issue", "Lead", "Opportunity"), "Logging Exemption"
+# An email creates its Issue or Lead moments before it is stored itself.
+MADE_BY_MESSAGE = timedelta(minutes=1)
 _DISCLOSURE, _VERIFICATION, _CONSENT, _LINK = (
 	"Client Disclosure",
 	"Identity Verification",
@@ -71,6 +74,7 @@ def erase(doctype: str, action: str, names: Collection[str]) -> None:
 		delete(doctype, names)
 	else:
 		anonymise(doctype, names)
+		_exempt((doctype, name) for name in names)
 
 
 def delete(doctype: str, names: list[str]) -> None:
@@ -159,11 +163,39 @@ def _erase_around_interactions(action: str, names: list[str]) -> None:
 def _exempt_from_logging(interactions: list[str]) -> None:
 	"""What the interactions are about can stay, such as a lead: without this, `backfill` would log it, with its text, once more."""
 	interaction, event = frappe.qb.DocType(INTERACTION), frappe.qb.DocType("Interaction Event")
-	opportunity, lead = frappe.qb.DocType("Opportunity"), "Lead"
 	own = frappe.qb.from_(interaction).select(interaction.reference_doctype, interaction.reference_name)
+	party = frappe.qb.from_(interaction).select(interaction.party_type, interaction.party)
 	merged = frappe.qb.from_(event).select(event.source_doctype, event.source_name)
-	# An opportunity continues the interaction of the lead from which it was made.
-	continued = (
+	about = {
+		*own.where(interaction.name.isin(interactions)).run(),
+		*party.where(interaction.name.isin(interactions)).run(),
+		*merged.where(event.parent.isin(interactions) & (event.event == MERGED)).run(),
+		*_opportunities_continuing(interactions),
+		*_made_by_messages(interactions),
+	}
+	_exempt(about)
+
+
+def _exempt(about: Iterable[tuple[str, str]]) -> None:
+	with speaking(preferences.site_language()):
+		reason = _("The interaction about it was erased.")
+	moment, user = frappe.utils.now(), frappe.session.user
+	rows = [
+		(frappe.generate_hash(length=10), moment, moment, user, user, doctype, name, reason)
+		for doctype, name in sorted(about, key=str)
+		if doctype in LOGGED_ON_THEIR_OWN and name
+	]
+	if rows:
+		own_fields = ["name", "creation", "modified", "owner", "modified_by"]
+		fields = [*own_fields, "reference_doctype", "reference_name", "reason"]
+		frappe.db.bulk_insert(_EXEMPTION, fields, rows, ignore_duplicates=True)
+
+
+def _opportunities_continuing(interactions: list[str]) -> Iterator[tuple[str, str]]:
+	"""An opportunity continues the interaction of the lead from which it was made."""
+	interaction, event = frappe.qb.DocType(INTERACTION), frappe.qb.DocType("Interaction Event")
+	opportunity, lead = frappe.qb.DocType("Opportunity"), "Lead"
+	query = (
 		frappe.qb.from_(opportunity)
 		.join(interaction)
 		.on((interaction.reference_doctype == lead) & (interaction.reference_name == opportunity.party_name))
@@ -172,23 +204,21 @@ def _exempt_from_logging(interactions: list[str]) -> None:
 		.select(opportunity.name)
 		.where((opportunity.opportunity_from == lead) & interaction.name.isin(interactions))
 	)
-	about = {
-		*own.where(interaction.name.isin(interactions)).run(),
-		*merged.where(event.parent.isin(interactions) & (event.event == MERGED)).run(),
-		*(("Opportunity", name) for (name,) in continued.run()),
+	yield from (("Opportunity", name) for (name,) in query.run())
+
+
+def _made_by_messages(interactions: list[str]) -> Iterator[tuple[str, str]]:
+	"""What a message made is logged with the message, which goes."""
+	messages = {
+		"client_interaction": ("in", interactions),
+		"reference_doctype": ("in", LOGGED_ON_THEIR_OWN),
+		"sent_or_received": "Received",
 	}
-	with speaking(preferences.site_language()):
-		reason = _("The interaction about it was erased.")
-	moment, user = frappe.utils.now(), frappe.session.user
-	rows = [
-		(frappe.generate_hash(length=10), moment, moment, user, user, doctype, name, reason)
-		for doctype, name in sorted(about, key=str)
-		if doctype in _LOGGED and name
-	]
-	if rows:
-		own_fields = ["name", "creation", "modified", "owner", "modified_by"]
-		fields = [*own_fields, "reference_doctype", "reference_name", "reason"]
-		frappe.db.bulk_insert(_EXEMPTION, fields, rows, ignore_duplicates=True)
+	fields = ["reference_doctype", "reference_name", "communication_date"]
+	for row in frappe.get_all(COMMUNICATION, messages, fields, order_by=None):
+		made = frappe.db.get_value(row.reference_doctype, row.reference_name, "creation")
+		if made and row.communication_date and row.communication_date <= made + MADE_BY_MESSAGE:
+			yield row.reference_doctype, row.reference_name
 
 
 def _delete_messages(filters: dict) -> None:

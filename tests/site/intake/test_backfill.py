@@ -33,6 +33,7 @@ SWITCHES = (
 	"log_appointments",
 	"log_outbound",
 )
+RESOLVED = "sla_resolution_date"
 SINCE = get_datetime("2026-11-01")
 
 
@@ -104,6 +105,12 @@ def history(before_the_app, staff, make, message):
 def run(**options):
 	counts = backfill.run(SINCE, **options)
 	return {doctype: dict(found) for doctype, found in counts.items() if found}
+
+
+def close(name):
+	interaction = frappe.get_doc(INTERACTION, name)
+	interaction.record("Answered")
+	interaction.record("Closed")
 
 
 def snapshot():
@@ -212,6 +219,104 @@ def test_what_retention_took_is_not_logged_again(history, action):
 	assert not frappe.db.exists("Logging Exemption", {"reference_name": history.lead.name})
 
 
+@pytest.mark.parametrize("action", ["Delete", "Anonymise"])
+def test_a_lead_whose_conversation_retention_took_is_not_logged(before_the_app, make, message, action):
+	"""It was made from a message, by a button or by a mailbox: it has no interaction of its own."""
+	lead = make("Lead", "2026-11-03 10:00:05", first_name="Anna", email_id=ADDRESS)
+	message("2026-11-03 10:00:10", reference_doctype="Lead", reference_name=lead.name)
+	message("2026-11-04 10:00", sender="bert@client-b.example")
+	later = make("Lead", "2026-11-04 10:30", first_name="Bert", email_id="bert@client-b.example")
+	assert run() == {"Communication": {"opened": 2}, "Lead": {"nothing": 2}}
+	for each in (lead, later):
+		for name in frappe.get_all(INTERACTION, {"party_type": "Lead", "party": each.name}, pluck="name"):
+			close(name)
+			records.erase(INTERACTION, action, [name])
+	before = snapshot()
+	assert run() == {} and snapshot() == before
+
+
+def test_what_a_message_made_is_not_logged_once_retention_took_the_message(before_the_app, make, message):
+	issue = make("Issue", "2026-11-03 10:00:05", subject="Noise", raised_by=ADDRESS)
+	issue.db_set({"opening_date": "2026-11-03", "opening_time": "10:00:05"})
+	mail = message("2026-11-03 10:00:10", reference_doctype="Issue", reference_name=issue.name)
+	run()
+	name = mail.reload().client_interaction
+	frappe.db.set_value(INTERACTION, name, {"reference_doctype": None, "reference_name": None})
+	close(name)
+	records.erase(INTERACTION, "Delete", [name])
+	assert run() == {}
+
+
+def test_what_an_erasure_emptied_is_not_logged(before_the_app, make):
+	"""It was never logged: only the document is left, without the client."""
+	lead = make("Lead", "2026-11-03 10:00", first_name="Dora", email_id="dora@client-d.example")
+	deal = make("Opportunity", "2026-11-03 12:00", opportunity_from="Lead", party_name=lead.name)
+	records.erase("Opportunity", "Anonymise", [deal.name])
+	assert "Opportunity" not in run()
+
+
+@pytest.fixture
+def retention():
+	"""`retention(months, type=months)`: how long interactions are kept, at every level."""
+
+	def keep(months, **by_type):
+		for name in frappe.get_all("Confidentiality Level", pluck="name"):
+			level = frappe.get_doc("Confidentiality Level", name)
+			level.update({"retention_months": months, "retention_action": "Delete"})
+			level.retention_exceptions = []
+			for kind, others in by_type.items():
+				row = {"communication_type": kind, "retention_months": others, "retention_action": "Delete"}
+				level.append("retention_exceptions", row)
+			level.save()
+		frappe.db.commit()
+
+	return keep
+
+
+def test_what_is_older_than_its_retention_is_not_logged(history, retention, clock_at):
+	with clock_at("2026-12-09 12:00"):
+		retention(1)
+		found = run()
+	# Messages and documents up to the 9th; what is said after that is kept.
+	assert found["Communication"] == {"expired": 3, "nothing": 2}
+	assert found["Issue"] == found["Lead"] == found["Call Log"] == {"opened": 1}
+	assert not frappe.db.exists(INTERACTION, {"subject": ("in", ("Solar roof", "Warranty"))})
+
+
+def test_the_term_of_its_type_counts(history, retention, clock_at):
+	with clock_at("2026-12-09 12:00"):
+		retention(0, **{"Initial Inquiry": 1})
+		assert run()["Communication"] == {"expired": 2, "opened": 1, "nothing": 2}
+		retention(1, **{"Initial Inquiry": 0})
+		assert run()["Communication"] == {"opened": 2, "nothing": 2}
+
+
+def test_an_issue_counts_from_when_it_was_settled_and_an_open_one_is_logged(
+	before_the_app, make, retention, clock_at
+):
+	names = {}
+	for subject, status, day in (
+		("Open", "Open", None),
+		("Late", "Closed", "2026-11-20 10:00"),
+		("Early", "Resolved", "2026-11-04 10:00"),
+	):
+		issue = make("Issue", "2026-11-03 10:00", subject=subject, raised_by=f"{subject}@client-c.example")
+		issue.db_set({"opening_date": "2026-11-03", "status": status, RESOLVED: day})
+		names[subject] = issue.name
+	with clock_at("2026-12-09 12:00"):
+		retention(1)
+		assert run() == {"Issue": {"opened": 2, "expired": 1}}
+	logged = frappe.get_all(INTERACTION, {"reference_doctype": "Issue"}, pluck="reference_name")
+	assert set(names.values()) - set(logged) == {names["Early"]}
+
+
+def test_a_dry_run_says_what_is_older_as_well(history, retention, clock_at):
+	with clock_at("2026-12-09 12:00"):
+		retention(1)
+		told = run(dry_run=True)
+		assert told == run()
+
+
 def test_a_run_that_was_killed_is_completed(history, monkeypatch):
 	class Killed(BaseException):
 		pass
@@ -281,6 +386,7 @@ def test_what_is_missing_while_a_document_is_logged_is_a_failure(
 	before_the_app, message, errors, monkeypatch
 ):
 	message("2026-11-09 10:00")
+	before = snapshot()
 	real = backfill.arrivals.open_new
 
 	def broken(arrival):
@@ -289,7 +395,7 @@ def test_what_is_missing_while_a_document_is_logged_is_a_failure(
 
 	monkeypatch.setattr(backfill.arrivals, "open_new", broken)
 	assert run() == {"Communication": {"failed": 1}}
-	assert len(errors()) == 1 and not frappe.db.count(INTERACTION, {"occurred_on": (">=", SINCE)})
+	assert len(errors()) == 1 and snapshot() == before
 
 
 def test_what_was_deleted_after_a_run_began_is_nothing(before_the_app, message, monkeypatch):
