@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
+from frappe.utils.global_search import sync_global_search
 
 from client_comms import clock, ledger, transactions
 from client_comms.background_work import FAILED, BackgroundWork
@@ -51,7 +52,7 @@ _STARTERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.begi
 _ADDERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.add_late"}
 # Whether planned records still have what put them into the plan.
 _STILL_DUE = {RETENTION: "client_comms.client_privacy.retention.still_due"}
-# What a kind of run does once all of its items are done, and how it masks what the law keeps.
+# What a kind of run does once all of its items are done, which returns whether nothing came meanwhile; and how it masks what the law keeps.
 _FINISHERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.finish"}
 _MASKER = "client_comms.client_privacy.requests.erasure.mask"
 _ITEM_FIELDS = ("run", "step", "reference_doctype", "reference_name", "action", "state", "reason")
@@ -264,12 +265,16 @@ def _erase_all(run) -> None:
 	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
 	_erase_planned(run)
-	while _added(run):
+	while _added(run) or not _is_finished(run):
 		_erase_planned(run)
 	with speaking_to(run.planned_by):
-		if finisher := _FINISHERS.get(run.kind):
-			frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
 		finish(run.name)
+
+
+def _is_finished(run) -> bool:
+	with speaking_to(run.planned_by):
+		finisher = _FINISHERS.get(run.kind)
+		return not finisher or frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
 
 
 def _added(run) -> bool:
@@ -280,6 +285,7 @@ def _added(run) -> bool:
 
 def _erase_planned(run) -> None:
 	while chunk := _next_chunk(run.name):
+		sync_global_search()  # what waits to be indexed would come back after the row of the index is gone
 		with speaking_to(run.planned_by):
 			_in_chunk(run, chunk)
 		count_items(run.name)

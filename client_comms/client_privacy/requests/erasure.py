@@ -1,7 +1,7 @@
 """Plans, does and finishes the erasure of a client (P-2): every place, what happens to it, and what law or hold keeps."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import frappe
 from frappe import _
@@ -14,7 +14,7 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, subjects, sweep
+from client_comms.client_privacy.requests import data_map, late_arrivals, subjects, sweep
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.i18n import bold
@@ -95,15 +95,22 @@ def add_late(run) -> bool:
 	if not secret:
 		return False
 	records_of = {doctype: tuple(names) for doctype, names in secret["records"].items()}
-	subject = subjects.Subject(records_of, tuple(subjects.addresses_among(secret["markers"])), ())
+	addresses = tuple(subjects.addresses_among(secret["markers"]))
+	new = subjects.come_since(run.creation, records_of, addresses)
+	for doctype, names in new.records.items():
+		records_of[doctype] = (*records_of.get(doctype, ()), *names)
+	if new.records:
+		markers = sorted({*secret["markers"], *new.markers})
+		frappe.db.set_value(runs.RUN, run.name, "secret", _sealed_as(markers, records_of))
+	subject = subjects.Subject(records_of, addresses, ())
 	known = {(row.reference_doctype, row.reference_name) for row in _stored_items(run.name)}
-	added = False
+	found = list(_masters(new, {}))
 	for entry in data_map.entries():
-		names = [each for each in data_map.rows(entry.doctype, subject) if (entry.doctype, each) not in known]
-		items = [{**item, "reason": _late(item["reason"])} for item in _items(entry, names, subject)]
-		runs.add_items(run.name, items)
-		added = added or bool(items)
-	return added
+		names = late_arrivals.rows(entry, subject, secret["markers"], run.creation)
+		found += _items(entry, [each for each in names if (entry.doctype, each) not in known], subject)
+	items = [{**item, "reason": _late(item["reason"])} for item in found]
+	runs.add_items(run.name, items)
+	return bool(items)
 
 
 def _stored_items(run: str) -> list:
@@ -230,20 +237,26 @@ def mask(doctype: str, names: list[str]) -> None:
 		frappe.db.set_value(doctype, {"name": ("in", names)}, values, update_modified=False)
 
 
-def finish(run) -> None:
-	"""Before the certificate: remove the client's addresses, numbers and names from all other tables, the request and caches."""
+def finish(run) -> bool:
+	"""Before the certificate: remove the client's addresses, numbers and names from all other tables, the request and caches.
+
+	:returns: False if something of the client came meanwhile, which is to be erased first; then this is to be called again
+	"""
 	secret = _opened(run.secret)
 	if not secret:
-		return  # done before the run was interrupted
+		return True  # done before the run was interrupted
 	request = frappe.get_doc(REQUEST, run.request)
 	sought = sweep.Sought(secret["markers"], secret["records"])
 	left = sweep.everywhere(sought, _kept(run.name))
+	if add_late(run):
+		return False
 	request.forget_client()
 	sweep.caches(secret["markers"])
 	runs.add_items(
 		run.name, [_item(doctype, name, KEEP, _(reason), _SHARED) for doctype, name, reason in left]
 	)
 	frappe.db.set_value(runs.RUN, run.name, "secret", None)
+	return True
 
 
 def _kept(run: str) -> sweep.Kept:
@@ -274,7 +287,11 @@ def _sealed(subject: subjects.Subject, earlier: dict) -> str:
 	sought = {doctype: list(names) for doctype, names in subject.records.items()}
 	for doctype, names in earlier.items():
 		sought.setdefault(doctype, []).extend(name for name in names if not _exists(doctype, name))
-	return encrypt(json.dumps({"markers": subject.markers, "records": sought}))
+	return _sealed_as(subject.markers, sought)
+
+
+def _sealed_as(markers: Collection[str], records_of: Mapping[str, Collection[str]]) -> str:
+	return encrypt(json.dumps({"markers": markers, "records": records_of}))
 
 
 def _opened(secret: str | None) -> dict | None:

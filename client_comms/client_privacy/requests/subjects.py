@@ -63,6 +63,30 @@ def of(party_type: str, party: str, contact: str | None = None, former: Collecti
 	)
 
 
+def come_since(moment, records: dict[str, tuple[str, ...]], addresses: Collection[str]) -> Subject:
+	"""What was made with one of the client's addresses since the erasure was planned: the contact and the lead of an email of theirs, if it
+	came from a stranger by then.
+
+	:param records: the client's records that are known; others of theirs may be gone
+	:param addresses: of the client alone
+	"""
+	given, since = ("in", [*addresses, ""]), {"creation": (">=", moment)}
+	rows = {"parenttype": "Contact", "email_id": given}
+	having = frappe.get_all("Contact Email", rows, pluck="parent", order_by=None)
+	contacts = {"name": ("in", [*having, ""]), **since}
+	found = {
+		"Contact": set(frappe.get_all("Contact", contacts, pluck="name", order_by=None)),
+		"Lead": set(frappe.get_all("Lead", {"email_id": given, **since}, pluck="name", order_by=None)),
+	}
+	own = {doctype: {*records.get(doctype, ()), *names} for doctype, names in found.items()}
+	found["Contact"] -= shared_names.of_others(found["Contact"], {**records, **own})
+	new = {doctype: tuple(sorted(names - {*records.get(doctype, ())})) for doctype, names in found.items()}
+	new = {doctype: names for doctype, names in new.items() if names}
+	names = _names(new)
+	markers = {*names} - shared_names.names(names, {**records, **own}).keys()
+	return Subject(new, tuple(addresses), tuple(sorted(each for each in markers if len(each) >= _SHORTEST)))
+
+
 def of_request(request, former: Collection[str] = ()) -> Subject:
 	"""Who a Data Subject Request is about: all of the client, or one contact; `former` as in `of`."""
 	contact = request.contact if request.contact_only else None

@@ -1,9 +1,11 @@
 """Closed records are anonymised or deleted after the months of their level: planned, approved, done, certified (P-2)."""
 
+import json
 import os
 
 import frappe
 import pytest
+from frappe.utils.global_search import sync_global_search
 from frappe.www import printview
 
 from client_comms import procedure
@@ -170,6 +172,7 @@ def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, a
 	assert (run.status, run.done_count, run.failed_count) == (runs.FINISHED, 1, 0)
 	assert not any(map(os.path.exists, paths))
 	frappe.db.delete("Version", {"ref_doctype": CI, "docname": stays.name})
+	frappe.db.delete("__global_search", {"doctype": CI, "name": stays.name})  # as it was before
 	assert places(WORD) == set()
 	assert frappe.db.exists(CI, stays.name)
 	assert frappe.db.exists("Email Unsubscribe", from_all_emails.name)
@@ -181,6 +184,17 @@ def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, a
 		assert left.communication_type == "Initial Inquiry" and left.anonymised_on
 		assert [row.event for row in left.events] == [row.event for row in doc.events]
 		assert not any(row.note for row in left.events)
+
+
+def test_what_waited_to_be_indexed_does_not_come_back(retain, closed, officers, as_user):
+	"""Frappe's index is filled from a queue, by a job of every hour."""
+	retain("Standard", 12)
+	doc = closed("2024-01-31")
+	text = {"content": WORD, "published": 0, "title": WORD, "route": ""}
+	frappe.cache.lpush("global_search_queue", json.dumps({"doctype": CI, "name": doc.name, **text}))
+	run_all(officers, as_user)
+	sync_global_search()
+	assert not frappe.db.sql("select 1 from `__global_search` where name = %s", doc.name)
 
 
 def test_the_day_and_the_type_decide(retain, closed, officers, as_user, clock_at):

@@ -1,0 +1,170 @@
+"""A message that comes while its writer is erased: nothing of it is left (P-2)."""
+
+import email.utils
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.api import retention as runs_api
+from client_comms.api import subject_requests as api
+from client_comms.client_privacy import identity
+from client_comms.client_privacy.erasure import records, runs
+from client_comms.client_privacy.requests import sweep
+
+pytestmark = pytest.mark.clause("P-2")
+INTERACTION = "Client Interaction"
+ADDRESS, NAME = "numbat.quiche@client.example", "Numbat Quiche"
+SECRET = "My quiche sings"
+NUMBER = "+49 30 98765421"
+MARKERS = (ADDRESS, NAME, SECRET)
+
+
+@pytest.fixture
+def approved(make_client, make_user, as_user):
+	"""`approved()` is an erasure of a client that can begin."""
+	first, second = (make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2))
+
+	def make():
+		client = make_client(NAME, ADDRESS, customer_type="Individual")
+		contact = frappe.get_doc("Contact", client.contact)
+		contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
+		contact.save()
+		identity.confirm("Customer", client.party, client.contact, "Document Seen")
+		asked = {
+			"right": "Erasure",
+			"party_type": "Customer",
+			"party": client.party,
+			"contact": client.contact,
+		}
+		with as_user(first):
+			run = api.plan_erasure(frappe.get_doc({"doctype": api.REQUEST, **asked}).insert().name)
+		runs.work(run)
+		with as_user(second):
+			runs_api.approve_run(run, "We erase it", "Letter of today")
+		return run
+
+	yield make
+	frappe.db.rollback()
+	# A rollback does not reach the search index.
+	frappe.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+
+
+def left_in_tables():
+	found = set()
+	for table, columns in sweep._tables():
+		text = ", ".join(f"`{column}`" for column in columns)
+		for marker in MARKERS:
+			name = "name" if "name" in columns else "''"
+			# nosemgrep: frappe-sql-format-injection (tables and columns of the schema)
+			rows = frappe.db.sql(
+				f"select {name} from `{table}` where concat_ws(' ', {text}) like %s", f"%{marker}%"
+			)
+			found.update((table, row[0]) for row in rows)
+	return found
+
+
+@pytest.fixture
+def arrives(deliver, raw_mail):
+	number = []
+
+	def come(mailbox):
+		number.append(mailbox)
+		raw = raw_mail(
+			f"{SECRET}, says {NAME}.",
+			From=f"{NAME} <{ADDRESS}>",
+			To=f"{mailbox.lower()}@nordlicht.example",
+			Subject=f"{SECRET} today",
+			Message_ID=f"<late.{len(number)}@client.example>",
+			Date=email.utils.format_datetime(frappe.utils.now_datetime().astimezone()),
+		)
+		return deliver(raw, mailbox, at=frappe.utils.now_datetime())
+
+	return come
+
+
+def while_records_go(monkeypatch, come):
+	"""After the contact is gone, who writes is a stranger."""
+	erase, done = records.erase, []
+
+	def slowly(doctype, action, names):
+		erase(doctype, action, names)
+		if doctype == "Contact" and not done:
+			done.append(names)
+			come()
+
+	monkeypatch.setattr(records, "erase", slowly)
+
+
+def while_texts_are_replaced(monkeypatch, come):
+	"""After the table of messages was looked at."""
+	in_table, done = sweep._in_table, []
+
+	def slowly(table, *others):
+		found = in_table(table, *others)
+		if table == "tabVersion" and not done:
+			done.append(table)
+			come()
+		return found
+
+	monkeypatch.setattr(sweep, "_in_table", slowly)
+
+
+@pytest.mark.parametrize(
+	("when", "mailbox"),
+	[
+		(while_records_go, "Communication"),
+		(while_records_go, "Issue"),
+		(while_records_go, "Lead"),
+		(while_texts_are_replaced, "Lead"),
+	],
+)
+def test_nothing_of_it_is_left(when, mailbox, approved, arrives, monkeypatch):
+	came = []
+	when(monkeypatch, lambda: came.append(arrives(mailbox)))
+	name = approved()
+	runs.work(name)
+	run = frappe.get_doc(runs.RUN, name)
+	assert (run.status, run.error, run.failed_count, run.secret) == (runs.FINISHED, None, 0, None)
+	assert len(came) == 1 and came[0].client_interaction
+	assert not frappe.db.exists("Communication", came[0].name)
+	assert left_in_tables() == set()
+
+
+@pytest.mark.parametrize("when", [while_records_go, while_texts_are_replaced])
+def test_nor_if_the_worker_is_killed_after_it_came(when, approved, arrives, monkeypatch):
+	came = []
+
+	def killed():
+		came.append(arrives("Issue"))
+		frappe.db.commit()
+		raise KeyboardInterrupt
+
+	with monkeypatch.context() as patch:
+		when(patch, killed)
+		name = approved()
+		with pytest.raises(KeyboardInterrupt):
+			runs.work(name)
+	frappe.db.rollback()
+	runs.work(name)
+	assert frappe.db.get_value(runs.RUN, name, ["status", "error", "secret"]) == (runs.FINISHED, None, None)
+	assert len(came) == 1 and not frappe.db.exists("Communication", came[0].name)
+	assert left_in_tables() == set()
+
+
+def test_a_call_that_comes_goes_as_well(approved, staff, set_settings, monkeypatch):
+	calls = []
+
+	def call():
+		fields = {"from": "+493098765421", "to": "1", "summary": SECRET}
+		doc = {"doctype": "Call Log", "id": "late-1", "type": "Incoming", "status": "Completed", **fields}
+		calls.append(frappe.get_doc({**doc, "start_time": frappe.utils.now_datetime()}).insert())
+
+	while_records_go(monkeypatch, call)
+	name = approved()
+	runs.work(name)
+	(made,) = calls
+	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
+	assert made.client_interaction and not frappe.db.exists("Call Log", made.name)
+	assert left_in_tables() == set()
+	assert not frappe.db.get_value(INTERACTION, made.client_interaction, ["party_name"])
