@@ -1,12 +1,16 @@
 """Options for link fields of the desk."""
 
+from collections import Counter
+
 import frappe
 from frappe import _
+from frappe.utils import cint, cstr
 
-from client_comms import clock
+from client_comms import clock, validation
+from client_comms.client_interactions import responsible_staff as possible_staff
 from client_comms.clients import document_clients, preferences
 from client_comms.communication_governance import matrix, templates
-from client_comms.enforcement import documents
+from client_comms.enforcement import documents, policy
 from client_comms.roles import require_configuring_or_auditing, users_with_role
 
 INTERACTION = "Client Interaction"
@@ -16,18 +20,44 @@ INTERACTION = "Client Interaction"
 @frappe.validate_and_sanitize_search_inputs
 def responsible_staff(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
-) -> tuple:
-	"""Enabled users with a role that is responsible for a communication type (M-1).
+) -> list[tuple]:
+	"""Enabled desk users who can be responsible for interactions: with clearance, and a role that the matrix requires (M-1).
 
-	:param filters: `{"company", "communication_type"}`; without a responsible role every desk user is offered
-	:returns: rows of (user, full name), as link fields expect them
+	:param filters: `{"interactions"}`: a list of names, as JSON, of which those count that the caller can read; or as a form has
+	    them `{"company", "communication_type", "confidentiality_level"}`, with the `"name"` of an interaction that is stored
+	:returns: rows of (user, full name), as link fields expect them; of several interactions also for how many, if not for all
 	"""
 	frappe.has_permission(INTERACTION, "select", throw=True)
-	conditions = {"enabled": 1, "user_type": "System User", "name": ("!=", "Administrator")}
-	version = matrix.in_force(filters.get("company"), clock.now())
-	if roles := matrix.responsible_roles(version, filters.get("communication_type")):
-		conditions["name"] = ("in", set().union(*(users_with_role(role) for role in roles)))
-	return _users(conditions, txt, start, page_len)
+	if "interactions" in filters:
+		kinds = Counter(_stored(validation.from_json(filters["interactions"])))
+	else:
+		kinds = {_as_in_form(filters): 1}
+	return possible_staff.find(kinds, txt, cint(start), cint(page_len) or 10)
+
+
+def _stored(names: object) -> list[possible_staff.Kind]:
+	if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+		frappe.throw(_("Send the names of interactions as a list."), title=_("Not a List of Names"))
+	fields = [*possible_staff.Kind._fields]
+	found = frappe.get_list(
+		INTERACTION,
+		{"name": ("in", [*names, ""])},
+		fields,
+		order_by=None,
+		limit_page_length=0,
+		as_list=True,
+	)
+	return [possible_staff.Kind(*row) for row in found]
+
+
+def _as_in_form(filters: dict) -> possible_staff.Kind:
+	kind, level = filters.get("communication_type"), filters.get("confidentiality_level")
+	stored = next(iter(_stored([cstr(filters.get("name"))])), None)
+	version = stored.matrix if stored else matrix.in_force(filters.get("company"), clock.now())
+	if not stored or kind != stored.communication_type:  # then the level is at least that of the matrix
+		rule = matrix.rule_for(version, kind) if version else None
+		level = policy.current().strictest_of(level, rule and rule.confidentiality_level)
+	return possible_staff.Kind(version, kind, level)
 
 
 @frappe.whitelist()

@@ -1,14 +1,33 @@
-"""Who can be responsible for an interaction: clearance for its level, and a role that the matrix requires (M-1)."""
+"""Who can be responsible for an interaction: clearance for its level, and a role that the matrix requires (M-1).
+
+`validate` refuses by this rule, and `find` offers by it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from itertools import count, islice
+from typing import NamedTuple
 
 import frappe
 from frappe import _
 
 from client_comms import controls
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import sharing
+from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import NotResponsibleError
 from client_comms.i18n import bold, name_of
 from client_comms.roles import some_with_role
+from client_comms.rules import access
+
+_AT_ONCE = 50  # users who are judged together
+
+
+class Kind(NamedTuple):
+	"""What of an interaction decides who can be responsible for it."""
+
+	matrix: str | None
+	communication_type: str | None
+	confidentiality_level: str | None
 
 
 def validate(doc):
@@ -47,3 +66,85 @@ def _who_could_be(roles: set[str]) -> str:
 	if names := some_with_role(*roles):
 		return _("Choose someone who has it, such as {0}.").format(bold(names))
 	return _("No user has this role. Ask a System Manager to assign it.")
+
+
+def find(kinds: Mapping[Kind, int], txt: str, start: int, page_len: int) -> list[tuple]:
+	"""A page of the users who can be responsible for any of some interactions, in the order of their names.
+
+	What is judged user by user, such as whether training is current, is judged only of those who come to stand on the page.
+
+	:param kinds: the interactions, as their kinds, and how many there are of each
+	:param txt: a part of the name or address of the users who are wanted
+	:returns: (user, full name), and for how many of several interactions if not for all
+	"""
+	found = islice(_possible(kinds, txt), start, start + page_len)
+	total = sum(kinds.values())
+	return [
+		(user, name) if number == total else (user, name, _("{0} of {1}").format(number, total))
+		for user, name, number in found
+	]
+
+
+def _possible(kinds: Mapping[Kind, int], txt: str) -> Iterator[tuple[str, str, int]]:
+	"""Each user who can be responsible for some of the interactions: user, full name, for how many."""
+	query = _users_with_roles(kinds, txt)
+	for offset in count(step=_AT_ONCE):
+		rows = query.limit(_AT_ONCE).offset(offset).run() if query else ()
+		if not rows:
+			return
+		subjects = {each.user: each for each in policy.subjects([user for user, _name in rows])}
+		for user, name in rows:
+			number = sum(many for kind, many in kinds.items() if _is_possible(subjects.get(user), kind))
+			if number:
+				yield user, name or user, number
+
+
+def _is_possible(subject: access.Subject | None, kind: Kind) -> bool:
+	if subject is None or not sharing.is_cleared(subject, kind.confidentiality_level):
+		return False
+	roles = _required_roles(kind)
+	return not roles or bool(roles & subject.roles)
+
+
+def _users_with_roles(kinds: Iterable[Kind], txt: str):
+	"""The query for users whose roles come into question for some kind, in the order of their names; None if no role does."""
+	user = frappe.qb.DocType("User")
+	conditions = []
+	for kind in kinds:
+		cleared = access.roles_cleared(policy.current(), kind.confidentiality_level, access.READ)
+		if cleared:
+			conditions.append(
+				_has_one_of(user, cleared) & _has_one_of(user, _required_roles(kind) or cleared)
+			)
+	if not conditions:
+		return None
+	wanted = f"%{txt}%"
+	return (
+		frappe.qb.from_(user)
+		.select(user.name, user.full_name)
+		.where((user.enabled == 1) & (user.user_type == "System User") & (user.name != "Administrator"))
+		.where(user.name.like(wanted) | user.full_name.like(wanted))
+		.where(reduce(lambda one, other: one | other, conditions))
+		.orderby(user.full_name)
+		.orderby(user.name)
+	)
+
+
+def _has_one_of(user, roles: Iterable[str]):
+	"""The condition that a user has one of `roles`; Frappe stores no rows for those that every desk user has."""
+	has_role = frappe.qb.DocType("Has Role")
+	if policy.STANDARD_ROLES & {*roles}:
+		return user.name.isnotnull()
+	holders = (
+		frappe.qb.from_(has_role)
+		.select(has_role.parent)
+		.where((has_role.parenttype == "User") & has_role.role.isin(sorted(roles)))
+	)
+	return user.name.isin(holders)
+
+
+def _required_roles(kind: Kind) -> frozenset[str]:
+	"""The roles of which the settings require one; none if they only warn, or if the matrix leaves it to the assigned staff."""
+	if not controls.is_enforced("responsible_party_mode"):
+		return frozenset()
+	return matrix.responsible_roles(kind.matrix, kind.communication_type)

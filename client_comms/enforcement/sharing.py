@@ -50,7 +50,17 @@ def require_clearance(user: str, level: str) -> None:
 
 def clearance(user: str, level: str) -> access.Decision:
 	"""Whether taking part would let the user open a record of the level."""
-	return _decide(access.Record(level, None, None, responsible_staff=user), user, access.READ)
+	return _taking_part(policy.subject(user), level)
+
+
+def is_cleared(subject: access.Subject, level: str | None) -> bool:
+	"""The same for someone whose roles and training are known."""
+	return _taking_part(subject, level).allowed
+
+
+def _taking_part(subject: access.Subject, level: str | None) -> access.Decision:
+	record = access.Record(level, None, None, responsible_staff=subject.user)
+	return access.decide(subject, record, policy.current(), access.READ, clock.now())
 
 
 def validate(doc, docshare) -> None:

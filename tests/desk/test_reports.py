@@ -135,6 +135,30 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 	assert site.db.get_value(INTERACTION, client.complaint, "responsible_staff") == colleague
 
 
+@pytest.mark.clause("M-1")
+def test_who_could_not_be_responsible_is_not_offered(login, supervisor, make_user, client, shoot):
+	"""A complaint is not for the front line; a colleague is found among many."""
+	key = f"Zyx {client.name[-8:]}"
+	make_user(procedure.FRONTLINE_STAFF, first_name=key, last_name="Frontline")
+	for number in range(22):
+		make_user(procedure.CUSTOMER_SUPPORT, first_name=key, last_name=f"Support {number:02}")
+	page = login(supervisor, PASSWORD)
+	open_report(page, "Team Board", client)
+	row = page.locator(".dt-scrollable .dt-row", has_text="About Feedback/Complaint")
+	row.locator("input[type=checkbox]").click()
+	page.locator(".page-head:visible").get_by_role("button", name="Reassign", exact=True).click()
+	dialog = page.locator(".modal.show")
+	box = dialog.locator("[data-fieldname=user] input:visible")
+	box.click()
+	box.fill(key)
+	options = dialog.locator("[role=option]:visible")
+	expect(options.filter(has_text="Support 00")).to_have_count(1)
+	expect(options.filter(has_text="Frontline")).to_have_count(0)
+	shoot(page, "reassign-offers")
+	box.fill(f"{key} Support 21")
+	expect(options.filter(has_text="Support 21")).to_have_count(1)
+
+
 @pytest.mark.clause("R-2")
 def test_the_row_of_a_user_stands_for_all_that_they_have_open(
 	site, login, supervisor, make_user, removed, client

@@ -5,13 +5,15 @@ frappe.provide("client_comms.work");
 Object.assign(client_comms.work, {
 	INTERACTION: "Client Interaction",
 	AT_ONCE: 20, // interactions per request, so that the progress shows
+	ASKED: 500, // interactions for which those who can be responsible are searched
 
 	acknowledge(names, done) {
 		const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
 		return this.ask("acknowledge", names, [note], __("Acknowledge Receipt"), done);
 	},
 
-	assign(names, done, get_query) {
+	/** Offers users who can be responsible for one of the interactions at least. */
+	assign(names, done) {
 		const fields = [
 			{
 				fieldname: "user",
@@ -19,7 +21,10 @@ Object.assign(client_comms.work, {
 				options: "User",
 				label: __("Responsible Staff"),
 				reqd: 1,
-				get_query: get_query || (() => ({ query: "client_comms.api.queries.colleagues" })),
+				get_query: () => ({
+					query: "client_comms.api.queries.responsible_staff",
+					filters: { interactions: JSON.stringify(names.slice(0, this.ASKED)) },
+				}),
 			},
 			{ fieldname: "note", fieldtype: "Small Text", label: __("Reason") },
 		];

@@ -11,10 +11,13 @@ frappe.ui.form.on("Client Interaction", {
 					}
 				: {},
 		);
-		frm.set_query("responsible_staff", ({ company, communication_type }) => ({
-			query: "client_comms.api.queries.responsible_staff",
-			filters: { company, communication_type },
-		}));
+		frm.set_query(
+			"responsible_staff",
+			({ name, company, communication_type, confidentiality_level }) => ({
+				query: "client_comms.api.queries.responsible_staff",
+				filters: { name, company, communication_type, confidentiality_level },
+			}),
+		);
 		for (const [field, table] of [
 			["assigned_to", "action_items"],
 			["custodian", "evidence"],
