@@ -133,6 +133,13 @@ def test_a_gap_in_any_language_prevents_approval(draft, approver, as_user, gap):
 		frappe.get_doc(doc.doctype, doc.name).submit()
 
 
+def test_all_gaps_are_named_at_once(draft, approver, as_user):
+	doc = draft(body="<p>[Fill in: name], [Fill in: place] and [Fill in: name]</p>")
+	with as_user(approver), pytest.raises(frappe.ValidationError) as refusal:
+		frappe.get_doc(doc.doctype, doc.name).submit()
+	assert "[Fill in: name], [Fill in: place]<" in str(refusal.value)
+
+
 def test_other_brackets_do_not(approved):
 	assert approved(body="<p>Fill in the form [see annex A] on the first day.</p>").docstatus == 1
 

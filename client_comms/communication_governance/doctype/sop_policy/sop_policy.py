@@ -117,11 +117,12 @@ class SOPPolicy(Document):
 
 	def validate_no_placeholders(self):
 		"""The policies that the app ships are frames; their gaps must be filled before the policy can be approved."""
-		if found := GAP.search(validation.plain(self.body)):
+		gaps = [found[0] for found in GAP.finditer(validation.plain(self.body))]
+		if gaps:
 			frappe.throw(
-				_("The text still contains {0}. Replace it with what applies to your organisation.").format(
-					bold(found[0])
-				),
+				_(
+					"The text still contains gaps: {0}. Replace each with what applies to your organisation."
+				).format(bold(", ".join(dict.fromkeys(gaps)))),
 				title=_("Text Incomplete"),
 			)
 
