@@ -89,6 +89,41 @@ def test_a_promise_is_written_where_one_reads(site, frontline, quiet, received, 
 	assert message.in_reply_to
 
 
+def test_escape_leaves_the_reply_and_the_note(frontline, quiet, received):
+	"""As it leaves the email dialog: the keyboard is where it was, and the text is kept."""
+	page = quiet(frontline)
+	open_form(page, received("Solar roof"))
+	bar, box = conversation(page).locator(".reply-bar"), conversation(page).locator(".reply-box")
+	editor = box.locator("[data-fieldname=content] .ql-editor[contenteditable=true]")
+	bar.get_by_role("button", name="Reply", exact=True).focus()
+	page.keyboard.press("Enter")
+	expect(editor).to_be_focused()
+	page.keyboard.type("We come on Monday.")
+	page.keyboard.press("Escape")
+	expect(box).to_have_count(0)
+	expect(bar.get_by_role("button", name="Reply", exact=True)).to_be_focused()
+	page.keyboard.press("Enter")
+	expect(editor).to_contain_text("We come on Monday.")
+	box.get_by_role("button", name="Discard", exact=True).click()
+	page.locator(".modal.show").get_by_role("button", name="Discard", exact=True).click()
+	expect(box).to_have_count(0)
+
+	note = conversation(page).locator(".note-box .ql-editor")
+	bar.get_by_role("button", name="Private Note").focus()
+	page.keyboard.press("Enter")
+	expect(note).to_be_focused()
+	page.keyboard.press("Escape")
+	expect(note).to_have_count(0)
+	expect(bar.get_by_role("button", name="Private Note")).to_be_focused()
+	page.keyboard.press("Enter")
+	expect(note).to_be_focused()
+	page.keyboard.type("They are late.")
+	page.keyboard.press("Escape")
+	question = page.locator(".modal.show")
+	question.get_by_role("button", name="Keep Writing").click()
+	expect(note).to_contain_text("They are late.")
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_sticks_out(frontline, quiet, received, shoot, size):
 	page = quiet(frontline)

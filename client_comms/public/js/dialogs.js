@@ -156,15 +156,20 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 };
 
 /** Version 16 ignores Escape in every dialog with a link field, open or not. */
-client_comms.close_with_escape = ({ $wrapper }) => {
-	const takes_escape = ".awesomplete ul:visible, .grid-row-open";
-	$wrapper[0].addEventListener(
+client_comms.close_with_escape = ({ $wrapper }) =>
+	client_comms.leave_with_escape($wrapper, () => $wrapper.modal("hide"));
+
+/** Escape leaves a dialog or a box, unless something that is open in it closes first. */
+client_comms.leave_with_escape = ($box, leave) => {
+	const takes_escape =
+		".awesomplete ul, .grid-row-open, .dropdown-menu.show, .ql-expanded, .ql-mention-list-container, .ql-tooltip";
+	$box[0].addEventListener(
 		"keydown",
 		(event) => {
-			const closes = event.key === "Escape" && !$wrapper.find(takes_escape).length;
-			if (!closes || $(".datepicker.active").length) return;
+			const leaves = event.key === "Escape" && !$box.find(takes_escape).filter(":visible").length;
+			if (!leaves || $(".datepicker.active").length) return;
 			event.stopPropagation();
-			$wrapper.modal("hide");
+			leave();
 		},
 		true,
 	);

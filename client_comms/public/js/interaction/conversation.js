@@ -80,6 +80,7 @@ client_comms.Conversation = class {
 			return null;
 		}
 		if (!this.reply_box || Object.keys(options).length) {
+			this.keep_focus();
 			this.$reply.empty();
 			this.reply_box = new client_comms.ReplyBox({
 				...options,
@@ -94,14 +95,28 @@ client_comms.Conversation = class {
 	}
 
 	close_reply() {
+		const leaves_focus = this.$reply.find(":focus").length;
 		this.reply_box?.stop();
 		this.reply_box = null;
 		this.$reply.empty();
 		this.$bar.show();
+		if (leaves_focus) this.return_focus();
+	}
+
+	/** What the keyboard is on before a box opens; a box that replaces another one takes over what that one knew. */
+	keep_focus() {
+		if (!this.$reply.children().length) this.before = document.activeElement;
+	}
+
+	/** The button may have been drawn again since, and a box with a draft opens without one. */
+	return_focus() {
+		const before = $(this.before).not("body").filter(":visible");
+		(before.length ? before : this.$bar.find("button:enabled").first()).trigger("focus");
 	}
 
 	/** A note that only colleagues who can read the interaction see. */
 	open_note() {
+		this.keep_focus();
 		this.$bar.hide();
 		const $hint = $(`<p class="text-muted small"></p>`).text(
 			__("Only colleagues who can read this interaction see the note. The client does not."),
@@ -137,6 +152,9 @@ client_comms.Conversation = class {
 		$note.find(".comment-input-header").remove();
 		$note.find(".btn-comment").text(__("Add Note"));
 		$close.on("click", leave);
+		client_comms.leave_with_escape($note, () =>
+			window.strip_html(box.get_value() || "").trim() ? client_comms.ask_to_discard(leave) : leave(),
+		);
 		setTimeout(() => box.quill?.focus());
 	}
 

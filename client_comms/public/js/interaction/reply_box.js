@@ -59,7 +59,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		});
 		const acts = {
 			send: () => this.send_action(),
-			close: () => this.on_close(),
+			close: () => this.keep(),
 			discard: () => this.discard(),
 			options: () => this.toggle_more_options(),
 		};
@@ -72,6 +72,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		$box.on("keydown", (event) => {
 			if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.send_action();
 		});
+		client_comms.leave_with_escape($box, () => this.keep());
 	}
 
 	/** Frappe's fields in another order: what one always needs first, the rest behind "More Options". */
@@ -143,6 +144,12 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 	delete_saved_draft() {
 		super.delete_saved_draft();
 		localStorage.removeItem(ReplyBox.draft_key(this.frm));
+	}
+
+	/** Close the box; the text stays in this browser, also what Frappe would keep only in a moment. */
+	keep() {
+		this.save_as_draft();
+		this.on_close();
 	}
 
 	discard() {
