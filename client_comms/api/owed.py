@@ -39,8 +39,9 @@ def owed_today() -> dict:
 	"""What the user owes up to the end of today, and how many interactions there are.
 
 	:returns: `{"items": [{"what", "client", "subject", "due", "late", "words", "interaction"}, …], "more": int, "uncounted": bool,
-	    "duties": [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the user's own there
-	    are besides, or whether there are more than were counted, what the procedure asks of the user, and `figures.of_workspace`
+	    "next": […], "duties": [{"what", "title", "due", "route"}], "figures"}`: the eight most urgent items, how many of the
+	    user's own there are besides, or whether there are more than were counted, without any the items that are due next,
+	    what the procedure asks of the user, and `figures.of_workspace`
 	"""
 	with readers.holding():
 		return _owed_today(frappe.session.user)
@@ -49,28 +50,32 @@ def owed_today() -> dict:
 def _owed_today(user: str) -> dict:
 	asked = duties.of_user(user)
 	if not frappe.has_permission(INTERACTION, "read"):
-		return {"items": [], "more": 0, "uncounted": False, "duties": asked, "figures": []}
-	now = clock.now()
-	items = owed.owed(user, owed.end_of(now), owed.MOST + 1)
+		return {"items": [], "more": 0, "uncounted": False, "next": [], "duties": asked, "figures": []}
+	items = owed.owed(user, owed.end_of(clock.now()), owed.MOST + 1)
 	shown = items[:8]
 	return {
-		"items": [
-			{
-				"what": owed.label(item.what),
-				"client": item.interaction.party_name,
-				"subject": item.subject,
-				"due": get_datetime_str(item.due),
-				"late": item.due < now,
-				"words": due_words(item.due, item.interaction.company),
-				"interaction": item.interaction.name,
-			}
-			for item in shown
-		],
+		"items": _rows(shown),
 		"more": len(items[: owed.MOST]) - len(shown),
 		"uncounted": len(items) > owed.MOST,
+		"next": [] if items else _rows(owed.owed(user, most=owed.NEXT)),
 		"duties": asked,
 		"figures": figures.of_workspace(),
 	}
+
+
+def _rows(items: list[owed.OwedItem]) -> list[dict]:
+	return [
+		{
+			"what": owed.label(item.what),
+			"client": item.interaction.party_name,
+			"subject": item.subject,
+			"due": get_datetime_str(item.due),
+			"late": owed.is_late(item),
+			"words": due_words(item.due, item.interaction.company),
+			"interaction": item.interaction.name,
+		}
+		for item in items
+	]
 
 
 @frappe.whitelist()

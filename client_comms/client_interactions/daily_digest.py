@@ -187,12 +187,12 @@ def _look_after(name: str, now: datetime) -> int:
 def contents(subscription) -> dict | None:
 	"""The content of the email for the session user; None if there is nothing to report.
 
-	:returns: `{"own", "team": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count},
+	:returns: `{"own", "team", "next": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count},
 	    "strictest": interaction or None}`; a row has `what`, `due` in words, `late`, `name`, `url` and, only if
 	    content of that level can be emailed, `client` and `subject`, but never the summary.
 	"""
 	own, team = [], []
-	if frappe.has_permission(owed.INTERACTION, "read"):
+	if may_read := frappe.has_permission(owed.INTERACTION, "read"):
 		until = owed.end_of(clock.now())
 		own = owed.owed(subscription.user, until, owed.MOST + 1) if subscription.own_items else []
 		if subscription.team_items:
@@ -204,12 +204,20 @@ def contents(subscription) -> dict | None:
 	today = str(clock.now().date())
 	if not (own or team or kinds or any(each["due"] and each["due"] <= today for each in asked)):
 		return None
-	emailable = owed.emailable(own + team)
-	shown = [item.interaction for item in own + team if item.interaction.name in emailable]
+	# Not a reason for an email, but what a user asks who reads in it that they owe nothing today.
+	upcoming = (
+		owed.owed(subscription.user, most=owed.NEXT)
+		if may_read and subscription.own_items and not own
+		else []
+	)
+	mentioned = own + team + upcoming
+	emailable = owed.emailable(mentioned)
+	shown = [item.interaction for item in mentioned if item.interaction.name in emailable]
 	levels = policy.current()
 	return {
 		"own": [_row(item, item.interaction.name in emailable) for item in own],
 		"team": [_row(item, item.interaction.name in emailable) for item in team],
+		"next": [_row(item, item.interaction.name in emailable) for item in upcoming],
 		"unlogged": dict(kinds),
 		"duties": [{**each, "due": each["due"] and frappe.format(each["due"], "Date")} for each in asked],
 		"strictest": max(shown, key=lambda row: levels.rank(row.confidentiality_level)).name

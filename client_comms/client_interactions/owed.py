@@ -116,25 +116,28 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	)
 
 
-LATE, TODAY, TOMORROW, WAITING = "late", "today", "tomorrow", "waiting"
+LATE, TODAY, TOMORROW, LATER, WAITING = "late", "today", "tomorrow", "later", "waiting"
 SHOWN = 50  # in each section
+NEXT = 5  # of what is owed later, if nothing is owed before
 
 
 def work(staff: str) -> dict[str, dict]:
 	"""What one user has to do, in sections, the most urgent first; an interaction stands once, with all that it owes.
 
-	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "waiting": …}`; `rows` are
+	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "waiting": …}`; `later` has what is due next if
+	    nothing is due until the end of tomorrow; `rows` are
 	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
 	    `more` is how many further ones there are. `due` is None for what waits for the client.
 	"""
 	now = clock.now()
-	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], WAITING: []}
+	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], LATER: [], WAITING: []}
 	rows: dict[tuple, dict] = {}
-	for item in owed(staff, end_of(now + timedelta(days=1))):
+	tomorrow = end_of(now + timedelta(days=1))
+	for item in owed(staff, tomorrow) or owed(staff, most=NEXT):
 		# An action item has words of its own, and is done on its own.
 		key = (item.interaction.name, item.subject if item.what == ITEM else None)
 		if key not in rows:
-			section = LATE if item.due < now else TODAY if item.due <= end_of(now) else TOMORROW
+			section = _section(item.due, now, tomorrow)
 			rows[key] = _row(item.interaction, item.subject, item.due)
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
@@ -147,6 +150,14 @@ def work(staff: str) -> dict[str, dict]:
 	shown[WAITING]["more"] = further
 	_add_rights([row for section in shown.values() for row in section["rows"]])
 	return shown
+
+
+def _section(due: datetime, now: datetime, tomorrow: datetime) -> str:
+	if due < now:
+		return LATE
+	if due <= end_of(now):
+		return TODAY
+	return TOMORROW if due <= tomorrow else LATER
 
 
 def _row(interaction, subject: str, due: datetime | None) -> dict:

@@ -55,6 +55,30 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	assert site.db.get_value(INTERACTION, second, "clock_state") == "Paused"
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_what_is_due_next_is_shown_to_those_who_owe_nothing_before(
+	language, site, frontline, owed, login, shoot
+):
+	name = owed("Solar roof", 24 * 5)
+	site.db.set_value("User", frontline, "language", language)
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_focused()
+	heading = {"en": "Due Next (1)", "de": "Als Nächstes fällig (1)", "fr": "Prochaines échéances (1)"}
+	expect(page.locator("[data-section=later] h2")).to_have_text(heading[language])
+	shoot(page, f"next-{language}")
+	page.goto("/app/client-communications")
+	block = page.locator(".owed-today:visible")
+	expect(block.locator("a.owed-item", has_text="Solar roof").first).to_have_attribute(
+		"href", re.compile(f"/{name}$")
+	)
+	expect(block.locator(".none")).to_contain_text(
+		re.compile(heading[language].removesuffix(" (1)"), re.IGNORECASE)
+	)
+	shoot(page, f"next-block-{language}")
+
+
 def test_enter_opens_it(frontline, owed, login):
 	name = owed("Solar roof", -2)
 	page = login(frontline, PASSWORD)

@@ -76,7 +76,7 @@ client_comms.show_owed_today = async (root) => {
 	const ahead = client_comms.owed_ahead;
 	client_comms.owed_ahead = null;
 	client_comms.owed_root = root;
-	const { items, more, uncounted, duties, figures, docs } =
+	const { items, more, uncounted, next, duties, figures, docs } =
 		(await ahead) || (await frappe.xcall("client_comms.api.owed_today"));
 	// Those who open the form of this block are to see its comments and files.
 	(docs || []).forEach(({ doctype, name }) => frappe.model.clear_doc(doctype, name));
@@ -88,14 +88,19 @@ client_comms.show_owed_today = async (root) => {
 				<span class="number">${more ? `${count}+` : count}</span>${escape(label)}
 			</a>`,
 	);
-	const rows = items.map(({ what, client, subject, due, late, words, interaction }) => {
-		return `<a class="owed-item" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
+	const rows = (items.length ? items : next).map(
+		({ what, client, subject, due, late, words, interaction }) => {
+			return `<a class="owed-item" href="${frappe.utils.get_form_link(INTERACTION, interaction)}">
 				<span class="what">${escape(what)}</span>
 				<span class="about"><b>${escape(client || __("Unknown client"))}</b> ${escape(subject || "")}</span>
 				<span class="due${late ? " overdue" : ""}" title="${frappe.datetime.str_to_user(due)}">${escape(words)}</span>
 			</a>`;
-	});
-	if (!rows.length) rows.push(`<div class="none">${__("You owe no client anything today.")}</div>`);
+		},
+	);
+	if (!items.length) {
+		const none = __("You owe no client anything today.");
+		rows.unshift(`<div class="none">${none}${next.length ? ` ${__("Due next:")}` : ""}</div>`);
+	}
 	const asked = duties.map(({ what, title, due }, index) => {
 		const overdue = due && due < frappe.datetime.get_today();
 		return `<a class="owed-item" data-duty="${index}" href="#">

@@ -48,6 +48,24 @@ def test_what_is_owed_stands_in_its_section(inquiry, frontline, clock_at, as_use
 	assert (row["acknowledge"], row["writable"], row["emailable"]) == (True, True, True)
 
 
+def test_who_owes_nothing_until_tomorrow_sees_what_is_due_next(
+	inquiry, frontline, make_user, clock_at, as_user, monkeypatch
+):
+	monkeypatch.setattr(owed, "NEXT", 2)
+	later = [inquiry(at=f"2026-11-{day} 10:00", responsible_staff=frontline).name for day in (25, 26, 27)]
+	inquiry(at="2026-11-25 10:00", responsible_staff=make_user("Frontline Staff"))  # of someone else
+	with as_user(frontline), clock_at("2026-11-24 10:30"):
+		work, block = api.owed_work(), api.owed_today()
+	assert not any(work[section]["rows"] for section in ("late", "today", "tomorrow"))
+	assert names(work["later"]) == later[:1], "its acknowledgement and its answer are the next two"
+	assert block["items"] == []
+	assert [row["interaction"] for row in block["next"]] == [later[0], later[0]]
+
+	with clock_at("2026-11-26 10:30"), as_user(frontline):
+		assert names(api.owed_work()["later"]) == []
+		assert api.owed_today()["next"] == []
+
+
 def test_an_action_item_is_work_of_its_own(inquiry, frontline, make_user, clock_at, as_user):
 	helper = make_user("Frontline Staff")
 	item = {"description": "Send the brochure", "assigned_to": helper, "due_on": "2026-11-24"}

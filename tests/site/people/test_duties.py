@@ -1,5 +1,7 @@
 """Policies to read, trainings to take and records to review stand where staff look each day (R-1, R-2, T-1, T-3)."""
 
+from unittest import mock
+
 import frappe
 import pytest
 
@@ -39,4 +41,23 @@ def test_the_digest_tells_what_is_due_and_nothing_else_alone(agent, review, as_u
 	with clock_at(f"{review.due_on} 07:00"), as_user(agent):
 		content = daily_digest.contents(subscription)
 	assert {duty["title"] for duty in content["duties"]} >= {review.interaction}
-	assert content["own"] == content["team"] == []
+	assert content["own"] == content["team"] == content["next"] == []
+
+
+def test_who_owes_nothing_today_reads_in_the_digest_what_is_due_next(inquiry, agent, as_user, clock_at):
+	"""If there is one: what is due next causes none."""
+	subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(agent))
+	due = inquiry(procedure.FEEDBACK, at="2026-11-26 10:00", responsible_staff=agent).name
+	with clock_at("2026-11-24 12:00"), as_user(agent):
+		assert daily_digest.contents(subscription) is None
+		asked = {"what": "Training", "title": "Course", "due": "2026-11-24"}
+		with mock.patch.object(daily_digest.duties, "of_user", return_value=[asked]):
+			content = daily_digest.contents(subscription)
+	assert content["own"] == []
+	assert {row["name"] for row in content["next"]} == {due}
+	text = frappe.render_template(
+		"templates/emails/daily_digest.html",
+		{**content, "shown": 20, "most": 1000, "owed_url": "", "unlogged_url": "", "subscription_url": ""},
+	)
+	assert "What you owe clients next" in text
+	assert due in text

@@ -100,6 +100,7 @@ class OwedToday {
 			late: __("Late"),
 			today: __("Today"),
 			tomorrow: __("Tomorrow"),
+			later: __("Due Next"),
 			waiting: __("Waiting for Client"),
 		};
 		const empty = {
@@ -108,7 +109,11 @@ class OwedToday {
 			tomorrow: __("Nothing is due tomorrow."),
 			waiting: __("You are not waiting for any client."),
 		};
-		const sections = Object.entries(work).map(([section, { rows, more }]) => {
+		// What is due next is shown to those who owe nothing before.
+		const shown = Object.entries(work).filter(
+			([section, { rows }]) => section !== "later" || rows.length,
+		);
+		const sections = shown.map(([section, { rows, more }]) => {
 			const count = rows.length + more;
 			const listed = rows.map((row) => this.row(row, section)).join("");
 			const rest = more ? `<div class="none">${__("{0} more", [more])}</div>` : "";
