@@ -1,7 +1,8 @@
 """Finds the owner of a phone number, however it was entered (D-1, D-4).
 
 Numbers are compared in E.164 format. It is stored with each contact's number (`phone_e164` on Contact Phone),
-so that finding the contacts of any number of phone numbers takes one indexed query.
+so that finding the contacts of any number of phone numbers takes one indexed query. The library is loaded with the first number,
+because it takes as long as all else that an ordinary job loads of this app.
 """
 
 import re
@@ -9,7 +10,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import frappe
-import phonenumbers
 
 CHUNK = 1000
 _SHORTEST = 4  # digits by which a number is looked for
@@ -30,6 +30,8 @@ def normalised(number: str | None, region: str | None = None) -> str | None:
 
 @lru_cache(maxsize=10_000)  # to parse is slow, and each text message asks for the numbers of all staff
 def _e164(number: str, region: str | None) -> str | None:
+	import phonenumbers
+
 	try:
 		parsed = phonenumbers.parse(number, region)
 	except phonenumbers.NumberParseException:
@@ -52,7 +54,9 @@ def beginning(text: str) -> str | None:
 		return f"+{digits[2:]}"
 	if whole := normalised(text):
 		return whole
-	code = phonenumbers.country_code_for_region(default_region() or "")
+	from phonenumbers import country_code_for_region
+
+	code = country_code_for_region(default_region() or "")
 	return f"+{code}{digits.lstrip('0')}" if code else None
 
 
