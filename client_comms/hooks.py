@@ -251,16 +251,30 @@ make_email_body_message = [
 	"client_comms.intake.acknowledgement.add_headers",
 ]
 
+# Functions that no hook and no class reaches → ours, which stand around them during requests and jobs (enforcement/compose.py).
+client_comms_around = {
+	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
+	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
+	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",
+	"frappe.email.email_body:inline_style_in_html": "client_comms.enforcement.email_styles.with_own_styles",
+	"frappe.model.base_document:BaseDocument._sanitize_content": "client_comms.enforcement.harmless_addresses.clean_stored",
+	"frappe.model.db_query:DatabaseQuery.build_conditions": "client_comms.enforcement.list_conditions.of_version_15",
+	"frappe.model.db_query:DatabaseQuery.prepare_filter_condition": "client_comms.enforcement.list_conditions.refuse_functions",
+	"frappe.model.delete_doc:raise_link_exists_exception": "client_comms.enforcement.deletions.refuse_without_name",
+	"frappe.model.document:Document._validate_links": "client_comms.enforcement.fetched_fields.ask",
+	"frappe.model.mapper:map_fetch_fields": "client_comms.enforcement.fetched_fields.fill",
+	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
+	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
+	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
+	# What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
+	"frappe.utils.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
+	"print_designer.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
+	"pdfkit.pdfkit:PDFKit._find_options_in_meta": "client_comms.enforcement.pdf_options.keep_to_layout",
+}
+
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
+_AROUND = "client_comms.enforcement.compose.stand_around"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
-_FETCHED = "client_comms.enforcement.fetched_fields.ask_before"
-_ADDRESSES = "client_comms.enforcement.harmless_addresses.quote_stored"
-_REALTIME = "client_comms.enforcement.realtime.leave_out_users"
-_STYLES = "client_comms.enforcement.email_styles.ask_before"
-_DELETIONS = "client_comms.enforcement.deletions.ask_before"
-_LISTS = "client_comms.enforcement.list_conditions.order_before"
-_LEADS = "client_comms.enforcement.methods.missing_checks_erpnext.ask_for_leads"
-_SHARED = "client_comms.enforcement.shared_documents.ask_plainly"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -276,31 +290,12 @@ before_request = [
 	"client_comms.enforcement.requests.named_parent.check_parent",
 	"client_comms.enforcement.requests.added_rows.refuse",
 	"client_comms.enforcement.requests.user_permissions.apply",
-	"client_comms.enforcement.pdf_options.keep_to_layout",
-	"client_comms.enforcement.requests.confirmed_addresses.ask_before",
+	"client_comms.enforcement.list_conditions.leave_out_times",
+	# Before something else, such as Frappe's recorder, has what a connection queries by.
+	_AROUND,
 	_RAW_SQL,
-	_FETCHED,
-	_ADDRESSES,
-	_REALTIME,
-	_STYLES,
-	_DELETIONS,
-	_LISTS,
-	_LEADS,
-	_SHARED,
 ]
-before_job = [
-	_INTERNALS,
-	"client_comms.enforcement.pdf_options.keep_to_layout",
-	_RAW_SQL,
-	_FETCHED,
-	_ADDRESSES,
-	_REALTIME,
-	_STYLES,
-	_DELETIONS,
-	_LISTS,
-	_LEADS,
-	_SHARED,
-]
+before_job = [_INTERNALS, _AROUND, _RAW_SQL]
 
 on_login = "client_comms.enforcement.doctypes.user.use_stored_name"
 
@@ -334,8 +329,6 @@ doc_events = {
 	"*": {
 		# A hold can be on any document. Without one, this is a query in the first deletion of a transaction.
 		"on_trash": "client_comms.enforcement.legal_holds.require_none",
-		# A print of any document can read files of the server. After the first in a process, this does nothing.
-		"before_print": "client_comms.enforcement.pdf_options.keep_to_public_files",
 		"after_rename": [
 			"client_comms.enforcement.renaming.require",
 			"client_comms.ledger.following.follow_rename",

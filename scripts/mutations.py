@@ -17,6 +17,7 @@ HOOKS_BY_KEY = (
 	"permission_query_conditions",
 	"has_website_permission",
 	"override_whitelisted_methods",
+	"client_comms_around",
 )
 # Of apps that are on no site of the tests: what notices is who reads hooks.py.
 OF_OTHER_APPS = ("WhatsApp Notification", "WhatsApp Message", "TP Call Log")

@@ -9,16 +9,18 @@ Of several overrides Frappe takes that of the app installed last, and says nothi
 - Functions of Frappe that no hook and no class reaches are called by ours, which stand `around` them.
 
 What Frappe resolves in the end, `takeovers` compares.
+
+Frappe runs each job in a process of its own, which begins with this module. So it imports little: what a job does not use, it does not wait for.
 """
 
 import functools
 import json
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
 import frappe
-from frappe.core.doctype.installed_applications import installed_applications
 from frappe.modules import load_doctype_module
 
 APP = "client_comms"
@@ -112,11 +114,25 @@ def _rebuild(bases: tuple[type, ...]):
 # Functions that no hook and no class reaches
 
 
-def around(owner: type | ModuleType, name: str, ours: Callable) -> None:
+def stand_around(**_job) -> None:
+	"""`before_request` and `before_job`: what hooks.py declares in `client_comms_around` stands `around` its functions, now in modules that are loaded, and
+	in others as soon as they are. Does not query the database.
+	"""
+	for name in _declared():
+		if module := sys.modules.get(name):
+			_stand_around(module)
+	if _WhenLoaded not in sys.meta_path:
+		sys.meta_path.insert(0, _WhenLoaded)
+	frappe.flags[_HAS_BEGUN] = True
+
+
+def around(owner: type | ModuleType, name: str, ours: Callable | str) -> None:
 	"""For the rest of this request or job, `ours` stands around a method or function of Frappe or of a library, and gets what was there before as its
 	first argument.
 
 	It is put there once in a process, which serves other sites as well: there, what was there before works alone.
+
+	:param ours: or its path, if it is to be loaded when it is called first
 	"""
 	at_work = f"{APP}_around_{owner.__name__}.{name}"
 	frappe.flags[at_work] = True
@@ -127,11 +143,58 @@ def around(owner: type | ModuleType, name: str, ours: Callable) -> None:
 	@functools.wraps(previous)
 	def composed(*args, **kwargs):
 		if frappe.flags.get(at_work):
-			return ours(previous, *args, **kwargs)
+			return (_function(ours) if isinstance(ours, str) else ours)(previous, *args, **kwargs)
 		return previous(*args, **kwargs)
 
 	setattr(composed, at_work, True)
 	setattr(owner, name, composed)
+
+
+_HAS_BEGUN = f"{APP}_stands_around"
+_function = functools.cache(frappe.get_attr)
+
+
+@functools.cache
+def _declared() -> dict[str, dict[str, str]]:
+	"""Module → its functions, and methods as `Class.method` → the path of ours."""
+	found: dict[str, dict[str, str]] = {}
+	for place, (ours,) in own("client_comms_around").items():
+		module, _colon, function = place.partition(":")
+		found.setdefault(module, {})[function] = ours
+	return found
+
+
+def _stand_around(module: ModuleType) -> None:
+	for place, ours in _declared()[module.__name__].items():
+		name = place.rpartition(".")[2]
+		owner = getattr(module, place.partition(".")[0], None) if "." in place else module
+		if owner is not None:  # this version has it
+			around(owner, name, ours)
+
+
+class _WhenLoaded:
+	"""Python asks it where a module is, before it asks its own finders."""
+
+	@classmethod
+	def find_spec(cls, name: str, path=None, target=None):
+		if name not in _declared():
+			return None
+		for finder in sys.meta_path:
+			if finder is not cls and (spec := finder.find_spec(name, path, target)):
+				cls._follow(spec.loader)
+				return spec
+		return None
+
+	@staticmethod
+	def _follow(loader) -> None:
+		execute = loader.exec_module
+
+		def execute_and_stand_around(module: ModuleType) -> None:
+			execute(module)
+			if getattr(frappe.local, "flags", {}).get(_HAS_BEGUN):
+				_stand_around(module)
+
+		loader.exec_module = execute_and_stand_around
 
 
 # The order of apps
@@ -142,6 +205,8 @@ def stay_last(app: str | None = None) -> None:
 
 	The order is that of *Installed Applications*, which an administrator sees and can change; Frappe keeps a version.
 	"""
+	from frappe.core.doctype.installed_applications import installed_applications  # only on installing
+
 	if not is_last():
 		installed_applications.update_installed_apps_order(json.dumps(_with_this_last()))
 		# Version 15 fills its cache of hooks again while it clears it, by the order that this request knows.

@@ -5,18 +5,12 @@ Frappe says to all users which document it is, so that one who can delete an Iss
 
 import frappe
 from frappe import _
-from frappe.model import delete_doc
 
-from client_comms.enforcement import compose, guards
+from client_comms.enforcement import guards
 from client_comms.i18n import bold
 
 
-def ask_before(**_job) -> None:
-	"""`before_request` and `before_job`."""
-	compose.around(delete_doc, "raise_link_exists_exception", _refuse)
-
-
-def _refuse(refuse, doc, reference_doctype: str, reference_docname: str, *others, **named):
+def refuse_without_name(refuse, doc, reference_doctype: str, reference_docname: str, *others, **named):
 	"""
 	:raises frappe.LinkExistsError: always; to those who cannot read the document that names `doc`, without saying which it is
 	"""

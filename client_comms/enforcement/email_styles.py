@@ -1,17 +1,11 @@
 """Styles that the text of an email names (D-6, P-2): Frappe reads any from the disk of the server, or asks another server for them, when the email is
 written, such as a reply that quotes a client. An email that names one that does not exist could not be sent."""
 
-from frappe.email import email_body
-
 from client_comms.enforcement import compose
 
 
-def ask_before(**_job) -> None:
-	"""`before_request` and `before_job`: an email gets the styles that apps bring (`email_css`), and what stands in itself."""
-	compose.around(email_body, "inline_style_in_html", _with_own_styles)
-
-
-def _with_own_styles(inline_styles, *args, **kwargs) -> str:
+def with_own_styles(inline_styles, *args, **kwargs) -> str:
+	"""Around Frappe's: an email gets the styles that apps bring (`email_css`), and what stands in itself."""
 	from cssutils import util
 	from premailer import Premailer
 

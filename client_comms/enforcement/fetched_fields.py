@@ -8,24 +8,17 @@ its own rules.
 from collections.abc import Iterator
 
 import frappe
-from frappe.model import mapper
-from frappe.model.document import Document
 
-from client_comms.enforcement import answers, compose, guards
+from client_comms.enforcement import answers, guards
 
 
-def ask_before(**_job) -> None:
-	"""`before_request` and `before_job`."""
-	compose.around(Document, "_validate_links", _ask)
-	compose.around(mapper, "map_fetch_fields", _fill)
-
-
-def _ask(validate_links, doc):
+def ask(validate_links, doc):
+	"""Around what Frappe does with the links of a document that is saved."""
 	require_readable(doc)
 	return validate_links(doc)
 
 
-def _fill(map_fetch_fields, target_doc, df, no_copy_fields):
+def fill(map_fetch_fields, target_doc, df, no_copy_fields):
 	"""A document that is made of another one, and of which a request can say what it is, names what that one names: also what its user cannot
 	read, and what was emptied in that one."""
 	name = str(target_doc.get(df.fieldname))

@@ -10,8 +10,6 @@ from frappe.model.base_document import BaseDocument
 from frappe.model.docstatus import DocStatus
 from frappe.utils.html_utils import is_json, sanitize_html
 
-from client_comms.enforcement import compose
-
 ADDRESSES = ("Attach", "Attach Image")
 _QUOTED = str.maketrans({"<": "%3C", ">": "%3E", '"': "%22", "'": "%27"})
 ALWAYS_SHOWN = ("Data", "Text Editor")
@@ -20,11 +18,6 @@ TEXTS = ("Data", "Small Text", "Text", "Long Text", "Text Editor")
 _TAG = re.compile(r"<\s*[a-z!?/\\]", re.IGNORECASE)
 NO_ADDRESS = re.compile(r"<(?![^<>\s/=\"'@]+@[^<>\s/=\"'@]+>)")
 _NO_MARKUP = str.maketrans('<>"', "___")
-
-
-def quote_stored(**_job) -> None:
-	"""`before_request` and `before_job`; does not query the database."""
-	compose.around(BaseDocument, "_sanitize_content", _clean)
 
 
 def has_markup(text: str) -> bool:
@@ -46,7 +39,8 @@ def without_markup(name: str) -> str:
 	return name.translate(_NO_MARKUP)
 
 
-def _clean(clean, doc: BaseDocument) -> None:
+def clean_stored(clean, doc: BaseDocument) -> None:
+	"""Around what Frappe cleans in a document that is saved; does not query the database."""
 	if submitted := _is_being_submitted(doc):
 		submitted, doc.docstatus = doc.docstatus, DocStatus.draft()
 	try:

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterator
 
 import frappe
 from frappe import _
-from frappe.database.query import Engine
-from frappe.model.db_query import DatabaseQuery
 from pypika.enums import Boolean
 from pypika.terms import ComplexCriterion, Criterion
 
-from client_comms.enforcement import compose, guards
+from client_comms.enforcement import guards
 from client_comms.i18n import bold
 
 _LOOKS_INTO_TEXT = re.compile(r"\b(?:r?like|regexp?)\b", re.IGNORECASE)
@@ -31,18 +29,13 @@ _COLUMN_OR_VALUE = re.compile(
 )
 
 
-def order_before(**_job) -> None:
-	"""`before_request` and `before_job`; does not query the database."""
-	compose.around(DatabaseQuery, "prepare_filter_condition", _refuse_functions)
-	compose.around(DatabaseQuery, "build_conditions", _of_version_15)
-	compose.around(Engine, "add_permission_conditions", _of_version_16)
-	asked = getattr(frappe.local, "form_dict", None)
-	# It would say how long a query took, without the time on the way.
-	if asked and asked.get("debug") and guards.is_restricted():
-		del asked["debug"]
+def leave_out_times() -> None:
+	"""`before_request`: a list does not say how long its query took, without the time on the way."""
+	if frappe.form_dict.get("debug") and guards.is_restricted():
+		del frappe.form_dict["debug"]
 
 
-def _refuse_functions(prepare, query, condition):
+def refuse_functions(prepare, query, condition):
 	"""
 	:raises frappe.DataError: the condition is about a function of columns, which the database could compute of any of them
 	"""
@@ -64,14 +57,14 @@ def _fields(condition) -> list[str]:
 	return [*map(str, condition[:2])] if isinstance(condition, list | tuple) else []
 
 
-def _of_version_15(build, query):
+def of_version_15(build, query):
 	build(query)
 	sent = len(query.filters)
 	if guards.is_held(query.doctype) and len(query.conditions) > sent:
 		query.conditions = _in_order(query.conditions[:sent], query.conditions[sent:], str)
 
 
-def _of_version_16(add, engine):
+def of_version_16(add, engine):
 	sent = engine.query._wheres
 	if sent is None or not guards.is_held(engine.doctype):
 		return add(engine)

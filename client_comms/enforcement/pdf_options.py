@@ -6,19 +6,11 @@ its reader could not load.
 - For Chromium, in version 16, Frappe reads what the page loads from `/assets` and `/files` without asking the web server, and takes
   `/files/..%2f..%2fprivate/files/…` for a file there; a script in the page writes it into the PDF.
 
-Neither has a setting for this, so ours stand around their functions, in each process: for the first before a request or a job begins, for
-the second, which takes longer to load, before something is printed.
+Neither has a setting for this, so ours stand around their functions.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache, wraps
-from importlib import import_module
 from urllib.parse import unquote
-
-from pdfkit.pdfkit import PDFKit
-
-from client_comms.enforcement import compose
 
 # Options with one value, about the look of the page alone. A value behind an option without one would be another page to print.
 _LAYOUT = frozenset(
@@ -37,16 +29,10 @@ _LAYOUT = frozenset(
 		"zoom",
 	}
 )
-# What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
-_PAGES = ("frappe.utils.pdf_generator.page", "print_designer.pdf_generator.page")
 
 
-def keep_to_layout(**_job) -> None:
-	"""`before_request` and `before_job`."""
-	compose.around(PDFKit, "_find_options_in_meta", _options)
-
-
-def _options(all_options, pdf: PDFKit, content: str) -> dict:
+def keep_to_layout(all_options, pdf, content: str) -> dict:
+	"""Around what pdfkit reads of a page."""
 	return of_layout(all_options(pdf, content))
 
 
@@ -59,37 +45,19 @@ def of_layout(options: dict) -> dict:
 	}
 
 
-def keep_to_public_files(doc=None, method=None, *args) -> None:
-	"""`before_print` of every DocType."""
-	_prepare_chromium()
+def keep_to_public_files(listen: Callable, page, *args, **kwargs):
+	"""Around what a page of Chromium listens to."""
+	session = page.session
+	start = session.start_listener
 
+	def start_checked(event: str, callback: Callable, *of):
+		return start(event, _unless_it_leaves(session, callback), *of)
 
-@cache
-def _prepare_chromium() -> None:
-	for module in _PAGES:
-		with suppress(ImportError):
-			page = import_module(module).Page
-			page.intercept_request_for_local_resources = _of_public_files(
-				page.intercept_request_for_local_resources
-			)
-
-
-def _of_public_files(listen: Callable) -> Callable:
-	@wraps(listen)
-	def intercept(page, *args, **kwargs):
-		session = page.session
-		start = session.start_listener
-
-		def start_checked(event: str, callback: Callable, *of):
-			return start(event, _unless_it_leaves(session, callback), *of)
-
-		session.start_listener = start_checked
-		try:
-			return listen(page, *args, **kwargs)
-		finally:
-			session.start_listener = start
-
-	return intercept
+	session.start_listener = start_checked
+	try:
+		return listen(page, *args, **kwargs)
+	finally:
+		session.start_listener = start
 
 
 def _unless_it_leaves(session, callback: Callable) -> Callable:

@@ -18,7 +18,7 @@ from frappe import _
 from frappe.database.database import Database
 from frappe.database.utils import EmptyQueryValues
 
-from client_comms.enforcement import compose, guards
+from client_comms.enforcement import compose
 
 _NOTED = "client_comms_texts_with_sql"
 _ESCAPE = "\\u"  # JSON writes any letter so
@@ -50,8 +50,6 @@ _PIECES = re.compile(
 def look_for_sent(method=None, kwargs=None, transaction_type=None) -> None:
 	"""`before_request` and `before_job`; does not query the database, unless a text of the request could read a table."""
 	frappe.flags[_NOTED] = _noted(kwargs if transaction_type == "job" else frappe.form_dict)
-	# Also without such a text: before something else, such as Frappe's recorder, has what a connection queries by.
-	_look_at_queries()
 
 
 @contextmanager
@@ -60,7 +58,7 @@ def looking_for(values) -> Iterator[None]:
 	before = frappe.flags.get(_NOTED)
 	if noted := _noted(values):
 		frappe.flags[_NOTED] = _in_order([*(before or ()), *noted])
-		_look_at_queries()
+		compose.around(Database, "sql", look_at)  # also outside of requests and jobs
 	try:
 		yield
 	finally:
@@ -73,8 +71,11 @@ def could_read(value) -> bool:
 
 
 def _noted(values) -> list["_Sent"] | None:
-	texts = {*_reading(values)}
-	return _in_order(map(_Sent, texts)) if texts and guards.is_restricted() else None
+	if not (texts := {*_reading(values)}):
+		return None
+	from client_comms.enforcement import guards  # each job begins here, and few have such a text
+
+	return _in_order(map(_Sent, texts)) if guards.is_restricted() else None
 
 
 def _in_order(sent: Iterable["_Sent"]) -> list["_Sent"]:
@@ -115,11 +116,8 @@ def _could_read(text: str) -> bool:
 	return bool((begins and _FROM.search(text, begins.end())) or ("join" in lower and _JOIN.search(text)))
 
 
-def _look_at_queries() -> None:
-	compose.around(Database, "sql", _looked_at)
-
-
-def _looked_at(execute, database: Database, query, values=EmptyQueryValues, *args, **kwargs):
+def look_at(execute, database: Database, query, values=EmptyQueryValues, *args, **kwargs):
+	"""Around each query."""
 	if sent := frappe.flags.get(_NOTED):
 		_refuse_written(sent, _as_executed(database, query, values))
 	return execute(database, query, values, *args, **kwargs)

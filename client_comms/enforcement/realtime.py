@@ -9,20 +9,15 @@ also of a hidden record. So lists are told the name alone, and only those of des
 """
 
 import frappe
-import frappe.realtime
 from frappe.permissions import get_role_permissions
 
-from client_comms.enforcement import compose, dependents, governed, guards
+from client_comms.enforcement import dependents, governed, guards
 
 EVENT = "client_comms_timeline_changed"
 
 
-def leave_out_users(**_job) -> None:
-	"""`before_request` and `before_job`: no list is told who saved a document; does not query the database."""
-	compose.around(frappe.realtime, "emit_via_redis", _emit)
-
-
-def _emit(emit, event, message, room):
+def leave_out_users(emit, event, message, room):
+	"""Around what is sent to browsers: no list is told who saved a document; does not query the database."""
 	if event == "list_update" and isinstance(message, dict):
 		message = {key: value for key, value in message.items() if key != "user"}
 	return emit(event, message, room)

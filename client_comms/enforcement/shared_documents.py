@@ -8,17 +8,10 @@ import frappe
 import frappe.share
 from frappe.utils import cint, cstr
 
-from client_comms.enforcement import compose
-
 _RIGHTS = frozenset(("read", "write", "submit", "share"))
 
 
-def ask_plainly(**_job) -> None:
-	"""`before_request` and `before_job`; does not query the database."""
-	compose.around(frappe.share, "get_shared", _get_shared)
-
-
-def _get_shared(previous, doctype, user=None, rights=None, *, filters=None, limit=None) -> list[str]:
+def get_shared(previous, doctype, user=None, rights=None, *, filters=None, limit=None) -> list[str]:
 	rights = rights or ["read"]
 	match filters or []:
 		case []:

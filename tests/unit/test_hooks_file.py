@@ -291,9 +291,8 @@ def test_what_a_request_cannot_ask_for_a_job_cannot_either():
 	hooks = runpy.run_path(str(HOOKS))
 	for path in (
 		"requests.document_internals.leave_out",
-		"pdf_options.keep_to_layout",
+		"compose.stand_around",
 		"raw_sql.look_for_sent",
-		"fetched_fields.ask_before",
 	):
 		assert f"client_comms.enforcement.{path}" in {*hooks["before_request"]} & {*hooks["before_job"]}
 

@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import compose, documents, guards
+from client_comms.enforcement import documents, guards
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import file
 
@@ -33,15 +33,9 @@ def get_lead_details(lead: str, **others):
 	return call_previous("erpnext.crm.doctype.lead.lead.get_lead_details", lead=lead, **others)
 
 
-def ask_for_leads(**_job) -> None:
-	"""`before_request` and `before_job`: ERPNext asks for the same when it makes a Quotation of an Opportunity, or saves one."""
-	from erpnext.crm.doctype.lead import lead
-
-	compose.around(lead, "get_lead_details", _details_of_readable)
-
-
-def _details_of_readable(get_details, lead: str, *args, **kwargs) -> dict:
-	"""Nothing of a Lead that the session user cannot read, although the Opportunity or Quotation that names it is open."""
+def details_of_readable(get_details, lead: str, *args, **kwargs) -> dict:
+	"""Around the same, which ERPNext asks for when it makes a Quotation of an Opportunity, or saves one: nothing of a Lead that the session user cannot
+	read, although the Opportunity or Quotation that names it is open."""
 	if lead and documents.is_governed("Lead") and not guards.readable("Lead", [lead]):
 		return frappe._dict()
 	return get_details(lead, *args, **kwargs)

@@ -7,7 +7,6 @@ import frappe
 from frappe import _
 from frappe.utils import oauth
 
-from client_comms.enforcement import compose
 from client_comms.i18n import bold
 
 # As OpenID Connect calls it, and Google's older interface, which Frappe asks.
@@ -15,13 +14,9 @@ _SAYS = ("email_verified", "verified_email")
 _YES = ("true", "1")
 
 
-def ask_before() -> None:
-	"""`before_request`: what follows is asked of each login through another server."""
-	compose.around(oauth, "get_info_via_oauth", _require_confirmed)
+def require(get_info, provider: str, *args, **kwargs) -> dict:
+	"""Around what is asked of the other server at each login.
 
-
-def _require_confirmed(get_info, provider: str, *args, **kwargs) -> dict:
-	"""
 	:raises frappe.AuthenticationError: the server says that the address is not confirmed; many say nothing
 	"""
 	info = get_info(provider, *args, **kwargs)

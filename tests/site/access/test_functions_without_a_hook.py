@@ -1,5 +1,10 @@
 """Functions of Frappe that no hook reaches are called by the app's, which stand around them (P-2)."""
 
+import subprocess
+import sys
+from importlib import import_module
+from textwrap import dedent
+
 import frappe
 import pytest
 
@@ -48,3 +53,85 @@ def test_a_process_that_serves_a_site_without_the_app_leaves_it_out_there(printe
 def test_what_a_library_no_longer_has_is_left_alone():
 	compose.around(Printer, "pages", fewer)
 	assert not hasattr(Printer, "pages")
+
+
+# What hooks.py declares
+
+
+def in_another_process(code: str) -> str:
+	"""What a process of Frappe prints that begins as those do in which a worker runs a job."""
+	begin = "import frappe, frappe.utils.background_jobs, frappe.utils.scheduler"
+	ran = subprocess.run(
+		[sys.executable, "-c", begin + dedent(code), frappe.local.site],
+		cwd=frappe.local.sites_path,
+		capture_output=True,
+		text=True,
+		check=False,
+	)
+	assert ran.returncode == 0, ran.stderr
+	return ran.stdout.splitlines()[-1]
+
+
+JOB = """
+	import sys
+	frappe.init(sys.argv[1], sites_path="."); frappe.connect();
+	before = {*sys.modules}
+	for hook in frappe.get_hooks("before_job", app_name="client_comms"):
+		frappe.call(hook, method="frappe.ping", kwargs={"text": "as it is"}, transaction_type="job")
+"""
+
+
+def test_a_job_does_not_wait_for_what_it_does_not_use():
+	"""A worker has a new process for each job, and in it nothing of this app: what all of it needs would take over a second to load."""
+	loaded = in_another_process(f"{JOB}\n\tprint(*({{*sys.modules}} - before))").split()
+
+	ours = [name for name in loaded if name.startswith("client_comms.")]
+	assert len(ours) <= 10, ours
+	others = {
+		"erpnext.crm",
+		"premailer",
+		"pdfkit",
+		"phonenumbers",
+		"frappe.model.delete_doc",
+		"frappe.email.email_body",
+	}
+	assert not others.intersection(loaded)
+
+
+def test_what_it_loads_later_has_ours_around_it():
+	ours = in_another_process(
+		f"""{JOB}
+	from frappe.model.delete_doc import raise_link_exists_exception as deletion
+	from erpnext.crm.doctype.lead.lead import get_lead_details as lead
+	print(hasattr(deletion, "__wrapped__"), hasattr(lead, "__wrapped__"))
+"""
+	)
+	assert ours == "True True"
+
+
+def test_and_without_the_app_it_has_not():
+	ours = in_another_process(
+		f"""{JOB}
+	frappe.destroy()
+	from frappe.model.delete_doc import raise_link_exists_exception as deletion
+	print(hasattr(deletion, "__wrapped__"))
+"""
+	)
+	assert ours == "False"
+
+
+def test_each_stands_around_what_it_names():
+	"""In both versions but for what one of them has alone."""
+	compose.stand_around()
+	of_one_version = {"frappe.utils.pdf_generator.page", "print_designer.pdf_generator.page"}
+	without = {"Engine.add_permission_conditions"}
+	for place in compose.own("client_comms_around"):
+		module, _colon, function = place.partition(":")
+		try:
+			found = import_module(module)
+		except ImportError:
+			assert module in of_one_version
+			continue
+		for name in function.split("."):
+			found = getattr(found, name, None)
+		assert hasattr(found, "__wrapped__") or function in without, place

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms import compat
-from client_comms.enforcement import list_conditions
+from client_comms.enforcement import compose, list_conditions
 from client_comms.enforcement.methods import activities
 
 pytestmark = pytest.mark.clause("P-2")
@@ -31,7 +31,7 @@ def query_as(as_user):
 
 	def ask(user, filters, **others):
 		with as_user(user):
-			list_conditions.order_before()
+			compose.stand_around()
 			query = frappe.get_list(ISSUE, filters=filters, run=False, **others)
 			return query if isinstance(query, str) else query.get_sql()
 

@@ -12,7 +12,7 @@ from frappe.utils import pdf, print_format
 from pdfkit.configuration import Configuration
 from pdfkit.pdfkit import PDFKit
 
-from client_comms.enforcement import pdf_options
+from client_comms.enforcement import compose
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -25,7 +25,7 @@ def begun(request, monkeypatch):
 	"""The process has begun a request or a job."""
 	monkeypatch.setattr(PDFKit, "_find_options_in_meta", unwrap(PDFKit._find_options_in_meta))
 	for hook in frappe.get_hooks(request.param, app_name="client_comms"):
-		if hook.endswith("keep_to_layout"):
+		if hook.endswith("stand_around"):
 			frappe.call(hook, method="", kwargs={}, transaction_type="job")
 
 
@@ -62,7 +62,7 @@ def test_a_process_that_serves_a_site_without_the_app_keeps_its_options(begun, m
 
 def test_a_process_is_prepared_once(begun):
 	function = PDFKit._find_options_in_meta
-	pdf_options.keep_to_layout()
+	compose.stand_around()
 	assert PDFKit._find_options_in_meta is function
 
 
@@ -91,15 +91,12 @@ def test_the_orientation_of_a_page_is_one_word(monkeypatch):
 
 
 @pytest.fixture
-def load(make_user, as_user, monkeypatch):
-	"""`load(path)`: what Chromium, which is not on every machine, gets for something that a page loads, in a process that has
-	printed a document."""
+def load(monkeypatch):
+	"""`load(path)`: what Chromium, which is not on every machine, gets for something that a page loads."""
 	kind = pytest.importorskip("frappe.utils.pdf_generator.page", reason="version 15 has no Chromium").Page
 	name = "intercept_request_for_local_resources"
 	monkeypatch.setattr(kind, name, unwrap(getattr(kind, name)))
-	pdf_options._prepare_chromium.cache_clear()
-	with as_user(make_user("Sales User")):
-		frappe.get_print("Note", frappe.get_doc({"doctype": "Note", "title": "Mine"}).insert().name)
+	compose.stand_around()
 	page = kind.__new__(kind)
 	page.session, page.session_id, page.target_id, page.frame_id = Mock(), "s", "t", "f"
 	start = page.session.start_listener
@@ -154,5 +151,5 @@ def test_chromium_reads_what_everyone_may_and_nothing_else(load, stored, path, f
 def test_a_process_prepares_chromium_once(load):
 	page = pytest.importorskip("frappe.utils.pdf_generator.page", reason="version 15 has no Chromium").Page
 	function = page.intercept_request_for_local_resources
-	pdf_options.keep_to_public_files()
+	compose.stand_around()
 	assert page.intercept_request_for_local_resources is function

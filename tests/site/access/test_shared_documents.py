@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.permissions import add_user_permission
 
-from client_comms.enforcement import shared_documents
+from client_comms.enforcement import compose, shared_documents
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -30,7 +30,7 @@ def shares(site, staff):
 @pytest.fixture
 def asked():
 	"""Our function, and Frappe's around which it is."""
-	shared_documents.ask_plainly()
+	compose.stand_around()
 	ours = frappe.share.get_shared
 	return ours, ours.__wrapped__
 
@@ -73,7 +73,7 @@ def test_what_another_app_puts_in_its_place_is_asked(asked, staff):
 	def others(doctype, user=None, rights=None, *, filters=None, limit=None):
 		return ["theirs"]
 
-	assert shared_documents._get_shared(others, "Issue", staff.uncleared) == ["theirs"]
+	assert shared_documents.get_shared(others, "Issue", staff.uncleared) == ["theirs"]
 
 
 def test_a_list_asks_in_this_way(shares, staff, asked, as_user, monkeypatch):

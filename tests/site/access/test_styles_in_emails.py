@@ -6,7 +6,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms.enforcement import email_styles
+from client_comms.enforcement import compose
 
 pytestmark = pytest.mark.clause("D-6", "P-2")
 
@@ -18,7 +18,7 @@ def send(mailbox):
 	"""`send(text)`: what is queued of an email with this text, as a request sends it."""
 
 	def queue(text):
-		email_styles.ask_before()
+		compose.stand_around()
 		frappe.sendmail(recipients=["anna@client.example"], subject="The roof", message=text, delayed=True)
 		return frappe.get_last_doc("Email Queue").message
 

@@ -5,7 +5,7 @@ import time
 import frappe
 import pytest
 
-from client_comms.enforcement import harmless_addresses
+from client_comms.enforcement import compose, harmless_addresses
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -14,7 +14,7 @@ MARKUP = "<img src=x onerror=window.top.ran=1>"
 
 @pytest.fixture(autouse=True)
 def as_in_a_request():
-	harmless_addresses.quote_stored()
+	compose.stand_around()
 
 
 def stored(doctype, field, value, **others):

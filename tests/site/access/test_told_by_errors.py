@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.model import delete_doc
 
-from client_comms.enforcement import deletions
+from client_comms.enforcement import compose
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -42,7 +42,7 @@ def test_also_by_a_dynamic_link(staff, log, request_as):
 
 
 def test_and_in_a_job(staff, complaint):
-	deletions.ask_before(method="x", kwargs={}, transaction_type="job")
+	compose.stand_around(method="x", kwargs={}, transaction_type="job")
 	frappe.set_user(staff.uncleared)
 	location = frappe._dict(doctype="Physical Location", name="Shelf")
 	with pytest.raises(frappe.LinkExistsError, match="a document that you cannot read"):
