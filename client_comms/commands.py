@@ -1,4 +1,4 @@
-"""`bench --site SITE client-comms …`"""
+"""`bench --site SITE client-comms …`. Frappe loads this with each of its commands, so each loads what it needs when it runs."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from frappe.utils.synchronization import filelock
 
 from client_comms import leak_check_commands, ledger_commands
 from client_comms.command_line import connected, moment
-from client_comms.dry_run.table import print_table
+from client_comms.table import print_table
 
 
 @click.group("client-comms")

@@ -9,7 +9,6 @@ import click
 import frappe
 from frappe.commands import pass_context
 
-from client_comms import offline_verify
 from client_comms.command_line import connected, moment
 
 
@@ -60,7 +59,11 @@ def export_ledger(
 ):
 	"""Write the compliance ledger, or a part of it, to FILE. `python -m client_comms verify` checks it without a site."""
 	first, last = since and moment(since, "--since"), until and moment(until, "--until")
-	sizes = tuple(offline_verify.sizes(Path(checkpoints))) if checkpoints else ()
+	sizes = ()
+	if checkpoints:
+		from client_comms.offline_verify import sizes as of_checkpoints
+
+		sizes = tuple(of_checkpoints(Path(checkpoints)))
 	with connected(context):
 		from client_comms.ledger import exporting
 

@@ -5,8 +5,8 @@ import frappe
 from client_comms.acting import acting_as
 from client_comms.demo import privacy, scenario
 from client_comms.demo.site import INTERACTION, Demonstration
-from client_comms.dry_run.table import print_table
 from client_comms.rules.response_clock import NOT_REQUIRED
+from client_comms.table import print_table
 
 FIELDS = (
 	"name",

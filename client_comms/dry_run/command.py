@@ -14,9 +14,9 @@ from client_comms.dry_run.assessment import Assessment, assess
 from client_comms.dry_run.governance import Procedure, load_calendar, load_procedure
 from client_comms.dry_run.mailbox import INTERNAL, Mail, own_domains_among, read_mailbox, sort_out
 from client_comms.dry_run.problems import Problem, UnusableInput
-from client_comms.dry_run.table import print_table, printable
 from client_comms.rules import domains
 from client_comms.rules.response_clock import NOT_REQUIRED
+from client_comms.table import print_table, printable
 
 UNUSABLE = 2
 

@@ -151,7 +151,13 @@ def around(owner: type | ModuleType, name: str, ours: Callable | str) -> None:
 
 
 _HAS_BEGUN = f"{APP}_stands_around"
-_function = functools.cache(frappe.get_attr)
+
+
+@functools.cache
+def _function(path: str) -> Callable:
+	"""Frappe's `get_attr` may query which apps are installed, and queries have a function around them."""
+	module, _dot, name = path.rpartition(".")
+	return getattr(import_module(module), name)
 
 
 @functools.cache

@@ -109,6 +109,17 @@ def test_what_it_loads_later_has_ours_around_it():
 	assert ours == "True True"
 
 
+def test_the_first_query_needs_none_to_find_what_stands_around_it():
+	asked = in_another_process(
+		f"""{JOB}
+	frappe.local.request_cache.clear()
+	frappe.cache.delete_value("installed_apps")
+	print(*frappe.db.sql_list("select 'asked'"))
+"""
+	)
+	assert asked == "asked"
+
+
 def test_and_without_the_app_it_has_not():
 	ours = in_another_process(
 		f"""{JOB}
@@ -135,3 +146,22 @@ def test_each_stands_around_what_it_names():
 		for name in function.split("."):
 			found = getattr(found, name, None)
 		assert hasattr(found, "__wrapped__") or function in without, place
+
+
+def test_a_command_of_frappe_loads_none_of_ours_but_their_names():
+	"""Frappe loads the commands of every app with each of its own."""
+	loaded = in_another_process(
+		"""
+	import sys
+	import frappe.utils.bench_helper
+	before = {*sys.modules}
+	import client_comms.commands
+	print(*({*sys.modules} - before))
+"""
+	).split()
+	assert not [
+		name
+		for name in loaded
+		if name.startswith(("client_comms.rules", "client_comms.dry_run", "cryptography"))
+	]
+	assert len(loaded) < 20, loaded
