@@ -53,6 +53,17 @@ def settle(email_queues: Iterable[str], *, has_failed: bool) -> None:
 			_set([row.name for row in waiting if row.outcome == SENT], {"outcome": NOT_SENT})
 
 
+def take_out(recipients: list[str]) -> None:
+	"""Rows of recipients are about to be deleted: what these have not got by now, they do not get.
+
+	:param recipients: names of Email Queue Recipient
+	"""
+	waiting = {"name": ("in", recipients), "status": ("!=", SENT)}
+	for row in frappe.get_all("Email Queue Recipient", waiting, ["parent", "recipient"], order_by=None):
+		about = {"email_queue": row.parent, "recipient": row.recipient, "outcome": SENT}
+		_set(frappe.get_all(DISCLOSURE, about, pluck="name", order_by=None), {"outcome": NOT_SENT})
+
+
 def _by_arrival(email_queues: list[str]) -> tuple[list, list]:
 	"""The entries of queued messages: those of recipients to whom they were sent, and the others."""
 	entries = frappe.get_all(

@@ -4,7 +4,13 @@ import html
 import json
 import re
 from collections.abc import Collection
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import Parser
+from email.policy import SMTP
 
+# Lines as they are stored; headers that are not changed stay as they were written.
+_MAIL = SMTP.clone(refold_source="none", linesep="\n")
 REPLACEMENT = "[erased]"
 _NOTHING = "(?!)"
 # A text in JSON follows its escaped line break or quotation mark without a space.
@@ -45,3 +51,29 @@ def _bounded(form: str, in_address: bool) -> str:
 def without(text: str, found: re.Pattern) -> str | None:
 	"""The text without what the pattern finds; None if it is nothing else."""
 	return None if found.fullmatch(text) else found.sub(REPLACEMENT, text)
+
+
+def mail_without(message: str, found: re.Pattern) -> str:
+	"""An email without what the pattern finds in its headers and texts, however they are encoded; it stays as it is if there is nothing, or if
+	it cannot be read."""
+	try:
+		parsed = Parser(policy=_MAIL).parsestr(message)
+		changed = [_part_without(part, found) for part in parsed.walk()]
+		return parsed.as_string() if any(changed) else message
+	except (MessageError, LookupError, ValueError, AttributeError):
+		return message
+
+
+def _part_without(part: EmailMessage, found: re.Pattern) -> bool:
+	named = {key.lower() for key, value in part.items() if found.search(str(value))}
+	for key in named:
+		values = [found.sub(REPLACEMENT, str(value)) for value in part.get_all(key)]
+		del part[key]
+		part[key] = ", ".join(values)
+	if part.get_content_maintype() != "text" or part.is_attachment():
+		return bool(named)
+	text = part.get_content()
+	if not found.search(text):
+		return bool(named)
+	part.set_content(found.sub(REPLACEMENT, text), subtype=part.get_content_subtype(), cte="quoted-printable")
+	return True

@@ -1,6 +1,8 @@
 """What identifies a client is replaced as a whole word and nowhere else (P-2)."""
 
 import json
+from email import message_from_string
+from email.policy import SMTP
 
 import pytest
 
@@ -54,3 +56,38 @@ def test_a_name_is_not_replaced_inside_of_a_longer_marker():
 
 def test_nothing_is_found_without_texts():
 	assert not erased_texts.pattern([]).search("Maria Smith")
+
+
+MAIL = """Subject: =?utf-8?q?F=C3=BCr_Zo=C3=AB_M=C3=BCller?=
+To: =?utf-8?b?Wm/DqyBNw7xsbGVy?= <zoe@x.example>
+Content-Type: multipart/mixed; boundary="b"
+MIME-Version: 1.0
+
+--b
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+Dear Zo=C3=AB M=C3=
+=BCller
+--b
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: base64
+
+PHA+Wm/DqyBNw7xsbGVyPC9wPg==
+--b--
+"""
+
+
+def test_in_an_email_it_is_found_however_it_is_encoded():
+	left = erased_texts.mail_without(MAIL, erased_texts.pattern(["Zoë Müller", "zoe@x.example"]))
+	read = message_from_string(left, policy=SMTP)
+	assert read["Subject"] == "Für [erased]" and "zoe" not in str(read["To"]).lower()
+	assert [part.get_content().strip() for part in read.iter_parts()] == ["Dear [erased]", "<p>[erased]</p>"]
+
+
+@pytest.mark.parametrize(
+	"message",
+	[MAIL, "", "no email", MAIL.replace('"utf-8"', '"no-such-charset"'), "Subject: a\x00\n\n\udcff"],
+)
+def test_an_email_without_it_or_that_cannot_be_read_stays_as_it_is(message):
+	assert erased_texts.mail_without(message, erased_texts.pattern(["Bert Other"])) == message

@@ -33,7 +33,7 @@ _POINTING = {**{key: fields for key, fields in OWNER_FIELDS.items() if key != IT
 _ONLY = {"Email Unsubscribe": {"global_unsubscribe": 0}}
 _LINKED_TOO = {"Activity Log": (("timeline_doctype", "timeline_name"), ("link_doctype", "link_name"))}
 _OWN_BELONGINGS = ("Comment", "Email Queue", "File", "Notification Log", "ToDo", "Version")
-_QUEUE, _FILE = "Email Queue", "File"
+_QUEUE, _RECIPIENT, _FILE = "Email Queue", "Email Queue Recipient", "File"
 # Nothing that is deleted on its own belongs to these.
 _WITHOUT_DELETED = ("Email Queue", "Notification Log", "Version")
 _UNPROCESSED, _UNHANDLED = "Unprocessed Email", "Unhandled Email"
@@ -111,6 +111,8 @@ def _remove_rows(doctype: str, names: list) -> None:
 	if doctype == _QUEUE:
 		waiting = {"name": ("in", names), "status": ("in", disclosures.WAITING)}
 		disclosures.settle(_names(_QUEUE, waiting), has_failed=True)
+	elif doctype == _RECIPIENT:
+		disclosures.take_out(names)
 	for table in frappe.get_meta(doctype).get_table_fields():
 		frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", names)})
 	frappe.db.delete(doctype, {"name": ("in", names)})

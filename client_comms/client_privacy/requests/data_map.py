@@ -98,6 +98,7 @@ SHIPPED = (
 )
 # On the record of processing only: what an erasure does with them is a rule of its own.
 OWN_RULE = (
+	Entry("Email Queue", _SERVICE, _ART_B, DELETE),
 	Entry("Data Subject Request", _PROOF, _ART_C, ANONYMISE),
 	Entry("Compliance Ledger Entry", _PROOF, _ART_C, ANONYMISE),
 	Entry("Legal Hold", _CLAIMS, _ART_F, KEEP),

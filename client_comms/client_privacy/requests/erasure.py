@@ -14,7 +14,7 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, late_arrivals, subjects, sweep
+from client_comms.client_privacy.requests import data_map, late_arrivals, queued_emails, subjects, sweep
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.i18n import bold
@@ -24,7 +24,7 @@ from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 REQUEST = "Data Subject Request"
 _PAPER, _QUEUE = "Physical File", "Email Queue"
 _NOT_MAPPED = N_("Not in the data map: decide by hand")
-_RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = 0, 3, 5, 6, 9  # steps
+_FIRST, _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = -1, 0, 3, 5, 6, 9  # steps
 
 
 def plan(run) -> None:
@@ -33,6 +33,7 @@ def plan(run) -> None:
 	earlier = _opened(run.secret) or {"markers": (), "records": {}}
 	subject = subjects.of_request(request, earlier["markers"])
 	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject, earlier["records"]))
+	runs.add_items(run.name, _emails(subject))
 	kept_parties: dict[str, str] = {}
 	for entry in data_map.entries():
 		names = data_map.rows(entry.doctype, subject)
@@ -104,7 +105,10 @@ def add_late(run) -> bool:
 		frappe.db.set_value(runs.RUN, run.name, "secret", _sealed_as(markers, records_of))
 	subject = subjects.Subject(records_of, addresses, ())
 	known = {(row.reference_doctype, row.reference_name) for row in _stored_items(run.name)}
-	found = list(_masters(new, {}))
+	found = [
+		each for each in _emails(subject) if (each["reference_doctype"], each["reference_name"]) not in known
+	]
+	found += _masters(new, {})
 	for entry in data_map.entries():
 		names = late_arrivals.rows(entry, subject, secret["markers"], run.creation)
 		found += _items(entry, [each for each in names if (entry.doctype, each) not in known], subject)
@@ -178,6 +182,10 @@ def _actions(entry: data_map.Entry, names: list[str]) -> dict[str, str]:
 		entry.doctype, {"name": ("in", [*names, ""])}, ["name", "confidentiality_level"], order_by=None
 	)
 	return {row.name: levels.get(row.confidentiality_level) or ANONYMISE for row in rows}
+
+
+def _emails(subject: subjects.Subject) -> Iterator[dict]:
+	yield from (_item(*each, _FIRST) for each in queued_emails.planned(subject))
 
 
 def _paper(request) -> Iterator[dict]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import frappe
 from frappe.deferred_insert import save_to_db
+from frappe.utils import create_batch
 from frappe.utils.global_search import sync_global_search
 from rq.job import Job
 
@@ -56,6 +57,7 @@ _PLAIN = {
 	"__global_search": ("name", ("title", "content")),
 	"tabSessions": ("user", ("sessiondata",)),
 }
+_MAILS, _MAILS_AT_ONCE = (("Email Queue", "message"), ("Unhandled Email", "raw")), 50
 _SINGLES, _SEARCH = "tabSingles", "__global_search"
 _LEDGER = f"tab{ledger.ENTRY}"
 
@@ -133,7 +135,25 @@ def everywhere(sought: Sought, kept: Kept) -> list[Found]:
 	for table, columns in sorted(_tables(), key=lambda each: each[0] == _LEDGER):
 		left += _in_table(table, columns, sought, kept, table in with_names)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a table is done; an interrupted run begins again)
+	for doctype, column in _MAILS:
+		_in_mails(doctype, column, sought, kept)
 	return left
+
+
+def _in_mails(doctype: str, column: str, sought: Sought, kept: Kept) -> None:
+	"""Emails as they are sent: a query finds nothing in what is encoded, or broken into lines."""
+	names = frappe.get_all(doctype, pluck="name", order_by=None)
+	for some in create_batch(names, _MAILS_AT_ONCE):
+		fields = ["name", column, *filter(None, OWNER_FIELDS.get(doctype, ()))]
+		rows = frappe.get_all(doctype, {"name": ("in", some)}, fields, order_by=None)
+		held = _held(doctype, rows)
+		for row in rows:
+			text = row[column] or ""
+			if row.name in held or kept.covers(doctype, row):
+				continue
+			if (new := erased_texts.mail_without(text, sought.texts)) != text:
+				frappe.db.set_value(doctype, row.name, column, new, update_modified=False)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run begins again)
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:
