@@ -3,12 +3,14 @@ error says so."""
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate
+from frappe.utils import cint, formatdate, getdate
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, compat
 from client_comms.client_privacy import links
 from client_comms.communication_governance import calendars
 from client_comms.health_formats import Line
+
+_REGISTERING = "enable_dynamic_client_registration"
 
 
 def site_address() -> Line:
@@ -73,4 +75,28 @@ def manager_role() -> Line:
 	return Line("manager_role", _("Manager Role"), text, faults, ("List", "User"), {"managers": len(found)})
 
 
-CHECKS = (("site_address", site_address), ("holidays", holidays), ("manager_role", manager_role))
+def programs() -> Line:
+	"""Visitors cannot register programs that ask users for access (OAuth): version 16 lets them, under any name (D-5)."""
+	settings = "OAuth Settings"
+	is_open = bool(compat.is_version_16() and cint(frappe.db.get_single_value(settings, _REGISTERING)))
+	registered = frappe.db.count("OAuth Client", {"owner": "Guest"})
+	faults = ()
+	if is_open:
+		faults = (
+			_(
+				"Every visitor can register a program, under any name, that asks users to let it act for them. Clear Enable Dynamic Client Registration in OAuth Settings, and enter the programs that you use as OAuth Clients."
+			),
+		)
+	text = _("Registered by visitors: {0}").format(registered)
+	where = ("Form", settings) if compat.is_version_16() else ("List", "OAuth Client")
+	return Line(
+		"programs", _("Programs of Others"), text, faults, where, {"programs_of_visitors": registered}
+	)
+
+
+CHECKS = (
+	("site_address", site_address),
+	("holidays", holidays),
+	("manager_role", manager_role),
+	("programs", programs),
+)

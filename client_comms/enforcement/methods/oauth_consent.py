@@ -6,11 +6,13 @@ would read what the user can who opens a link in an email.
 
 import hashlib
 import hmac
+from urllib.parse import urlsplit
 
 import frappe
 from frappe import _
 from frappe.integrations import oauth2
 from frappe.sessions import get_csrf_token
+from frappe.utils import cstr, escape_html
 
 from client_comms.enforcement.compose import call_previous
 from client_comms.i18n import bold
@@ -26,7 +28,28 @@ def authorize(**arguments):
 	client = str(arguments.get("client_id") or "")
 	if frappe.session.user != "Guest" and not _is_let_in_unasked(client):
 		arguments[_PROOF] = _proof(client)
-	return call_previous("frappe.integrations.oauth2.authorize", **arguments)
+	answer = call_previous("frappe.integrations.oauth2.authorize", **arguments)
+	if frappe.local.response.get("type") == "page" and not _is_entered_by_administrators(client):
+		frappe.local.message = _warning(client) + _as_text(frappe.local.message, client)
+	return answer
+
+
+def _as_text(page: str, client: str) -> str:
+	"""Frappe shows the name as HTML, which could cover the warning; in scopes, OAuth takes no brackets."""
+	name = cstr(frappe.db.get_value(_CLIENT, client, "app_name"))
+	for text in {name, _(name)} - {escape_html(name)}:
+		page = page.replace(text, escape_html(text))
+	return page
+
+
+def _warning(client: str) -> str:
+	"""Any visitor can register a program under the name of one that the user knows."""
+	name = frappe.db.get_value(_CLIENT, client, "app_name")
+	back = (frappe.flags.oauth_credentials or {}).get("redirect_uri")
+	said = _(
+		"A visitor registered this program and named it {0}: the name is not checked, and it need not be the program that you know. If you allow it, it reads and changes in your name all that you can, and you get to {1}. Choose Deny if you did not start this in a program that you use."
+	).format(bold(name), bold(urlsplit(str(back or "")).netloc))
+	return f'<div class="alert alert-danger" role="alert">{said}</div>'
 
 
 @frappe.whitelist()
@@ -52,12 +75,15 @@ def _is_trusted(client: str) -> bool:
 
 def _is_let_in_unasked(client: str) -> bool:
 	"""Whether Frappe would show no page (*Skip Authorization* in the settings), although no administrator has entered the program."""
-	owner = frappe.db.get_value(_CLIENT, client, "owner")
-	return bool(
-		oauth2.get_oauth_settings().skip_authorization == "Auto"
-		and owner
-		and "System Manager" not in frappe.get_roles(owner)
+	return oauth2.get_oauth_settings().skip_authorization == "Auto" and not _is_entered_by_administrators(
+		client
 	)
+
+
+def _is_entered_by_administrators(client: str) -> bool:
+	"""Also of a program that there is not, about which Frappe says so."""
+	owner = frappe.db.get_value(_CLIENT, client, "owner")
+	return not owner or "System Manager" in frappe.get_roles(owner)
 
 
 def _refuse(client: str) -> None:

@@ -7,7 +7,7 @@ import frappe
 import pytest
 import requests
 
-from client_comms import compat
+from client_comms import compat, health_setup
 from client_comms.leak_check import visitor
 
 pytestmark = [pytest.mark.clause("D-5"), pytest.mark.committed]
@@ -102,6 +102,46 @@ def test_who_presses_allow_on_the_page_lets_it_in(make_user, program, browser):
 	visit = browser(make_user("Customer Support Manager"))
 
 	assert _is_let_in(visit(*_link_of(visit(AUTHORIZE, _asked(program())))))
+
+
+@pytest.mark.parametrize(("owner", "is_warned"), [("Administrator", False), ("Guest", True)])
+def test_the_page_says_that_a_stranger_registered_the_program(make_user, program, browser, owner, is_warned):
+	"""Anyone can register one under our own name."""
+	client = program(owner, app_name="Client Communications <b>ERPNext</b>")
+	page = browser(make_user("Customer Support Manager"))(AUTHORIZE, _asked(client)).text
+
+	assert ("A visitor registered this program" in page) is is_warned
+	assert ("elsewhere.example</strong>. Choose Deny" in page) is is_warned
+	assert ("<b>" not in page) is is_warned and _link_of(frappe._dict(text=page))
+
+
+@pytest.mark.skipif("not compat.is_version_16()", reason="Version 15 registers none")
+@pytest.mark.parametrize("is_open", [True, False])
+def test_visitors_register_programs_only_where_administrators_let_them(site, http, is_open):
+	was = site.db.get_single_value("OAuth Settings", "enable_dynamic_client_registration")
+	site.db.set_single_value("OAuth Settings", "enable_dynamic_client_registration", int(is_open))
+	site.db.commit()
+	try:
+		line = health_setup.programs()
+		sent = {"client_name": "Client Communications", "redirect_uris": [BACK]}
+		answer = requests.post(
+			f"{http}/api/method/frappe.integrations.oauth2.register_client", json=sent, timeout=60
+		)
+		assert line.ok is not is_open
+		assert (answer.status_code == 201) is is_open, answer.text
+		site.db.rollback()
+		if is_open:
+			client = answer.json()["client_id"]
+			assert site.db.get_value("OAuth Client", client, "owner") == "Guest"
+			assert (
+				health_setup.programs().figures["programs_of_visitors"] > line.figures["programs_of_visitors"]
+			)
+	finally:
+		site.db.rollback()
+		for name in site.get_all("OAuth Client", {"owner": "Guest"}, pluck="name"):
+			site.delete_doc("OAuth Client", name, force=True)
+		site.db.set_single_value("OAuth Settings", "enable_dynamic_client_registration", was)
+		site.db.commit()
 
 
 def test_a_program_that_administrators_trust_asks_no_one(make_user, program, browser):
