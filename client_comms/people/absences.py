@@ -1,10 +1,10 @@
 """Who is away, until when, and who substitutes for them (F-2).
 
 Absences come from *Staff Absence*, from the leave that HRMS has approved where it is installed, and from the holiday list
-of the employee for days on which they do not work.
+of the employee for days on which they do not work, which HRMS 16 assigns.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,12 +17,14 @@ from client_comms.communication_governance import calendars
 from client_comms.rules.absence import Absence, back_at, of_days
 
 ABSENCE = "Staff Absence"
+# Of HRMS.
 LEAVE = "Leave Application"
+HOLIDAYS_GIVEN = "Holiday List Assignment"
 _AHEAD = timedelta(days=62)  # holidays that can join absences
 
 
 def away(users: Collection[str], now: datetime | None = None) -> dict[str, datetime]:
-	"""Those of `users` who are away, and the first business moment at which each is back; at most three queries for all.
+	"""Those of `users` who are away, and the first business moment at which each is back; a few queries, however many there are.
 
 	:param now: as stored (site time zone); by default the current time
 	:returns: user → moment as stored; who is there is left out
@@ -87,16 +89,14 @@ def _absences(users: list[str], now: datetime) -> tuple[dict[str, list[Absence]]
 	"""What is entered for each of `users`, and the days on which employees with a holiday list of their own do not work."""
 	absences: dict[str, list[Absence]] = defaultdict(list)
 	days_off: dict[str, set[date]] = defaultdict(set)
-	for user, first, last, from_noon, until_noon in frappe.db.sql(
-		"""select user, from_date, to_date, from_noon, until_noon from `tabStaff Absence`
+	# nosemgrep: frappe-sql-format-injection (a query of this module; values are bound)
+	rows = frappe.db.sql(
+		f"""select user, from_date, to_date, from_noon, until_noon from `tabStaff Absence`
 		where user in %(users)s and to_date >= %(today)s and from_date <= %(until)s
-		union all
-		select employee.user_id, holiday.holiday_date, null, null, null from `tabEmployee` employee
-		join `tabHoliday` holiday on holiday.parent = employee.holiday_list and holiday.parenttype = 'Holiday List'
-		where employee.user_id in %(users)s and employee.status = 'Active'
-		and holiday.holiday_date between %(today)s and %(until)s""",
+		union all {_days_off()}""",
 		{"users": users, "today": now.date(), "until": now.date() + _AHEAD},
-	):
+	)
+	for user, first, last, from_noon, until_noon in rows:
 		if last is None:
 			days_off[user].add(first)
 		else:
@@ -108,31 +108,49 @@ def _absences(users: list[str], now: datetime) -> tuple[dict[str, list[Absence]]
 	return absences, days_off
 
 
+def _days_off() -> str:
+	"""The days off of employees, as a query; a half holiday counts as present, as half a day of leave does.
+
+	What HRMS assigns to an employee takes the place of the list in their document, from its first day until the next one's.
+	"""
+	on_list = "employee.holiday_list"
+	if _is_installed(HOLIDAYS_GIVEN):
+		on_list = f"""ifnull((
+			select given.holiday_list from `tab{HOLIDAYS_GIVEN}` given
+			where given.applicable_for = 'Employee' and given.assigned_to = employee.name and given.docstatus = 1
+			and given.from_date <= holiday.holiday_date order by given.from_date desc limit 1
+		), employee.holiday_list)"""
+	half = "and not holiday.is_half_day" if frappe.get_meta("Holiday").has_field("is_half_day") else ""
+	return f"""select employee.user_id, holiday.holiday_date, null, null, null from `tabEmployee` employee
+		join `tabHoliday` holiday on holiday.parenttype = 'Holiday List' and holiday.parent = {on_list} {half}
+		where employee.user_id in %(users)s and employee.status = 'Active'
+		and holiday.holiday_date between %(today)s and %(until)s"""
+
+
 def _leave(users: list[str], now: datetime) -> list[tuple[str, Absence]]:
-	"""Approved leave of HRMS. It does not say which half of a half day is free, so half days count as present."""
-	if not _has_leave():
+	"""Approved leave of HRMS. It does not say which half of a half day is free, so half days count as present; two of them are a day."""
+	if not _is_installed(LEAVE):
 		return []
 	employees = dict(
 		frappe.get_all("Employee", {"user_id": ("in", users)}, ["name", "user_id"], as_list=True)
 	)
-	return [
-		(employees[row.employee], absence)
-		for row in _approved_leave(now.date(), now.date() + _AHEAD, list(employees))
-		for absence in _without_half_day(
-			getdate(row.from_date),
-			getdate(row.to_date),
-			getdate(row.half_day_date or row.from_date) if row.half_day else None,
-		)
-	]
+	found, halves = [], Counter()
+	for row in _approved_leave(now.date(), now.date() + _AHEAD, list(employees)):
+		user, first, last = employees[row.employee], getdate(row.from_date), getdate(row.to_date)
+		half = getdate(row.half_day_date or row.from_date) if row.half_day else None
+		found += [(user, absence) for absence in _without_half_day(first, last, half)]
+		halves[user, half] += 1
+	return found + [(user, of_days(day, day)) for (user, day), number in halves.items() if day and number > 1]
 
 
-def _has_leave() -> bool:
-	return frappe.db.table_exists(LEAVE)
+def _is_installed(doctype: str) -> bool:
+	"""Up to version 13, leave was a part of ERPNext, whose upgrade leaves the tables of what it deletes."""
+	return frappe.db.table_exists(doctype) and bool(frappe.db.exists("DocType", doctype, cache=True))
 
 
 def _approved_leave(first: date, last: date, employees: list[str] | None = None) -> list:
 	"""Leave on any of these days; of all employees, if none are given."""
-	if not _has_leave():
+	if not _is_installed(LEAVE):
 		return []
 	return frappe.get_all(
 		LEAVE,

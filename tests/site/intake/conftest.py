@@ -167,6 +167,38 @@ SOURCE_FIELDS = {
 		"end_time": ("Datetime", None),
 		"links": ("Table", "Dynamic Link"),
 	},
+	# Of Frappe HR.
+	"Leave Application": {
+		"employee": ("Link", "Employee"),
+		"leave_type": ("Data", None),
+		"from_date": ("Date", None),
+		"to_date": ("Date", None),
+		"half_day": ("Check", None),
+		"half_day_date": ("Date", None),
+		"status": ("Select", "Open\nApproved\nRejected\nCancelled"),
+	},
+	"Holiday List Assignment": {
+		"applicable_for": ("Select", "Employee\nCompany"),
+		"assigned_to": ("Dynamic Link", "applicable_for"),
+		"holiday_list": ("Link", "Holiday List"),
+		"from_date": ("Date", None),
+	},
+	"Job Applicant": {
+		"applicant_name": ("Data", None),
+		"email_id": ("Data", "Email"),
+		"notes": ("Data", None),
+	},
+}
+# What else they say of themselves.
+SOURCE_PROPERTIES = {
+	"Leave Application": {"module": "HR", "is_submittable": 1},
+	"Holiday List Assignment": {"module": "HR", "is_submittable": 1},
+	"Job Applicant": {
+		"module": "HR",
+		"email_append_to": 1,
+		"sender_field": "email_id",
+		"subject_field": "notes",
+	},
 }
 ROLES = ("System Manager", "Support Team", "Sales User")
 
@@ -186,6 +218,11 @@ def _installed(*doctypes, custom=1):
 
 	frappe.set_user("Administrator")
 	frappe.flags.in_patch = True  # which may add standard DocTypes
+	modules = {SOURCE_PROPERTIES.get(doctype, {}).get("module") for doctype in doctypes} - {None}
+	for module in modules:
+		frappe.get_doc(
+			{"doctype": "Module Def", "module_name": module, "app_name": "erpnext", "custom": 1}
+		).insert()
 	for doctype in doctypes:
 		fields = [
 			{"fieldname": name, "label": frappe.unscrub(name), "fieldtype": kind, "options": options}
@@ -194,6 +231,9 @@ def _installed(*doctypes, custom=1):
 		rights = dict.fromkeys(
 			("read", "write", "create", "delete", "report", "export", "print", "email", "share"), 1
 		)
+		properties = SOURCE_PROPERTIES.get(doctype, {})
+		if properties.get("is_submittable"):
+			rights |= dict.fromkeys(("submit", "cancel"), 1)
 		frappe.get_doc(
 			{
 				"doctype": "DocType",
@@ -205,6 +245,7 @@ def _installed(*doctypes, custom=1):
 				"track_changes": 1,
 				"fields": fields,
 				"permissions": [{"role": role, **rights} for role in ROLES],
+				**properties,
 			}
 		).insert()
 	frappe.flags.in_patch = False
@@ -216,6 +257,8 @@ def _installed(*doctypes, custom=1):
 		frappe.set_user("Administrator")
 		frappe.db.rollback()
 		_remove(*doctypes)
+		for module in modules:
+			frappe.delete_doc("Module Def", module, force=True)
 		sources.follow_removed("other")
 		frappe.db.commit()
 

@@ -116,39 +116,6 @@ def test_the_holiday_list_of_an_employee_counts(make_user):
 	assert str(absences.away([user])[user]) == "2026-11-25 09:00:00"
 
 
-def test_approved_leave_of_hrms_counts(make_user):
-	"""HRMS is another app: its DocType is stood in for by rows with the same fields."""
-	user = make_user("Frontline Staff")
-	rows = {
-		"Employee": [("EMP-1", user)],
-		absences.LEAVE: [
-			frappe._dict(
-				employee="EMP-1",
-				from_date="2026-11-23",
-				to_date="2026-11-25",
-				half_day=1,
-				half_day_date="2026-11-25",
-			)
-		],
-	}
-	get_all, table_exists = frappe.get_all, frappe.db.table_exists
-	asked = []
-
-	def stand_in(doctype, *args, **kwargs):
-		if doctype == absences.LEAVE:
-			asked.append(args[0])
-		return rows[doctype] if doctype in rows else get_all(doctype, *args, **kwargs)
-
-	with (
-		mock.patch.object(frappe, "get_all", stand_in),
-		mock.patch.object(
-			frappe.db, "table_exists", lambda dt, **kw: dt == absences.LEAVE or table_exists(dt, **kw)
-		),
-	):
-		assert str(absences.away([user])[user]) == "2026-11-25 09:00:00", "half a day counts as present"
-	assert asked[0]["status"] == "Approved" and asked[0]["docstatus"] == 1
-
-
 # --- new work ----------------------------------------------------------------------------------------
 
 
@@ -356,30 +323,6 @@ def test_a_substitute_who_is_away_or_has_no_clearance_is_passed_over(make_user, 
 	substitution.run()
 	doc.reload()
 	assert doc.responsible_staff == last, "whose turn it is"
-
-
-def test_approved_leave_is_handed_over_as_well(make_user, log):
-	user, other = (make_user("Frontline Staff") for _number in range(2))
-	doc = inquiry(log, user)
-	leave = frappe._dict(employee="EMP-1", from_date="2026-11-23", to_date="2026-11-25", half_day=0)
-	get_all, table_exists = frappe.get_all, frappe.db.table_exists
-
-	def stand_in(doctype, *args, **kwargs):
-		if doctype == absences.LEAVE:
-			return [leave]
-		if doctype == "Employee":
-			return [user] if kwargs.get("pluck") else [("EMP-1", user)]
-		return get_all(doctype, *args, **kwargs)
-
-	with (
-		mock.patch.object(frappe, "get_all", stand_in),
-		mock.patch.object(
-			frappe.db, "table_exists", lambda dt, **kw: dt == absences.LEAVE or table_exists(dt, **kw)
-		),
-	):
-		substitution.run()
-	doc.reload()
-	assert (doc.responsible_staff, doc.substituting_for) == (other, user)
 
 
 @pytest.mark.parametrize(
