@@ -13,6 +13,9 @@ PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
 # What a Contact says of itself counts where it is confirmed (`confirmation`).
 CONFIRMED_ON = "confirmed_on"
 CONFIRMED = {CONFIRMED_ON: ("is", "set")}
+# A desk user, or an employee with a type of user of the site, such as that of Frappe HR.
+_WORKS_HERE = """user.enabled = 1 and (user.user_type = 'System User' or (user.user_type != 'Website User'
+	and exists (select 1 from `tabEmployee` where user_id = user.name and status = 'Active')))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Client:
 class Holders:
 	"""Who has an email address: its contact and that one's party, as far as both are confirmed, and its latest lead.
 
-	`is_ours`: a mailbox of this site or an enabled desk user. `is_named`: a lead, or a contact, confirmed or not, has it.
+	`is_ours`: a mailbox of this site or an enabled user who works here. `is_named`: a lead, or a contact, confirmed or not, has it.
 	"""
 
 	contact: str | None = None
@@ -40,7 +43,7 @@ class Holders:
 
 
 def is_own(address: str, holders: Holders | None = None) -> bool:
-	"""Whether an address is our own: an own domain, a mailbox of this site, or a desk user.
+	"""Whether an address is our own: an own domain, a mailbox of this site, a desk user, or the login of an employee.
 
 	:param holders: its `holders_of`, if they were just looked up
 	"""
@@ -51,30 +54,25 @@ def is_own(address: str, holders: Holders | None = None) -> bool:
 		return True
 	if holders:
 		return holders.is_ours
-	return bool(
-		frappe.db.sql(
-			"""select 1 from `tabEmail Account` where email_id = %(address)s
-			union all select 1 from `tabUser`
-			where email = %(address)s and user_type = 'System User' and enabled = 1 limit 1""",
-			{"address": address},
-		)
-	)
+	return bool(own_addresses([address]))
 
 
 def own_addresses(addresses) -> set[str]:
-	"""Those of `addresses` that are mailboxes of this site or of enabled desk users, in lower case; two queries."""
+	"""Those of `addresses` that are mailboxes of this site or of enabled users who work here, in lower case; one query."""
 	bare = {parse_addr(address or "")[1].lower() for address in addresses} - {""}
 	if not bare:
 		return set()
-	mailboxes = frappe.get_all("Email Account", {"email_id": ("in", bare)}, pluck="email_id")
-	users = frappe.get_all(
-		"User", {"email": ("in", bare), "user_type": "System User", "enabled": 1}, pluck="email"
+	# nosemgrep: frappe-sql-format-injection (a condition of this module; values are bound)
+	found = frappe.db.sql_list(
+		f"""select email_id from `tabEmail Account` where email_id in %(addresses)s
+		union all select user.email from `tabUser` user where user.email in %(addresses)s and {_WORKS_HERE}""",
+		{"addresses": sorted(bare)},
 	)
-	return {address.lower() for address in (*mailboxes, *users)}
+	return {address.lower() for address in found}
 
 
 def outside(addresses: Iterable[str]) -> list[str]:
-	"""Those of bare `addresses` that are not our own, as `is_own`; two queries."""
+	"""Those of bare `addresses` that are not our own, as `is_own`; one query."""
 	addresses, domains_of_ours = list(addresses), frappe.get_cached_doc("Client Comms Settings").own_domains()
 	ours = own_addresses(addresses)
 	return [
@@ -236,8 +234,8 @@ _HOLDERS = f"""
 	union all select 'Named', null, null, null, null, 0 from `tabContact` where email_id = %(address)s
 	union all select 'Lead', null, 'Lead', name, creation, 0 from `tabLead` where email_id = %(address)s
 	union all select 'Ours', null, null, null, null, 0 from `tabEmail Account` where email_id = %(address)s
-	union all select 'Ours', null, null, null, null, 0 from `tabUser`
-	where email = %(address)s and user_type = 'System User' and enabled = 1
+	union all select 'Ours', null, null, null, null, 0 from `tabUser` user
+	where user.email = %(address)s and {_WORKS_HERE}
 	order by 5, 6"""
 
 

@@ -17,6 +17,7 @@ from client_comms.intake import (
 	acknowledgement,
 	arrivals,
 	failures,
+	human_resources,
 	inbound_mail,
 	mailboxes,
 	replies,
@@ -202,7 +203,7 @@ def log_arrived(doc):
 
 
 def _log_and_acknowledge(message: Message):
-	interaction = _log(message, staff_may_begin=arrivals.is_wanted("log_outbound"))
+	interaction = _log(message, arrivals.is_wanted("log_outbound"), on_arrival=True)
 	if interaction:
 		acknowledgement.send(interaction, message.document)
 	return interaction
@@ -217,8 +218,10 @@ def log(doc):
 	return _log(read(doc), staff_may_begin=True)
 
 
-def _log(message: Message, staff_may_begin: bool):
-	interaction = _apply(message, staff_may_begin)
+def _log(message: Message, staff_may_begin: bool, *, on_arrival: bool = False):
+	# By hand, it is logged wherever it is filed.
+	is_about_staff = on_arrival and human_resources.are_about(message.document.reference_doctype)
+	interaction = _apply(message, staff_may_begin, is_about_staff)
 	if interaction:
 		_bind(message.document, interaction)
 		_tell_doubts(message, interaction)
@@ -238,8 +241,8 @@ def _tell_doubts(message: Message, interaction) -> None:
 		)
 
 
-def _apply(message: Message, staff_may_begin: bool):
-	"""Make the message an event of its conversation, or a new conversation."""
+def _apply(message: Message, staff_may_begin: bool, is_about_staff: bool):
+	"""Make the message an event of its conversation, or a new conversation, which one about an applicant or an employee does not begin."""
 	if message.is_received and (interaction := threads.of_copy(message)):
 		return interaction
 	if message.document.reference_name and website_form.is_from_visitor(message.document):
@@ -262,6 +265,8 @@ def _apply(message: Message, staff_may_begin: bool):
 		):
 			replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
 			return interaction
+		if is_about_staff:
+			return None
 		arriving = arrival(message)
 		if interaction and _is_from_a_stranger(message, interaction):
 			# Under whichever document Frappe filed it; what they quote stays confidential.
@@ -275,7 +280,7 @@ def _apply(message: Message, staff_may_begin: bool):
 	if message.is_received and mail_identity.names_us_falsely(message.headers, parties.is_own):
 		return interaction  # it neither answers nor begins anything
 	if not interaction:
-		return _first_contact(message) if staff_may_begin else None
+		return _first_contact(message, is_about_staff) if staff_may_begin else None
 	if not _reaches_client(message, interaction):
 		replies.tell_still_owed(interaction, message.at)
 	elif message.automatic == AUTOMATED:
@@ -298,8 +303,11 @@ def _is_from_a_stranger(message: Message, interaction) -> bool:
 	return message.document.communication_medium == "Email" and not threads.takes_part(message, interaction)
 
 
-def _first_contact(message: Message):
-	"""A conversation started by staff; nothing if no client is known, or for automatic messages and campaigns."""
+def _first_contact(message: Message, is_about_staff: bool):
+	"""A conversation started by staff; nothing if no client is known, or for automatic messages and campaigns.
+
+	From the document of an applicant or an employee, only one with a client whom the site knows: the outgoing checks are to see it.
+	"""
 	if message.automatic or not message.reaches_client:
 		return None
 	if message.document.reference_doctype in outgoing.ADVERTISING:
@@ -309,6 +317,10 @@ def _first_contact(message: Message):
 		arriving.reference_doctype, arriving.reference_name, arriving.sender, arriving.sender_name
 	)
 	if not (client.party or client.contact or client.name):
+		return None
+	if is_about_staff and not (
+		client.party or parties.of_addresses(map(str.lower, _recipients(message.document)))
+	):
 		return None
 	return arrivals.open_new(replace(arriving, client=client))
 
