@@ -8,14 +8,17 @@ from collections.abc import Collection, Iterable
 
 import frappe
 from frappe import _
+from frappe.utils import cstr
 
 from client_comms import acting, clock, controls
 from client_comms.client_privacy import consents
 from client_comms.clients import holders, parties
+from client_comms.enforcement.compose import call_previous
 from client_comms.i18n import bold, translate
 from client_comms.rules import consent, html_text
 from client_comms.rules import outgoing as rules
 
+_ADD = "frappe.email.doctype.email_group.email_group.add_subscribers"
 _SAID_NO = (consent.CONSENT_REFUSED, consent.CONSENT_WITHDRAWN)
 
 
@@ -57,6 +60,15 @@ def tell_sender(doc, method=None) -> None:
 			tell(doc.newsletter_recipients)
 	elif doc.has_value_changed("recipient"):
 		tell(_of_campaign(doc))
+
+
+@frappe.whitelist()
+def add_subscribers(name: str, email_list: str | list[str], **others):
+	"""Frappe's method by which staff add to an Email Group, which welcomes each new member: without who has not consented."""
+	given = email_list if isinstance(email_list, list) else cstr(email_list).replace(",", "\n").split("\n")
+	given = [each for each in (cstr(each).strip() for each in given) if each]
+	tell(given)
+	return call_previous(_ADD, name=name, email_list=kept(given), **others)
 
 
 def tell(recipients: Collection[str]) -> None:

@@ -6,11 +6,14 @@ import frappe
 import pytest
 from erpnext.crm.doctype.email_campaign import email_campaign
 from frappe.email import queue
+from frappe.email.doctype.email_group import email_group
+from frappe.handler import execute_cmd
 
 from client_comms import api, clock, compat
 from client_comms.outgoing import advertising, email_queue
 
 PURPOSE = "Marketing"
+ADD = "frappe.email.doctype.email_group.email_group.add_subscribers"
 YES, NO, WITHDREW, SILENT = (f"{each}@client.example" for each in ("yes", "no", "withdrew", "silent"))
 READER = "reader@nowhere.example"
 NUMBERS = {YES: "+49301110001", NO: "+49301110002", SILENT: "+49301110004"}
@@ -244,3 +247,47 @@ def test_who_plans_a_campaign_is_told(clients, set_settings, monkeypatch):
 	start_campaign(clients.group)
 	said = [each.message for each in frappe.get_message_log() if each.title == "Consent"]
 	assert len(said) == 1 and "3 of 5 recipients" in said[0]
+
+
+@pytest.mark.parametrize(
+	("mode", "left_out"), [("Off", set()), ("Warn", {NO, WITHDREW}), ("Enforce", {NO, WITHDREW, SILENT})]
+)
+def test_who_is_added_to_a_list_is_welcomed_only_with_consent(clients, set_settings, mode, left_out):
+	"""Staff add them; who subscribes on the website has asked for it."""
+	set_settings(advertising_mode=mode)
+	template = {
+		"doctype": "Email Template",
+		"name": frappe.generate_hash(),
+		"subject": "Welcome",
+		"response": "Hi",
+	}
+	group = {"doctype": "Email Group", "title": frappe.generate_hash()}
+	group = frappe.get_doc(
+		{**group, "welcome_email_template": frappe.get_doc(template).insert().name}
+	).insert()
+	given = [YES, NO, WITHDREW, SILENT, READER]
+	frappe.clear_messages()
+	frappe.local.request = frappe._dict(method="POST")
+	frappe.local.form_dict = frappe._dict(name=group.name, email_list="\n".join(given))
+	execute_cmd(ADD)
+	assert queued() == (set(given) - left_out, [])
+	members = frappe.get_all("Email Group Member", {"email_group": group.name}, pluck="email")
+	assert {*members} == set(given) - left_out
+	told = [each for each in map(str, frappe.local.message_log) if "lack of consent" in each]
+	assert len(told) == bool(left_out)
+
+
+def test_who_subscribes_is_welcomed(clients, set_settings):
+	set_settings(advertising_mode="Enforce")
+	template = {
+		"doctype": "Email Template",
+		"name": frappe.generate_hash(),
+		"subject": "Welcome",
+		"response": "Hi",
+	}
+	group = {"doctype": "Email Group", "title": frappe.generate_hash()}
+	group = frappe.get_doc(
+		{**group, "welcome_email_template": frappe.get_doc(template).insert().name}
+	).insert()
+	email_group.add_subscribers(group.name, SILENT)
+	assert queued() == ({SILENT}, [])
