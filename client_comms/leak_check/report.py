@@ -2,7 +2,7 @@
 
 import click
 
-from client_comms.dry_run.table import print_table
+from client_comms.table import print_table
 
 
 def show(found: dict) -> None:

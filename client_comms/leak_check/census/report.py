@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from client_comms.dry_run.table import print_table
 from client_comms.leak_check.census.census import Census
+from client_comms.table import print_table
 
 
 def as_json(census: Census) -> dict:
