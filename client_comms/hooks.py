@@ -936,6 +936,7 @@ extend_doctype_class = {
 	"Interaction Review": "client_comms.enforcement.answers.Remembered",
 	"Lead": "client_comms.enforcement.answers.Remembered",
 	"Opportunity": "client_comms.enforcement.doctypes.opportunity.GuardedOpportunity",
+	"Quotation": "client_comms.enforcement.doctypes.quotation.GuardedQuotation",
 	"Physical File": "client_comms.enforcement.answers.Remembered",
 	"ToDo": "client_comms.enforcement.answers.Remembered",
 	# On interactions, it skips users without clearance.

@@ -5,10 +5,12 @@ about a confidential one contains only the link.
 """
 
 import frappe
+from frappe import _
 from frappe.model import numeric_fieldtypes
 
 from client_comms import acting, roles
 from client_comms.enforcement import documents, governed, policy
+from client_comms.i18n import speaking
 from client_comms.rules import access
 
 # DocType -> the rows with copies of its fields, and their link to it
@@ -29,6 +31,17 @@ def keeps_apart(doc, doctype: str, name: str | None) -> bool:
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
 	decision = governed.decide(doctype, name, access.READ, frappe.session.user)
 	return decision is not None and not decision.allowed
+
+
+def name_instead(doc, kept: str | None) -> str:
+	"""What a document shows as the name of a client whose own name is kept apart from it, for staff who read it without clearance for that:
+	the name that it has already, otherwise a text that says why there is none, in the language of the site."""
+	return neutral_name() if not kept or kept == doc.party_name else kept
+
+
+def neutral_name() -> str:
+	with speaking(frappe.db.get_single_value("System Settings", "language")):
+		return _("Confidential Lead")
 
 
 class GuardedCopy:

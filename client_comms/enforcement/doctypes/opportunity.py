@@ -29,9 +29,13 @@ class GuardedOpportunity(Remembered):
 
 	def validate_cust_name(self):
 		if self._keeps_apart():
-			self.customer_name = self.customer_name or self.party_name
-		else:
-			super().validate_cust_name()
+			self.customer_name = copied_fields.name_instead(self, self.customer_name)
+			return
+		before = self.customer_name
+		super().validate_cust_name()
+		# Of a title that was the name, ERPNext makes no new one.
+		if self.title == before == copied_fields.neutral_name():
+			self.title = self.customer_name
 
 	def map_fields(self):
 		if not self._keeps_apart():

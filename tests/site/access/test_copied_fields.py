@@ -160,9 +160,56 @@ def test_nor_one_that_is_made_by_its_address_alone(
 	made = frappe.get_last_doc("Opportunity", {"party_name": lead.name})
 	with as_user(staff.uncleared):
 		assert made.has_permission("read")
-	assert (made.customer_name, made.city) == (lead.name, None)
+	assert (made.customer_name, made.city) == ("Confidential Lead", None)
 	about = {"reference_doctype": "Opportunity", "reference_name": made.name, "comment_type": "Comment"}
 	assert not frappe.db.exists("Comment", about)
+
+
+@pytest.fixture
+def as_by_request(as_user, monkeypatch):
+	"""`as_user`, as if each of them were at the desk."""
+	monkeypatch.setattr(copied_fields.acting, "is_unattended", lambda: False)
+	return as_user
+
+
+def test_the_neutral_name_is_the_sites_and_gives_way_to_the_name(held, set_settings, staff, as_by_request):
+	"""Also where the number was entered before; a user who can read the Lead enters its name, as in ERPNext."""
+	frappe.db.set_single_value("System Settings", "language", "de")
+	lead = held("Lead", lead_name="Anna", company_name="")
+	set_settings(govern_opportunities=0)
+	values = {
+		"opportunity_from": "Lead",
+		"party_name": lead.name,
+		"company": frappe.db.get_value("Company", {}),
+	}
+	opportunity = held("Opportunity", level=None, **values)
+	frappe.db.set_value("Opportunity", opportunity.name, {"customer_name": lead.name, "title": None})
+
+	for who, name in (("uncleared", "Vertraulicher Lead"), ("cleared", "Anna")):
+		with as_by_request(staff[who]):
+			saved = frappe.get_doc("Opportunity", opportunity.name).save(ignore_permissions=True)
+		assert (saved.customer_name, saved.title) == (name, name)
+
+
+@pytest.mark.parametrize(("who", "name"), [("uncleared", "Anna"), ("cleared", "Berta")])
+def test_nor_does_the_draft_of_a_quotation(held, staff, as_by_request, who, name):
+	"""ERPNext copies the name with each save; what stood there before stays."""
+	lead = held("Lead", level=None, lead_name="Anna", company_name="")
+	company = frappe.db.get_value("Company", {})
+	quotation = frappe.new_doc("Quotation", quotation_to="Lead", party_name=lead.name, company=company)
+	quotation.flags.ignore_mandatory = True
+	quotation.set_customer_name()
+	quotation.db_insert()
+	levels.set_level("Lead", lead.name, "Sensitive")
+	lead.reload().update({"first_name": "Berta"}).save()
+
+	with as_by_request(staff[who]):
+		draft = frappe.get_doc("Quotation", quotation.name)
+		draft.set_customer_name()
+		assert draft.customer_name == name
+		draft.customer_name = None
+		draft.set_customer_name()
+		assert draft.customer_name == ("Berta" if who == "cleared" else "Confidential Lead")
 
 
 def test_no_message_is_filed_under_a_hidden_lead_by_its_address(held, staff, request_as):
