@@ -818,6 +818,7 @@ app_include_js = [
 		"interaction/actions",
 		"takeovers",
 		"timeline",
+		"whole_text",
 		"wording",
 		"write_down",
 	)

@@ -217,6 +217,19 @@ def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, clie
 	shoot(page, "team-board-german")
 
 
+def test_a_long_name_on_the_team_board_is_read_under_the_pointer(site, login, supervisor, client):
+	name = "Association of the Dental Clinics of the Western Districts and Their Suppliers"
+	site.db.set_value(INTERACTION, client.complaint, "subject", name)
+	site.db.commit()
+	page = login(supervisor, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 800})
+	open_report(page, "Team Board", client)
+	cut = page.locator(".dt-scrollable .dt-cell__content", has_text=name)
+	assert cut.evaluate("each => each.scrollWidth > each.clientWidth")
+	cut.hover()
+	expect(cut).to_have_attribute("title", re.compile(name))
+
+
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_the_headers_of_the_team_board_are_whole(language, site, login, supervisor, client, shoot):
 	site.db.set_value("User", supervisor, "language", language)

@@ -1,0 +1,90 @@
+"""What heads the columns of lists and grids is read whole, in every language and on a small screen; of a text that can be of any length, a
+pointer reads the rest (F-2)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from client_comms import procedure
+
+pytestmark = pytest.mark.clause("F-2")
+
+PASSWORD = "Regenbogen-Kahn-42"
+LANGUAGES = ["en", "de", "fr"]
+SMALL = {"width": 1280, "height": 900}
+# A heading that is cut: what of it there is no room for.
+CUT = """(which) => [...document.querySelectorAll(which)]
+	.filter((each) => each.offsetParent && each.textContent.trim())
+	.filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 4)
+	.map((each) => `${each.textContent.trim()}: ${each.clientWidth}x${each.clientHeight} of ${each.scrollWidth}x${each.scrollHeight}`)"""
+# Also where there is no record yet.
+SHOW_HEADS = """async () => {
+	cur_list.render_header(true);
+	cur_list.$result.show();
+}"""
+SHOW_TABS = """() => {
+	cur_frm.$wrapper.find(".tab-pane").addClass("show active");
+	cur_frm.$wrapper.find(".section-body, .form-section").removeClass("hide");
+}"""
+
+
+# Those with the longest headings, of all that were looked at.
+LISTS = ["Client Interaction", "Terminology Rule", "SOP Policy"]
+FORMS = ["client-comms-settings", "communication-matrix/new", "review-programme/new", "sop-training/new"]
+
+
+def slug(doctype):
+	return doctype.lower().replace(" ", "-")
+
+
+@pytest.fixture
+def reader(make_user, login):
+	def make(language):
+		user = make_user(*procedure.ROLES, "System Manager", language=language, password=PASSWORD)
+		page = login(user, PASSWORD)
+		page.set_viewport_size(SMALL)
+		return page
+
+	return make
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_head_of_a_list_is_cut(language, reader, shoot):
+	page, cut = reader(language), {}
+	for doctype in LISTS:
+		page.goto(f"/app/{slug(doctype)}/view/list")
+		page.wait_for_function(
+			"doctype => window.cur_list?.doctype === doctype && cur_list.columns", arg=doctype
+		)
+		page.wait_for_timeout(300)
+		page.evaluate(SHOW_HEADS)
+		if found := page.evaluate(CUT, ".list-row-head .list-row-col"):
+			cut[doctype] = found
+		shoot(page, f"{slug(doctype)}-{language}")
+	assert cut == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_head_of_a_grid_is_cut(language, reader, shoot):
+	page, cut = reader(language), {}
+	for form in FORMS:
+		page.goto(f"/app/{form}")
+		page.locator(".grid-heading-row").first.wait_for(state="attached")
+		page.wait_for_timeout(1000)  # until Frappe has drawn all of them
+		page.evaluate(SHOW_TABS)
+		if found := page.evaluate(CUT, ".grid-heading-row .static-area"):
+			cut[form] = found
+		shoot(page, f"{form.partition('/')[0]}-{language}")
+	assert cut == {}
+
+
+def test_a_text_that_is_cut_in_a_grid_is_read_under_the_pointer(reader):
+	page = reader("de")
+	page.goto("/app/client-comms-settings")
+	cells = page.locator("[data-fieldname=source_rules] .grid-body .static-area")
+	cells.first.wait_for(state="attached")
+	page.evaluate(SHOW_TABS)
+	cut = cells.filter(has_text="Rückmeldung/Beschwerde").first
+	cut.scroll_into_view_if_needed()
+	assert cut.evaluate("each => each.scrollWidth > each.clientWidth")
+	cut.hover()
+	expect(cut).to_have_attribute("title", "Rückmeldung/Beschwerde")
