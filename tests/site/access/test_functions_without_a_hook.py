@@ -113,7 +113,7 @@ def test_the_first_query_needs_none_to_find_what_stands_around_it():
 	asked = in_another_process(
 		f"""{JOB}
 	frappe.local.request_cache.clear()
-	frappe.cache.delete_value("installed_apps")
+	frappe.cache.delete_value("defaults")
 	print(*frappe.db.sql_list("select 'asked'"))
 """
 	)
