@@ -7,6 +7,7 @@ has their number.
 from collections.abc import Collection
 
 import frappe
+from frappe.query_builder.functions import Coalesce
 from pypika.terms import ExistsCriterion
 
 from client_comms.client_privacy.requests import data_map
@@ -48,21 +49,23 @@ def _calls(markers: Collection[str], moment) -> dict[str, str | None]:
 
 
 def _of_messages(senders: Collection[str]) -> set[str]:
-	"""The interactions of no known client in which only these addresses have written."""
+	"""The interactions of no known client in which only these addresses have written: of a message without a sender it is not known who did."""
+	if not senders:
+		return set()
 	message, others = frappe.qb.DocType(COMMUNICATION), frappe.qb.DocType(COMMUNICATION).as_("others")
 	interaction = frappe.qb.DocType(INTERACTION)
 	by_another = (
 		frappe.qb.from_(others)
 		.select(others.name)
 		.where((others.client_interaction == interaction.name) & (others.sent_or_received == "Received"))
-		.where(others.sender.notin([*senders, ""]))
+		.where(Coalesce(others.sender, "").notin(list(senders)))
 	)
 	query = (
 		frappe.qb.from_(message)
 		.join(interaction)
 		.on(interaction.name == message.client_interaction)
 		.select(interaction.name)
-		.where(message.sender.isin([*senders, ""]) & (message.sent_or_received == "Received"))
+		.where(message.sender.isin(list(senders)) & (message.sent_or_received == "Received"))
 		.where(interaction.party.isnull() & interaction.contact.isnull())
 		.where(ExistsCriterion(by_another).negate())
 	)

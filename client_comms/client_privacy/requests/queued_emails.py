@@ -18,7 +18,7 @@ QUEUE, RECIPIENT = "Email Queue", "Email Queue Recipient"
 
 def planned(subject: Subject) -> Iterator[tuple[str, str, str, str]]:
 	"""What happens to them: DocType, name, action, reason. Of an email that others get as well, only the client's row goes."""
-	rows = _rows({"recipient": ("in", [*subject.addresses, ""])}) if subject.addresses else []
+	rows = _rows({"recipient": ("in", list(subject.addresses))}) if subject.addresses else []
 	emails = sorted({row.parent for row in rows})
 	held = legal_holds.of_each(QUEUE, emails)
 	for_others = {row.parent for row in _rows({"parent": ("in", emails)}) if not _is_of(subject, row)}

@@ -70,7 +70,9 @@ def come_since(moment, records: dict[str, tuple[str, ...]], addresses: Collectio
 	:param records: the client's records that are known; others of theirs may be gone
 	:param addresses: of the client alone
 	"""
-	given, since = ("in", [*addresses, ""]), {"creation": (">=", moment)}
+	if not addresses:  # what has no address is others'
+		return Subject({}, (), ())
+	given, since = ("in", list(addresses)), {"creation": (">=", moment)}
 	rows = {"parenttype": "Contact", "email_id": given}
 	having = frappe.get_all("Contact Email", rows, pluck="parent", order_by=None)
 	contacts = {"name": ("in", [*having, ""]), **since}

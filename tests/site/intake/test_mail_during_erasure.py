@@ -131,6 +131,30 @@ def test_nothing_of_it_is_left(when, mailbox, approved, arrives, monkeypatch):
 	assert left_in_tables() == set()
 
 
+@pytest.mark.parametrize("empty", ["", None])
+def test_what_has_no_address_is_of_others(empty, approved, deliver, raw_mail):
+	"""What was entered since the erasure was planned: a lead, a contact, an email of the queue, and a conversation with someone whose address is
+	not known."""
+	name, address = approved(), "other@elsewhere.example"
+	lead = frappe.get_doc({"doctype": "Lead", "first_name": "Other"}).insert()
+	lead.db_set("email_id", empty)
+	contact = frappe.get_doc(
+		{"doctype": "Contact", "first_name": "Other", "email_ids": [{"email_id": address, "is_primary": 1}]}
+	).insert()
+	frappe.db.set_value("Contact Email", {"parent": contact.name}, "email_id", empty)
+	queued = frappe.get_doc({"doctype": "Email Queue", "recipients": [{"recipient": address}]}).insert()
+	frappe.db.set_value("Email Queue Recipient", {"parent": queued.name}, "recipient", empty)
+	raw = raw_mail("Hello", From=address, To="communication@nordlicht.example", Subject="Hello")
+	message = deliver(raw, "Communication", at=frappe.utils.now_datetime())
+	message.db_set("sender", empty)
+	record = frappe.get_doc(INTERACTION, message.client_interaction)
+	record.db_set({"party": None, "contact": None})
+	runs.work(name)
+	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
+	for each in (lead, contact, queued, record, message):
+		assert frappe.db.exists(each.doctype, each.name), each.doctype
+
+
 @pytest.mark.parametrize("when", [while_records_go, while_texts_are_replaced])
 def test_nor_if_the_worker_is_killed_after_it_came(when, approved, arrives, monkeypatch):
 	came = []
