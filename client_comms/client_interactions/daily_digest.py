@@ -10,7 +10,7 @@ from datetime import datetime, time
 
 import frappe
 from frappe import _
-from frappe.utils import get_url_to_form, get_url_to_report
+from frappe.utils import get_fullname, get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
 from client_comms import alerts, clock, procedure, transactions
@@ -20,7 +20,7 @@ from client_comms.client_interactions.clocks import escalation
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import policy
-from client_comms.i18n import speaking_to
+from client_comms.i18n import know_names, speaking_to
 from client_comms.intake import unlogged
 from client_comms.people import duties
 from client_comms.rules import response_clock
@@ -214,6 +214,7 @@ def contents(subscription) -> dict | None:
 	emailable = owed.emailable(mentioned)
 	shown = [item.interaction for item in mentioned if item.interaction.name in emailable]
 	levels = policy.current()
+	know_names(filter(None, {item.staff for item in mentioned}))
 	return {
 		"own": [_row(item, item.interaction.name in emailable) for item in own],
 		"team": [_row(item, item.interaction.name in emailable) for item in team],
@@ -231,7 +232,7 @@ def _row(item: owed.OwedItem, with_content: bool) -> dict:
 		"what": owed.label(item.what),
 		"due": due_words(item.due, item.interaction.company),
 		"late": owed.is_late(item),
-		"staff": item.staff,
+		"staff": item.staff and get_fullname(item.staff),
 		"name": item.interaction.name,
 		"url": get_url_to_form(owed.INTERACTION, item.interaction.name),
 		"client": item.interaction.party_name if with_content else None,

@@ -61,3 +61,15 @@ def test_who_owes_nothing_today_reads_in_the_digest_what_is_due_next(inquiry, ag
 	)
 	assert "What you owe clients next" in text
 	assert due in text
+
+
+def test_the_digest_of_a_team_names_its_staff(inquiry, make_user, as_user, clock_at):
+	member = make_user(procedure.FRONTLINE_STAFF, first_name="Fiona", last_name="Berg")
+	inquiry(at="2026-11-23 10:00", responsible_staff=member)
+	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(manager))
+	subscription.team_items = 1
+	with clock_at("2026-11-25 12:00"), as_user(manager):
+		content = daily_digest.contents(subscription)
+	assert "Fiona Berg" in {row["staff"] for row in content["team"]}
+	assert member not in {row["staff"] for row in content["team"]}
