@@ -146,6 +146,13 @@ def test_the_report_counts_the_most_frequent(findings, group_by, expected):
 	assert sum(row["share"] for row in rows) == pytest.approx(100) and columns[0]["fieldname"] == "what"
 
 
+def test_the_report_names_users(findings):
+	frappe.db.set_value("User", "Administrator", "full_name", "Ada Vogt")
+	_columns, rows, _message, chart = execute({**findings, "group_by": "User"})
+	assert [(row["what"], row["what_name"]) for row in rows] == [("Administrator", "Ada Vogt")]
+	assert chart["data"]["labels"] == ["Ada Vogt"]
+
+
 def test_the_report_is_narrowed_by_its_filters(findings):
 	_columns, rows, *_rest = execute({**findings, "term": "ASAP", "from_date": "2026-11-24"})
 	assert [(row["what"], row["findings"]) for row in rows] == [("asap", 1)]

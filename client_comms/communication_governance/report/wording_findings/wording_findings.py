@@ -6,6 +6,7 @@ from frappe.query_builder.functions import Count, CustomFunction
 from frappe.utils import add_days, get_datetime, getdate
 
 from client_comms import clock
+from client_comms.client_interactions.reporting import names_of_staff
 from client_comms.communication_governance.wording import FINDING
 from client_comms.i18n import bold
 
@@ -30,6 +31,10 @@ def execute(filters=None):
 			title=_("Unknown Grouping"),
 		)
 	rows = counted(filters, group_by)
+	if group_by == USER:
+		names = names_of_staff(row.what for row in rows)
+		for row in rows:
+			row.what_name = names.get(row.what) or row.what
 	message = None if rows else _("No message has a finding in this period. Choose a longer one to see more.")
 	return columns(group_by), rows, message, chart(rows, group_by)
 
@@ -71,7 +76,7 @@ def chart(rows: list[dict], group_by: str) -> dict | None:
 	return {
 		"type": "line" if group_by == MONTH else "bar",
 		"data": {
-			"labels": [_(row.what) if group_by == KIND else row.what for row in shown],
+			"labels": [_(row.what) if group_by == KIND else row.get("what_name", row.what) for row in shown],
 			"datasets": [{"name": _("Findings"), "values": [row["findings"] for row in shown]}],
 		},
 	}
