@@ -3,14 +3,12 @@ error says so."""
 
 import frappe
 from frappe import _
-from frappe.utils import cint, formatdate, getdate
+from frappe.utils import formatdate, getdate
 
-from client_comms import alerts, clock, compat
+from client_comms import alerts, clock
 from client_comms.client_privacy import links
 from client_comms.communication_governance import calendars
 from client_comms.health_formats import Line
-
-_REGISTERING = "enable_dynamic_client_registration"
 
 
 def site_address() -> Line:
@@ -76,22 +74,18 @@ def manager_role() -> Line:
 
 
 def programs() -> Line:
-	"""Visitors cannot register programs that ask users for access (OAuth): version 16 lets them, under any name (D-5)."""
-	settings = "OAuth Settings"
-	is_open = bool(compat.is_version_16() and cint(frappe.db.get_single_value(settings, _REGISTERING)))
+	"""No visitor has registered a program that asks users for access (OAuth): as installed, version 16 lets them, under any name (D-5)."""
 	registered = frappe.db.count("OAuth Client", {"owner": "Guest"})
 	faults = ()
-	if is_open:
+	if registered:
 		faults = (
 			_(
-				"Every visitor can register a program, under any name, that asks users to let it act for them. Clear Enable Dynamic Client Registration in OAuth Settings, and enter the programs that you use as OAuth Clients."
+				"Visitors registered programs, under names of their choice, that ask users to let them act in their name. In the list of OAuth Clients, delete those that you do not know and enter those that you use. Then clear Enable Dynamic Client Registration in OAuth Settings."
 			),
 		)
 	text = _("Registered by visitors: {0}").format(registered)
-	where = ("Form", settings) if compat.is_version_16() else ("List", "OAuth Client")
-	return Line(
-		"programs", _("Programs of Others"), text, faults, where, {"programs_of_visitors": registered}
-	)
+	figures = {"programs_of_visitors": registered}
+	return Line("programs", _("Programs of Others"), text, faults, ("List", "OAuth Client"), figures)
 
 
 CHECKS = (

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from client_comms import clock, commands, compat, health, ledger, procedure
+from client_comms import clock, commands, health, ledger, procedure
 from client_comms.api.health import check_health
 from client_comms.enforcement import answers
 
@@ -44,8 +44,7 @@ def running(site, monkeypatch, make_user):
 	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
 	monkeypatch.setitem(frappe.local.conf, "host_name", "https://erp.example.com")
 	make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
-	if compat.is_version_16():
-		frappe.db.set_single_value("OAuth Settings", "enable_dynamic_client_registration", 0)
+	frappe.db.delete("OAuth Client", {"owner": "Guest"})
 
 
 def red() -> dict[str, tuple[str, ...]]:
