@@ -60,7 +60,7 @@ def mail_without(message: str, found: re.Pattern) -> str:
 		parsed = Parser(policy=_MAIL).parsestr(message)
 		changed = [_part_without(part, found) for part in parsed.walk()]
 		return parsed.as_string() if any(changed) else message
-	except (MessageError, LookupError, ValueError, AttributeError):
+	except (MessageError, LookupError, ValueError, AttributeError, RecursionError):
 		return message
 
 

@@ -85,9 +85,13 @@ def test_in_an_email_it_is_found_however_it_is_encoded():
 	assert [part.get_content().strip() for part in read.iter_parts()] == ["Dear [erased]", "<p>[erased]</p>"]
 
 
+# An email from outside, of parts in parts.
+DEEP = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(2_000))
+
+
 @pytest.mark.parametrize(
 	"message",
-	[MAIL, "", "no email", MAIL.replace('"utf-8"', '"no-such-charset"'), "Subject: a\x00\n\n\udcff"],
+	[MAIL, DEEP, "", "no email", MAIL.replace('"utf-8"', '"no-such-charset"'), "Subject: a\x00\n\n\udcff"],
 )
 def test_an_email_without_it_or_that_cannot_be_read_stays_as_it_is(message):
 	assert erased_texts.mail_without(message, erased_texts.pattern(["Bert Other"])) == message
