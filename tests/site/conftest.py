@@ -167,6 +167,57 @@ def make_client(site):
 
 
 @pytest.fixture
+def approve_erasure(site, make_user, as_user):
+	"""`approve_erasure(client)`: the run of the erasure of a client that one officer planned and another approved, which can begin; `meanwhile()` between
+	both."""
+	from client_comms import procedure
+	from client_comms.api import retention as runs_api
+	from client_comms.api import subject_requests as requests
+	from client_comms.client_privacy import identity
+	from client_comms.client_privacy.erasure import runs
+
+	officers = [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
+
+	def approve(client, meanwhile=None):
+		identity.confirm(client.party_type, client.party, client.contact, "Document Seen")
+		asked = {"doctype": requests.REQUEST, "right": "Erasure", **client}
+		with as_user(officers[0]):
+			name = requests.plan_erasure(site.get_doc(asked).insert().name)
+		runs.work(name)
+		if meanwhile:
+			meanwhile()
+		with as_user(officers[1]):
+			runs_api.approve_run(name, "We erase it", "Letter of today")
+		return name
+
+	yield approve
+	site.db.rollback()
+	# A rollback does not reach the search index.
+	site.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+
+
+@pytest.fixture
+def rows_with(site):
+	"""`rows_with(markers)`: (table, name) of every row with one of them, as a dump would contain it."""
+	from client_comms.client_privacy.requests import sweep
+
+	def find(markers):
+		found = set()
+		for table, columns in sweep._tables():
+			text = ", ".join(f"`{column}`" for column in columns)
+			for marker in markers:
+				name = "name" if "name" in columns else "''"
+				# nosemgrep: frappe-sql-format-injection (tables and columns of the schema)
+				rows = site.db.sql(
+					f"select {name} from `{table}` where concat_ws(' ', {text}) like %s", f"%{marker}%"
+				)
+				found.update((table, row[0]) for row in rows)
+		return found
+
+	return find
+
+
+@pytest.fixture
 def give_consent(site):
 	"""`give_consent(client, "Adviser")`: a client agreed by phone to sharing with a third party; the Client Consent."""
 

@@ -5,10 +5,6 @@ import email.utils
 import frappe
 import pytest
 
-from client_comms import procedure
-from client_comms.api import retention as runs_api
-from client_comms.api import subject_requests as api
-from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import sweep
 
@@ -21,47 +17,22 @@ MARKERS = (ADDRESS, NAME, SECRET)
 
 
 @pytest.fixture
-def approved(make_client, make_user, as_user):
+def approved(make_client, approve_erasure):
 	"""`approved()` is an erasure of a client that can begin."""
-	first, second = (make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2))
 
 	def make():
 		client = make_client(NAME, ADDRESS, customer_type="Individual")
 		contact = frappe.get_doc("Contact", client.contact)
 		contact.append("phone_nos", {"phone": NUMBER, "is_primary_mobile_no": 1})
 		contact.save()
-		identity.confirm("Customer", client.party, client.contact, "Document Seen")
-		asked = {
-			"right": "Erasure",
-			"party_type": "Customer",
-			"party": client.party,
-			"contact": client.contact,
-		}
-		with as_user(first):
-			run = api.plan_erasure(frappe.get_doc({"doctype": api.REQUEST, **asked}).insert().name)
-		runs.work(run)
-		with as_user(second):
-			runs_api.approve_run(run, "We erase it", "Letter of today")
-		return run
+		return approve_erasure(client)
 
-	yield make
-	frappe.db.rollback()
-	# A rollback does not reach the search index.
-	frappe.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+	return make
 
 
-def left_in_tables():
-	found = set()
-	for table, columns in sweep._tables():
-		text = ", ".join(f"`{column}`" for column in columns)
-		for marker in MARKERS:
-			name = "name" if "name" in columns else "''"
-			# nosemgrep: frappe-sql-format-injection (tables and columns of the schema)
-			rows = frappe.db.sql(
-				f"select {name} from `{table}` where concat_ws(' ', {text}) like %s", f"%{marker}%"
-			)
-			found.update((table, row[0]) for row in rows)
-	return found
+@pytest.fixture
+def left_in_tables(rows_with):
+	return lambda: rows_with(MARKERS)
 
 
 @pytest.fixture
@@ -119,7 +90,7 @@ def while_texts_are_replaced(monkeypatch, come):
 		(while_texts_are_replaced, "Lead"),
 	],
 )
-def test_nothing_of_it_is_left(when, mailbox, approved, arrives, monkeypatch):
+def test_nothing_of_it_is_left(when, mailbox, approved, arrives, monkeypatch, left_in_tables):
 	came = []
 	when(monkeypatch, lambda: came.append(arrives(mailbox)))
 	name = approved()
@@ -156,7 +127,7 @@ def test_what_has_no_address_is_of_others(empty, approved, deliver, raw_mail):
 
 
 @pytest.mark.parametrize("when", [while_records_go, while_texts_are_replaced])
-def test_nor_if_the_worker_is_killed_after_it_came(when, approved, arrives, monkeypatch):
+def test_nor_if_the_worker_is_killed_after_it_came(when, approved, arrives, monkeypatch, left_in_tables):
 	came = []
 
 	def killed():
@@ -176,7 +147,7 @@ def test_nor_if_the_worker_is_killed_after_it_came(when, approved, arrives, monk
 	assert left_in_tables() == set()
 
 
-def test_a_call_that_comes_goes_as_well(approved, staff, set_settings, monkeypatch):
+def test_a_call_that_comes_goes_as_well(approved, staff, set_settings, monkeypatch, left_in_tables):
 	calls = []
 
 	def call():

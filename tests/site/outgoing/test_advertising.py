@@ -249,12 +249,7 @@ def test_who_plans_a_campaign_is_told(clients, set_settings, monkeypatch):
 	assert len(said) == 1 and "3 of 5 recipients" in said[0]
 
 
-@pytest.mark.parametrize(
-	("mode", "left_out"), [("Off", set()), ("Warn", {NO, WITHDREW}), ("Enforce", {NO, WITHDREW, SILENT})]
-)
-def test_who_is_added_to_a_list_is_welcomed_only_with_consent(clients, set_settings, mode, left_out):
-	"""Staff add them; who subscribes on the website has asked for it."""
-	set_settings(advertising_mode=mode)
+def welcoming_group():
 	template = {
 		"doctype": "Email Template",
 		"name": frappe.generate_hash(),
@@ -262,9 +257,18 @@ def test_who_is_added_to_a_list_is_welcomed_only_with_consent(clients, set_setti
 		"response": "Hi",
 	}
 	group = {"doctype": "Email Group", "title": frappe.generate_hash()}
-	group = frappe.get_doc(
+	return frappe.get_doc(
 		{**group, "welcome_email_template": frappe.get_doc(template).insert().name}
 	).insert()
+
+
+@pytest.mark.parametrize(
+	("mode", "left_out"), [("Off", set()), ("Warn", {NO, WITHDREW}), ("Enforce", {NO, WITHDREW, SILENT})]
+)
+def test_who_is_added_to_a_list_is_welcomed_only_with_consent(clients, set_settings, mode, left_out):
+	"""Staff add them; who subscribes on the website has asked for it."""
+	set_settings(advertising_mode=mode)
+	group = welcoming_group()
 	given = [YES, NO, WITHDREW, SILENT, READER]
 	frappe.clear_messages()
 	frappe.local.request = frappe._dict(method="POST")
@@ -279,15 +283,6 @@ def test_who_is_added_to_a_list_is_welcomed_only_with_consent(clients, set_setti
 
 def test_who_subscribes_is_welcomed(clients, set_settings):
 	set_settings(advertising_mode="Enforce")
-	template = {
-		"doctype": "Email Template",
-		"name": frappe.generate_hash(),
-		"subject": "Welcome",
-		"response": "Hi",
-	}
-	group = {"doctype": "Email Group", "title": frappe.generate_hash()}
-	group = frappe.get_doc(
-		{**group, "welcome_email_template": frappe.get_doc(template).insert().name}
-	).insert()
+	group = welcoming_group()
 	email_group.add_subscribers(group.name, SILENT)
 	assert queued() == ({SILENT}, [])

@@ -135,18 +135,9 @@ def approved(request_for, officers, as_user):
 	return make
 
 
-def found_in_tables() -> set[tuple[str, str]]:
-	"""(table, name) of every row with a marker, as a dump would contain it."""
-	found = set()
-	for table, columns in sweep._tables():
-		text = ", ".join(f"`{column}`" for column in columns)
-		for marker in MARKERS:
-			name = "name" if "name" in columns else "''"
-			rows = frappe.db.sql(
-				f"select {name} from `{table}` where concat_ws(' ', {text}) like %s", f"%{marker}%"
-			)
-			found.update((table, row[0]) for row in rows)
-	return found
+@pytest.fixture
+def found_in_tables(rows_with):
+	return lambda: rows_with(MARKERS)
 
 
 def found_in_redis() -> list:
@@ -161,7 +152,7 @@ def found_in_redis() -> list:
 	return found
 
 
-def test_nothing_names_the_client_afterwards(client, approved):
+def test_nothing_names_the_client_afterwards(client, approved, found_in_tables):
 	path = client.file.get_full_path()
 	assert found_in_tables() and os.path.exists(path)
 	name = approved()
@@ -179,7 +170,7 @@ def test_nothing_names_the_client_afterwards(client, approved):
 	assert request.status == "Answered" and request.party is None
 
 
-def test_accounting_documents_stay_and_the_certificate_lists_them(client, approved):
+def test_accounting_documents_stay_and_the_certificate_lists_them(client, approved, found_in_tables):
 	entry = frappe.new_doc("GL Entry")
 	entry.update({"party_type": "Customer", "party": client.party, "remarks": f"Invoice for {NAME}"})
 	entry.name = frappe.generate_hash()
@@ -222,7 +213,7 @@ def test_what_a_hold_covers_stays(client, approved, officers, as_user):
 
 @pytest.mark.parametrize("place", ["records", "sweep"])
 @pytest.mark.parametrize("call", [1, 3, 6])
-def test_killed_anywhere_it_ends_the_same(place, call, client, approved, monkeypatch):
+def test_killed_anywhere_it_ends_the_same(place, call, client, approved, monkeypatch, found_in_tables):
 	name = approved()
 	module, function = {"records": (records, "erase"), "sweep": (sweep, "_in_table")}[place]
 	original, calls = getattr(module, function), []
@@ -391,7 +382,9 @@ def test_choices_and_links_to_others_stay(client, approved):
 	frappe.db.delete("ToDo", {"name": todo.name})
 
 
-def test_records_of_another_client_lose_only_what_names_the_client(client, approved, make_client, log):
+def test_records_of_another_client_lose_only_what_names_the_client(
+	client, approved, make_client, log, found_in_tables
+):
 	"""The client is in copy, a participant or the recipient."""
 	other = make_client("Bert Other", "bert.other@client.example")
 	theirs = log(party_type="Customer", party=other.party, contact=other.contact, summary="Bert asks")
@@ -496,7 +489,7 @@ def test_the_ledger_agrees_with_what_is_left(client, approved, make_client, log,
 	assert proofs and ledger.erase_payload(proofs) == 0
 
 
-def test_rows_are_read_some_at_a_time(client, approved, monkeypatch):
+def test_rows_are_read_some_at_a_time(client, approved, monkeypatch, found_in_tables):
 	for number in range(3):
 		frappe.get_doc({"doctype": "Note", "title": f"Visit {number}", "content": NAME}).insert()
 	monkeypatch.setattr(sweep, "CHUNK", 1)
@@ -526,7 +519,7 @@ def test_a_plan_that_fails_again_and_again_is_given_up_until_someone_starts_it(
 
 
 def test_a_run_that_fails_at_its_end_goes_on_from_there(
-	client, approved, officers, as_user, monkeypatch, is_continued
+	client, approved, officers, as_user, monkeypatch, is_continued, found_in_tables
 ):
 	run = frappe.get_doc(runs.RUN, approved())
 	with monkeypatch.context() as broken:
@@ -669,7 +662,7 @@ def test_the_identity_is_asked_again_at_the_approval(client, planned, officers, 
 
 
 def test_the_client_is_told_before_the_first_record_goes(
-	client, planned, officers, as_user, mailbox, monkeypatch
+	client, planned, officers, as_user, mailbox, monkeypatch, found_in_tables
 ):
 	run = planned()
 	with as_user(officers[1]):

@@ -7,10 +7,7 @@ from email.policy import SMTP
 import frappe
 import pytest
 
-from client_comms import procedure
-from client_comms.api import retention as runs_api
-from client_comms.api import subject_requests as api
-from client_comms.client_privacy import disclosures, identity
+from client_comms.client_privacy import disclosures
 from client_comms.client_privacy.erasure import runs
 
 pytestmark = pytest.mark.clause("P-2")
@@ -21,30 +18,15 @@ OTHER = "bert.other@client.example"
 
 @pytest.fixture
 def client(make_client):
-	yield make_client(NAME, ADDRESS, customer_type="Individual")
-	frappe.db.rollback()
-	# A rollback does not reach the search index.
-	frappe.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+	return make_client(NAME, ADDRESS, customer_type="Individual")
 
 
 @pytest.fixture
-def erased(client, make_user, as_user):
+def erased(client, approve_erasure):
 	"""`erased()` is a finished run of the erasure of the client."""
-	first, second = (make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2))
 
 	def make():
-		identity.confirm("Customer", client.party, client.contact, "Document Seen")
-		asked = {
-			"right": "Erasure",
-			"party_type": "Customer",
-			"party": client.party,
-			"contact": client.contact,
-		}
-		with as_user(first):
-			name = api.plan_erasure(frappe.get_doc({"doctype": api.REQUEST, **asked}).insert().name)
-		runs.work(name)
-		with as_user(second):
-			runs_api.approve_run(name, "We erase it", "Letter of today")
+		name = approve_erasure(client)
 		runs.work(name)
 		run = frappe.get_doc(runs.RUN, name)
 		assert (run.status, run.error, run.failed_count) == (runs.FINISHED, None, 0)

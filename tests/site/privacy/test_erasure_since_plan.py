@@ -4,10 +4,6 @@ import frappe
 import pytest
 
 from client_comms import api as app_api
-from client_comms import procedure
-from client_comms.api import retention as runs_api
-from client_comms.api import subject_requests as api
-from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
 
 pytestmark = pytest.mark.clause("P-2")
@@ -52,33 +48,17 @@ def message(interaction):
 
 
 @pytest.fixture
-def erased_after(client, interaction, make_user, as_user):
+def erased_after(client, interaction, approve_erasure):
 	"""`erased_after(change)` is a finished run: planned, then `change()`, then approved and carried out."""
-	officers = [make_user(procedure.COMPLIANCE_OFFICER) for _each in range(2)]
 
 	def make(change):
-		identity.confirm("Customer", client.party, client.contact, "Document Seen")
-		asked = {
-			"right": "Erasure",
-			"party_type": "Customer",
-			"party": client.party,
-			"contact": client.contact,
-		}
-		with as_user(officers[0]):
-			run = api.plan_erasure(frappe.get_doc({"doctype": api.REQUEST, **asked}).insert().name)
-		runs.work(run)
-		change()
-		with as_user(officers[1]):
-			runs_api.approve_run(run, "We erase it", "Letter of today")
-		runs.work(run)
-		run = frappe.get_doc(runs.RUN, run)
+		name = approve_erasure(client, change)
+		runs.work(name)
+		run = frappe.get_doc(runs.RUN, name)
 		assert (run.status, run.error, run.failed_count) == (runs.FINISHED, None, 0)
 		return run
 
-	yield make
-	frappe.db.rollback()
-	# A rollback does not reach the search index.
-	frappe.db.sql("delete from `__global_search` where concat_ws(' ', name, title, content) like '%quiche%'")
+	return make
 
 
 def item(run, doctype, name):
