@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, format_date, getdate
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy.erasure import runs
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.governed import INTERACTION, PHYSICAL_FILE
@@ -25,6 +25,7 @@ _FIELDS = (
 	"reference_name",
 	"anonymised_on",
 )
+_SCHEDULES = "client_comms_retention_schedules"
 ISSUE, SETTLED = "Issue", ("Closed", "Resolved")
 
 
@@ -87,7 +88,7 @@ def still_due(run, doctype: str, action: str, names: list[str]) -> set[str]:
 
 def would_be_gone(interaction, closed_on: date) -> bool:
 	"""Whether a new interaction would have been taken by now, had it been closed on a day."""
-	schedule = schedules().get(interaction.confidentiality_level)
+	schedule = transactions.once(_SCHEDULES, schedules).get(interaction.confidentiality_level)
 	if not schedule:
 		return False
 	term, today = schedule.of(interaction.communication_type), getdate(clock.now())

@@ -5,6 +5,8 @@ As interactions they would be open to all who can read those of the lowest level
 
 import frappe
 
+from client_comms.enforcement import guards
+
 _MODULES = ("HR", "Payroll")  # of HRMS
 _EMPLOYEE = "Employee"  # of ERPNext
 
@@ -13,7 +15,8 @@ def are_about(doctype: str | None) -> bool:
 	"""Whether what is filed under a document of this DocType is about an applicant or an employee."""
 	if not doctype or doctype == _EMPLOYEE:
 		return bool(doctype)
-	return frappe.get_cached_value("DocType", doctype, "module") in _MODULES
+	meta = guards.meta_of(doctype)
+	return bool(meta) and meta.module in _MODULES
 
 
 def doctypes() -> list[str]:

@@ -215,10 +215,16 @@ def _made_by_messages(interactions: list[str]) -> Iterator[tuple[str, str]]:
 		"sent_or_received": "Received",
 	}
 	fields = ["reference_doctype", "reference_name", "communication_date"]
+	filed: dict[str, list] = {}
 	for row in frappe.get_all(COMMUNICATION, messages, fields, order_by=None):
-		made = frappe.db.get_value(row.reference_doctype, row.reference_name, "creation")
-		if made and row.communication_date and row.communication_date <= made + MADE_BY_MESSAGE:
-			yield row.reference_doctype, row.reference_name
+		filed.setdefault(row.reference_doctype, []).append(row)
+	for doctype, rows in filed.items():
+		named = {"name": ("in", [row.reference_name for row in rows])}
+		made = dict(frappe.get_all(doctype, named, ["name", "creation"], order_by=None, as_list=True))
+		for row in rows:
+			created = made.get(row.reference_name)
+			if created and row.communication_date and row.communication_date <= created + MADE_BY_MESSAGE:
+				yield doctype, row.reference_name
 
 
 def _delete_messages(filters: dict) -> None:

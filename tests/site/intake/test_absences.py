@@ -87,7 +87,7 @@ def test_many_users_cost_no_more_queries(make_user, leave):
 	assert queries(users) == queries(users[:1])
 
 
-def test_the_holiday_list_of_an_employee_counts(make_user):
+def test_the_holiday_list_of_an_employee_counts(make_user, employee):
 	user = make_user("Frontline Staff")
 	holidays = frappe.get_doc(
 		{
@@ -100,19 +100,7 @@ def test_the_holiday_list_of_an_employee_counts(make_user):
 			],
 		}
 	).insert()
-	frappe.get_doc(
-		{
-			"doctype": "Employee",
-			"first_name": "Part",
-			"gender": frappe.db.get_value("Gender", {}),
-			"date_of_birth": "1990-01-01",
-			"date_of_joining": "2020-01-01",
-			"company": frappe.db.get_value("Company", {}),
-			"user_id": user,
-			"holiday_list": holidays.name,
-			"status": "Active",
-		}
-	).insert(ignore_permissions=True, ignore_mandatory=True)
+	employee(user, holiday_list=holidays.name)
 	assert str(absences.away([user])[user]) == "2026-11-25 09:00:00"
 
 

@@ -34,30 +34,6 @@ def office(set_calendar, clock_at):
 
 
 @pytest.fixture
-def employee(make_user):
-	"""`employee(holiday_list=…)`: an active employee with a login; the login, and the employee's name."""
-
-	def make(user=None, **fields):
-		user = user or make_user("Frontline Staff")
-		doc = frappe.get_doc(
-			{
-				"doctype": "Employee",
-				"first_name": "Ada",
-				"gender": frappe.db.get_value("Gender", {}),
-				"date_of_birth": "1990-01-01",
-				"date_of_joining": "2020-01-01",
-				"company": frappe.db.get_value("Company", {}),
-				"user_id": user,
-				"status": "Active",
-				**fields,
-			}
-		).insert(ignore_permissions=True, ignore_mandatory=True)
-		return user, doc.name
-
-	return make
-
-
-@pytest.fixture
 def holidays():
 	"""`holidays("Part-time", "2026-11-23", …)`: a holiday list with these days."""
 
