@@ -1,10 +1,9 @@
 """Response calendars of the site as calendars of the rules."""
 
-from collections.abc import Iterable
 from datetime import date
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import cint, getdate
 
 from client_comms.rules import business_hours
 from client_comms.rules.business_hours import Window, weekday_number
@@ -56,16 +55,14 @@ def load(name: str) -> WorkingCalendar:
 	return calendars[name]
 
 
-def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
+def build(doc, holiday_list=None) -> WorkingCalendar:
 	"""A working calendar from a Response Calendar document.
 
-	:param holidays: instead of those of its holiday list
+	:param holiday_list: instead of the one that is stored
 	:raises client_comms.rules.business_hours.CalendarError: the hours are invalid
 	"""
-	if holidays is None:
-		holidays = (
-			holidays_of(frappe.get_cached_doc("Holiday List", doc.holiday_list)) if doc.holiday_list else ()
-		)
+	if holiday_list is None and doc.holiday_list:
+		holiday_list = frappe.get_cached_doc("Holiday List", doc.holiday_list)
 	windows = [
 		Window(
 			weekday_number(row.weekday),
@@ -77,11 +74,23 @@ def build(doc, holidays: Iterable[date] | None = None) -> WorkingCalendar:
 		and row.start_time is not None
 		and row.end_time is not None  # Frappe reports the mandatory field
 	]
-	return WorkingCalendar(doc.time_zone, windows, holidays, doc.counting)
+	return WorkingCalendar(
+		doc.time_zone,
+		windows,
+		_days(holiday_list, half=False),
+		doc.counting,
+		half_holidays=_days(holiday_list, half=True),
+	)
 
 
-def holidays_of(holiday_list) -> list[date]:
-	return [getdate(row.holiday_date) for row in holiday_list.holidays if row.holiday_date]
+def _days(holiday_list, half: bool) -> list[date]:
+	"""Its half or whole holidays; ERPNext 15 has whole ones only."""
+	rows = holiday_list.holidays if holiday_list else ()
+	return [
+		getdate(row.holiday_date)
+		for row in rows
+		if row.holiday_date and bool(cint(row.get("is_half_day"))) is half
+	]
 
 
 def forget():

@@ -114,8 +114,8 @@ def load_procedure(path: Path) -> Procedure:
 def load_calendar(path: Path | None, time_zone: str | None, holidays: Iterable[date]) -> WorkingCalendar:
 	"""Build the calendar from JSON in the format of a Response Calendar, or the shipped one without a `path`.
 
-	`time_zone` overrides the file's (default: UTC); `holidays` are added to the dates under "holidays". Raises
-	`UnusableInput` for an invalid calendar.
+	`time_zone` overrides the file's (default: UTC); `holidays` are added to the dates under "holidays", which are
+	dates or rows of a Holiday List. Raises `UnusableInput` for an invalid calendar.
 	"""
 	where = f"{path}: " if path else ""
 	try:
@@ -124,15 +124,18 @@ def load_calendar(path: Path | None, time_zone: str | None, holidays: Iterable[d
 			Window(WEEKDAYS.index(row["weekday"]), _time(row["start_time"]), _time(row["end_time"]))
 			for row in rows["hours"]
 		]
-		listed = [
-			date.fromisoformat(row["holiday_date"] if isinstance(row, dict) else row)
-			for row in rows.get("holidays") or ()
-		]
+		listed, half = list(holidays), []
+		for row in rows.get("holidays") or ():
+			if isinstance(row, dict):
+				(half if row.get("is_half_day") else listed).append(date.fromisoformat(row["holiday_date"]))
+			else:
+				listed.append(date.fromisoformat(row))
 		return WorkingCalendar(
 			time_zone or rows.get("time_zone") or "UTC",
 			windows,
-			[*listed, *holidays],
+			listed,
 			rows.get("counting") or shipped.DEFAULT_CALENDAR["counting"],
+			half_holidays=half,
 		)
 	except (RuleError, UnusableInput) as error:
 		raise UnusableInput(f"{where}{error}") from error

@@ -56,6 +56,17 @@ def windows_by_weekday(windows: Iterable[Window]) -> list[list[tuple[int, int]]]
 	return by_weekday
 
 
+def first_half(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+	"""The windows of a day up to the moment at which half of their time has passed."""
+	left = sum(end - start for start, end in windows) // 2
+	kept = []
+	for start, end in windows:
+		if left > 0:
+			kept.append((start, min(end, start + left)))
+		left -= end - start
+	return kept
+
+
 def time_of_day(text: str) -> time:
 	"""The time of a text such as 9:30 or 17:00:00; raises `CalendarError` if it is not a time."""
 	try:

@@ -1,8 +1,9 @@
 """Working time: when business is open, and when "within N business days" ends (clauses C-3 and C-4).
 
 A calendar is open whenever the local time in its time zone is inside one of its windows on a business
-day: a weekday that has windows and is not a holiday. A daylight saving change makes a window shorter
-or longer, and time is counted as it really elapses.
+day: a weekday that has windows and is not a holiday. On a half holiday, which is a business day, it closes
+when half of that day's working time has passed. A daylight saving change makes a window shorter or longer, and
+time is counted as it really elapses.
 
 Nothing here iterates over days. Whole weeks are multiplied, holidays are looked up by bisection, and only
 the days on which daylight saving changes inside a window are corrected individually.
@@ -21,6 +22,7 @@ from client_comms.rules.business_hours import (
 	SECOND,
 	CalendarError,
 	Window,
+	first_half,
 	since_midnight,
 	windows_by_weekday,
 )
@@ -41,8 +43,9 @@ _LAST_DAY = date(_LAST_YEAR, 12, 31).toordinal()
 class WorkingCalendar:
 	"""Business hours of one place; immutable, and hashed by identity.
 
-	`time_zone` is an IANA name, `holidays` are dates on which business stays closed, `counting` is
-	`CLOSE_OF_BUSINESS` or `WORKING_HOURS`. Several windows on a weekday may touch, not overlap.
+	`time_zone` is an IANA name, `holidays` are dates on which business stays closed, `half_holidays` dates on which
+	it closes halfway (a date in both stays closed), `counting` is `CLOSE_OF_BUSINESS` or `WORKING_HOURS`. Several
+	windows on a weekday may touch, not overlap.
 	`mean_day_seconds` is the mean length of the weekdays that have windows.
 
 	Every datetime given must carry a time zone; those returned are in the calendar's. Raises
@@ -56,23 +59,37 @@ class WorkingCalendar:
 		windows: Iterable[Window],
 		holidays: Iterable[date] = (),
 		counting: str = CLOSE_OF_BUSINESS,
+		half_holidays: Iterable[date] = (),
 	):
 		self.time_zone = time_zone
 		self.zone = _zone(time_zone)
 		self.counting = _checked_counting(counting)
 		self._windows = windows_by_weekday(windows)
+		self._half_windows = [first_half(windows) for windows in self._windows]
 
-		lengths = [sum(end - start for start, end in windows) for windows in self._windows]
+		lengths = [_length(windows) for windows in self._windows]
 		working_weekdays = sum(map(bool, lengths))
 		self.mean_day_seconds = sum(lengths) / working_weekdays / SECOND
 
-		self._lengths = lengths
-		self._holidays = sorted({d.toordinal() for d in holidays if lengths[d.weekday()]})
-		# Running totals: [n] is the sum over the first n weekdays of a week, or the first n holidays.
+		closed = {d.toordinal() for d in holidays if lengths[d.weekday()]}
+		shortened = {d.toordinal() for d in half_holidays if lengths[d.weekday()]} - closed
+		self._holidays = sorted(closed)
+		self._half_holidays = sorted(shortened)
+		self._is_half_holiday = frozenset(shortened).__contains__
+		# Running totals: [n] is the sum over the first n weekdays of a week, or what the first n holidays or half holidays take away.
 		self._time_of_weekdays = list(accumulate(lengths, initial=0))
 		self._days_of_weekdays = list(accumulate(map(bool, lengths), initial=0))
 		self._time_of_holidays = list(
 			accumulate((lengths[_weekday(day)] for day in self._holidays), initial=0)
+		)
+		self._time_of_half_holidays = list(
+			accumulate(
+				(
+					lengths[_weekday(day)] - _length(self._half_windows[_weekday(day)])
+					for day in self._half_holidays
+				),
+				initial=0,
+			)
 		)
 		# Filled on demand.
 		self._corrections_of_year: dict[int, Mapping[int, int]] = {}
@@ -81,10 +98,8 @@ class WorkingCalendar:
 	def is_open(self, t: datetime) -> bool:
 		"""Whether business is open at `t`; at closing time it is not."""
 		wall = as_utc(t).astimezone(self.zone)
-		at = since_midnight(wall.time())
-		return self._is_business_day(wall.toordinal()) and any(
-			start <= at < end for start, end in self._windows[wall.weekday()]
-		)
+		at, day = since_midnight(wall.time()), wall.toordinal()
+		return self._is_business_day(day) and any(start <= at < end for start, end in self._windows_on(day))
 
 	def day_of(self, t: datetime) -> date:
 		"""The day of `t` where business is."""
@@ -198,6 +213,11 @@ class WorkingCalendar:
 	def _is_business_day(self, day: int) -> bool:
 		return self._business_days_before(day + 1) > self._business_days_before(day)
 
+	def _windows_on(self, day: int) -> list[tuple[int, int]]:
+		"""The windows of a business day."""
+		windows = self._half_windows if self._is_half_holiday(day) else self._windows
+		return windows[_weekday(day)]
+
 	def _business_days_before(self, day: int) -> int:
 		weeks, weekday = divmod(day - 1, 7)
 		days = self._days_of_weekdays
@@ -224,14 +244,19 @@ class WorkingCalendar:
 		weeks, weekday = divmod(day - 1, 7)
 		time_of = self._time_of_weekdays
 		holidays = bisect_left(self._holidays, day)
-		return weeks * time_of[-1] + time_of[weekday] - self._time_of_holidays[holidays]
+		half_holidays = bisect_left(self._half_holidays, day)
+		return (
+			weeks * time_of[-1]
+			+ time_of[weekday]
+			- self._time_of_holidays[holidays]
+			- self._time_of_half_holidays[half_holidays]
+		)
 
 	def _corrections(self, year: int) -> Mapping[int, int]:
 		"""Working time gained or lost on the days of a year on which daylight saving changes in a window."""
 		if year not in self._corrections_of_year:
 			gains = {
-				day: sum(closing - opening for opening, closing in self._spans(day))
-				- self._lengths[_weekday(day)]
+				day: _length(self._spans(day)) - _length(self._windows_on(day))
 				for day in _offset_changes(self.zone, year)
 				if self._is_business_day(day)
 			}
@@ -255,7 +280,7 @@ class WorkingCalendar:
 		if not self._is_business_day(day):
 			return []
 		midnight = (day - _EPOCH_DAY) * DAY
-		windows = [(midnight + start, midnight + end) for start, end in self._windows[_weekday(day)]]
+		windows = [(midnight + start, midnight + end) for start, end in self._windows_on(day)]
 		if change := _offset_changes(self.zone, _year(day)).get(day):
 			at, before, after = change
 			spans = [(start - before, min(end - before, at)) for start, end in windows]
@@ -303,6 +328,10 @@ def _offset_changes(zone: ZoneInfo, year: int) -> Mapping[int, tuple[int, int, i
 
 def _offset(t: datetime) -> int:
 	return t.utcoffset() // _MICROSECOND
+
+
+def _length(windows: Iterable[tuple[int, int]]) -> int:
+	return sum(end - start for start, end in windows)
 
 
 def _weekday(day: int) -> int:

@@ -534,11 +534,16 @@ class TestProcedureFiles:
 					{"weekday": "Monday", "start_time": "8:00:00", "end_time": "12:00:00"},
 					{"weekday": "Tuesday", "start_time": "20:00", "end_time": "24:00"},
 				],
-				"holidays": ["2024-06-18", {"holiday_date": "2024-06-25"}],
+				"holidays": [
+					"2024-06-18",
+					{"holiday_date": "2024-06-25", "is_half_day": 0},
+					{"holiday_date": "2024-07-02", "is_half_day": 1},
+				],
 			},
 		)
 		calendar = load_calendar(path, None, [date(2024, 6, 24)])
 		assert calendar.deadline(MONDAY, 1) == berlin(2024, 7, 1, 10)
+		assert calendar.closing_time(date(2024, 7, 2)) == berlin(2024, 7, 2, 22)
 		assert load_calendar(path, "UTC", []).time_zone == "UTC"
 
 	@pytest.mark.parametrize(

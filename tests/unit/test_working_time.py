@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -153,6 +154,49 @@ def test_a_holiday_on_a_free_day_changes_nothing():
 	assert with_sunday.deadline(start, 2) == OFFICE.deadline(start, 2) == berlin("2026-12-01 17:00")
 
 
+# --- half holidays: the list says neither which half nor at what time -----------------------------------
+
+EVE = date(2026, 12, 31)  # a Thursday
+NEW_YEAR = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, [date(2027, 1, 1)], half_holidays=[EVE])
+
+
+def test_on_a_half_holiday_business_closes_after_half_of_its_working_time():
+	assert NEW_YEAR.closing_time(EVE) == berlin(
+		"2026-12-31 13:30"
+	)  # 3½ of 7 hours, with the lunch break between
+	assert NEW_YEAR.is_open(berlin("2026-12-31 13:29:59")) and not NEW_YEAR.is_open(
+		berlin("2026-12-31 13:30")
+	)
+	assert NEW_YEAR.next_open(berlin("2026-12-31 13:30")) == berlin("2027-01-04 09:00")
+	assert NEW_YEAR.working_seconds(berlin("2026-12-30 17:00"), berlin("2027-01-04 09:00")) == 3.5 * HOUR
+	assert NEW_YEAR.add_working_seconds(berlin("2026-12-30 16:00"), 5 * HOUR) == berlin("2027-01-04 09:30")
+	assert NEW_YEAR.mean_day_seconds == 7 * HOUR
+
+
+@pytest.mark.parametrize(
+	("received", "days", "close_of_business", "working_hours"),
+	[
+		("2026-12-30 10:00", 1, "2026-12-31 13:30", "2026-12-31 10:00"),
+		("2026-12-30 15:00", 1, "2026-12-31 13:30", "2027-01-04 10:30"),
+		("2026-12-30 17:00", 1, "2027-01-04 17:00", "2027-01-04 13:30"),  # received on the half holiday
+		("2026-12-31 14:00", 0, "2027-01-04 17:00", "2027-01-04 09:00"),  # after it closed
+	],
+)
+def test_a_half_holiday_is_a_business_day(received, days, close_of_business, working_hours):
+	assert NEW_YEAR.deadline(berlin(received), days) == berlin(close_of_business)
+	assert NEW_YEAR.deadline(berlin(received), days, WORKING_HOURS) == berlin(working_hours)
+
+
+def test_a_half_holiday_changes_neither_a_free_day_nor_a_holiday():
+	calendar = WorkingCalendar(
+		"Europe/Berlin", OFFICE_HOURS, CHRISTMAS, half_holidays=[*CHRISTMAS, date(2026, 11, 28)]
+	)
+	assert not calendar.is_open(berlin("2026-12-24 10:00"))
+	assert not calendar.is_open(berlin("2026-11-28 10:00"))
+	start, end = berlin("2026-11-23 10:00"), berlin("2026-12-31 10:00")
+	assert calendar.working_seconds(start, end) == OFFICE.working_seconds(start, end)
+
+
 def test_calendars_hash_by_identity():
 	assert len({OFFICE, OFFICE, WorkingCalendar("Europe/Berlin", OFFICE_HOURS, CHRISTMAS)}) == 2
 
@@ -281,9 +325,11 @@ MARKS = st.one_of(st.integers(0, 16), st.integers(0, 96))  # quarters of an hour
 class Oracle:
 	"""Looks at the clock on the wall, one minute after the other."""
 
-	def __init__(self, zone, windows, holidays):
+	def __init__(self, zone, windows, holidays, half_holidays):
 		self.zone = ZoneInfo(zone)
 		self.holidays = holidays
+		self.half_holidays = half_holidays
+		self.minutes = cache(self._minutes)
 		self.windows = [
 			[(w.start, w.end if w.end != time(0) else time.max) for w in windows if w.weekday == weekday]
 			for weekday in range(7)
@@ -297,9 +343,14 @@ class Oracle:
 
 	def is_open(self, t):
 		wall = self.wall(t)
-		return self.is_business_day(wall.date()) and any(
-			start <= wall.time() < end for start, end in self.windows[wall.weekday()]
-		)
+		return self.is_business_day(wall.date()) and wall.time() in self.minutes(wall.date())
+
+	def _minutes(self, day):
+		"""The minutes of a business day: of a half holiday, the first half of them."""
+		all_minutes = [time(n // 60, n % 60) for n in range(1440)]
+		windows = self.windows[day.weekday()]
+		minutes = [t for t in all_minutes if any(start <= t < end for start, end in windows)]
+		return frozenset(minutes[: len(minutes) // 2] if day in self.half_holidays else minutes)
 
 	def next_open(self, t):
 		while not self.is_open(t):
@@ -335,6 +386,13 @@ class Oracle:
 		return closing
 
 
+def _minutes(windows, weekday):
+	spans = [(w.start, w.end) for w in windows if w.weekday == weekday]
+	return sum(
+		(end.hour * 60 + end.minute or 1440) - (start.hour * 60 + start.minute) for start, end in spans
+	)
+
+
 @st.composite
 def calendars(draw):
 	"""The same calendar as a `WorkingCalendar` and as an `Oracle`, and a minute near a change of the clocks."""
@@ -350,14 +408,17 @@ def calendars(draw):
 	# No calendar without hours; at least these come each week, also on holidays' neighbours.
 	if not windows:
 		windows = hours([2, 5, 6], "01:30-02:30")
-	holidays = draw(st.sets(st.integers(-5, 8).map(lambda n: change + timedelta(days=n)), max_size=4))
+	days = st.sets(st.integers(-5, 8).map(lambda n: change + timedelta(days=n)), max_size=4)
+	holidays, half_holidays = draw(days), draw(days)
+	# The oracle cannot see half a minute.
+	half_holidays = {day for day in half_holidays if _minutes(windows, day.weekday()) % 2 == 0}
 	start = (
 		datetime(change.year, change.month, change.day, tzinfo=timezone.utc)
 		+ draw(st.integers(-3 * 1440, 2 * 1440)) * MINUTE
 	)
 	return (
-		WorkingCalendar(zone, draw(st.permutations(windows)), holidays),
-		Oracle(zone, windows, holidays),
+		WorkingCalendar(zone, draw(st.permutations(windows)), holidays, half_holidays=half_holidays),
+		Oracle(zone, windows, holidays, half_holidays),
 		start,
 	)
 
@@ -469,7 +530,8 @@ def steps(call):
 )
 def test_a_long_way_takes_hardly_more_steps_than_a_short_one(short, long):
 	every_first = [date(year, month, 1) for year in range(2020, 2040) for month in range(1, 13)]
-	calendar = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, every_first)
+	half = [day + timedelta(days=9) for day in every_first]
+	calendar = WorkingCalendar("Europe/Berlin", OFFICE_HOURS, every_first, half_holidays=half)
 	start = berlin("2026-11-23 10:00")
 	assert steps(lambda: long(calendar, start)) < 4 * steps(lambda: short(calendar, start))
 

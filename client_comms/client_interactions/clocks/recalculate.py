@@ -135,9 +135,7 @@ def _world_with(doc) -> World:
 			own[doc.company] = doc.name
 		return World(own, {doc.name: calendars.build(doc)})
 	changed = {
-		name: calendars.build(
-			frappe.get_cached_doc("Response Calendar", name), holidays=calendars.holidays_of(doc)
-		)
+		name: calendars.build(frappe.get_cached_doc("Response Calendar", name), holiday_list=doc)
 		for name in frappe.get_all("Response Calendar", {"holiday_list": doc.name}, pluck="name")
 	}
 	return World(own, changed)

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms import api
+from client_comms import api, compat
 from client_comms.client_interactions.clocks import sweep
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
@@ -74,6 +74,30 @@ def test_running_clocks_follow_a_new_holiday(inquiry, close_on):
 	assert dues(name) == ("24 17:00", "26 17:00", None)
 	assert moves(name) == ["respond 2026-11-25 17:00:00 → 2026-11-26 17:00:00"]
 	assert str(frappe.db.get_value(INTERACTION, name, "next_deadline")) == "2026-11-24 17:00:00"
+
+
+@pytest.mark.skipif(not compat.is_version_16(), reason="ERPNext 15 has no half holidays")
+def test_on_a_half_holiday_business_closes_halfway(inquiry, clock_at):
+	name = inquiry().name
+	with clock_at("2026-11-24 12:00"):
+		holiday_list = current_holiday_list()
+		half = {"holiday_date": "2026-11-25", "description": "Closed from noon", "is_half_day": 1}
+		holiday_list.append("holidays", half)
+		shown = api.simulate_deadlines(frappe.as_json(holiday_list.as_dict()))["moves"]
+		holiday_list.save()
+		sweep.run()
+	assert ("respond", "2026-11-25 13:00:00") in {
+		(move["clock"], move["after"]) for move in shown if move["interaction"] == name
+	}
+	assert dues(name) == ("24 17:00", "25 13:00", None)
+	with clock_at("2026-11-25 14:00"):
+		assert dues(inquiry(at="2026-11-25 13:30").name) == ("27 17:00", "30 17:00", None)
+		holiday_list.reload()
+		holiday_list.holidays[-1].is_half_day = 0
+		holiday_list.save()
+		sweep.run()
+	assert statuses(name) == ("Breached", "Running", 1)
+	assert dues(name) == ("24 17:00", "26 17:00", None)
 
 
 def test_a_day_that_is_no_longer_a_holiday_moves_them_back(inquiry, close_on, clock_at):
