@@ -74,6 +74,33 @@ def test_the_steps_are_still_there_after_the_mailboxes(begun, login, make_user):
 	expect(done).to_have_count(1)
 
 
+@pytest.mark.skipif(not compat.is_version_16(), reason="version 15 shows it beside the steps")
+@pytest.mark.parametrize(
+	("label", "address", "says"),
+	[
+		("Connect the mailboxes", "email-account", "Enable incoming email"),
+		("Check the business hours", "response-calendar", "Deadlines count in these hours"),
+	],
+)
+def test_what_a_step_says_stands_beside_its_page(begun, login, make_user, shoot, label, address, says):
+	page = login(make_user("Client Communications Manager", "System Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	steps = page.locator(".onb-steps .step-title")
+	expect(steps).to_have_count(9)
+	take(page, label)
+	page.wait_for_url(f"**/{address}*")
+	hint = page.locator(".client-comms-step")
+	expect(hint).to_contain_text(says)
+	shoot(page, f"says-{address}")
+	hint.get_by_role("button", name="All Steps").click()
+	expect(steps).to_have_count(9)
+	expect(hint).to_have_count(0)
+	page.locator(".onb-step-left").filter(has_text=label).click()  # done; Frappe would do nothing
+	page.wait_for_url(f"**/{address}*")
+	hint.get_by_role("button", name="Close").click()
+	expect(hint).to_have_count(0)
+
+
 def test_the_settings_stay_open_after_the_message_about_the_step(begun, login, make_user):
 	page = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
 	page.goto("/app/client-communications")
