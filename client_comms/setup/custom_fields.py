@@ -178,6 +178,7 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				"read_only": 1,
 				"no_copy": 1,
 				"search_index": 1,
+				"print_hide": 1,
 			}
 		],
 		"Event": [

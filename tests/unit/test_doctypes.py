@@ -64,3 +64,14 @@ def test_the_buttons_beside_a_long_name_have_room(file):
 	doctype = json.loads(file.read_text())
 	sheet = (Path(__file__).parents[2] / "client_comms/public/css/client_comms.css").read_text()
 	assert doctype.get("istable") or f'[data-route*="/{doctype["name"].split()[0]} "]' in sheet
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_what_the_form_hides_is_not_printed(file):
+	# Frappe prints hidden fields unless they say so themselves.
+	shown = [
+		field for field in json.loads(file.read_text())["fields"] if not field["fieldtype"].endswith("Break")
+	]
+	assert [
+		field["fieldname"] for field in shown if field.get("hidden") and not field.get("print_hide")
+	] == []
