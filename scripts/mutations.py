@@ -191,7 +191,7 @@ FUNCTIONS = {
 	"enforcement.internal_recipients:_log": NOTHING,
 	"enforcement.level_spread:follow": NOTHING,
 	"enforcement.level_spread:apply_level": NOTHING,
-	"enforcement.level_spread:raise_document": NOTHING,
+	"enforcement.level_spread:raise_documents": NOTHING,
 	"enforcement.level_spread:raise_to_stated": NOTHING,
 	"document:require_storable": NOTHING,
 	"document:_require_known_series": NOTHING,

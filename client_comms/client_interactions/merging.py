@@ -12,7 +12,6 @@ from client_comms.enforcement import (
 	governed,
 	legal_holds,
 	level_spread,
-	levels,
 	policy,
 	restrictions,
 )
@@ -61,7 +60,9 @@ def merge(name: str, into: str):
 	logged_late = merged.logged_late
 	merged.save_by_app()
 	merged.db_set("logged_late", logged_late, update_modified=False)  # what is saved keeps what was measured
-	_level_of_all(merged)
+	# What belongs to it is as confidential as it is, and so are the documents of both.
+	level_spread.apply_level(merged)
+	level_spread.raise_documents(merged)
 	legal_holds.keep(held_by, INTERACTION, merged.name)
 	_on_ledger(source, target, merged)
 	merged.reload()
@@ -178,14 +179,6 @@ def _remove(source) -> None:
 	delete_for_document(source)
 	frappe.db.delete(INTERACTION, {"name": source.name})
 	frappe.clear_document_cache(INTERACTION, source.name)
-
-
-def _level_of_all(merged) -> None:
-	"""What belongs to the interaction now is as confidential as it is, and so is the other's document."""
-	level_spread.apply_level(merged)
-	for row in merged.events:
-		if row.event == response_clock.MERGED and row.source_doctype == "Issue":
-			levels.raise_to(row.source_doctype, row.source_name, merged.confidentiality_level)
 
 
 def _on_ledger(source, target, merged) -> None:

@@ -45,6 +45,25 @@ def all_about(doctype: str, name: str) -> list[str]:
 	return sorted({*found, *about(doctype, [name])})
 
 
+def levels_about(doctype: str, names: Iterable[str]) -> dict[str, set[str]]:
+	"""The levels of the interactions about each document, those included that have taken over one about it; two queries."""
+	event, interaction = frappe.qb.DocType(_EVENT), frappe.qb.DocType(INTERACTION)
+	direct = frappe.qb.from_(interaction).select(
+		interaction.reference_name, interaction.confidentiality_level
+	)
+	direct = direct.where(
+		(interaction.reference_doctype == doctype) & interaction.reference_name.isin(list(names))
+	)
+	merged = frappe.qb.from_(event).join(interaction).on(interaction.name == event.parent)
+	merged = merged.select(event.source_name, interaction.confidentiality_level).where(
+		(event.event == MERGED) & (event.source_doctype == doctype) & event.source_name.isin(list(names))
+	)
+	found: dict[str, set[str]] = {}
+	for name, level in (*direct.run(), *merged.run()):
+		found.setdefault(name, set()).add(level)
+	return found
+
+
 def readable(name: str | None) -> str | None:
 	"""`current`, if the session user can read it."""
 	found = current(name)

@@ -4,7 +4,8 @@ import frappe
 from frappe import _
 
 from client_comms import transactions
-from client_comms.enforcement import governed, levels, policy, sharing
+from client_comms.enforcement import former_names, governed, levels, policy, sharing
+from client_comms.rules.response_clock import MERGED
 
 
 def follow(doc) -> None:
@@ -12,7 +13,7 @@ def follow(doc) -> None:
 	follows end."""
 	before = doc.get_doc_before_save()
 	if before is None:
-		raise_document(doc)
+		raise_documents(doc)
 		return
 	if before.confidentiality_level != doc.confidentiality_level:
 		apply_level(doc)
@@ -20,7 +21,7 @@ def follow(doc) -> None:
 		levels.record_change(
 			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
-		raise_document(doc)
+		raise_documents(doc)
 	elif _what_access_rests_on(before) != _what_access_rests_on(doc):
 		sharing.end_lapsed_of_interaction(doc)
 
@@ -64,9 +65,9 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 
 
 def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise the interactions about a document to its level, each with its history and its ledger entry."""
-	about = {"reference_doctype": doctype, "reference_name": name}
-	for interaction in frappe.get_all(governed.INTERACTION, about, pluck="name", order_by="name asc"):
+	"""Raise the interactions about a document to its level, those included that have taken over one about it, each with its
+	history and its ledger entry."""
+	for interaction in former_names.all_about(doctype, name):
 		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)
 
 
@@ -88,18 +89,15 @@ def _is_stricter(level: str, than: str | None) -> bool:
 	return rank(level) > rank(than)
 
 
-def raise_document(doc) -> None:
-	"""Raise the Issue of an interaction to the interaction's level.
+def raise_documents(doc) -> None:
+	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over.
 
 	A Lead or Opportunity is not raised by a complaint of its client, because sales staff would lose access to it.
 	"""
-	if doc.reference_doctype == "Issue":
-		levels.raise_to(
-			doc.reference_doctype,
-			doc.reference_name,
-			doc.confidentiality_level,
-			new=doc.flags.about_new,
-		)
+	taken_over = ((row.source_doctype, row.source_name) for row in doc.events if row.event == MERGED)
+	for doctype, name in ((doc.reference_doctype, doc.reference_name), *taken_over):
+		if doctype == "Issue":
+			levels.raise_to(doctype, name, doc.confidentiality_level, new=doc.flags.about_new)
 
 
 def _what_access_rests_on(doc) -> tuple:

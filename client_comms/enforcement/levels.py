@@ -8,6 +8,7 @@ from client_comms import clock, ledger, transactions
 from client_comms.enforcement import (
 	copied_fields,
 	documents,
+	former_names,
 	governed,
 	interactions,
 	link_titles,
@@ -135,26 +136,26 @@ def set_level(doctype: str, name: str, level: str) -> None:
 @transactions.again_if_undone
 def backfill_levels(doctype: str, chunk: int = 500) -> None:
 	"""Give documents without a level the strictest level of the interactions about them. Repeatable; commits
-	in chunks."""
+	in chunks.
+
+	:param chunk: documents in a chunk, each with all interactions about it
+	"""
 	places.note_existing()
 	rules = policy.current()
-	# nosemgrep: frappe-sql-format-injection (a DocType with levels; values are bound)
-	while rows := frappe.db.sql(
-		f"""select `doc`.`name`, `interaction`.`confidentiality_level`
-		from `tab{doctype}` `doc` join `tab{documents.INTERACTION}` `interaction`
-			on `interaction`.`reference_doctype` = %s and `interaction`.`reference_name` = `doc`.`name`
-		where ifnull(`doc`.`confidentiality_level`, '') = '' and ifnull(`interaction`.`confidentiality_level`, '') != ''
-		order by `doc`.`name` limit %s""",
-		(doctype, chunk),
+	last = ""
+	while names := frappe.get_all(
+		doctype,
+		[["name", ">", last], ["confidentiality_level", "is", "not set"]],
+		pluck="name",
+		order_by="name asc",
+		limit=chunk,
 	):
-		strictest: dict[str, str] = {}
-		for name, level in rows:
-			if name not in strictest or rules.rank(level) > rules.rank(strictest[name]):
-				strictest[name] = level
-		for name, level in strictest.items():
-			set_level(doctype, name, level)
+		for name, found in former_names.levels_about(doctype, names).items():
+			if level := rules.strictest_of(*found):
+				set_level(doctype, name, level)
 		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
 		frappe.db.commit()
+		last = names[-1]
 
 
 def record_change(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:

@@ -362,6 +362,22 @@ def test_switching_on_gives_documents_the_level_of_their_interactions(set_settin
 	assert not frappe.db.get_value("Issue", other.name, "confidentiality_level")
 
 
+@pytest.mark.parametrize(
+	"types", [("Initial Inquiry", "Feedback/Complaint"), ("Feedback/Complaint", "Initial Inquiry")]
+)
+def test_all_interactions_about_a_document_count_however_small_the_chunk(set_settings, log, types):
+	set_settings(govern_issues=0, log_issues=0)
+	issues = [make("Issue"), make("Issue")]
+	for issue in issues:
+		for each in types:
+			log(each, reference_doctype="Issue", reference_name=issue.name)
+	set_settings(govern_issues=1)
+	levels.backfill_levels("Issue", chunk=1)
+	assert [frappe.db.get_value("Issue", issue.name, "confidentiality_level") for issue in issues] == [
+		"Sensitive"
+	] * 2
+
+
 def test_an_ungoverned_doctype_costs_no_query(set_settings, staff):
 	set_settings(govern_leads=0)
 	lead = make("Lead")

@@ -8,7 +8,7 @@ from frappe.share import add as share
 from client_comms import api, ledger
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import sweep
-from client_comms.enforcement import former_names
+from client_comms.enforcement import former_names, level_spread, levels
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.intake import threads
 
@@ -271,6 +271,49 @@ def test_the_stricter_level_counts_for_all_of_it(inquiry, people, at, message, a
 	with as_user(people.fiona):
 		assert former_names.readable(plain) is None
 		assert not frappe.get_list("Communication", {"name": mail.name})
+
+
+@pytest.fixture
+def issues(set_settings, inquiry, people, at):
+	"""Two Issues whose interactions were merged into that of the second one: what was about the first, the second, the interaction."""
+	set_settings(govern_issues=1, log_issues=0)
+	made = [
+		frappe.get_doc({"doctype": "Issue", "subject": "Roof"}).insert(ignore_permissions=True).name
+		for _ in "ab"
+	]
+	about = [
+		inquiry(at=when, responsible_staff=people.rita, reference_doctype="Issue", reference_name=issue).name
+		for issue, when in zip(made, (MONDAY, TUESDAY), strict=True)
+	]
+	at(TUESDAY, people.rita, api.merge_interactions, *about)
+	return *made, about[1]
+
+
+def level_of(doctype, name):
+	return frappe.db.get_value(doctype, name, "confidentiality_level")
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_an_issue_that_is_raised_raises_what_was_merged(issues, which):
+	level_spread.change_level("Issue", issues[which], "Sensitive", "A complaint")
+	assert level_of(INTERACTION, issues[2]) == "Sensitive"
+	assert {level_of("Issue", each) for each in issues[:2]} == {"Sensitive"}
+
+
+def test_what_was_merged_raises_the_issues_of_both(issues, people, at):
+	doc = doc_of(issues[2])
+	doc.confidentiality_level, doc.level_change_reason = "Sensitive", "A complaint"
+	doc.save(ignore_permissions=True)
+	assert {level_of("Issue", each) for each in issues[:2]} == {"Sensitive"}
+
+
+def test_an_issue_that_is_governed_later_takes_the_level_of_what_was_merged(issues, set_settings):
+	set_settings(govern_issues=0)
+	frappe.db.set_value("Issue", {"name": ("in", issues[:2])}, "confidentiality_level", None)
+	frappe.db.set_value(INTERACTION, issues[2], "confidentiality_level", "Sensitive")
+	set_settings(govern_issues=1)
+	levels.backfill_levels("Issue")
+	assert {level_of("Issue", each) for each in issues[:2]} == {"Sensitive"}
 
 
 @pytest.mark.clause("F-1", "F-3")
