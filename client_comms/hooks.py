@@ -739,10 +739,10 @@ _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_ho
 
 scheduler_events = {
 	"hourly": [
-		"client_comms.clients.phone_numbers.catch_up",
 		"client_comms.enforcement.closing.follow",
 	],
 	"hourly_long": [
+		"client_comms.clients.phone_numbers.catch_up",
 		"client_comms.intake.retry.run",
 		"client_comms.intake.substitution.run",
 		"client_comms.client_privacy.erasure.runs.continue_all",
@@ -751,12 +751,11 @@ scheduler_events = {
 	],
 	"daily": [
 		"client_comms.client_privacy.doctype.legal_hold.legal_hold.expire",
-		"client_comms.enforcement.sharing.end_all_lapsed",
+		"client_comms.enforcement.sharing.end_daily",
 		"client_comms.communication_governance.templates.expire",
 		"client_comms.client_privacy.consents.expire",
 		"client_comms.client_privacy.packages.runs.delete_expired",
 		"client_comms.client_privacy.renewals.remind",
-		"client_comms.client_privacy.client_data.remind",
 		"client_comms.client_interactions.custody.remind",
 		"client_comms.people.policies.announce",
 		"client_comms.people.policies.remind",
@@ -765,6 +764,7 @@ scheduler_events = {
 		"client_comms.people.trainings.remind",
 	],
 	"daily_long": [
+		"client_comms.client_privacy.client_data.remind",
 		"client_comms.intake.reassignment.hand_over_all",
 		"client_comms.people.trainings.assign_all",
 		"client_comms.people.review_draws.draw_all",

@@ -4,6 +4,7 @@ from datetime import date
 
 import frappe
 from frappe import _
+from frappe.utils import get_last_day
 
 from client_comms import alerts, clock, controls, transactions
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
@@ -68,7 +69,7 @@ def _open_actions(before: date) -> list[dict]:
 
 def make_due() -> None:
 	"""Daily: create the review of the latest whole period of the settings, even after an early one and even if no feedback
-	came, and an early one if a test gives a signal in the current month. Repeatable.
+	came, and an early one if a test gives a signal in the current month, unless the month ends today. Repeatable.
 
 	There is nothing to review of a period in which the site had no interactions at all.
 	"""
@@ -80,8 +81,9 @@ def make_due() -> None:
 	if not _is_reviewed(begin, end) and has_interactions(begin, end):
 		make(begin, end)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
-	month = today.replace(day=1)
-	if not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):
+	month, last = today.replace(day=1), get_last_day(today)
+	# On its last day an early one would have the dates of the whole month's, which then could not be made.
+	if today < last and not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):
 		make(month, today, early=True)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 

@@ -14,7 +14,7 @@ from frappe.query_builder.functions import Coalesce, Count, Date
 from frappe.utils import add_months, cint, get_link_to_form
 from pypika.functions import NullIf
 
-from client_comms import alerts, clock, controls
+from client_comms import alerts, clock, controls, transactions
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
@@ -278,10 +278,15 @@ def _remind(manager: str, party_type: str, room: int) -> int:
 	while made < room and (rows := _unconfirmed(manager, party_type, start, CHUNK)):
 		managers = _managers_of([row.name for row in rows])
 		theirs = [row for row in rows if managers.get(row.name) == manager][: room - made]
+		failed = 0
 		for row in theirs:
-			_ask_to_confirm(row, manager)
-		made += len(theirs)
-		start += len(rows) - len(theirs)  # who is asked for is not found again
+			with transactions.part(
+				"A contact's details could not be asked for", "Contact", row.name
+			) as asking:
+				_ask_to_confirm(row, manager)
+			failed += bool(asking.error)
+		made += len(theirs) - failed
+		start += len(rows) - len(theirs) + failed  # who is asked for is not found again
 	return made
 
 

@@ -52,7 +52,7 @@ RECORD_FIELDS = (
 
 def current() -> Policy:
 	"""The policy of this site, as the levels and matrix versions are in this transaction."""
-	return transactions.shared(_CACHE, _state, _build)
+	return transactions.shared(_CACHE, state, _build)
 
 
 def clear_cache(doc=None, method=None):
@@ -60,7 +60,7 @@ def clear_cache(doc=None, method=None):
 	transactions.forget(_CACHE)
 
 
-def _state() -> tuple:
+def state() -> tuple:
 	"""What the policy depends on; one query, in plain SQL, because each request with a row condition needs it, and those of trainings. Rows of a
 	level are included because they can be saved without it."""
 	return frappe.db.sql(_ROWS), takeovers.are_closing()

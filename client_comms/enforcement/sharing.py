@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import create_batch
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.enforcement import (
 	compose,
 	dependents,
@@ -191,9 +191,14 @@ def _decides(level) -> tuple:
 
 
 def end_all_lapsed() -> None:
-	"""Check every share and follow. Runs daily, for access that ends without an event (expired training, roles removed without saving
-	the user). Repeatable."""
+	"""Check every share and follow. Repeatable."""
 	_end({}, {})
+
+
+@transactions.again_if_undone
+def end_daily() -> None:
+	"""Daily, for access that ends without an event (expired training, roles removed without saving the user)."""
+	end_all_lapsed()
 
 
 def _end_of_dependents(doctype: str, name: str) -> None:

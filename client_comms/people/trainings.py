@@ -87,9 +87,8 @@ def assign_all() -> None:
 	"""Daily: what became of roles past the user's document, and of trainings whose audience changed. Repeatable."""
 	for subject in policy.subjects():
 		if subject.user != "Administrator":
-			assign(subject.user, owed_by_roles(subject.roles))
-			# nosemgrep: frappe-manual-commit (a separate job; it continues with the next user)
-			frappe.db.commit()
+			with transactions.step("Trainings could not be assigned", "User", subject.user):
+				assign(subject.user, owed_by_roles(subject.roles))
 	frappe.db.delete(
 		ASSIGNMENT, {"user": ("not in", [subject.user for subject in policy.subjects()] or [""])}
 	)

@@ -1,6 +1,7 @@
 """The scorecard of a period: each clause with its state, the deciding rule, its controls and its figures (R-3)."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import frappe
 from frappe import _
@@ -8,6 +9,7 @@ from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
 from client_comms.client_interactions.owed import end_of
+from client_comms.enforcement import policy
 from client_comms.i18n import plain
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
@@ -74,7 +76,9 @@ def of(since=None, until=None) -> dict:
 
 def _figures(since: datetime, until: datetime) -> dict:
 	"""Clause → (figure, value, value before, state); counted at most every few minutes per reader."""
-	key = f"{_CACHE}|{frappe.session.user}|{since}|{until}"
+	# What a reader can count depends on the policy and their roles.
+	open_to = (policy.state(), sorted(frappe.get_roles()))
+	key = f"{_CACHE}|{frappe.session.user}|{since}|{until}|{sha256(repr(open_to).encode()).hexdigest()}"
 	values = frappe.cache.get_value(key, expires=True)
 	if values is None:
 		length = until - since

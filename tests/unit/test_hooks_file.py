@@ -30,7 +30,7 @@ MAY_BE_LATE = {
 	"communication_governance.templates.expire": DAY,
 	"client_privacy.client_data.remind": DAY,
 	"intake.reassignment.hand_over_all": DAY,
-	"enforcement.sharing.end_all_lapsed": DAY,
+	"enforcement.sharing.end_daily": DAY,
 	"intake.mailboxes.tell_silent": FIVE_MINUTES,
 	"intake.retry.store_unprocessed": FIVE_MINUTES,
 	"policy_changes.activation.start_due": FIVE_MINUTES,

@@ -25,6 +25,8 @@ TEXTS = frozenset(
 	(
 		"Attach",
 		"Attach Image",
+		"Autocomplete",
+		"Barcode",
 		"Code",
 		"Data",
 		"Geolocation",
@@ -33,6 +35,7 @@ TEXTS = frozenset(
 		"Long Text",
 		"Markdown Editor",
 		"Phone",
+		"Read Only",
 		"Signature",
 		"Small Text",
 		"Text",

@@ -163,7 +163,7 @@ class Reading:
 				if self._is_of_others(kind, value):
 					_count(record, where)
 					value = masker.replacement
-			elif df.fieldtype in TEXTS or df.fieldtype in ("Autocomplete", "HTML", "Read Only"):
+			elif df.fieldtype in TEXTS:
 				value = self._text(value, masker, record, where)
 			elif not isinstance(value, int | float):
 				value = str(value)

@@ -43,7 +43,6 @@ _CONFIGURATION = (
 	"Role",
 	"Server Script",
 )
-_TYPED = TEXTS | {"Autocomplete", "HTML", "Read Only"}
 _TEXT, _LINK, _DYNAMIC = "text", "link", "dynamic"
 _STANDARD = {
 	"owner": (_LINK, "User"),
@@ -287,7 +286,7 @@ def _kinds(doctype: str) -> dict[str, tuple[str, str]]:
 		return {}
 	kinds = dict(_STANDARD)
 	for df in frappe.get_meta(doctype).fields:
-		if df.fieldtype in _TYPED:
+		if df.fieldtype in TEXTS:
 			kinds[df.fieldname] = (_TEXT, "")
 		elif df.fieldtype == "Link":
 			kinds[df.fieldname] = (_LINK, df.options)

@@ -103,9 +103,9 @@ def test_a_row_of_a_level_that_is_written_without_it_counts(set_clearance, other
 def test_so_does_one_of_which_it_is_not_known_when_it_was_changed(site):
 	row = frappe.db.get_value("Level Clearance", {"parent": LEVEL, "role": ROLE})
 	frappe.db.set_value("Level Clearance", row, "modified", None, update_modified=False)
-	before = policy._state()
+	before = policy.state()
 	frappe.db.set_value("Level Clearance", row, "idx", 99, update_modified=False)
-	assert policy._state() != before
+	assert policy.state() != before
 
 
 def test_a_wording_rule_that_is_rolled_back_leaves_nothing():

@@ -9,7 +9,7 @@ import pytest
 from client_comms import transactions
 from client_comms.client_interactions import work_notices
 from client_comms.client_privacy.requests import asking
-from client_comms.enforcement import levels
+from client_comms.enforcement import levels, sharing
 from client_comms.intake import reassignment
 from client_comms.people import policies
 
@@ -60,6 +60,20 @@ def test_a_job_begins_again_with_nothing_of_the_former_attempt(in_a_job, monkeyp
 	assert undone(times, error, attempts)(what) == 1
 	assert attempts == [what] * (times + 1)
 	assert rolled_back == [None] * times
+
+
+def test_shares_are_ended_daily_also_after_a_deadlock(in_a_job, monkeypatch):
+	attempts = []
+
+	def end(*args):
+		attempts.append(args)
+		if len(attempts) == 1:
+			raise frappe.QueryDeadlockError
+
+	monkeypatch.setattr(sharing, "_end", end)
+	monkeypatch.setattr(frappe.db, "rollback", lambda **_kwargs: None)
+	sharing.end_daily()
+	assert len(attempts) == 2
 
 
 def test_after_five_attempts_it_fails(in_a_job, monkeypatch):

@@ -250,6 +250,22 @@ def test_no_figure_is_counted_twice(officer, as_user, monkeypatch):
 	assert len(counted) == before, "the second time nothing is counted"
 
 
+def test_who_has_lost_a_role_does_not_get_what_was_counted_with_it(officer, log, as_user):
+	log("Initial Inquiry").db_set("acknowledge_status", "Met", update_modified=False)
+
+	def counted():
+		with as_user(officer):
+			return {
+				each["clause"]: [figure["value"] for figure in each["figures"]]
+				for each in card.of()["clauses"]
+			}
+
+	before = counted()
+	frappe.get_doc("User", officer).remove_roles("Compliance Officer")
+	assert before["C-3"] != [None]
+	assert counted()["C-3"] != before["C-3"]
+
+
 def test_a_request_with_a_period_is_answered(officer, as_user):
 	"""The arguments of a request are in Frappe's form_dict, which some of its methods read whatever they are
 	called with."""

@@ -191,6 +191,15 @@ def test_the_month_before_is_reviewed_once_and_a_spike_opens_one_early(load, sup
 	assert len(told) == 1 and "is above the upper limit" in told[0] and "(u-chart)" in told[0]
 
 
+def test_a_spike_on_the_last_day_waits_for_the_review_of_the_whole_month(load, clock_at):
+	load({"Delivery": [5] * 17 + [30]})
+	for day in ("2026-10-31", "2026-11-01"):
+		with clock_at(f"{day} 03:00"):
+			feedback.make_due()
+	reviews = frappe.get_all("Feedback Review", {"from_date": "2026-10-01"}, ["to_date", "opened_early"])
+	assert [(str(row.to_date), row.opened_early) for row in reviews] == [("2026-10-31", 0)]
+
+
 @pytest.mark.parametrize(
 	("period", "expected"),
 	[("Monthly", "2026-10-01"), ("Quarterly", "2026-07-01"), ("Half-Yearly", "2026-01-01")],

@@ -125,6 +125,25 @@ def test_roles_given_past_the_user_are_found_daily(course, make_user):
 	assert frappe.db.count("SOP Training Assignment", {"user": user}) == 1
 
 
+def test_a_user_whose_training_cannot_be_assigned_does_not_stop_the_others(course, make_user, monkeypatch):
+	users = sorted(make_user(procedure.CUSTOMER_SUPPORT) for _ in "ab")
+	for user in users:
+		frappe.get_doc("User", user).append("roles", {"role": procedure.ACCOUNT_MANAGER}).db_insert()
+		frappe.clear_cache(user=user)
+	assign = trainings.assign
+
+	def assign_or_fail(user, *args):
+		if user == users[0]:
+			raise frappe.ValidationError("An assignment needs a colour")
+		return assign(user, *args)
+
+	monkeypatch.setattr(trainings, "assign", assign_or_fail)
+	trainings.assign_all()
+	assert state_of(users[1]) == rules.ASSIGNED
+	assert trainings.states_of(users[0]) == {}
+	assert frappe.db.exists("Error Log", {"reference_doctype": "User", "reference_name": users[0]})
+
+
 def test_failing_once_then_passing_opens_what_requires_training(manager, required, log, as_user):
 	record = log(procedure.SERVICE_UPDATE, responsible_staff=manager)
 	with as_user(manager):

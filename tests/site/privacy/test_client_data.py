@@ -271,6 +271,26 @@ def test_an_account_manager_is_asked_for_a_few_at_a_time(overdue, monkeypatch):
 	assert todos(doc.name) == [{"allocated_to": manager, "status": "Open"}]
 
 
+def test_a_contact_that_cannot_be_asked_about_does_not_stop_the_others(overdue, monkeypatch):
+	doc, manager = overdue
+	links = [{"link_doctype": "Customer", "link_name": "Anna Data"}]
+	first = contact("first@data.example", links=links, verified_how="Call-back").insert().name
+	frappe.db.set_value("Contact", first, "details_confirmed_on", "2018-01-01")
+	ask = client_data._ask_to_confirm
+
+	def ask_or_fail(row, manager):
+		if row.name == first:
+			raise frappe.ValidationError("A to-do needs a colour")
+		ask(row, manager)
+
+	monkeypatch.setattr(client_data, "_ask_to_confirm", ask_or_fail)
+	monkeypatch.setattr(client_data, "CHUNK", 1)
+	client_data.remind()
+	assert todos(doc.name) == [{"allocated_to": manager, "status": "Open"}]
+	assert not todos(first)
+	assert frappe.db.exists("Error Log", {"reference_doctype": "Contact", "reference_name": first})
+
+
 def stored(doc):
 	return frappe.get_doc("ToDo", frappe.db.get_value("Contact", doc.name, "confirmation_todo"))
 
