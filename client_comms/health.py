@@ -24,7 +24,7 @@ from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
 from client_comms.outgoing import email_queue
 
-SWEEP = "client_comms.client_interactions.clocks.sweep.run"
+SWEEP = "client_comms.scheduled.sweep"
 QUEUES = ("short", "default", "long")  # those that this app's jobs are put in
 # Jobs run every five minutes; what is three times as late is not going to happen without help.
 LATE = timedelta(minutes=15)

@@ -773,17 +773,17 @@ scheduler_events = {
 	],
 	"cron": {
 		"*/5 * * * *": [
-			"client_comms.client_interactions.clocks.sweep.run",
-			"client_comms.intake.event.log_begun",
-			"client_comms.intake.retry.store_unprocessed",
-			"client_comms.intake.mailboxes.tell_silent",
-			"client_comms.outgoing.departures.store_left_behind",
-			"client_comms.ledger.chain",
-			"client_comms.ledger.witnesses.deliver",
-			"client_comms.client_interactions.daily_digest.run",
-			"client_comms.policy_changes.activation.start_due",
-			"client_comms.policy_changes.runs.continue_abandoned",
-			"client_comms.leak_check.job.fail_abandoned",
+			"client_comms.scheduled.sweep",
+			"client_comms.scheduled.log_begun",
+			"client_comms.scheduled.store_unprocessed",
+			"client_comms.scheduled.tell_silent",
+			"client_comms.scheduled.store_left_behind",
+			"client_comms.scheduled.chain",
+			"client_comms.scheduled.deliver",
+			"client_comms.scheduled.daily_digest",
+			"client_comms.scheduled.start_due",
+			"client_comms.scheduled.continue_abandoned",
+			"client_comms.scheduled.fail_abandoned",
 		]
 	},
 }

@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+MAIL, DEPARTURES = "client_comms_mail", "client_comms_sent"  # folders below the site's private one
+LOCK = ".lock"  # how the name of a file ends that is no more than a lock, and stays
 BEGUN = ".new"  # how the name of a file ends until it is whole
 _HOUR = 60 * 60
 

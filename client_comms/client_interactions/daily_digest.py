@@ -6,14 +6,14 @@ workers, or an interrupted one, never send it twice.
 """
 
 from collections import Counter
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import get_fullname, get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock, procedure, transactions
+from client_comms import alerts, clock, procedure, scheduled, transactions
 from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
@@ -33,10 +33,12 @@ SHOWN = 20
 def run() -> int:
 	"""Process every subscription that is due; returns how many emails were queued."""
 	now = clock.now()
-	if not frappe.get_cached_doc("Client Comms Settings").send_digests or not is_working_day(now):
+	if not frappe.get_cached_doc("Client Comms Settings").send_digests:
 		return 0
-	if is_quiet(now):
-		return 0  # what becomes due in the meantime waits for its end
+	if until := rests_until(now):
+		# What becomes due in the meantime waits. After an hour the calendar and the settings are asked again.
+		frappe.cache.set_value(scheduled.DIGEST_RESTS, str(until), expires_in_sec=60 * 60)
+		return 0
 	subscribe()
 	queued = 0
 	for name in _due(now):
@@ -46,16 +48,15 @@ def run() -> int:
 	return queued
 
 
-def is_working_day(at: datetime) -> bool:
-	"""Whether business opens on the day of `at` (as stored), by the default calendar."""
-	calendar = calendars.default()
-	return calendar.closing_time(calendar.day_of(clock.to_aware(at))) is not None
-
-
-def is_quiet(at: datetime) -> bool:
-	"""Whether `at` (as stored) is within the settings' quiet hours."""
-	quiet, moment = escalation.current().quiet, clock.to_aware(at)
-	return bool(quiet) and quiet.end_of_quiet(moment, calendars.default().zone) > moment
+def rests_until(at: datetime) -> datetime | None:
+	"""When the day ends on which business does not open, or the settings' quiet hours end; None if it is neither (all as stored)."""
+	calendar, moment = calendars.default(), clock.to_aware(at)
+	day = calendar.day_of(moment)
+	if calendar.closing_time(day) is None:
+		return clock.to_stored(calendar.start_of(day + timedelta(days=1)))
+	quiet = escalation.current().quiet
+	end = quiet.end_of_quiet(moment, calendar.zone) if quiet else moment
+	return clock.to_stored(end) if end > moment else None
 
 
 def subscribe() -> None:

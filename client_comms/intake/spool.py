@@ -17,12 +17,9 @@ import frappe
 
 from client_comms import waiting_files
 
-_FOLDER = "client_comms_mail"
-_LOCK = "lock"
-
 
 def folder() -> Path:
-	return Path(frappe.get_site_path("private", _FOLDER))
+	return Path(frappe.get_site_path("private", waiting_files.MAIL))
 
 
 def fingerprint(account: str, raw: bytes) -> str:
@@ -99,6 +96,6 @@ def _by_account() -> dict[str, list[Path]]:
 def _locked(account: str, how: int) -> Iterator[None]:
 	folder().mkdir(parents=True, exist_ok=True)
 	name = hashlib.sha256(account.encode()).hexdigest()[:16]
-	with (folder() / f"{name}.{_LOCK}").open("wb") as file:
+	with (folder() / f"{name}{waiting_files.LOCK}").open("wb") as file:
 		fcntl.flock(file, how)
 		yield

@@ -21,7 +21,6 @@ from frappe.utils import get_datetime
 from client_comms import ledger, transactions, waiting_files
 from client_comms.client_privacy import disclosures
 
-_FOLDER = "client_comms_sent"
 _KEPT = ".json"
 WAITING = "client_comms_departures"
 _SAME = {
@@ -44,7 +43,7 @@ class Departure:
 
 
 def folder() -> Path:
-	return Path(frappe.get_site_path("private", _FOLDER))
+	return Path(frappe.get_site_path("private", waiting_files.DEPARTURES))
 
 
 def note(rows: Iterable[dict], used: Iterable[dict] = ()) -> Departure | None:

@@ -69,7 +69,7 @@ CLAUSES: dict[str, Clause] = {
 		(
 			c.role_held("Compliance Officer", N_("Compliance Officer")),
 			c.ledger_is_chained(),
-			c.scheduled("client_comms.ledger.chain", N_("Chaining of the Ledger")),
+			c.scheduled("client_comms.scheduled.chain", N_("Chaining of the Ledger")),
 			c.leak_check_done(),
 			c.scheduled("client_comms.scorecard.card.take_monthly", N_("Monthly Snapshots")),
 			c.hook("doc_events", "*", N_("Legal Holds"), "enforcement.legal_holds.require_none"),
@@ -221,7 +221,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Inquiries are acknowledged within one business day"),
 		(
 			c.deadlines("acknowledge_within_days", N_("Acknowledgement Deadline")),
-			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
+			c.scheduled("client_comms.scheduled.sweep", N_("Missed Deadlines")),
 		),
 		(
 			Figure(
@@ -237,7 +237,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Inquiries are answered within two business days"),
 		(
 			c.deadlines("respond_within_days", N_("Answer Deadline")),
-			c.scheduled("client_comms.client_interactions.clocks.sweep.run", N_("Missed Deadlines")),
+			c.scheduled("client_comms.scheduled.sweep", N_("Missed Deadlines")),
 		),
 		(
 			Figure(

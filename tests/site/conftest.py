@@ -1,7 +1,10 @@
 """Tests against a real ERPNext site, each inside a transaction that is rolled back."""
 
+import subprocess
+import sys
 from email import message_from_string
 from email.header import decode_header, make_header
+from textwrap import dedent
 from unittest import mock
 
 import pytest
@@ -31,6 +34,33 @@ def isolated(request, site, transaction, tmp_path, monkeypatch):
 	monkeypatch.setattr(departures, "folder", lambda: tmp_path / "sent")
 	# What it sent last is not stored by the rollback that ends the test.
 	request.addfinalizer(lambda: frappe.flags.pop(departures.WAITING, None))
+
+
+@pytest.fixture
+def in_another_process(site):
+	"""What a process of Frappe prints that begins as those do in which a worker runs a job: `in_another_process(code)`, of which
+	`in_another_process.job` is how a job begins."""
+
+	def run(code):
+		begin = "import frappe, frappe.utils.background_jobs, frappe.utils.scheduler"
+		ran = subprocess.run(
+			[sys.executable, "-c", begin + dedent(code), site.local.site],
+			cwd=site.local.sites_path,
+			capture_output=True,
+			text=True,
+			check=False,
+		)
+		assert ran.returncode == 0, ran.stderr
+		return ran.stdout.splitlines()[-1]
+
+	run.job = """
+	import sys
+	frappe.init(sys.argv[1], sites_path="."); frappe.connect();
+	before = {*sys.modules}
+	for hook in frappe.get_hooks("before_job", app_name="client_comms"):
+		frappe.call(hook, method="frappe.ping", kwargs={"text": "as it is"}, transaction_type="job")
+"""
+	return run
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Functions of Frappe that no hook reaches are called by the app's, which stand around them (P-2)."""
 
-import subprocess
-import sys
 from importlib import import_module
-from textwrap import dedent
 
 import frappe
 import pytest
@@ -58,32 +55,9 @@ def test_what_a_library_no_longer_has_is_left_alone():
 # What hooks.py declares
 
 
-def in_another_process(code: str) -> str:
-	"""What a process of Frappe prints that begins as those do in which a worker runs a job."""
-	begin = "import frappe, frappe.utils.background_jobs, frappe.utils.scheduler"
-	ran = subprocess.run(
-		[sys.executable, "-c", begin + dedent(code), frappe.local.site],
-		cwd=frappe.local.sites_path,
-		capture_output=True,
-		text=True,
-		check=False,
-	)
-	assert ran.returncode == 0, ran.stderr
-	return ran.stdout.splitlines()[-1]
-
-
-JOB = """
-	import sys
-	frappe.init(sys.argv[1], sites_path="."); frappe.connect();
-	before = {*sys.modules}
-	for hook in frappe.get_hooks("before_job", app_name="client_comms"):
-		frappe.call(hook, method="frappe.ping", kwargs={"text": "as it is"}, transaction_type="job")
-"""
-
-
-def test_a_job_does_not_wait_for_what_it_does_not_use():
+def test_a_job_does_not_wait_for_what_it_does_not_use(in_another_process):
 	"""A worker has a new process for each job, and in it nothing of this app: what all of it needs would take over a second to load."""
-	loaded = in_another_process(f"{JOB}\n\tprint(*({{*sys.modules}} - before))").split()
+	loaded = in_another_process(f"{in_another_process.job}\n\tprint(*({{*sys.modules}} - before))").split()
 
 	ours = [name for name in loaded if name.startswith("client_comms.")]
 	assert len(ours) <= 10, ours
@@ -98,9 +72,9 @@ def test_a_job_does_not_wait_for_what_it_does_not_use():
 	assert not others.intersection(loaded)
 
 
-def test_what_it_loads_later_has_ours_around_it():
+def test_what_it_loads_later_has_ours_around_it(in_another_process):
 	ours = in_another_process(
-		f"""{JOB}
+		f"""{in_another_process.job}
 	from frappe.model.delete_doc import raise_link_exists_exception as deletion
 	from erpnext.crm.doctype.lead.lead import get_lead_details as lead
 	print(hasattr(deletion, "__wrapped__"), hasattr(lead, "__wrapped__"))
@@ -109,9 +83,9 @@ def test_what_it_loads_later_has_ours_around_it():
 	assert ours == "True True"
 
 
-def test_the_first_query_needs_none_to_find_what_stands_around_it():
+def test_the_first_query_needs_none_to_find_what_stands_around_it(in_another_process):
 	asked = in_another_process(
-		f"""{JOB}
+		f"""{in_another_process.job}
 	frappe.local.request_cache.clear()
 	frappe.cache.delete_value("defaults")
 	print(*frappe.db.sql_list("select 'asked'"))
@@ -120,9 +94,9 @@ def test_the_first_query_needs_none_to_find_what_stands_around_it():
 	assert asked == "asked"
 
 
-def test_and_without_the_app_it_has_not():
+def test_and_without_the_app_it_has_not(in_another_process):
 	ours = in_another_process(
-		f"""{JOB}
+		f"""{in_another_process.job}
 	frappe.destroy()
 	from frappe.model.delete_doc import raise_link_exists_exception as deletion
 	print(hasattr(deletion, "__wrapped__"))
@@ -148,7 +122,7 @@ def test_each_stands_around_what_it_names():
 		assert hasattr(found, "__wrapped__") or function in without, place
 
 
-def test_a_command_of_frappe_loads_none_of_ours_but_their_names():
+def test_a_command_of_frappe_loads_none_of_ours_but_their_names(in_another_process):
 	"""Frappe loads the commands of every app with each of its own."""
 	loaded = in_another_process(
 		"""

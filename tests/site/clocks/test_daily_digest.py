@@ -383,7 +383,7 @@ def test_a_time_at_which_nothing_is_sent_means_the_next_at_which_something_is(
 )
 def test_working_days_are_those_of_the_calendar(business_in, zone, moment, works):
 	business_in(zone)
-	assert daily_digest.is_working_day(frappe.utils.get_datetime(moment)) is works
+	assert (daily_digest.rests_until(frappe.utils.get_datetime(moment)) is None) is works
 
 
 def test_quiet_hours_elsewhere_are_not_an_evening_here(

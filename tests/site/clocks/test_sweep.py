@@ -15,7 +15,7 @@ from client_comms.client_interactions.clocks import sweep
 pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
 
 INTERACTION = "Client Interaction"
-METHOD = "client_comms.client_interactions.clocks.sweep.run"
+METHOD = "client_comms.scheduled.sweep"
 ROOT = sweep.__file__.rsplit("/client_comms/", 1)[0]
 AFTER_BOTH = "2026-11-25 17:00:01"
 
