@@ -8,28 +8,24 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, pretty_date
+from frappe.utils import get_datetime, pretty_date
 from frappe.utils.background_jobs import generate_qname, get_queue, get_workers
 from frappe.utils.scheduler import is_scheduler_disabled
 from redis.exceptions import RedisError
 
-from client_comms import clock, health_setup, ledger
+from client_comms import clock, health_mail, health_setup, ledger
 from client_comms.background_work import FAILED
 from client_comms.client_interactions import thanks
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
-from client_comms.health_formats import Line
+from client_comms.health_formats import RECENT, Line
 from client_comms.i18n import words_of
-from client_comms.intake import mailboxes, unprocessed
 from client_comms.ledger import witnesses
-from client_comms.outgoing import email_queue
 
 SWEEP = "client_comms.scheduled.sweep"
 QUEUES = ("short", "default", "long")  # those that this app's jobs are put in
 # Jobs run every five minutes; what is three times as late is not going to happen without help.
 LATE = timedelta(minutes=15)
-MAIL_LATE = timedelta(hours=1)
-RECENT = timedelta(days=7)
 # A simulation that failed concerns only the user who started it.
 _GIVEN_UP = {"Erasure Run": {}, "Data Package": {}, "Policy Change Run": {"kind": "Reclassification"}}
 
@@ -139,76 +135,6 @@ def workers() -> Line:
 		faults,
 		("List", "RQ Worker"),
 		{"workers": taking, "waiting_jobs": waiting},
-	)
-
-
-def incoming_mail() -> Line:
-	"""The mailboxes that clients write to are fetched, and what they receive can be read."""
-	accounts = frappe.get_all(
-		"Email Account", {"enable_incoming": 1}, ["name", "no_failed"], order_by="name asc"
-	)
-	faults = [
-		_("{0} could not be fetched the last {1} times. Check its password and server.").format(
-			account.name, account.no_failed
-		)
-		for account in accounts
-		if cint(account.no_failed)
-	]
-	silent = mailboxes.silent()
-	faults += [
-		_("{0} was last fetched {1}. Check its password and server, and the scheduler above.").format(
-			name, pretty_date(since)
-		)
-		for name, since in silent
-	]
-	unread = frappe.db.count(unprocessed.UNPROCESSED, {"status": unprocessed.WAITING})
-	if unread:
-		faults.append(
-			_(
-				"Received emails that could not be stored as messages: {0}. Take them in from Unlogged Interactions."
-			).format(unread)
-		)
-	text = (
-		_("Mailboxes that are fetched: {0}").format(len(accounts))
-		if accounts
-		else _("No mailbox is fetched, so no incoming email is logged")
-	)
-	return Line(
-		"incoming_mail",
-		_("Incoming Mail"),
-		text,
-		tuple(faults),
-		("List", "Email Account"),
-		{"mailboxes": len(accounts), "silent_mailboxes": len(silent), "unreadable_emails": unread},
-		"" if accounts else _("Enable incoming email for each mailbox to which clients write."),
-	)
-
-
-def outgoing_mail() -> Line:
-	"""Emails can leave the site and do not pile up in the queue."""
-	faults = []
-	if frappe.conf.mute_emails:
-		faults.append(_("Emails are muted in site_config.json (mute_emails), so none is sent."))
-	elif not frappe.conf.mail_server and not frappe.db.exists(
-		"Email Account", {"enable_outgoing": 1, "default_outgoing": 1}
-	):
-		faults.append(_("No Email Account is the default for outgoing mail. Set one up."))
-	if cint(frappe.db.get_default("suspend_email_queue")):
-		faults.append(_("Sending is suspended. Resume it in the list of the Email Queue."))
-	late = frappe.db.count("Email Queue", {"status": "Not Sent", "creation": ("<", clock.now() - MAIL_LATE)})
-	failed = email_queue.count_failed(clock.now() - RECENT)
-	if late:
-		faults.append(_("Emails waiting for more than an hour: {0}.").format(late))
-	if failed:
-		said = _("Emails of the last 7 days that could not be sent: {0}. See the Email Queue.")
-		faults.append(said.format(failed))
-	return Line(
-		"outgoing_mail",
-		_("Outgoing Mail"),
-		_("Waiting for more than an hour: {0}; failed in the last 7 days: {1}").format(late, failed),
-		tuple(faults),
-		("List", "Email Queue"),
-		{"late_emails": late, "failed_emails": failed},
 	)
 
 
@@ -379,8 +305,7 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	("controls", controls),
 	("scheduler", scheduler),
 	("workers", workers),
-	("incoming_mail", incoming_mail),
-	("outgoing_mail", outgoing_mail),
+	*health_mail.CHECKS,
 	*health_setup.CHECKS,
 	("deadlines", deadlines),
 	("intake", intake),

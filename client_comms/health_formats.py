@@ -1,8 +1,11 @@
 """The result of a health check, and the form in which a page, a script or monitoring gets it."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 
 import frappe
+
+RECENT = timedelta(days=7)  # of errors that are worth a line
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,15 @@ class GuardedEmailAccount(RemindingAccount):
 			spool.put(self.name, mailboxes.as_bytes(mail.raw_message), mail.uid if self.use_imap else None)
 		return mails
 
+	def validate(self):
+		super().validate()
+		if self.enable_incoming:
+			self.set(mailboxes.STOPPED, None)
+
+	def _disable_broken_incoming_account(self, *args, **kwargs):
+		super()._disable_broken_incoming_account(*args, **kwargs)
+		mailboxes.note_stop(self)
+
 	def handle_bad_emails(self, uid, raw, reason):
 		"""Frappe puts aside the text of an email that it could not store; `unprocessed` keeps all of it, however long."""
 		if not mailboxes.is_too_long(len(raw)):

@@ -14,6 +14,7 @@ from client_comms.intake import spool, unprocessed
 
 ACCOUNT = "Email Account"
 LAST_FETCHED = "last_fetched_on"
+STOPPED = "client_comms_stopped_on"  # when Frappe did, after several failures
 _ALWAYS_STORABLE = 100_000  # characters
 _BYTES_OF_CHARACTER = 4  # at most, in a statement
 
@@ -94,12 +95,28 @@ def is_too_long(characters: int) -> bool:
 
 
 def note_fetch(account) -> None:
-	frappe.db.set_value(ACCOUNT, account.name, LAST_FETCHED, clock.now(), update_modified=False)
+	values = {LAST_FETCHED: clock.now(), STOPPED: None}
+	frappe.db.set_value(ACCOUNT, account.name, values, update_modified=False)
+
+
+def note_stop(account) -> None:
+	"""Frappe has just stopped fetching a mailbox: unlike one that a user switches off, it is still to be fetched."""
+	if not frappe.db.get_value(ACCOUNT, account.name, "enable_incoming"):
+		frappe.db.set_value(ACCOUNT, account.name, STOPPED, clock.now(), update_modified=False)
 
 
 def is_first_fetch(account: str | None) -> bool:
 	"""Whether a mailbox is just being connected: no fetch of it has come to its end."""
 	return bool(account) and not frappe.db.get_value(ACCOUNT, account, LAST_FETCHED)
+
+
+def stopped() -> list[tuple[str, datetime]]:
+	"""Mailboxes that Frappe no longer fetches because it failed too often: name, and since when, as stored."""
+	which = {"enable_incoming": 0, STOPPED: ("is", "set")}
+	return [
+		(row.name, get_datetime(row[STOPPED]))
+		for row in frappe.get_all(ACCOUNT, which, ["name", STOPPED], order_by="name asc")
+	]
 
 
 def silent() -> list[tuple[str, datetime]]:
@@ -120,15 +137,26 @@ def silent() -> list[tuple[str, datetime]]:
 
 
 def tell_silent() -> None:
-	"""Every five minutes: tell the manager role, once, of each mailbox that is not fetched."""
+	"""Every five minutes: tell the manager role, once, of each mailbox that is not fetched, at once if Frappe stopped that."""
+	for name, since in stopped():
+		_tell_once(
+			name,
+			since,
+			lambda name=name: _(
+				"Frappe could not fetch the mailbox {0} several times and has stopped, so no email from it is logged. Its password and server have to be checked, then Enable Incoming set again."
+			).format(name),
+		)
 	for name, since in silent():
-		told = {"document_type": ACCOUNT, "document_name": name, "creation": (">=", since)}
-		if not frappe.db.exists("Notification Log", told):
-			alerts.tell(
-				alerts.managers(),
-				lambda name=name, since=since: _(
-					"The mailbox {0} was last fetched {1}, so no email from it is logged. Check its password and server."
-				).format(name, pretty_date(since)),
-				ACCOUNT,
-				name,
-			)
+		_tell_once(
+			name,
+			since,
+			lambda name=name, since=since: _(
+				"The mailbox {0} was last fetched {1}, so no email from it is logged. Check its password and server."
+			).format(name, pretty_date(since)),
+		)
+
+
+def _tell_once(name: str, since: datetime, subject: Callable[[], str]) -> None:
+	told = {"document_type": ACCOUNT, "document_name": name, "creation": (">=", since)}
+	if not frappe.db.exists("Notification Log", told):
+		alerts.tell(alerts.managers(), subject, ACCOUNT, name)

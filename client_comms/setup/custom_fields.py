@@ -155,11 +155,24 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				"print_hide": 1,
 			},
 			{
+				"fieldname": "client_comms_stopped_on",
+				"label": _("Fetching Stopped On"),
+				"fieldtype": "Datetime",
+				"insert_after": "last_fetched_on",
+				"depends_on": "client_comms_stopped_on",
+				"module": MODULE,
+				"no_copy": 1,
+				"print_hide": 1,
+				"description": _(
+					"Frappe stopped fetching this mailbox after several failures. Set Enable Incoming again, or clear this date if it is no longer needed."
+				),
+			},
+			{
 				"fieldname": "client_comms_company",
 				"label": _("Company of Received Emails"),
 				"fieldtype": "Link",
 				"options": "Company",
-				"insert_after": "last_fetched_on",
+				"insert_after": "client_comms_stopped_on",
 				"depends_on": "enable_incoming",
 				"module": MODULE,
 				"description": _(

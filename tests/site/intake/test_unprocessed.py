@@ -1,6 +1,7 @@
 """Nothing that a mailbox received stays unlogged (D-1)."""
 
 import os
+import pickle
 import time
 from unittest import mock
 
@@ -10,10 +11,11 @@ from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 
-from client_comms import api, health
+from client_comms import api, health_mail
 from client_comms.client_interactions import conversation
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import in_words
 from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
+from client_comms.patches.v1_0 import notice_stopped_mailboxes
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
 
@@ -528,7 +530,7 @@ def test_a_mailbox_that_is_not_fetched_is_told_once(pull, raw_mail, clock_at, se
 		with clock_at(at):
 			mailboxes.tell_silent()
 			assert bool(mailboxes.silent()) == silent
-			assert any(name in fault for fault in health.incoming_mail().faults) == silent
+			assert any(name in fault for fault in health_mail.incoming_mail().faults) == silent
 	told = {"document_type": "Email Account", "for_user": manager}
 	assert frappe.db.count("Notification Log", told) == 1
 	set_settings(mailbox_silent_minutes=0)
@@ -545,6 +547,89 @@ def test_nights_and_weekends_do_not_count(pull, raw_mail, clock_at, set_settings
 		assert mailboxes.silent() == []
 	with clock_at("2026-11-30 09:45"):
 		assert [found for found, _since in mailboxes.silent()] == [name]
+
+
+@pytest.fixture
+def fail_to_connect(monkeypatch):
+	"""`fail_to_connect(name)`: Frappe could not connect to a mailbox so often that it stops fetching it, in a job of a worker."""
+
+	def in_worker(method, description=None, **kwargs):
+		if description:  # not that someone is told, on version 16
+			pickle.loads(pickle.dumps(method))(description)  # noqa: S301 (as a worker does)
+
+	def fail(name):
+		account = frappe.get_doc("Email Account", name)
+		account.set_failed_attempts_count(6)
+		with monkeypatch.context() as patch:
+			patch.setitem(frappe.flags, "in_test", False)
+			patch.setattr(frappe, "in_test", False, raising=False)
+			patch.setattr(frappe, "enqueue", in_worker)
+			patch.setattr(email_account, "get_system_managers", lambda **kwargs: [])
+			account.handle_incoming_connect_error(description="The password was changed.")
+		account.set_failed_attempts_count(0)
+		assert not frappe.db.get_value("Email Account", name, "enable_incoming")
+
+	return fail
+
+
+def told_of(name, manager):
+	about = {"document_type": "Email Account", "document_name": name, "for_user": manager}
+	return frappe.get_all("Notification Log", about, pluck="subject")
+
+
+def test_a_mailbox_that_frappe_stops_fetching_is_told_at_once_and_stays_red(
+	pull, raw_mail, clock_at, set_settings, make_user, fail_to_connect
+):
+	"""Frappe does so after half an hour of failures, before the mailbox counts as silent."""
+	manager = make_user("Customer Support Manager")
+	set_settings(mailbox_silent_minutes=60)
+	pull(raw_mail())
+	name = frappe.db.get_value("Email Account", {"enable_incoming": 1})
+	with clock_at("2026-11-23 10:30"):
+		fail_to_connect(name)
+		for _run in range(2):
+			mailboxes.tell_silent()
+		(subject,) = told_of(name, manager)
+		assert name in subject and "Frappe" in subject
+	with clock_at("2026-11-30 10:30"):
+		mailboxes.tell_silent()
+		assert len(told_of(name, manager)) == 1
+		(fault,) = health_mail.incoming_mail().faults
+		assert name in fault and "Enable Incoming" in fault
+		assert health_mail.incoming_mail().figures["silent_mailboxes"] == 1
+	frappe.get_doc("Email Account", name).update({"enable_incoming": 1}).save()
+	frappe.db.set_value("Email Account", name, "enable_incoming", 0)
+	with clock_at("2026-11-30 10:35"):
+		assert mailboxes.silent() == [] and not health_mail.incoming_mail().faults
+
+
+def test_a_mailbox_that_a_user_switched_off_is_not_red(pull, raw_mail, clock_at, set_settings):
+	set_settings(mailbox_silent_minutes=60)
+	pull(raw_mail())
+	name = frappe.db.get_value("Email Account", {"enable_incoming": 1})
+	frappe.get_doc("Email Account", name).update({"enable_incoming": 0}).save()
+	with clock_at("2026-11-30 10:30"):
+		assert mailboxes.silent() == [] and not health_mail.incoming_mail().faults
+
+
+def test_a_mailbox_that_is_given_up_is_no_longer_red(accounts, fail_to_connect):
+	name = accounts["Lead"].name
+	frappe.db.set_value("Email Account", name, "enable_incoming", 1)
+	fail_to_connect(name)
+	assert [found for found, _since in mailboxes.stopped()] == [name]
+	frappe.get_doc("Email Account", name).update({mailboxes.STOPPED: None}).save()
+	assert mailboxes.stopped() == [] and not health_mail.incoming_mail().faults
+
+
+def test_an_update_finds_what_frappe_has_stopped_before_it(accounts):
+	lead, issue, other = (accounts[each].name for each in ("Lead", "Issue", "Communication"))
+	for name in (lead, issue):
+		frappe.db.set_value("Email Account", name, {"enable_incoming": 1, "last_fetched_on": MONDAY})
+	frappe.get_doc("Email Account", issue).update({"enable_incoming": 0}).save(ignore_version=False)
+	frappe.db.set_value("Email Account", lead, "enable_incoming", 0)
+	notice_stopped_mailboxes.execute()
+	assert [found for found, _since in mailboxes.stopped()] == [lead]
+	assert other not in dict(mailboxes.stopped())
 
 
 def test_what_a_killed_process_left_silences_no_other(accounts, raw_mail, monkeypatch, make_user):
