@@ -9,9 +9,12 @@ BEGUN = ".new"  # how the name of a file ends until it is whole
 _HOUR = 60 * 60
 
 
-def remove_begun(folder: Path) -> None:
-	"""Remove what a process began to write and was killed before it was whole: it may have data of clients, and it is written again."""
-	for path in folder.glob(f"*{BEGUN}"):
+def remove_begun(folder: Path, of: str = "") -> None:
+	"""Remove what a process began to write and was killed before it was whole: it may have data of clients, and it is written again.
+
+	:param of: only files whose names begin so
+	"""
+	for path in folder.glob(f"{of}*{BEGUN}"):
 		try:
 			if time.time() - path.stat().st_mtime > _HOUR:
 				path.unlink()

@@ -14,7 +14,7 @@ from client_comms.ledger import checkpoints, keys, seal
 from client_comms.ledger.entries import CHECKPOINT, CHUNK, ENTRY, KEY_ROTATED, WAITING_INDEX, record
 from client_comms.rules.ledger import leaf
 from client_comms.rules.merkle import CompactRange
-from client_comms.rules.signed_notes import Checkpoint, Note, PublicKey
+from client_comms.rules.signed_notes import Checkpoint, Note, PrivateKey, PublicKey
 
 BEHIND = timedelta(minutes=15)  # the scheduler comes every five minutes
 _LEAVES = 5000
@@ -39,13 +39,16 @@ def chain() -> int:
 	signed = _sign()
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
 	if signed:
-		seal.write(*signed)
-		keys.retire()
+		_lock()
+		seal.write(signed.note, signed.tree)
+		keys.retire(signed.signers)
+		frappe.db.commit()  # nosemgrep: frappe-manual-commit (ends the lock)
 	return chained
 
 
 def rotate_key() -> PublicKey:
 	"""Sign with a new key from now on; returns it. The first checkpoint is signed by the old one as well, and made at once."""
+	_lock()  # a run that has begun signs with the old one alone
 	new = keys.rotate()
 	record(KEY_ROTATED, CHECKPOINT, None, None, state={"public_key": str(new)})
 	chain()
@@ -99,7 +102,14 @@ def _last_sequence() -> int:
 	return max([checkpoints.largest(), *rows])
 
 
-def _sign() -> tuple[str, CompactRange] | None:
+@dataclass(frozen=True, slots=True)
+class _Signed:
+	note: str
+	tree: CompactRange
+	signers: tuple[PrivateKey, ...]
+
+
+def _sign() -> _Signed | None:
 	"""Continue the tree with what was placed, and store a checkpoint of it; None if there is nothing new."""
 	_lock()
 	before = checkpoints.last()
@@ -126,7 +136,7 @@ def _sign() -> tuple[str, CompactRange] | None:
 		}
 	)
 	doc.db_insert()
-	return note, tree
+	return _Signed(note, tree, ring.signers)
 
 
 def _leaves(after: int) -> Iterator[tuple[int, str]]:

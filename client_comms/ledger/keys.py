@@ -5,7 +5,6 @@ checkpoint, which names the current key, so that everyone who knows the old key 
 stays, for earlier checkpoints.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,12 +14,14 @@ import frappe
 from frappe import _
 
 from client_comms.i18n import bold
+from client_comms.ledger import durable
 from client_comms.rules.signed_notes import MalformedNote, PrivateKey, PublicKey
 
 # In site_config.json: the key itself (or a list of them, the current one first), or the path of the file.
 KEY = "client_comms_ledger_key"
 KEY_FILE = "client_comms_ledger_key_file"
 _FILE = "client_comms_ledger.key"
+_MODE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def ring() -> KeyRing:
 
 
 def rotate() -> PublicKey:
-	"""Begin to use a new key; the next checkpoint is signed with both. Returns the new public key.
+	"""Begin to use a new key; the next checkpoint is signed with both. Returns the new public key. Callers hold the lock of the ledger.
 
 	:raises frappe.ValidationError: the key is in site_config.json, where an administrator replaces it
 	"""
@@ -87,18 +88,23 @@ def rotate() -> PublicKey:
 	return new.public
 
 
-def retire() -> None:
-	"""After a checkpoint that all keys have signed: of the replaced keys, only the public ones are kept."""
-	keys = ring()
-	if len(keys.signers) > 1 and not frappe.conf.get(KEY):
-		replaced = [str(key.public) for key in keys.signers[1:]]
-		_write([keys.current.to_text(), *replaced, *_earlier(keys)])
+def retire(signed: Iterable[PrivateKey]) -> None:
+	"""After a checkpoint: of the replaced keys that have signed it beside the current one, only the public ones are kept.
+
+	A key that was replaced after it was signed has not vouched for the current one yet.
+	"""
+	keys, signed = ring(), set(signed)
+	replaced = [key for key in keys.signers[1:] if key in signed]
+	if not replaced or keys.current not in signed or frappe.conf.get(KEY):
+		return
+	signing = [key.to_text() for key in keys.signers if key not in replaced]
+	_write([*signing, *(str(key.public) for key in replaced), *_earlier(keys)])
 
 
 def remove() -> None:
 	"""The app was uninstalled. A key that an administrator named is theirs."""
 	if not frappe.conf.get(KEY_FILE):
-		path().unlink(missing_ok=True)
+		durable.remove(path())
 
 
 def _earlier(keys: KeyRing) -> list[str]:
@@ -107,16 +113,8 @@ def _earlier(keys: KeyRing) -> list[str]:
 
 def _make() -> None:
 	name = re.sub(r"[\s+]+", "-", f"{frappe.local.site}/client-comms-ledger")
-	try:
-		with open(os.open(path(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-			file.write(f"{PrivateKey.generate(name).to_text()}\n")
-	except FileExistsError:  # another process was faster
-		return
+	durable.create(path(), f"{PrivateKey.generate(name).to_text()}\n", _MODE)
 
 
 def _write(lines: list[str]) -> None:
-	new = path().with_suffix(".new")
-	new.unlink(missing_ok=True)
-	with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-		file.write("\n".join(lines) + "\n")
-	os.replace(new, path())
+	durable.replace(path(), "\n".join(lines) + "\n", _MODE)

@@ -6,16 +6,17 @@ old one is found as well.
 """
 
 import json
-import os
 from pathlib import Path
 
 import frappe
 
+from client_comms.ledger import durable
 from client_comms.rules.ledger import Known
 from client_comms.rules.merkle import CompactRange
 from client_comms.rules.signed_notes import Checkpoint, Note
 
 _FILE = "client_comms_ledger.json"
+_MODE = 0o644
 
 
 def path() -> Path:
@@ -36,15 +37,13 @@ def read() -> Known | None:
 
 
 def write(note: str, tree: CompactRange) -> None:
-	"""Seal an end that is committed; an earlier one than before is not taken."""
+	"""Seal an end that is committed; an earlier one than before is not taken. Callers hold the lock of the ledger."""
 	sealed = read()
 	if sealed and sealed.root is not None and tree.end <= sealed.size:
 		return
-	new = path().with_suffix(".new")
-	new.write_text(json.dumps({"note": note, "tree": tree.to_text()}))
-	os.replace(new, path())  # readers find the old one or the new one, but never half of it
+	durable.replace(path(), json.dumps({"note": note, "tree": tree.to_text()}), _MODE)
 
 
 def remove() -> None:
 	"""The app was installed or uninstalled: the ledger begins again."""
-	path().unlink(missing_ok=True)
+	durable.remove(path())

@@ -1,6 +1,7 @@
 """The compliance ledger (P-2, R-3): what is recorded, that it survives, and that it cannot be changed unnoticed."""
 
 import json
+import os
 import threading
 from unittest import mock
 
@@ -304,6 +305,25 @@ def test_a_seal_is_never_taken_back_and_half_a_file_counts_as_none(chained):
 	assert ledger.chain() == 0 and faults() == []
 
 
+def test_two_processes_do_not_write_one_file_of_the_seal(chained, monkeypatch):
+	read, write, replace = json.loads(seal.path().read_text()), seal.write, os.replace
+	tree = merkle.CompactRange()
+	for number in range(9):
+		tree.append(rules.leaf(str(number)))
+
+	def replace_after_another(new, path):
+		monkeypatch.undo()
+		monkeypatch.setattr(seal, "path", lambda: path)
+		write("another", tree)
+		replace(new, path)
+
+	path = seal.path()
+	monkeypatch.setattr(os, "replace", replace_after_another)
+	seal.write(read["note"], tree)
+	assert json.loads(path.read_text())["note"] == read["note"]
+	assert [each.name for each in path.parent.glob("ledger.*")] == ["ledger.json"]
+
+
 def test_a_checkpoint_whenever_something_happened(empty_ledger):
 	for expected in (1, 2):
 		ledger.record(ledger.GRANT, INTERACTION, "CI-1", "Sensitive")
@@ -362,6 +382,67 @@ def test_a_replaced_key_is_vouched_for_by_the_old_one(own_key, chained):
 	assert note.signers([new]) and not note.signers([old.public])
 	assert Checkpoint.parse(note.text).new_key is None
 	assert api.verify_ledger() == intact(7)
+
+
+def rotated_meanwhile(patch):
+	"""Another process begins to use a new key after a checkpoint was signed, before the run has ended."""
+	write = seal.write
+
+	def rotate_and_write(*args):
+		keys.rotate()
+		write(*args)
+
+	patch.setattr(seal, "write", rotate_and_write)
+
+
+def test_a_key_that_is_replaced_during_a_run_vouches_for_the_new_one_first(own_key, chained, monkeypatch):
+	old = keys.ring().current
+	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+	with monkeypatch.context() as patch:
+		rotated_meanwhile(patch)
+		ledger.chain()
+	new = keys.ring().current.public
+	assert old in keys.ring().signers and new != old.public
+	ledger.record(ledger.GRANT, INTERACTION, "CI-10", "Sensitive")
+	ledger.chain()
+	note = Note.parse(frappe.get_last_doc(ledger.CHECKPOINT, order_by="sequence desc").note)
+	assert note.signers([old.public]) and Checkpoint.parse(note.text).new_key == new
+	assert old.to_text() not in keys.path().read_text()
+
+
+def test_of_two_processes_that_make_the_first_key_one_is_faster(own_key, chained, monkeypatch):
+	"""Neither finds it empty, or replaces the other's."""
+	link, found = os.link, []
+
+	def link_after_another(new, path):
+		monkeypatch.setattr(os, "link", link)
+		found.append(keys.ring().current)
+		link(new, path)
+
+	monkeypatch.setattr(os, "link", link_after_another)
+	keys.path().unlink()
+	assert [keys.ring().current] == found
+	assert [each.name for each in keys.path().parent.glob("ledger.key*")] == ["ledger.key"]
+
+
+def test_a_file_system_without_hard_links_gets_a_key(own_key, chained, monkeypatch):
+	keys.path().unlink()
+	monkeypatch.setattr(os, "link", mock.Mock(side_effect=PermissionError))
+	assert keys.ring().current == keys.ring().current
+	assert [each.name for each in keys.path().parent.glob("ledger.key*")] == ["ledger.key"]
+
+
+def test_a_key_is_on_disk_before_it_replaces_another(own_key, chained, monkeypatch):
+	"""Both the file and its place in the folder."""
+	done = []
+
+	def noted(name, call):
+		return lambda *args: (done.append(name), call(*args))[1]
+
+	for name in ("fsync", "replace"):
+		monkeypatch.setattr(os, name, noted(name, getattr(os, name)))
+	keys.rotate()
+	assert done == ["fsync", "replace", "fsync"]
 
 
 def test_a_lost_key_is_told(own_key, chained):
@@ -932,6 +1013,67 @@ def test_eight_writers_at_once_lose_nothing_and_do_not_wait_for_each_other(commi
 	names = frappe.get_all(ENTRY, pluck="reference_name")
 	assert sorted(names) == sorted(["early", *(f"{w}-{n}" for w in range(8) for n in range(50))])
 	assert api.verify_ledger() == intact(401)
+
+
+@pytest.fixture
+def committed_key(monkeypatch, tmp_path):
+	monkeypatch.setattr(keys, "path", lambda: tmp_path / "ledger.key")
+	return keys.ring().current.public
+
+
+@pytest.mark.committed
+def test_a_key_is_replaced_after_a_run_that_has_begun(committed_ledger, committed_key, elsewhere):
+	chaining._lock()
+	rotation = elsewhere(ledger.rotate_key)
+	rotation.join(timeout=2)
+	assert rotation.is_alive() and keys.ring().current.public == committed_key
+	frappe.db.commit()
+	rotation.join()
+	assert keys.ring().current.public != committed_key
+
+
+@pytest.mark.committed
+def test_one_run_at_a_time_writes_the_seal(committed_ledger, committed_key, elsewhere, monkeypatch):
+	"""Otherwise one that was faster could be followed by an earlier end."""
+	write, waited = seal.write, []
+
+	def write_while_another_waits(*args):
+		another = elsewhere(chaining._lock)
+		another.join(timeout=1)
+		waited.append(another.is_alive())
+		write(*args)
+
+	monkeypatch.setattr(seal, "write", write_while_another_waits)
+	ledger.record(ledger.GRANT, INTERACTION, "CI-1", "Sensitive")
+	ledger.chain()
+	assert waited == [True]
+
+
+@pytest.mark.committed
+def test_keys_that_are_replaced_beside_the_scheduler_vouch_for_each_other(
+	committed_ledger, committed_key, elsewhere
+):
+	at_once = threading.Barrier(6, timeout=30)
+
+	def work(number):
+		ledger.record(ledger.GRANT, INTERACTION, f"CI-{number}", "Sensitive")
+		frappe.db.commit()
+		at_once.wait()
+		ledger.rotate_key() if number % 3 == 0 else ledger.chain()
+
+	for thread in [elsewhere(lambda number=number: work(number)) for number in range(6)]:
+		thread.join()
+	frappe.db.rollback()
+	ledger.record(ledger.GRANT, INTERACTION, "CI-9", "Sensitive")
+	ledger.chain()
+	trusted = [committed_key]
+	for text in frappe.get_all(ledger.CHECKPOINT, pluck="note", order_by="sequence asc"):
+		note = Note.parse(text)
+		assert note.signers(trusted)
+		if new := Checkpoint.parse(note.text).new_key:
+			trusted.append(new)
+	assert keys.ring().signers[0].public in trusted and len(keys.ring().signers) == 1
+	assert ledger.verify()["ok"]
 
 
 @pytest.fixture
