@@ -191,7 +191,9 @@ class ThrowawaySite:
 		assets = self.sites / "assets"
 		for asset in (self.bench.path / "sites" / "assets").glob("*"):
 			if asset.name == "locale":  # compiled translations are written here
-				shutil.copytree(asset, assets / "locale", dirs_exist_ok=True)
+				# Those of this app are compiled from the checkout.
+				others = shutil.ignore_patterns("client_comms.mo")
+				shutil.copytree(asset, assets / "locale", dirs_exist_ok=True, ignore=others)
 			elif asset.name != "client_comms":
 				link(assets / asset.name, asset)
 		link(assets / "client_comms", ROOT / "client_comms" / "public")

@@ -4,6 +4,7 @@ texts to approve (D-3, R-1, R-2, T-1, T-3)."""
 import frappe
 from frappe import _
 
+from client_comms.enforcement import policy
 from client_comms.people import policies, reviews, template_approvals, trainings
 from client_comms.roles import COMPLIANCE_OFFICER, approves_texts
 
@@ -13,7 +14,8 @@ _REQUEST = "Data Subject Request"
 def of_user(user: str) -> list[dict]:
 	"""The open duties of a user, the most urgent first.
 
-	:returns: `[{"what", "title", "due": day or None, "route": [part, …]}]`; `route` opens it in the desk
+	:returns: `[{"what", "title", "due": day or None, "route": [part, …]}]`; `route` opens it in the desk. A training that closes records
+	    to the user until they complete it says so in `closes`
 	"""
 	found = [
 		{
@@ -24,15 +26,7 @@ def of_user(user: str) -> list[dict]:
 		}
 		for row in policies.to_read(user)
 	]
-	found += [
-		{
-			"what": _("Training"),
-			"title": training,
-			"due": state.until and str(state.until),
-			"route": [trainings.PAGE, training],
-		}
-		for training, state in trainings.to_do(user).items()
-	]
+	found += _trainings(user)
 	found += [
 		{
 			"what": _("Record to Review"),
@@ -49,6 +43,24 @@ def of_user(user: str) -> list[dict]:
 		)
 	]
 	return sorted([*found, *_to_approve(user), *_requests(user)], key=lambda each: each["due"] or "9999")
+
+
+def _trainings(user: str) -> list[dict]:
+	closed = ", ".join(_(level) for level in trainings.closed_levels(user))
+	mandatory = policy.training_roles(mandatory=True) if closed else {}
+	closes = _(
+		"Until you complete it, you cannot see interactions of these levels, nor what you owe in them: {0}."
+	)
+	return [
+		{
+			"what": _("Training"),
+			"title": training,
+			"due": state.until and str(state.until),
+			"route": [trainings.PAGE, training],
+			**({"closes": closes.format(closed)} if training in mandatory and not state.counts else {}),
+		}
+		for training, state in trainings.to_do(user).items()
+	]
 
 
 def _requests(user: str) -> list[dict]:

@@ -17,6 +17,7 @@ from client_comms.enforcement import policy
 from client_comms.i18n import bold
 from client_comms.rules import reminders
 from client_comms.rules import training as rules
+from client_comms.rules.access import READ
 
 TRAINING = "SOP Training"
 RECORD = "SOP Training Record"
@@ -135,6 +136,20 @@ def states(users: Iterable[str] | None = None) -> list[tuple[str, str, rules.Sta
 def to_do(user: str) -> dict[str, rules.State]:
 	"""The trainings that a user has to take, or to take again soon."""
 	return {name: state for name, state in states_of(user).items() if state.name != rules.CURRENT}
+
+
+def closed_levels(user: str) -> list[str]:
+	"""The levels for which a user has clearance, but which a training closes to them until they complete it; the strictest last."""
+	subject = policy.subject(user)
+	if subject.trained or subject.bypass:
+		return []
+	levels = sorted(policy.current().levels.values(), key=lambda level: level.rank)
+	return [
+		level.name
+		for level in levels
+		if level.require_training
+		and any(READ in each.actions and each.role in subject.roles for each in level.clearances)
+	]
 
 
 def remind() -> None:

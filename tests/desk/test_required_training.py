@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from client_comms import procedure
+
 pytestmark = pytest.mark.clause("R-1", "T-1")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -39,3 +41,58 @@ def test_team_leads_filter_the_training_status_by_role(make_user, login, shoot, 
 	expect(table.get_by_text(sales, exact=True).first).to_be_visible()
 	expect(page.locator(".modal.show")).to_have_count(0)
 	shoot(page, f"status-{role.split()[0].lower()}")
+
+
+@pytest.fixture
+def closed(site, frontline, owed_by):
+	"""A late inquiry of a user without the training that its level requires from now on; returns its name."""
+	LEVEL = ("Confidentiality Level", procedure.STANDARD)
+	name = owed_by(frontline, "Solar roof")
+	site.db.set_value(*LEVEL, "require_training", 1)
+	site.db.commit()
+	yield name
+	site.db.rollback()
+	site.db.set_value(*LEVEL, "require_training", 0)
+	site.db.delete("SOP Training Record", {"user": frontline})
+	site.db.commit()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_whose_training_is_missing_is_not_told_that_nothing_is_owed(
+	site, language, frontline, closed, login, shoot
+):
+	site.db.set_value("User", frontline, "language", language)
+	site.db.commit()
+	site.clear_cache(user=frontline)
+	page = login(frontline, PASSWORD)
+	said = {
+		"en": "Until you complete it",
+		"de": "Bis Sie sie absolvieren",
+		"fr": "Tant que vous ne l'avez pas suivie",
+	}[language]
+	nothing = {"en": "Nothing is late", "de": "Nichts ist verspätet", "fr": "Rien n'est en retard"}[language]
+
+	page.goto("/app/client-communications")
+	block = page.locator(".owed-today")
+	expect(block.locator(".closes")).to_contain_text(said)
+	expect(block.locator(".none")).to_have_count(0)
+	shoot(page, f"workspace-{language}")
+
+	page.goto("/app/client-interaction")
+	empty = page.locator(".no-result:visible").first
+	expect(empty).to_contain_text(said)
+	expect(empty.locator(".btn-new-doc")).to_have_count(0)
+	shoot(page, f"list-{language}")
+
+	page.goto("/app/owed-today")
+	warning = page.locator(".alert-warning", has_text=said)
+	expect(warning).to_be_visible()
+	expect(page.get_by_text(nothing)).to_have_count(0)
+	shoot(page, f"owed-{language}")
+	warning.get_by_role("button").click()
+	page.locator(".take-training [type=submit]").click()
+	expect(page.locator(".take-training .alert-success")).to_be_visible()
+
+	page.goto("/app/owed-today")
+	expect(page.locator(f".owed-work li[data-interaction='{closed}']")).to_be_visible()
+	expect(page.get_by_text(said)).to_have_count(0)

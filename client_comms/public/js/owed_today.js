@@ -68,6 +68,7 @@ client_comms.show_owed_today = async (root) => {
 	.figures a { flex: 1 1 120px; padding: 8px 12px; border: 1px solid var(--border-color); border-radius: var(--border-radius-md); color: inherit; text-decoration: none; }
 	.figures a:hover { background: var(--fg-hover-color); }
 	.figures .number { display: block; font-size: var(--text-2xl); font-weight: 600; }
+	.closes { color: var(--text-on-red); white-space: normal; }
 	.figures .late .number { color: var(--text-on-red); }
 	</style>`;
 	// Frappe gives every block the whole style of the desk, of which this one uses nothing: it would only take longer to show.
@@ -97,15 +98,17 @@ client_comms.show_owed_today = async (root) => {
 			</a>`;
 		},
 	);
-	if (!items.length) {
+	// Records that a training closes are not seen here, so there may be more to do than what is listed.
+	if (!items.length && !duties.some(({ closes }) => closes)) {
 		const none = __("You owe no client anything today.");
 		rows.unshift(`<div class="none">${none}${next.length ? ` ${__("Due next:")}` : ""}</div>`);
 	}
-	const asked = duties.map(({ what, title, due }, index) => {
+	const asked = duties.map(({ what, title, due, closes }, index) => {
 		const overdue = due && due < frappe.datetime.get_today();
+		const closed = closes ? `<br><span class="closes">${escape(closes)}</span>` : "";
 		return `<a class="owed-item" data-duty="${index}" href="#">
 				<span class="what">${escape(what)}</span>
-				<span class="about">${escape(title)}</span>
+				<span class="about">${escape(title)}${closed}</span>
 				<span class="due${overdue ? " overdue" : ""}">${due ? frappe.datetime.str_to_user(due) : ""}</span>
 			</a>`;
 	});

@@ -115,6 +115,21 @@ def test_the_assignment_goes_with_the_role(manager):
 	assert trainings.states_of(manager) == {}
 
 
+def test_the_training_that_is_missing_says_what_it_closes(manager, required, as_user):
+	def of(user):
+		with as_user(user):
+			return [each.get("closes") for each in api.my_duties() if each["what"] == "Training"]
+
+	(closes,) = of(manager)
+	assert closes.endswith(f"{procedure.CONFIDENTIAL}.")
+	assert trainings.closed_levels("Administrator") == []
+	frappe.db.set_value("SOP Training", COURSE, "mandatory", 0)  # and no other is
+	assert of(manager) == [None]
+	frappe.db.set_value("SOP Training", COURSE, "mandatory", 1)
+	assert take(manager, as_user)["passed"]
+	assert trainings.closed_levels(manager) == [] == of(manager)
+
+
 def test_roles_given_past_the_user_are_found_daily(course, make_user):
 	user = make_user(procedure.CUSTOMER_SUPPORT)
 	frappe.get_doc("User", user).append("roles", {"role": procedure.ACCOUNT_MANAGER}).db_insert()

@@ -281,7 +281,27 @@ frappe.listview_settings["Client Interaction"] = {
 		listview.page.add_menu_item(__("Emergency Access"), () => it.break_glass());
 		it.load_levels().then(() => listview.render_list());
 	},
+
+	refresh(listview) {
+		if (!listview.data.length) say_what_is_closed(listview);
+	},
 };
+
+/** An empty list may be that of someone whose training has lapsed; it does not invite them to create their first interaction. */
+async function say_what_is_closed(listview) {
+	const duties = await frappe.xcall("client_comms.api.my_duties");
+	const closed = duties.filter(({ closes }) => closes);
+	if (!closed.length || listview.data.length) return;
+	const $closed = closed.map(({ title, closes, route }) =>
+		$("<div>").append(
+			$("<p>").append($("<b>").text(title), "<br>", document.createTextNode(closes)),
+			$(`<button class="btn btn-primary btn-sm">${__("Start")}</button>`).on("click", () =>
+				frappe.set_route(...route),
+			),
+		),
+	);
+	listview.$no_result.find(".msg-box").empty().append($closed);
+}
 
 /** Version 16 makes a column as wide as its longest text, so that a long subject moves deadline and status off the screen. */
 function limit_widths(listview) {

@@ -123,9 +123,29 @@ class OwedToday {
 				${count ? `<ul>${listed}</ul>${rest}` : none}
 			</section>`;
 		});
-		this.$body.html(sections.join(""));
+		const closed = duties.filter(({ closes }) => closes);
+		// Of records that a training closes, nothing is shown here: it would be wrong to say that nothing is due.
+		const known = shown.some(([, { rows }]) => rows.length) || !closed.length;
+		this.$body.html(known ? sections.join("") : "");
+		this.$body.prepend(closed.map((duty) => this.closed(duty)));
 		if (duties.length) this.$body.append(this.duties(duties));
 		this.focus(this.at);
+	}
+
+	/** What a training that is missing or has lapsed closes, with the way to it. */
+	closed({ title, closes, route }) {
+		const $start = $(`<button class="btn btn-primary btn-sm">${__("Start")}</button>`);
+		return $(
+			'<div class="alert alert-warning d-flex flex-wrap mt-3" style="gap: 8px; align-items: center">',
+		)
+			.append(
+				$('<span style="flex: 1 1 260px">').append(
+					$("<b>").text(title),
+					`<br>`,
+					document.createTextNode(closes),
+				),
+			)
+			.append($start.on("click", () => frappe.set_route(...route)));
 	}
 
 	/** What the procedure asks for besides: policies to read, texts to approve and the like. */
