@@ -278,6 +278,7 @@ _AROUND = "client_comms.enforcement.compose.stand_around"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
 before_request = [
 	_INTERNALS,  # before any document is made of what was sent
+	"client_comms.enforcement.requests.sent_documents.show",  # before a check looks at it
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
 	"client_comms.enforcement.renaming.keep_checks",
 	"client_comms.enforcement.doctypes.comment.refuse_types",

@@ -80,6 +80,17 @@ def readable_query(doctype: str, filters=None) -> str:
 	return query if isinstance(query, str) else query.get_sql()
 
 
+def condition(doctype: str, user: str | None = None) -> str:
+	"""This app's row condition of a DocType for a user, to be put in brackets; empty if every row is open.
+
+	:param user: by default the session user
+	"""
+	if not is_held(doctype):
+		return ""
+	(hook,) = held()[doctype]
+	return frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
+
+
 def readable(doctype: str, names: list[str], user: str | None = None) -> set[str]:
 	"""The `names` that this app's row condition lets a user read; a query or two, none if all are open.
 

@@ -63,12 +63,12 @@ def _reveals_by_report(column) -> bool:
 
 
 def parsed(value):
-	"""JSON parsed as the methods do, because a dot may be escaped in it."""
-	if isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
+	"""JSON parsed as the methods do, because a dot may be escaped in it; some of them parse what is JSON again."""
+	while isinstance(value, str) and value.lstrip()[:1] in ("[", "{", '"'):
 		try:
-			return json.loads(value)
+			value = json.loads(value)
 		except (ValueError, RecursionError):
-			pass  # Frappe reports it
+			break  # Frappe reports it
 	return value
 
 

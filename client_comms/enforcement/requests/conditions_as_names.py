@@ -14,7 +14,7 @@ from frappe.database.operator_map import OPERATOR_MAP
 
 from client_comms.enforcement import compose, guards
 from client_comms.enforcement.linked_columns import parsed
-from client_comms.enforcement.requests import called
+from client_comms.enforcement.requests import called, sent_documents
 
 _NOT_NAMES = ("fieldname",)  # can hold several fields with their values
 _SHORT = ("dn", "parent")
@@ -66,7 +66,7 @@ def _in_place_of_names(key: str, sent) -> Iterator:
 	if _is_condition(value) and _is_name(str(key)):
 		yield value
 	if key not in _CONDITIONS:
-		yield from _in_documents(value)
+		yield from _in_documents(value, key in _NOT_NAMES or sent_documents.is_sent())
 
 
 def _is_name(key: str) -> bool:
@@ -97,20 +97,24 @@ def _stands_alone(value) -> bool:
 	return isinstance(value, dict)
 
 
-def _in_documents(value) -> Iterator:
-	"""What stands for the name of a document among the values, at any depth."""
+def _in_documents(value, within: bool = False) -> Iterator:
+	"""What stands for the name of a document among the values, at any depth.
+
+	:param within: whether these are values of a document, or rows of one, which need not say what they are
+	"""
 	if isinstance(value, list):
-		yield from chain.from_iterable(map(_in_documents, value))
+		for each in value:
+			yield from _in_documents(each, within)
 	if not isinstance(value, dict):
 		return
-	is_document = "doctype" in value
+	is_document = within or "doctype" in value
 	for key, each in value.items():
 		if key in _IN_DOCUMENT and (_is_condition if is_document else _stands_alone)(each):
 			yield each
 		# Frappe loads the parent of a row, and what a document names, as it is given.
 		elif is_document and isinstance(each, dict) and _is_name(key):
 			yield each
-		yield from _in_documents(each)
+		yield from _in_documents(each, is_document and isinstance(each, list))
 
 
 def _can_be_condition(key: str, value) -> bool:

@@ -45,6 +45,8 @@ def ask(as_user):
 		("issue.subject", "name"),
 		(["name", "issue.subject"], '["name"]'),
 		('["count(name) as count"]', '["count(name) as count"]'),
+		# Some methods parse what is JSON again.
+		(r'"[\"name\", \"issue\\u002esubject\"]"', '["name"]'),
 	],
 )
 def test_fields(ask, staff, given, left):
@@ -95,6 +97,35 @@ def test_rows_are_not_found_by_what_is_hidden(ask, staff, asked):
 )
 def test_anything_else_passes(ask, staff, asked):
 	assert ask(staff.uncleared, doctype=TASK, **asked) == {"doctype": TASK, **asked}
+
+
+@pytest.mark.parametrize("how", ["plain", "parsed twice"])
+def test_a_column_of_a_hidden_document_is_not_had_of_ones_own(held, staff, request_as, how):
+	for user in (staff.uncleared, staff.cleared):
+		frappe.get_doc("User", user).add_roles("Support Team")
+	task = frappe.get_doc({"doctype": TASK, "subject": "Look", "issue": held("Issue", subject="Fraud").name})
+	task.insert()
+	columns = frappe.as_json(["name", "issue.subject as about"], indent=None)
+	sent = columns if how == "plain" else frappe.as_json(columns.replace(".", r"\u002e"))
+	asked = {"doctype": TASK, "fieldname": sent, "filters": frappe.as_json({"name": task.name})}
+	assert request_as(staff.cleared, "frappe.client.get_value", **asked)["about"] == "Fraud"
+	answer = request_as(staff.uncleared, "frappe.client.get_value", **asked) or {}
+	assert not answer.get("about")
+
+
+def test_a_list_joins_only_what_its_reader_can_read(held, staff, as_user):
+	"""Also one that no request has described."""
+	issues = held("Issue", subject="Fraud"), held("Issue", level="Standard", subject="Open")
+	for issue in issues:
+		frappe.get_doc({"doctype": TASK, "subject": issue.subject, "issue": issue.name}).insert()
+	for user, found in ((staff.uncleared, {"Open"}), (staff.cleared, {"Fraud", "Open"})):
+		frappe.get_doc("User", user).add_roles("Support Team")
+		with as_user(user):
+			for hook in frappe.get_hooks("before_job", app_name="client_comms"):
+				frappe.call(hook, method="x", kwargs={}, transaction_type="job")
+			about = {"issue": ("in", [issue.name for issue in issues])}
+			rows = frappe.get_list(TASK, about, ["name", "issue.subject as about"])
+		assert {row.about for row in rows if row.about} == found
 
 
 @pytest.mark.parametrize("level", ["Sensitive", None])
