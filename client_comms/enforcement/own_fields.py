@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import compose
+from client_comms.enforcement.foreign_fields import MODULE
 from client_comms.i18n import bold
 
 _DECIDING = ("confidentiality_level", "client_interaction")
 _STORED_AS = ("fieldtype", "is_virtual", "options", "fetch_from")
-_MODULE = "Client Interactions"
 
 
 def refuse_property(doc, method=None) -> None:
@@ -44,13 +44,13 @@ def _is_kept(field) -> bool:
 	return (
 		field.fieldname in _DECIDING
 		and frappe.session.user != "Administrator"  # who migrates and uninstalls
-		and frappe.db.get_value(field.doctype, field.name, "module") == _MODULE
+		and frappe.db.get_value(field.doctype, field.name, "module") == MODULE
 	)
 
 
 def _is_own(doctype: str, fieldname: str) -> bool:
 	"""Whether this app has the field, or has added it."""
-	if frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": fieldname, "module": _MODULE}):
+	if frappe.db.exists("Custom Field", {"dt": doctype, "fieldname": fieldname, "module": MODULE}):
 		return True
 	return bool(frappe.db.exists("DocField", {"parent": doctype, "fieldname": fieldname})) and bool(
 		compose.own("permission_query_conditions").get(doctype)

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 
 from client_comms import transactions
+from client_comms.enforcement import foreign_fields
 from client_comms.exceptions import UnusableArrivalError
 from client_comms.i18n import bold, translate
 from client_comms.rules.arrival import Arrival, fault
@@ -22,6 +23,8 @@ GUARD = "client_comms.outgoing.source_documents.GuardedSource"
 _CACHE = "client_comms_source_doctypes"
 _APP = "client_comms"
 _LINK = "client_interaction"
+# What is added to each of them.
+FIELDS = ("confidentiality_level", _LINK, "conversation_key", "outgoing_reason")
 
 
 def active() -> tuple[str, ...]:
@@ -43,7 +46,7 @@ def faults() -> list[str]:
 	there = {*existing()}
 	return [
 		*_unguarded(),
-		*map(_without_fields, sorted(there - {*active()})),
+		*(with_foreign_fields(each) or _without_fields(each) for each in sorted(there - {*active()})),
 		*filter(None, map(_without_adapter, sorted(there))),
 	]
 
@@ -60,6 +63,18 @@ def _unguarded() -> Iterator[str]:
 			yield _(
 				"{0} is registered in {1} and not guarded yet. Run bench clear-cache and restart the bench."
 			).format(doctype, HOOK)
+
+
+def with_foreign_fields(doctype: str) -> str | None:
+	"""That a DocType has fields itself which have the names of this app's, and what to do; None if it has not."""
+	names = [name for _doctype, name in foreign_fields.find({doctype: FIELDS})]
+	return (
+		_(
+			"{0} is neither logged nor guarded, because it has fields with the names of this app's: {1}. Ask the developers of its app, or the System Manager who added them, to rename them; then run bench migrate."
+		).format(doctype, ", ".join(names))
+		if names
+		else None
+	)
 
 
 def _without_fields(doctype: str) -> str:
@@ -154,6 +169,9 @@ def _find() -> tuple[str, ...]:
 	return tuple(
 		there
 		and frappe.get_all(
-			"Custom Field", {"dt": ("in", there), "fieldname": _LINK}, pluck="dt", order_by="dt asc"
+			"Custom Field",
+			{"dt": ("in", there), "fieldname": _LINK, "module": foreign_fields.MODULE},
+			pluck="dt",
+			order_by="dt asc",
 		)
 	)

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from client_comms.enforcement import foreign_fields
+from client_comms.enforcement.foreign_fields import MODULE
 from client_comms.rules import contact_details
 from client_comms.rules.messages import _
 
-MODULE = "Client Interactions"
 # What the app relies on. The rest of a field, such as its label and its place, is the administrator's once it exists.
 _RELIED_ON = {
 	"fieldname",
@@ -23,7 +24,11 @@ _RELIED_ON = {
 
 
 def sync(fields: dict[str, list[dict]]) -> None:
-	"""Create what is missing of these fields; of those that exist, set again only what the app relies on."""
+	"""Create what is missing of these fields; of those that exist, set again only what the app relies on.
+
+	:raises frappe.ValidationError: one exists that the app has not made
+	"""
+	foreign_fields.refuse(names(fields))
 	existing = set(
 		frappe.get_all("Custom Field", {"dt": ("in", list(fields))}, ["dt", "fieldname"], as_list=True)
 	)
@@ -39,6 +44,11 @@ def sync(fields: dict[str, list[dict]]) -> None:
 		},
 		update=True,
 	)
+
+
+def names(fields: dict[str, list[dict]]) -> dict[str, list[str]]:
+	"""DocType -> the names of these fields."""
+	return {doctype: [df["fieldname"] for df in of_doctype] for doctype, of_doctype in fields.items()}
 
 
 def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:

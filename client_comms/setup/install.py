@@ -13,7 +13,7 @@ from frappe.utils.data import get_system_timezone
 
 from client_comms import policy_frames, procedure
 from client_comms.clients import confirmation
-from client_comms.enforcement import documents, policy
+from client_comms.enforcement import documents, foreign_fields, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
 from client_comms.setup import custom_fields, sidebar, sources, stored_markup, workspace_block, workspaces
@@ -34,7 +34,8 @@ _SHARED = {
 def before_install():
 	"""Refuse sites that cannot run the app; remember which shipped roles, Issue Types and texts already exist.
 
-	:raises frappe.ValidationError: another database than MariaDB; nothing of the app is on the site then
+	:raises frappe.ValidationError: another database than MariaDB, or a field of others that has the name of one of the app's;
+	    nothing of the app is on the site then
 	"""
 	if frappe.db.db_type != "mariadb":
 		frappe.throw(
@@ -43,6 +44,7 @@ def before_install():
 			).format(frappe.db.db_type),
 			title=_("Database Not Supported"),
 		)
+	foreign_fields.refuse(custom_fields.names(custom_fields.custom_fields()))
 	# What Frappe has cached of the apps' modules may be older than this app on the bench: it would create no DocType.
 	frappe.setup_module_map()
 	if "client_comms" not in frappe.get_installed_apps():

@@ -1,11 +1,13 @@
 """Fields on the documents of other apps that become interactions, and what goes when such an app goes (D-1)."""
 
+import click
 import frappe
 from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 
 from client_comms.enforcement import source_doctypes
+from client_comms.enforcement.foreign_fields import MODULE
 from client_comms.setup.command import is_dry_run
-from client_comms.setup.custom_fields import MODULE, custom_fields, sync
+from client_comms.setup.custom_fields import custom_fields, sync
 
 _EVENT, _RULE = "Interaction Event", "Interaction Source Rule"
 # What this app stores about single documents of any DocType.
@@ -13,8 +15,14 @@ _ABOUT_DOCUMENTS = ("Intake Failure", "Logging Exemption")
 
 
 def follow_installed(app: str | None = None) -> None:
-	"""`after_app_install`, and part of every migration: documents of registered DocTypes can carry an interaction and a level."""
-	sources = source_doctypes.existing()
+	"""`after_app_install`, and part of every migration: documents of registered DocTypes can carry an interaction and a level.
+
+	One that has a field of such a name itself is left out, and said so: an app that was installed cannot be refused any more.
+	"""
+	faults = {each: source_doctypes.with_foreign_fields(each) for each in source_doctypes.existing()}
+	for fault in filter(None, faults.values()):
+		click.secho(f"client_comms: {fault}", fg="red")
+	sources = [each for each, fault in faults.items() if not fault]
 	_offer_in_rules(sources)
 	fields = custom_fields(sources)
 	sync({source: fields[source] for source in sources})

@@ -5,13 +5,12 @@ import re
 
 import frappe
 
-from client_comms.enforcement import policy, source_doctypes
+from client_comms.enforcement import foreign_fields, policy
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
 from client_comms.outgoing import departures
-from client_comms.setup import sidebar, workspace_block, workspaces
+from client_comms.setup import custom_fields, sidebar, workspace_block, workspaces
 from client_comms.setup.command import is_dry_run
-from client_comms.setup.custom_fields import custom_fields
 from client_comms.setup.indexes import drop_indexes
 from client_comms.setup.install import forget_found, made_here
 
@@ -181,15 +180,23 @@ def _delete(meta, filters: dict):
 
 
 def delete_custom_fields():
-	"""Delete the fields and their columns: Frappe keeps the column of a deleted field."""
-	for doctype, fields in custom_fields(source_doctypes.existing()).items():
-		for field in fields:
-			name = frappe.db.get_value("Custom Field", {"dt": doctype, "fieldname": field["fieldname"]})
-			if name:
-				frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True)
-			if frappe.db.has_column(doctype, field["fieldname"]):
-				# nosemgrep: frappe-sql-format-injection (a field of the app's own)
-				frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{field['fieldname']}`")
+	"""Delete the fields that the app has made, and their columns: Frappe keeps the column of a deleted field.
+
+	The column first, so that an interrupted removal finds both again. It stays where the DocType has a field of that name by now.
+	"""
+	made = frappe.get_all(
+		"Custom Field", {"module": foreign_fields.MODULE}, ["name", "dt", "fieldname"], order_by="name asc"
+	)
+	# Former sources too, whose app is no longer registered.
+	ours = custom_fields.names(custom_fields.custom_fields([row.dt for row in made]))
+	for row in made:
+		if row.fieldname not in ours[row.dt]:
+			continue
+		if not frappe.db.exists("DocField", {"parent": row.dt, "fieldname": row.fieldname}):
+			# nosemgrep: frappe-sql-format-injection (a field of the app's own)
+			frappe.db.sql_ddl(f"alter table if exists `tab{row.dt}` drop column if exists `{row.fieldname}`")
+		frappe.delete_doc("Custom Field", row.name, ignore_permissions=True, force=True)
+	for doctype in {row.dt for row in made}:
 		frappe.clear_cache(doctype=doctype)
 
 

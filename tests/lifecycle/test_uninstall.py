@@ -335,6 +335,55 @@ def test_what_the_site_had_before_the_app_stays(bench, removed):
 	frappe.db.commit()
 
 
+@pytest.mark.committed
+def test_fields_of_others_are_not_taken_over(bench, removed):
+	"""A site's own field of a name that the app uses: installing is refused, and what is stored in it stays."""
+	field = frappe.get_doc(
+		{
+			"doctype": "Custom Field",
+			"dt": "Contact",
+			"fieldname": "verified_how",
+			"label": "How",
+			"fieldtype": "Data",
+		}
+	).insert()
+	contact = frappe.get_doc(
+		{"doctype": "Contact", "first_name": "Anna", "verified_how": "By a letter"}
+	).insert()
+	frappe.db.commit()
+	try:
+		said = bench("install-app", APP, may_fail=True)
+		assert "Contact: verified_how" in said and APP not in frappe.get_installed_apps()
+		assert frappe.db.get_value("Contact", contact.name, "verified_how") == "By a letter"
+		assert frappe.db.get_value("Custom Field", field.name, ["label", "module"]) == ("How", None)
+	finally:
+		frappe.delete_doc("Contact", contact.name, force=True)
+		frappe.delete_doc("Custom Field", field.name, force=True)
+		frappe.db.sql_ddl("alter table `tabContact` drop column `verified_how`")
+		frappe.db.commit()
+
+
+@pytest.mark.committed
+def test_only_the_fields_that_the_app_made_are_dropped(bench, removed):
+	"""Not one whose Module says that it is the site's."""
+	bench("install-app", APP)
+	frappe.db.set_value("Custom Field", "Contact-verified_how", "module", None)
+	contact = frappe.get_doc(
+		{"doctype": "Contact", "first_name": "Anna", "verified_how": "Told in Person"}
+	).insert()
+	frappe.db.commit()
+	bench("uninstall-app", APP, "--yes", "--no-backup")
+	try:
+		assert frappe.db.get_value("Contact", contact.name, "verified_how") == "Told in Person"
+		assert not frappe.db.exists("Custom Field", "Contact-details_confirmed_on")
+		assert "details_confirmed_on" not in frappe.db.get_table_columns("Contact")
+	finally:
+		frappe.delete_doc("Contact", contact.name, force=True)
+		frappe.delete_doc("Custom Field", "Contact-verified_how", force=True)
+		frappe.db.sql_ddl("alter table `tabContact` drop column `verified_how`")
+		frappe.db.commit()
+
+
 # What an administrator changed
 
 

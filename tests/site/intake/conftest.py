@@ -207,13 +207,13 @@ ROLES = ("System Manager", "Support Team", "Sales User")
 def app_installed(site):
 	"""`with app_installed("WhatsApp Message"): …`: stand-ins for DocTypes of other apps are there, with the same fields and no code.
 
-	They are committed, because tables cannot be rolled back.
+	They are committed, because tables cannot be rolled back. `more` fields are those of a later version of the app.
 	"""
 	return _installed
 
 
 @contextlib.contextmanager
-def _installed(*doctypes, custom=1):
+def _installed(*doctypes, custom=1, more=None):
 	from client_comms.setup import sources
 
 	frappe.set_user("Administrator")
@@ -226,7 +226,7 @@ def _installed(*doctypes, custom=1):
 	for doctype in doctypes:
 		fields = [
 			{"fieldname": name, "label": frappe.unscrub(name), "fieldtype": kind, "options": options}
-			for name, (kind, options) in SOURCE_FIELDS[doctype].items()
+			for name, (kind, options) in {**SOURCE_FIELDS[doctype], **(more or {})}.items()
 		]
 		rights = dict.fromkeys(
 			("read", "write", "create", "delete", "report", "export", "print", "email", "share"), 1
