@@ -44,8 +44,11 @@ _BY_NAME = {
 	"Deleted Document": "deleted_doctype",
 	"Global Search DocType": "document_type",
 	"List View Settings": "name",
+	"__UserSettings": "doctype",
 	"__global_search": "doctype",
 }
+
+_VIEWS = "_user_settings"
 
 
 def before_uninstall():
@@ -142,6 +145,7 @@ def forget_references(own: list[str]):
 	"""Delete documents that belong to a record or a DocType of the app, and clear references to one in others."""
 	for doctype, field in _BY_NAME.items():
 		frappe.db.delete(doctype, {field: ("in", own)})
+	forget_views(own)
 	links = frappe.get_all(
 		"DocField",
 		{"fieldtype": "Link", "options": "DocType", "parent": ("not in", own)},
@@ -164,6 +168,13 @@ def forget_references(own: list[str]):
 				_delete(meta, named)
 			else:
 				frappe.db.set_value(link.parent, named, cleared, update_modified=False)
+
+
+def forget_views(own: list[str]):
+	"""How users left the lists and forms of these DocTypes: Frappe keeps it in Redis, and writes it into its table every hour."""
+	for key in frappe.cache.hkeys(_VIEWS):
+		if frappe.safe_decode(key).partition("::")[0] in own:
+			frappe.cache.hdel(_VIEWS, key)
 
 
 def _delete(meta, filters: dict):

@@ -63,6 +63,11 @@ def _ours(rows) -> list[dict]:
 	return [row for row in rows if row["language"] == LANGUAGE]
 
 
+def others(rows) -> list[dict]:
+	"""What earlier patches make."""
+	return [row for row in rows if row["language"] != LANGUAGE]
+
+
 def _has_french(doctype: str) -> bool:
 	return bool(frappe.db.exists(doctype, {"language": LANGUAGE}))
 

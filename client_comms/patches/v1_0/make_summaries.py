@@ -1,9 +1,11 @@
-"""Existing sites get the shipped texts for summaries of conversations, as drafts."""
+"""Existing sites get the shipped texts for summaries of conversations, as drafts: those in languages that were shipped then."""
 
 from client_comms import procedure
+from client_comms.patches.v1_0 import add_french_texts
 from client_comms.setup import install
 
 
 def execute():
-	install.remember_found_names("Email Template", [row["name"] for row in procedure.SUMMARIES])
-	install.make_summaries()
+	rows = add_french_texts.others(procedure.SUMMARIES)
+	install.remember_found_names("Email Template", [row["name"] for row in rows])
+	install.make_templates(rows, "is_summary")

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms.enforcement import source_doctypes
-from client_comms.setup import custom_fields, install, sources
+from client_comms.setup import custom_fields, sources
 
 pytestmark = [pytest.mark.committed, pytest.mark.clause("D-1")]
 MESSAGE = "WhatsApp Message"
@@ -77,15 +77,6 @@ def test_a_field_that_a_site_added_to_a_source_is_not_taken_over(app_installed, 
 		sources.follow_installed("other")
 		assert MESSAGE in source_doctypes.active()
 		frappe.db.commit()
-
-
-def test_a_migration_takes_over_no_field_that_a_site_made(site):
-	frappe.db.set_value("Custom Field", "Contact-verified_how", "module", None)
-	try:
-		with pytest.raises(frappe.ValidationError, match="Contact: verified_how"):
-			install.sync_custom_fields()
-	finally:
-		frappe.db.rollback()
 
 
 def test_the_fields_of_sources_are_those_that_are_looked_for():

@@ -10,6 +10,8 @@ from client_comms.patches.v1_0 import (
 	add_french_to_source_rules,
 	count_missed_deadlines,
 	draw_owed_today_at_once,
+	make_acknowledgements,
+	make_summaries,
 )
 from client_comms.setup import install, workspace_block
 
@@ -95,6 +97,23 @@ def test_a_site_of_before_gets_the_french_texts():
 		assert french() == new and all(new.values())
 		for field in add_french_texts.FORMER:
 			assert frappe.db.get_single_value(SETTINGS, field) == texts.get(field)
+
+
+def test_french_texts_that_an_upgrade_makes_go_with_the_app():
+	"""An upgrade from before there were any texts runs all three patches, one after the other."""
+	texts = {row["name"] for row in (*procedure.ACKNOWLEDGEMENTS, *procedure.SUMMARIES)}
+	for name in texts:
+		frappe.delete_doc("Communication Template", name, force=True)
+		frappe.delete_doc("Email Template", name, force=True)
+	own = procedure.SUMMARIES[0]["name"]
+	frappe.get_doc({"doctype": "Email Template", "subject": "Ours", "response": "Ours"}).insert(set_name=own)
+	found = frappe.parse_json(frappe.db.get_global(install._FOUND) or "{}")
+	found.pop("Email Template", None)
+	frappe.db.set_global(install._FOUND, frappe.as_json(found))
+	for patch in (make_acknowledgements, make_summaries, add_french_texts):
+		patch.execute()
+	assert {*install.made_here("Email Template")} == texts - {own}
+	assert all(frappe.db.exists("Email Template", name) for name in texts)
 
 
 def test_french_texts_do_not_follow_what_was_removed_or_chosen():
@@ -210,6 +229,13 @@ def test_a_field_that_was_deleted_is_made_again_as_it_was_shipped(same_columns):
 	install.sync_custom_fields()
 	field = frappe.get_doc("Custom Field", {"dt": "Issue", "fieldname": "confidentiality_level"})
 	assert (field.label, field.insert_after, field.read_only) == ("Confidentiality Level", "issue_type", 1)
+
+
+def test_a_field_of_that_name_that_a_site_made_is_not_taken_over(same_columns):
+	frappe.db.set_value("Custom Field", "Contact-verified_how", {"module": None, "label": "Ours"})
+	with pytest.raises(frappe.ValidationError, match="Contact: verified_how"):
+		install.sync_custom_fields()
+	assert frappe.db.get_value("Custom Field", "Contact-verified_how", ["label", "module"]) == ("Ours", None)
 
 
 def test_a_site_with_another_database_is_refused_before_anything_is_there(monkeypatch):
