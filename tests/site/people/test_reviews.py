@@ -1,5 +1,6 @@
 """Record reviews: drawn by a seed, scored by two, disputed and compared; and who can see them (R-2)."""
 
+import json
 from datetime import date
 
 import frappe
@@ -9,7 +10,7 @@ from client_comms import api, procedure
 from client_comms.communication_governance.report.review_results import review_results
 from client_comms.exceptions import StatusFollowsEventsError
 from client_comms.people import review_draws, reviews
-from client_comms.rules import agreement
+from client_comms.rules import agreement, sampling
 
 pytestmark = pytest.mark.clause("R-2")
 
@@ -102,6 +103,29 @@ def test_anyone_can_draw_it_again_whatever_became_of_the_records(programme, reco
 	draw.db_set("drawn", draw.drawn + 1)
 	with as_user(staff.officer):
 		assert not api.redraw_reviews(draw.name)["same"]
+
+
+def test_a_draw_of_a_large_site_is_stored_and_can_be_repeated(programme, staff, as_user, monkeypatch):
+	"""More candidates than fit into one statement as text, with the largest packet that MariaDB accepts as it is set up."""
+	many = [
+		sampling.Candidate(f"CI-2026-{number:06}", (f"agent-{number % 40}@a-long-name.example", "Service Update"))
+		for number in range(250_000)
+	]
+	monkeypatch.setattr(review_draws, "candidates_of", lambda *_args: many)
+	monkeypatch.setattr(reviews, "reviewer_for", lambda *_args: None)
+	draw = review_draws.draw(programme(), *PERIOD, seed="spring")
+	assert draw.candidates == len(many) and draw.drawn == 80
+	assert len(draw.drawn_from) < 12 * len(many)
+	with as_user(staff.officer):
+		assert api.redraw_reviews(draw.name) == {"same": True, "drawn": 80, "candidates": len(many)}
+
+
+def test_a_draw_that_was_stored_as_text_can_be_repeated(programme, records, staff, as_user):
+	records()
+	draw = review_draws.draw(programme(), *PERIOD, seed="spring")
+	draw.db_set("drawn_from", json.dumps(review_draws._unpacked(draw.drawn_from)))
+	with as_user(staff.officer):
+		assert api.redraw_reviews(draw.name)["same"]
 
 
 def test_a_finding_is_assigned_to_someone_who_can_read_it(programme, records, staff, as_user):
