@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import get_fullname
+from redis.exceptions import RedisError
 
 from client_comms import clock
 
@@ -18,16 +19,19 @@ def note(name: str, writing: bool) -> list[str]:
 
 	:returns: the full names of the other users who are writing
 	"""
-	key, user, now = f"client_comms_writing:{name}", frappe.session.user, clock.now()
-	since = {
-		who: datetime.fromisoformat(at)
-		for who, at in (frappe.cache.get_value(key, expires=True) or {}).items()
-	}
-	kept = {who: at for who, at in since.items() if now - at < _LASTS and who != user}
-	mine = {user: now} if writing else {}
-	frappe.cache.set_value(
-		key,
-		{who: at.isoformat() for who, at in {**kept, **mine}.items()},
-		expires_in_sec=int(_LASTS.total_seconds()),
+	key, user, now = f"client_comms_writers:{name}", frappe.session.user, clock.now()
+	# Each user has a field of their own, written before the others are read: of two who begin at once, at least one sees the other.
+	try:
+		if writing:
+			frappe.cache.hset(key, user, now.isoformat())
+			frappe.cache.expire(frappe.cache.make_key(key), _LASTS)
+		else:
+			frappe.cache.hdel(key, user)
+		since = {frappe.safe_decode(who): at for who, at in frappe.cache.hgetall(key).items()}
+	except RedisError:
+		return []
+	return sorted(
+		get_fullname(who)
+		for who, at in since.items()
+		if who != user and now - datetime.fromisoformat(at) < _LASTS
 	)
-	return sorted(get_fullname(who) for who in kept)

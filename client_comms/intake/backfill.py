@@ -130,7 +130,7 @@ def _unlogged(doctype: str, since: datetime) -> list[tuple[datetime, str, str]]:
 		.where(failures.are_kept(failures.EXEMPTION, doctype, table).negate())
 	)
 	if doctype in governed.bound():
-		query = query.where(table.client_interaction.isnull())
+		query = query.where(failures.are_unbound(table))
 	else:
 		interaction = frappe.qb.DocType(INTERACTION)
 		about = (

@@ -4,7 +4,7 @@ A meeting is an interaction once it has started: until then it may be moved or c
 afterwards is logged immediately, one entered before by a job. A repeating event is logged on its first date.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe.utils import add_days, get_datetime
@@ -16,6 +16,8 @@ from client_comms.intake import arrivals, failures, threads
 CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # all other categories are meetings
 CANCELLED = "Cancelled"
 LOOK_BACK_DAYS = 3
+_FRUITLESS = "client_comms_fruitless_meetings"
+_TRIED_AGAIN = timedelta(days=1)
 _CLIENTS = (*parties.PARTY_TYPES, "Contact", "Opportunity", "Issue")
 _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
@@ -27,33 +29,50 @@ def on_update(doc, method=None):
 
 
 def log_begun() -> int:
-	"""Log the meetings that started since the job last ran, or in the last days if it did not run. Repeatable.
+	"""Log the meetings of the last days that are not logged yet: those that started since the job last ran. Repeatable.
 
-	What failed once is tried again by `retry`, as every other source.
+	What failed once is tried again by `retry`, as every other source. What became nothing, such as the meeting of a user who could not
+	read the interaction, is tried again when it is changed, and once a day, because roles and levels change as well.
 
 	:returns: how many were logged
 	"""
 	if not arrivals.is_wanted("log_events"):
 		return 0
-	return sum(bool(_log_locked(name)) for name in _begun())
+	begun, now, logged = _begun(), clock.now(), 0
+	before = frappe.cache.get_value(_FRUITLESS) or {}
+	fruitless = {
+		name: (changed, tried)
+		for name, (changed, tried) in before.items()
+		if begun.get(name) == changed and now - tried < _TRIED_AGAIN
+	}
+	for name in (each for each in begun if each not in fruitless):
+		if _log_locked(name):
+			logged += 1
+		else:
+			fruitless[name] = (begun[name], now)
+	if fruitless != before:
+		frappe.cache.set_value(_FRUITLESS, fruitless)
+	return logged
 
 
-def _begun() -> list[str]:
+def _begun() -> dict[str, datetime]:
+	"""Name → when it was last changed."""
 	event, participant = frappe.qb.DocType("Event"), frappe.qb.DocType("Event Participants")
 	now = clock.now()
-	return (
+	rows = (
 		frappe.qb.from_(event)
 		.join(participant)
 		.on((participant.parent == event.name) & (participant.parenttype == "Event"))
-		.select(event.name)
+		.select(event.name, event.modified)
 		.distinct()
 		.where(event.starts_on[add_days(now, -LOOK_BACK_DAYS) : now])
-		.where(event.client_interaction.isnull() & (event.status != CANCELLED))
+		.where(failures.are_unbound(event) & (event.status != CANCELLED))
 		.where(failures.are_kept(failures.FAILURE, "Event", event).negate())
 		.where(failures.are_kept(failures.EXEMPTION, "Event", event).negate())
 		.where(participant.reference_doctype.isin(_CLIENTS))
 		.orderby(event.name)
-	).run(pluck=True)
+	).run()
+	return dict(rows)
 
 
 def _log_locked(name: str):

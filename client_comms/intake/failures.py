@@ -7,7 +7,7 @@ the report of unlogged interactions lists it, and `retry` tries it again.
 
 import frappe
 from frappe import _
-from pypika.terms import ExistsCriterion
+from pypika.terms import Criterion, ExistsCriterion
 
 from client_comms import alerts, clock, transactions
 from client_comms.enforcement import renaming, restrictions
@@ -67,6 +67,11 @@ def are_kept(kept: str, doctype: str, table) -> ExistsCriterion:
 	row = frappe.qb.DocType(kept)
 	about = (row.reference_doctype == doctype) & (row.reference_name == table.name)
 	return ExistsCriterion(frappe.qb.from_(row).select(row.name).where(about))
+
+
+def are_unbound(table) -> Criterion:
+	"""The condition that a document of the table belongs to no interaction: an import may have left the field empty, not null."""
+	return table.client_interaction.isnull() | (table.client_interaction == "")
 
 
 def reason_of(error: BaseException) -> str:

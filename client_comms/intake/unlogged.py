@@ -234,7 +234,7 @@ def _query(doctype: str, start=None, end=None, before=None, name: str | None = N
 	table = frappe.qb.DocType(doctype)
 	at = table[source["date"]]
 	conditions = [
-		table.client_interaction.isnull() | (table.client_interaction == ""),
+		failures.are_unbound(table),
 		failures.are_kept(failures.EXEMPTION, doctype, table).negate(),
 		*_of_kind(doctype, table),
 	]

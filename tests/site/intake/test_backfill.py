@@ -361,6 +361,13 @@ def test_what_lies_before_any_matrix_is_told_and_left_out(before_the_app, messag
 	assert counts["Communication"]["no_matrix"] == 1
 
 
+def test_what_an_import_left_without_an_interaction_is_logged(before_the_app, message):
+	"""With an empty text in the field, not null."""
+	mail = message("2026-11-03 10:00")
+	frappe.db.set_value("Communication", mail.name, "client_interaction", "", update_modified=False)
+	assert run() == {"Communication": {"opened": 1}}
+
+
 def test_what_was_dismissed_stays_out(before_the_app, message):
 	mail = message("2026-11-03 10:00")
 	dismissal = {"reference_doctype": "Communication", "reference_name": mail.name, "reason": "A poll"}

@@ -10,7 +10,7 @@ from erpnext.crm.doctype.appointment.appointment import Appointment
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
-from client_comms import api, compat
+from client_comms import api, compat, procedure
 from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals, retry, unlogged
@@ -574,6 +574,8 @@ def test_a_second_call_of_a_lead_may_be_about_anything(call, make, logged):
 
 @pytest.fixture
 def meet(make, customer):
+	frappe.cache.delete_value(meetings._FRUITLESS)
+
 	def insert(starts_on, **fields):
 		return make(
 			"Event",
@@ -632,6 +634,42 @@ def test_a_meeting_that_fails_is_tried_by_the_hourly_job_alone(meet, logged, clo
 	assert len(logged()) == 1
 
 
+def test_a_meeting_that_becomes_nothing_is_not_tried_every_five_minutes(
+	meet, logged, clock_at, make_user, monkeypatch
+):
+	"""Its owner could not read what would be logged."""
+	owner = make_user("Sales User")
+	event = meet("2026-11-23 14:00", by=owner)
+	tried = mock.Mock(wraps=meetings.log)
+	monkeypatch.setattr(meetings, "log", tried)
+	for at in ("14:00", "14:05", "14:10"):
+		with clock_at(f"2026-11-23 {at}"):
+			assert meetings.log_begun() == 0
+	assert tried.call_count == 1
+	# As soon as it is changed, and after a day.
+	with clock_at("2026-11-23 14:20"):
+		event.reload()
+		event.subject = "Visit in the cellar"
+		event.save(ignore_permissions=True)
+		meetings.log_begun()
+	assert tried.call_count == 2 and not logged()
+	frappe.get_doc("User", owner).add_roles(procedure.FRONTLINE_STAFF)
+	with clock_at("2026-11-24 14:19"):
+		assert meetings.log_begun() == 0
+	with clock_at("2026-11-24 14:20"):
+		assert meetings.log_begun() == 1
+	assert len(logged()) == 1
+
+
+def test_a_meeting_without_an_interaction_is_logged_also_if_the_field_is_empty_text(meet, logged, clock_at):
+	"""As a raw write or an import leaves it."""
+	event = meet("2026-11-23 14:00")
+	frappe.db.set_value("Event", event.name, "client_interaction", "", update_modified=False)
+	with clock_at("2026-11-23 14:05"):
+		assert meetings.log_begun() == 1
+	assert len(logged()) == 1
+
+
 def test_a_meeting_that_was_set_aside_is_none(meet, logged, clock_at):
 	event = meet("2026-11-23 14:00")
 	with clock_at("2026-11-23 14:01"):
@@ -646,7 +684,7 @@ def test_a_meeting_that_is_deleted_while_others_are_logged_keeps_none_from_it(
 ):
 	meet("2026-11-23 14:00")
 	begun = meetings._begun
-	monkeypatch.setattr(meetings, "_begun", lambda: ["deleted-meanwhile", *begun()])
+	monkeypatch.setattr(meetings, "_begun", lambda: {"deleted-meanwhile": None, **begun()})
 	with clock_at("2026-11-23 14:05"):
 		assert meetings.log_begun() == 1
 
