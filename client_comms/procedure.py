@@ -369,7 +369,6 @@ TRAINING = {
 	"description": "How client communication is documented and handled: logging, the communication matrix, deadlines, confidentiality.",
 }
 
-# Clause R-2. Switched off as shipped: supervisors decide when reviews begin.
 # Words by which a record of another type reads like a complaint (F-1): language → (phrase, how it is matched)
 COMPLAINT_WORDS = {
 	"en": (
@@ -419,6 +418,7 @@ COMPLAINT_WORDS = {
 	),
 }
 
+# Clause R-2. Switched off as shipped: supervisors decide when reviews begin.
 REVIEW_PROGRAMME = {
 	"programme_name": "Monthly Record Review",
 	"enabled": 0,

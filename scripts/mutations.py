@@ -52,6 +52,9 @@ FUNCTIONS = {
 	"rules.access:_granted_until": "lambda user, record: max((g.valid_until for g in record.grants), default=None)",
 	"rules.access:Clearance.allows": "lambda self, action: action == DELETE or action in self.actions",
 	"rules.access:Policy.level": "lambda self, name: self.levels.get(name) or min(self.levels.values(), key=lambda level: level.rank, default=None)",
+	"rules.access:Policy.strictest_of": "lambda self, *names: next(filter(None, names), None)",
+	"enforcement.foreign_fields:refuse": NOTHING,
+	"enforcement.foreign_fields:find": "lambda fields: []",
 	# Its two renderings
 	"enforcement.readers:Reader.condition": "property(lambda self: '')",
 	"enforcement.readers:Reader._participation": "lambda self: ['1 = 1']",
@@ -230,7 +233,6 @@ FUNCTIONS = {
 	"outgoing.gate:findings": NONE_FOUND,
 	"outgoing.checks:level_requires": NO,
 	"outgoing.facts:_level_of": "lambda doctype, name: governed.level(doctype, name)",
-	"outgoing.facts:stricter": "lambda one, other: one or other",
 	"outgoing.gate:_somebody_to_ask": NO,
 	"outgoing.email:_tell_sender": NOTHING,
 	"outgoing.email:_is_about_nothing": NO,

@@ -183,4 +183,4 @@ def _governed(named: Iterable[Document]) -> list[Document]:
 
 def _strictest(named: Iterable[Document], own: str | None = None) -> str | None:
 	levels = [own, *(frappe.db.get_value(*about, "confidentiality_level") for about in named)]
-	return max(filter(None, levels), key=policy.current().rank, default=None)
+	return policy.current().strictest_of(*levels)

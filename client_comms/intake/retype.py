@@ -19,11 +19,9 @@ def as_feedback(doc) -> None:
 	"""
 	communication_type = _feedback_type(doc.matrix)
 	words, before = doc.complaint_words, doc.responsible_staff
-	levels = policy.current()
-	level = max(
+	level = policy.current().strictest_of(
 		doc.confidentiality_level,
 		matrix.rule_for(doc.matrix, communication_type).confidentiality_level,
-		key=levels.rank,
 	)
 	doc.communication_type = communication_type
 	doc.reclassification_reason = _("Reads like a complaint: {0}").format(words) if words else None

@@ -5,13 +5,10 @@ import time
 import frappe
 from frappe import _
 from frappe.utils import cint
-from frappe.utils.file_lock import LockTimeoutError
-from frappe.utils.synchronization import filelock
 
 from client_comms import clock
-from client_comms.background_work import FAILED, BackgroundWork
+from client_comms.background_work import BackgroundWork
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import words_to_keep
 from client_comms.ledger import comparison, verification
 from client_comms.rules import ledger as rules
 
@@ -77,27 +74,17 @@ def continue_verifications() -> None:
 
 def run(name_of_run: str) -> None:
 	"""The job: each part is kept as soon as it is verified. Repeatable; of two at once, the second does nothing."""
-	try:
-		with filelock(f"{_WORK.event}_{name_of_run}", timeout=1):
-			_run(name_of_run)
-	except LockTimeoutError:
-		return
+	_WORK.carry_out(name_of_run, _run)
 
 
 def _run(name: str) -> None:
 	doc = frappe.get_doc(RUN, name)
-	if doc.status == FINISHED:
+	if doc.status not in (QUEUED, RUNNING):
 		return
-	try:
-		ends = time.monotonic() + _SECONDS
-		is_finished = _verify_entries(doc, ends) and _verify_documents(doc, ends)
-	except Exception as error:
-		frappe.db.rollback()
-		_keep(doc, status=FAILED, error=words_to_keep(error))
-		raise
-	if not is_finished:
+	doc.flags.came_to = cint(doc.verified_up_to)
+	ends = time.monotonic() + _SECONDS
+	if not (_verify_entries(doc, ends) and _verify_documents(doc, ends)):
 		_WORK.enqueue(name, also_from_its_job=True)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own; the next one goes on)
 
 
 def _verify_entries(doc, ends: float) -> bool:
@@ -129,7 +116,7 @@ def _verify_documents(doc, ends: float) -> bool:
 			_keep(doc, compared_up_to=at)
 			if time.monotonic() > ends:
 				return False
-	_keep(doc, status=FINISHED, finished_on=clock.now())
+	_keep(doc, status=FINISHED, finished_on=clock.now(), error=None)
 	return True
 
 
@@ -142,8 +129,10 @@ def _add(doc, found: list[dict]) -> None:
 
 def _keep(doc, **values) -> None:
 	doc.update(values)
-	if doc.status != FAILED:
-		values.update({field: doc.get(field) for field in ("checked", "fault_count", "faults")}, attempts=0)
+	values.update({field: doc.get(field) for field in ("checked", "fault_count", "faults")})
+	# One that had to begin again has to come further than before.
+	if doc.compared_up_to or cint(doc.verified_up_to) > doc.flags.came_to:
+		values["attempts"] = 0
 	frappe.db.set_value(RUN, doc.name, values)
 	# nosemgrep: frappe-manual-commit (a job of its own; a killed one loses at most this part)
 	frappe.db.commit()

@@ -83,13 +83,14 @@ def context_of(
 		what, email_template = what or message.subject, message.email_template
 		acknowledgement = bool(message.is_acknowledgement)
 		content = message.content if message.communication_type == "Communication" else None
+	strictest_of = policy.current().strictest_of
 	if doctype and name:
 		interaction = interaction or governed.interaction_of(doctype, name)
-		level = stricter(level, _level_of(doctype, name))
+		level = strictest_of(level, _level_of(doctype, name))
 	if interaction and (doctype, name) != (INTERACTION, interaction):
-		level = stricter(level, governed.level(INTERACTION, interaction))
+		level = strictest_of(level, governed.level(INTERACTION, interaction))
 	of_type = level_of_type(doctype) if doctype and name else None
-	by_type, level = bool(of_type and not level), stricter(level, of_type)
+	by_type, level = bool(of_type and not level), strictest_of(level, of_type)
 	return OutgoingContext(
 		doctype,
 		name,
@@ -148,11 +149,3 @@ def _client_of(interaction: str | None, doctype: str | None, name: str | None) -
 		INTERACTION, interaction, ["party_type", "party", "contact", "communication_type"], as_dict=True
 	)
 	return {**(row or {}), "data_categories": consents.categories_of(interaction)}
-
-
-def stricter(one: str | None, other: str | None) -> str | None:
-	"""The stricter of two levels: a message has its own and that of the record under which it is filed."""
-	found = [each for each in (one, other) if each]
-	return max(
-		found, key=lambda each: frappe.get_cached_value("Confidentiality Level", each, "rank"), default=None
-	)

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from client_comms import clock
-from client_comms.enforcement import governed, references, source_doctypes
+from client_comms.enforcement import governed, policy, references, source_doctypes
 from client_comms.enforcement.answers import Remembered
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
@@ -183,7 +183,9 @@ def _asked_of(doc, arrival: Arrival) -> tuple[facts.OutgoingContext, Iterable[Re
 	context = facts.context_of(*about, channel=arrival.channel, what=what) if about else None
 	if context and arrival.about:
 		# What is sent may come from there as well.
-		context = replace(context, level=facts.stricter(context.level, governed.level(*arrival.about)))
+		context = replace(
+			context, level=policy.current().strictest_of(context.level, governed.level(*arrival.about))
+		)
 	if context is None or not context.governed:
 		context = _beginning(doc, arrival, what, context)
 	numbers = recipient_kinds.sort_numbers(context, [arrival.number]) if arrival.number else ()

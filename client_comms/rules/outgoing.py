@@ -41,15 +41,6 @@ OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 REQUEST_CONSENT, VERIFY_IDENTITY, CHANGE_CHANNEL = "request-consent", "verify-identity", "change-channel"
 CHOOSE_TEMPLATE, CHANGE_WORDING = "choose-template", "change-wording"
 UNLOCK_IDENTITY, ASK_EXCEPTION = "unlock-identity", "ask-exception"
-NEXT_STEPS = (
-	ASK_EXCEPTION,
-	REQUEST_CONSENT,
-	VERIFY_IDENTITY,
-	UNLOCK_IDENTITY,
-	CHANGE_CHANNEL,
-	CHOOSE_TEMPLATE,
-	CHANGE_WORDING,
-)
 
 
 @dataclass(frozen=True, slots=True)

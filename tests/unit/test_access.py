@@ -285,6 +285,7 @@ class TestUnknownLevels:
 	def test_what_has_several_levels_has_the_strictest(self, shipped):
 		assert shipped.strictest_of("Standard", None, "Sensitive", "Standard") == "Sensitive"
 		assert shipped.strictest_of(None, None) is None
+		assert shipped.strictest_of("Standard", "Deleted") == "Deleted"
 
 	def test_the_strictest_is_the_highest_rank_whatever_the_order(self, shipped):
 		backwards = replace(shipped, levels=dict(reversed(shipped.levels.items())))

@@ -216,12 +216,8 @@ def _strictest(name: str) -> str | None:
 	"""The strictest level of what is in the copy; the lowest of all if nothing in it is governed."""
 	included = {"package": name, "state": contents.INCLUDED, "confidentiality_level": ("is", "set")}
 	found = frappe.get_all(ITEM, included, pluck="confidentiality_level", distinct=True, order_by=None)
-	levels = policy.current().levels
-	if not found:
-		return min(levels, key=lambda each: levels[each].rank, default=None)
-	if unknown := set(found) - set(levels):
-		return unknown.pop()  # which counts as the strictest
-	return max(found, key=lambda each: levels[each].rank)
+	levels = policy.current()
+	return levels.strictest_of(*found) or min(levels.levels, key=levels.rank, default=None)
 
 
 def _tell(package) -> None:

@@ -40,11 +40,8 @@ class CommunicationPreference(LeavesEmpty, Document):
 		source: DF.Literal["Told by the Client", "Client's Own Entry", "Earlier Correspondence"]
 	# end: auto-generated types
 
+	# Unknown until the client states it: Frappe would fill in the language of the user who enters the preference.
 	LEFT_EMPTY = ("language",)
-
-	def __setup__(self):
-		# Unknown until the client states it: Frappe would fill in the language of the user who enters the preference.
-		self.dont_update_if_missing.append("language")
 
 	def validate(self):
 		self.validate_client()

@@ -116,14 +116,13 @@ class PhysicalFile(Document):
 
 	def set_level(self):
 		"""The level of its strictest interaction, or a stricter one that a user chose."""
-		levels = policy.current()
-		own = self.confidentiality_level
 		theirs = [
 			frappe.db.get_value(INTERACTION, row.interaction, "confidentiality_level")
 			for row in self.interactions
 		]
-		strictest = max(theirs, key=levels.rank, default=None)
-		if strictest and levels.rank(strictest) >= levels.rank(own):
+		levels = policy.current()
+		strictest = levels.strictest_of(*theirs)
+		if strictest and levels.rank(strictest) >= levels.rank(self.confidentiality_level):
 			self.confidentiality_level, self.own_level_decides = strictest, 0
 		else:
 			self.own_level_decides = 1

@@ -32,11 +32,8 @@ class ResponseCalendar(LeavesEmpty, Document):
 		time_zone: DF.Autocomplete
 	# end: auto-generated types
 
+	# Without a company it belongs to no company: Frappe would fill in the user's default one.
 	LEFT_EMPTY = ("company",)
-
-	def __setup__(self):
-		# Without a company it belongs to no company: Frappe would fill in the user's default one.
-		self.dont_update_if_missing.append("company")
 
 	def validate(self):
 		self.validate_hours()
