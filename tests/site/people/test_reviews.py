@@ -8,6 +8,7 @@ import pytest
 
 from client_comms import api, procedure
 from client_comms.communication_governance.report.review_results import review_results
+from client_comms.enforcement.methods import link_fields
 from client_comms.exceptions import StatusFollowsEventsError
 from client_comms.people import review_draws, reviews
 from client_comms.rules import agreement, sampling
@@ -108,7 +109,9 @@ def test_anyone_can_draw_it_again_whatever_became_of_the_records(programme, reco
 def test_a_draw_of_a_large_site_is_stored_and_can_be_repeated(programme, staff, as_user, monkeypatch):
 	"""More candidates than fit into one statement as text, with the largest packet that MariaDB accepts as it is set up."""
 	many = [
-		sampling.Candidate(f"CI-2026-{number:06}", (f"agent-{number % 40}@a-long-name.example", "Service Update"))
+		sampling.Candidate(
+			f"CI-2026-{number:06}", (f"agent-{number % 40}@a-long-name.example", "Service Update")
+		)
 		for number in range(250_000)
 	]
 	monkeypatch.setattr(review_draws, "candidates_of", lambda *_args: many)
@@ -126,6 +129,15 @@ def test_a_draw_that_was_stored_as_text_can_be_repeated(programme, records, staf
 	draw.db_set("drawn_from", json.dumps(review_draws._unpacked(draw.drawn_from)))
 	with as_user(staff.officer):
 		assert api.redraw_reviews(draw.name)["same"]
+
+
+def test_a_review_is_found_by_its_interaction_and_only_by_who_can_read_it(programme, records, staff, as_user):
+	records(1)
+	(row,) = of_draw(review_draws.draw(programme(), *PERIOD))
+	for user, found in ((row.reviewer, [row.name]), (staff.frontline, [])):
+		with as_user(user):
+			offered = link_fields.search_link(doctype="Interaction Review", txt=row.interaction)
+		assert [each["value"] for each in offered] == found
 
 
 def test_a_finding_is_assigned_to_someone_who_can_read_it(programme, records, staff, as_user):

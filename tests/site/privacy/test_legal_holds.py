@@ -9,6 +9,7 @@ from client_comms import ledger, procedure
 from client_comms.api.retention import release_hold
 from client_comms.client_privacy.doctype.legal_hold import legal_hold
 from client_comms.enforcement import legal_holds
+from client_comms.enforcement.methods import link_fields
 from client_comms.exceptions import ActionNotPossibleError, LegalHoldError, RecordIsKeptError
 from client_comms.patches.v1_0 import let_holds_follow_renames
 
@@ -73,6 +74,20 @@ def test_a_hold_on_a_client_covers_all_that_is_about_the_client(hold, client, lo
 	with pytest.raises(LegalHoldError):
 		frappe.delete_doc("Customer", client.party, force=True)
 	assert os.path.exists(file.get_full_path())
+
+
+def test_an_officer_finds_a_hold_by_its_client_and_no_one_else_does(
+	hold, client, officer, make_user, as_user
+):
+	placed = hold("Customer", client.party)
+	with as_user(officer):
+		(found,) = link_fields.search_link(doctype="Legal Hold", txt="Anna Held")
+	assert found["value"] == placed.name and "Anna Held" in found["description"]
+	with as_user(make_user(procedure.CUSTOMER_SUPPORT_MANAGER)):
+		try:
+			assert not link_fields.search_link(doctype="Legal Hold", txt="Anna Held")
+		except frappe.PermissionError:
+			pass
 
 
 def test_another_client_does_not_end_a_hold_on_the_former_one(

@@ -178,7 +178,9 @@ class ClientCommsSettings(Document):
 	def validate_warning_share(self):
 		if not 0 <= (self.warning_share or 0) < 100:
 			frappe.throw(
-				_("Enter a percentage from 0 (never warn) to below 100."),
+				_("{0}: enter a percentage from 0 (never warn) to below 100.").format(
+					bold(_("Warn After (Percent)"))
+				),
 				title=_("Invalid Percentage"),
 			)
 
@@ -212,8 +214,8 @@ class ClientCommsSettings(Document):
 				self.set(field, None)
 		if (self.quiet_from is None) != (self.quiet_until is None):
 			frappe.throw(
-				_("Quiet time needs both a start and an end. Enter both, or leave both empty."),
-				title=_("Quiet Time Incomplete"),
+				_("Quiet hours need both a start and an end. Enter both, or leave both empty."),
+				title=_("Quiet Hours Incomplete"),
 			)
 
 	def validate_escalation_steps(self):
