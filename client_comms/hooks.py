@@ -327,6 +327,7 @@ _ON_LEDGER = {
 	"on_change": "client_comms.ledger.following.follow",
 	"after_delete": "client_comms.ledger.following.follow_deletion",
 }
+# docs/events.md shows in which order they run, with all that is added below.
 doc_events = {
 	"*": {
 		# A hold can be on any document. Without one, this is a query in the first deletion of a transaction.

@@ -4,10 +4,15 @@ import ast
 import json
 import re
 import runpy
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+import document_events
 
 HOOKS = Path(__file__).resolve().parents[2] / "client_comms" / "hooks.py"
 FIVE_MINUTES, HOUR, DAY = 300, 3600, 86400
@@ -155,6 +160,10 @@ def test_what_the_clock_sets_off_is_scheduled():
 		if f"client_comms.{job}" in schedule.get(frequency, ()) and SECONDS[frequency] <= seconds
 	}
 	assert often_enough == set(MAY_BE_LATE)
+
+
+def test_the_page_about_events_says_in_which_order_they_run():
+	assert document_events.page() == document_events.PAGE.read_text(), "run python scripts/document_events.py"
 
 
 def test_every_handler_of_an_event_is_registered():
