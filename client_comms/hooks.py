@@ -255,6 +255,7 @@ make_email_body_message = [
 # Functions that no hook and no class reaches → ours, which stand around them during requests and jobs (enforcement/compose.py).
 client_comms_around = {
 	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
+	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
 	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",
 	"frappe.email.email_body:inline_style_in_html": "client_comms.enforcement.email_styles.with_own_styles",

@@ -8,11 +8,13 @@ withheld as a whole, the answer to a search would tell that a hidden message con
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import frappe
 from frappe.desk.form.load import get_communication_data
+from frappe.utils import create_batch
 
 from client_comms.enforcement import guards
 
@@ -20,6 +22,7 @@ _TEXT_FIELDS = ("HTML Editor", "Long Text", "Markdown Editor", "Small Text", "Te
 _TOLD_FIELDS = (*_TEXT_FIELDS, "Attach", "Attach Image", "Code", "Data", "Phone")
 _FIELDS_CACHE = "client_comms_told_fields"
 _DEPTH = 4
+_AT_ONCE = 500  # names in a query
 _TIMELINES, _SHOWN = "client_comms_timelines", 21  # entries that Frappe reads at first
 
 
@@ -86,7 +89,18 @@ def _of_timelines() -> list[Hidden]:
 
 def without(body: str, records: list[Hidden]) -> str:
 	"""The answer, as JSON, without the rows of these records."""
-	return json.dumps(_without(json.loads(body), records), separators=(",", ":"))
+	by_name, by_text = defaultdict(list), defaultdict(list)
+	for record in records:
+		by_name[record.name].append(record)
+		for field in record.texts & record.told.keys():
+			by_text[field, record.told[field]].append(record)
+
+	def is_hidden(row: dict) -> bool:
+		alike = (pair for pair in _pairs(row).items() if isinstance(pair[1], str) and pair in by_text)
+		found = chain(by_name.get(str(row.get("name")), ()), *(by_text[pair] for pair in alike))
+		return any(_is_of(row, record) for record in found)
+
+	return json.dumps(_without(json.loads(body), is_hidden), separators=(",", ":"))
 
 
 def _rows(value, depth: int) -> Iterator[dict]:
@@ -108,16 +122,16 @@ def _can_be_held(row: dict) -> bool:
 
 
 def _existing(rows: dict[str, list[dict]]) -> dict[str, list[str]]:
-	"""Which of the names are records of which guarded DocTypes; one query, none if no DocType has fields like the rows."""
+	"""Which of the names are records of which guarded DocTypes; a query for some hundred names, none if no DocType has fields like the rows."""
 	keys = {key for same in rows.values() for row in same for key in _pairs(row)}
 	doctypes = [
 		doctype
 		for doctype, fields in frappe.cache.get_value(_FIELDS_CACHE, _told_fields).items()
 		if "doctype" in keys or not keys.isdisjoint(fields)
 	]
-	wanted = ", ".join(map(frappe.db.escape, rows))
 	found = defaultdict(list)
-	if doctypes:
+	for names in create_batch([*rows], _AT_ONCE) if doctypes else ():
+		wanted = ", ".join(map(frappe.db.escape, names))
 		for doctype, name in frappe.db.sql(  # nosemgrep: frappe-sql-format-injection (names are escaped)
 			" union all ".join(
 				f"select '{doctype}', cast(`name` as char) from `tab{doctype}` where `name` in ({wanted})"
@@ -174,13 +188,11 @@ def _pairs(row: dict) -> dict:
 	return {key: told for each in (*below, row) for key, told in each.items()}
 
 
-def _without(value, records: list[Hidden]):
+def _without(value, is_hidden: Callable[[dict], bool]):
 	if isinstance(value, dict):
-		return {key: _without(each, records) for key, each in value.items()}
+		return {key: _without(each, is_hidden) for key, each in value.items()}
 	if isinstance(value, list):
 		return [
-			_without(each, records)
-			for each in value
-			if not (isinstance(each, dict) and any(_is_of(each, record) for record in records))
+			_without(each, is_hidden) for each in value if not (isinstance(each, dict) and is_hidden(each))
 		]
 	return value

@@ -16,13 +16,14 @@ import frappe
 from frappe import _
 
 from client_comms import ledger, roles
-from client_comms.enforcement import answer_rows, governed, guards
+from client_comms.enforcement import answer_rows, compose, governed, guards
 from client_comms.rules import access
 from client_comms.rules.outgoing import ENFORCE, OFF
 
 WITHHELD, LEFT_OUT = "Answer Withheld", "Rows Left Out"
 SETTINGS, SETTING = "Client Comms Settings", "answers_mode"
 _LOADED = "client_comms_loaded"
+_LOOKED = "client_comms_looked_at_answer"
 _PERMITTED = "client_comms_permitted"
 _LISTS_OF_FRAPPE = frozenset(
 	("frappe.client.get_list", "frappe.desk.reportview.get", "frappe.desk.reportview.get_list")
@@ -68,13 +69,35 @@ def permit(doctype: str, name: str, user: str | None = None) -> None:
 		permitted.setdefault(user, set()).add((doctype, str(name)))
 
 
+def run_ours_too(run, request, response) -> None:
+	"""Around the hooks after a request: Frappe runs none after one that fails, and answers all the same. Ours run whatever those of other
+	apps do.
+	"""
+	try:
+		run(request, response)
+	except Exception:
+		if getattr(frappe.local, "initialised", False) and not frappe.flags.get(_LOOKED):
+			for hook in frappe.get_hooks("after_request", app_name=compose.APP):
+				frappe.call(hook, response=response, request=request)
+		raise
+
+
 def after_request(response=None, request=None) -> None:
-	"""Withhold an answer that the session user must not get, and record it as a fault.
+	"""Withhold an answer that the session user must not get, and record it as a fault. What cannot be looked at is withheld as well.
 
 	:param response: None if Frappe answers with an exception of the web server
 	"""
+	frappe.flags[_LOOKED] = True
 	if response is None or response.status_code >= 400 or not getattr(frappe.local, "session", None):
 		return
+	try:
+		_look_at(response, request)
+	except Exception:
+		replace(response, 500, {"exc_type": "AnswerNotChecked"})
+		raise
+
+
+def _look_at(response, request) -> None:
 	flags, answer = frappe.local.flags, frappe.local.response
 	given, loaded = _given_out(answer), flags.get(_LOADED) or {}
 	rows = [] if _is_list_of_frappe(request) else answer_rows.of(answer)
@@ -90,7 +113,7 @@ def after_request(response=None, request=None) -> None:
 				given, found = _leave_out(response, records)
 	found |= _hidden(given - permitted)
 	if loaded and _is_text(response):
-		body = response.get_data(as_text=True)
+		body = response.get_data().decode(errors="replace")  # a file of text has any encoding
 		found |= _hidden({key for key, doc in loaded.items() if key not in permitted and _is_in(body, doc)})
 	if found:
 		_report(found, request, WITHHELD)

@@ -44,14 +44,15 @@ def few(query: str, most: int) -> list[str] | None:
 
 
 def meeting(doctype: str, names: Iterable[str], condition: str | None) -> set[str]:
-	"""Those of the names whose rows meet a condition; all, without a query, if it is empty."""
+	"""Those of the names whose rows meet a condition, as they were given (some DocTypes have numbers for names, which requests send as texts);
+	all, without a query, if it is empty."""
 	names = set(names)
 	if not names or not condition:
 		return names
 	table, wanted = f"`tab{doctype}`", ", ".join(map(frappe.db.escape, names))
-	return set(
-		# nosemgrep: frappe-sql-format-injection (a condition of the app's; names are escaped)
-		frappe.db.sql_list(
-			f"select {table}.`name` from {table} where {table}.`name` in ({wanted}) and ({condition})"
-		)
+	# nosemgrep: frappe-sql-format-injection (a condition of the app's; names are escaped)
+	found = frappe.db.sql_list(
+		f"select {table}.`name` from {table} where {table}.`name` in ({wanted}) and ({condition})"
 	)
+	met = {str(name) for name in found}
+	return {name for name in names if str(name) in met}
