@@ -15,6 +15,7 @@ from frappe import _
 from client_comms import ledger
 from client_comms.enforcement import answers, documents, governed, policy, refusals
 from client_comms.enforcement.methods import exports
+from client_comms.enforcement.requests import called
 
 _NOTED = "client_comms_noted"
 _FORBIDDEN = 403
@@ -95,17 +96,17 @@ def on_share(doc, method=None):
 
 def _uses(request) -> Iterator[dict]:
 	path, asked = request.path, frappe.form_dict
-	method = str(asked.cmd or path.partition("/method/")[2].strip("/")).rpartition(".")[2]
+	methods = {name.rpartition(".")[2] for name in called.names()}
 	yield from frappe.local.flags.get(_NOTED, {}).values()
 	yield from _views()
-	yield from _timeline_views(method)
-	if method == _PRINT or path.strip("/").removesuffix(".html") == _PRINT_PAGE:
+	yield from _timeline_views(_TIMELINE in methods)
+	if _PRINT in methods or path.strip("/").removesuffix(".html") == _PRINT_PAGE:
 		yield from _once(ledger.PRINT, asked.doctype, asked.name)
-	elif method == _DOWNLOAD:
+	elif _DOWNLOAD in methods:
 		yield from _downloads(asked.file_url)
 	elif path.startswith(_FILES):
 		yield from _downloads(path)
-	elif method in _EXPORTS:
+	elif not methods.isdisjoint(_EXPORTS):
 		yield from _export() if asked.doctype else _report_export()
 
 
@@ -141,11 +142,14 @@ def _given_out() -> Iterator:
 				yield each
 
 
-def _timeline_views(method: str) -> Iterator[dict]:
-	"""Messages on another document's timeline; on the timeline of their own interaction they are part of its view."""
+def _timeline_views(alone: bool) -> Iterator[dict]:
+	"""Messages on another document's timeline; on the timeline of their own interaction they are part of its view.
+
+	:param alone: they are all that was asked for
+	"""
 	docinfo = frappe.local.response.get("docinfo") or {}
 	messages = [m for key in _TIMELINES for m in docinfo.get(key) or ()]
-	if method == _TIMELINE:
+	if alone:
 		messages += frappe.local.response.get("message") or []
 	names = {m["name"] for m in messages}
 	if not names:

@@ -9,7 +9,8 @@ from frappe.api import API_URL_MAP
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from client_comms.enforcement import compose
+from client_comms import ledger
+from client_comms.enforcement import audit, compose
 from client_comms.enforcement.requests import called, methods_of_staff
 from client_comms.leak_check.visitor import Visitor
 
@@ -196,3 +197,14 @@ def test_a_hidden_document_itself_at_each_address(staff, log):
 		assert [len(visitor.get(path, **only).data) for path in lists] == [1, 1, 1]
 		assert visitor.get(f"/api/v2/doctype/{INTERACTION}/count", filters=only["filters"]).data == 1
 	assert frappe.db.get_value(INTERACTION, doc.name, "subject") == doc.subject
+
+
+def test_an_export_is_on_the_ledger_at_each_address(make_user, log, as_user):
+	doc = log("Feedback/Complaint")
+	sent = {"doctype": INTERACTION, "export_records": "by_filter", "export_filters": {"name": doc.name}}
+	method = "frappe.core.doctype.data_import.data_import.download_template"
+	with as_user(make_user("Compliance Officer")):
+		for path, named in addresses(method):
+			ask(path, "GET", sent | named)
+			(entry,) = audit._uses(frappe.local.request)
+			assert (entry["action"], entry["reason"]) == (ledger.EXPORT, "Sensitive: 1"), path
