@@ -25,14 +25,15 @@ from client_comms.rules.access import (
 _CACHE = "client_comms_policy"
 _HELD = "client_comms_held_record"
 OPEN_ACTION_ITEM = "Open"
-# Which levels, clearances and submitted versions of the matrix there are, and when each was changed. Sums, because some dozens of rows take longer
-# to read; not group_concat, which a server can be told to cut.
+# Which levels, clearances and submitted versions of the matrix there are, and when each was changed; of the roles and types in them also the names,
+# because renaming one changes no time. Sums, because some dozens of rows take longer to read; not group_concat, which a server can be told to cut.
 _ROWS = " union all ".join(
-	f"select count(*), max(modified), sum(crc32(concat_ws('|', name, modified, {number}))) from `tab{doctype}` where {which}"
-	for doctype, number, which in (
+	f"select count(*), max(modified), sum(crc32(concat_ws('|', name, modified, {columns}))) from `tab{doctype}` where {which}"
+	for doctype, columns, which in (
 		("Confidentiality Level", "docstatus", "1 = 1"),
-		("Level Clearance", "idx", "1 = 1"),
+		("Level Clearance", "idx, role", "1 = 1"),
 		("Communication Matrix", "docstatus", "docstatus > 0"),
+		("Communication Matrix Party", "communication_type, role", "docstatus > 0"),
 	)
 )
 # The roles that Frappe gives every desk user.

@@ -108,6 +108,19 @@ def test_so_does_one_of_which_it_is_not_known_when_it_was_changed(site):
 	assert policy.state() != before
 
 
+@pytest.mark.parametrize(("doctype", "name"), [("Communication Type", "Service Update"), ("Role", ROLE)])
+def test_a_role_or_type_that_is_renamed_counts(site, doctype, name):
+	"""Every process that knows the policy by the former name would go on with it."""
+	before = policy.state()
+	frappe.rename_doc(doctype, name, "Renamed for the Test", force=True)
+	assert policy.state() != before
+	policy.clear_cache()
+	now = policy.current()
+	roles = {clearance.role for level in now.levels.values() for clearance in level.clearances}
+	types = {communication_type for _matrix, communication_type in now.responsible_roles}
+	assert "Renamed for the Test" in roles | types and name not in roles | types
+
+
 def test_a_wording_rule_that_is_rolled_back_leaves_nothing():
 	before = wording.terms()
 	frappe.get_doc({"doctype": "Terminology Rule", "avoid": "utilise", "use": "use"}).insert()
