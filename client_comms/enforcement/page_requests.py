@@ -93,6 +93,11 @@ def _compared(asked) -> dict[str, str]:
 	}
 
 
+def asks_for_level() -> bool:
+	"""Whether the present request asks for records of one level."""
+	return _LEVEL in _compared(getattr(frappe.local, "form_dict", None) or {})
+
+
 def reads_whole_table() -> bool:
 	"""Whether the present request reads all rows that are open to the user, to count them by a column or to look for a text."""
 	asked = getattr(frappe.local, "form_dict", None) or {}

@@ -100,13 +100,14 @@ class Reader:
 
 	def level(self, column: str, of_most: bool = False) -> str:
 		"""The column with a level; without its index where that costs. MariaDB 10 would collect all rows of a level and all that are shared with the
-		user, and sort them for a page. `of_most`: most rows have a level with which it is compared."""
-		merges = self.by_row and page_requests.merges_indexes()
+		user, and sort them for a page; but a request for one level reads only rows of it, and none if that one is not open. `of_most`: most rows
+		have a level with which it is compared."""
+		merges = self.by_row and page_requests.merges_indexes() and not page_requests.asks_for_level()
 		return f"coalesce({column}, '')" if merges or (of_most and page_requests.looks_for_text()) else column
 
-	def at_levels(self, levels: Set[str], column: str) -> str:
-		"""Rows whose level, stored in `column`, counts as one of `levels`."""
-		column = self.level(column)
+	def at_levels(self, levels: Set[str], column: str, of_most: bool = False) -> str:
+		"""Rows whose level, stored in `column`, counts as one of `levels`. `of_most`: see `level`."""
+		column = self.level(column, of_most)
 		named = among(column, levels)
 		if self.rows.strictest not in levels:
 			return named
@@ -132,9 +133,8 @@ class Reader:
 
 	@property
 	def _open_kinds(self) -> list[str]:
-		level = self.level(_column("confidentiality_level"), of_most=True)
-		branches = [self.at_levels(self.rows.open_levels, level)] if self.rows.open_levels else []
-		return branches + self._open_types
+		level, levels = _column("confidentiality_level"), self.rows.open_levels
+		return ([self.at_levels(levels, level, of_most=True)] if levels else []) + self._open_types
 
 	@property
 	def _open_types(self) -> list[str]:

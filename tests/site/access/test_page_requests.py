@@ -163,10 +163,23 @@ def test_without_a_request_there_is_none(monkeypatch):
 	],
 	ids=str,
 )
-def test_a_database_thatmerges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
+def test_a_database_that_merges_indexes_asks_each_row(ask, monkeypatch, asked, each_row):
 	monkeypatch.setattr(page_requests, "merges_indexes", lambda: True)
 	ask(**asked)
 	assert page_requests.ask_each_row(OPEN, ME) == each_row
+
+
+@pytest.mark.parametrize("doctype", [INTERACTION, "Issue"])
+def test_such_a_database_sees_that_a_level_asked_for_is_not_open(
+	ask, monkeypatch, make_user, set_settings, doctype
+):
+	set_settings(govern_issues=1)
+	monkeypatch.setattr(page_requests, "merges_indexes", lambda: True)
+	(hook,) = guards.held()[doctype]
+	for filters, hidden in (({}, True), ({"confidentiality_level": "Sensitive"}, False)):
+		ask(cmd=LIST, filters=filters)
+		condition = frappe.call(hook, user=make_user("Frontline Staff"), doctype=doctype)
+		assert (f"coalesce(`tab{doctype}`.`confidentiality_level`, '')" in condition) == hidden
 
 
 @pytest.mark.parametrize("doctype", [INTERACTION, "Issue", "Communication", "Event", "ToDo", "File"])
