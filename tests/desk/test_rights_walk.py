@@ -161,6 +161,41 @@ def test_a_client_gets_the_copy_of_their_data(site, client, ask, officers, login
 	assert frappe.db.get_value(runs.REQUEST, request.name, "status") == "Answered"
 
 
+def test_a_link_that_was_answered_offers_no_right_that_it_would_refuse(site, client, mailbox, phone, shoot):
+	contact = site.db.get_value("Contact Email", {"email_id": client.address}, "parent")
+	invitations.invite("Customer", client.name, contact)
+	site.db.commit()
+	phone.goto(mailed_link(site, links.PREFERENCES, client))
+	expect(phone.get_by_label("What would you like to ask for?")).to_be_visible()
+	phone.get_by_label("Preferred: Phone").check()
+	phone.get_by_role("button", name="Send", exact=True).click()
+	expect(phone.locator(".self-service-done")).to_be_visible()
+	expect(phone.get_by_label("What would you like to ask for?")).to_be_hidden()
+	expect(phone.get_by_role("link", name="Send me a link")).to_be_visible()
+	shoot(phone, "answered")
+
+
+def test_a_request_whose_identity_stays_unclear_is_refused_on_the_form(
+	site, client, ask, officers, login, shoot
+):
+	request = ask("Access")
+	site.db.set_value(runs.REQUEST, request.name, "identity_confirmed_until", "2026-01-01 10:00:00")
+	site.db.commit()
+	desk = login(officers[0], PASSWORD)
+	desk.goto(f"/app/data-subject-request/{request.name}")
+	expect(desk.get_by_role("button", name="Verify Identity")).to_be_visible()
+	expect(desk.get_by_role("button", name="Make Copy of Data")).to_have_count(0)
+	shoot(desk, "identity-expired")
+	desk.locator(".page-head:visible").get_by_role("button", name="Actions").click()
+	desk.get_by_role("link", name="Refuse", exact=True).click()
+	dialog = desk.locator(".modal.show")
+	dialog.get_by_label("What the Client Is Told").fill("We could not find out who asked.")
+	dialog.get_by_role("button", name="Refuse").click()
+	expect(desk.get_by_text("Refused", exact=True).first).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(runs.REQUEST, request.name, "status") == "Refused"
+
+
 def test_a_client_is_erased_and_the_certificate_says_so(
 	site, client, received, ask, officers, login, phone, shoot
 ):

@@ -13,7 +13,11 @@ frappe.ui.form.on("Data Subject Request", {
 
 	refresh(frm) {
 		if (frm.is_new() || frm.doc.status !== "Open") return;
-		if (!frm.doc.identity_confirmed_until) {
+		// They need no identity: a client whose identity stays unclear is told so, or refused (GDPR Art. 12(6)).
+		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
+		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
+		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
+		if (!frm.doc.__onload?.identity_is_confirmed) {
 			frm.add_custom_button(__("Verify Identity"), () =>
 				client_comms.outgoing.verify_identity({
 					...frm.doc,
@@ -40,9 +44,6 @@ frappe.ui.form.on("Data Subject Request", {
 		if (frm.doc.right === "Restriction") {
 			frm.add_custom_button(__("Restrict"), () => restrict(frm)).addClass("btn-primary");
 		}
-		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
-		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
-		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
 	},
 });
 

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, escape_html
+from frappe.utils import cint, cstr, escape_html, get_datetime
 
 from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, telling
@@ -66,8 +66,10 @@ class DataSubjectRequest(Document):
 	# end: auto-generated types
 
 	def onload(self):
-		"""For the dialogs of the form: whether an email can tell the client."""
+		"""For the form: whether an email can tell the client, and whether what needs their identity can be done."""
 		if self.status == OPEN:
+			until = self.identity_confirmed_until
+			self.set_onload("identity_is_confirmed", bool(until and get_datetime(until) > clock.now()))
 			self.set_onload("gets_email", telling.gets_email(self))
 
 	def validate(self):
