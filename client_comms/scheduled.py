@@ -61,15 +61,20 @@ def store_unprocessed() -> None:
 
 
 def tell_silent() -> None:
-	"""The job counts in working time, of which there is never more than by the clock."""
+	"""The job counts in working time, of which there is never more than by the clock; one that Frappe stopped is told at once."""
 	minutes = int(_setting("mailbox_silent_minutes") or 0)
-	if minutes and _any(
+	if _any(
 		"""select 1 from (
 			select name, greatest(coalesce(last_fetched_on, creation), modified) as since
-			from `tabEmail Account` where enable_incoming = 1
-		) mailbox where since < %(late)s and not exists (select 1 from `tabNotification Log` told
+			from `tabEmail Account` where enable_incoming = 1 and %(minutes)s
+			having since < %(late)s
+			union all
+			select name, client_comms_stopped_on as since
+			from `tabEmail Account` where enable_incoming = 0 and client_comms_stopped_on is not null
+		) mailbox where not exists (select 1 from `tabNotification Log` told
 			where told.document_type = 'Email Account' and told.document_name = mailbox.name
 			and told.creation >= mailbox.since) limit 1""",
+		minutes=minutes,
 		late=clock.now() - timedelta(minutes=minutes),
 	):
 		_do("intake.mailboxes.tell_silent")

@@ -11,7 +11,7 @@ from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
 
-from client_comms import api, health_mail
+from client_comms import api, health_mail, scheduled
 from client_comms.client_interactions import conversation
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import in_words
 from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
@@ -588,11 +588,11 @@ def test_a_mailbox_that_frappe_stops_fetching_is_told_at_once_and_stays_red(
 	with clock_at("2026-11-23 10:30"):
 		fail_to_connect(name)
 		for _run in range(2):
-			mailboxes.tell_silent()
+			scheduled.tell_silent()
 		(subject,) = told_of(name, manager)
 		assert name in subject and "Frappe" in subject
 	with clock_at("2026-11-30 10:30"):
-		mailboxes.tell_silent()
+		scheduled.tell_silent()
 		assert len(told_of(name, manager)) == 1
 		(fault,) = health_mail.incoming_mail().faults
 		assert name in fault and "Enable Incoming" in fault
