@@ -17,7 +17,7 @@ from client_comms import clock, transactions
 from client_comms.client_interactions import log_timeliness
 from client_comms.client_interactions.doctype.unprocessed_email import unprocessed_email
 from client_comms.clients import parties
-from client_comms.enforcement import client_documents, governed, policy
+from client_comms.enforcement import client_documents, governed, policy, restrictions
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
 from client_comms.intake import (
@@ -139,6 +139,12 @@ def log(doctype: str, name: str) -> str | None:
 	"""
 	doc = transactions.locked(doctype, name)  # prevents others from logging it in the meantime
 	require(doctype, name)
+	with restrictions.logging():
+		return _log(doc)
+
+
+def _log(doc) -> str | None:
+	doctype, name = doc.doctype, doc.name
 	taken_in = doctype == unprocessed.UNPROCESSED
 	if taken_in:
 		doc = unprocessed.take_in(doc, inbound_mail.store)

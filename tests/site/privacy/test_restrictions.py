@@ -451,6 +451,37 @@ def test_what_the_client_sends_is_logged_with_its_deadline(restrict, about, clie
 		)
 
 
+def received_email(**fields):
+	return frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": ADDRESS,
+			"subject": "My address",
+			"content": "It is still wrong.",
+			**fields,
+		}
+	).insert(ignore_permissions=True)
+
+
+def test_staff_log_what_the_client_sent_into_its_conversation(restrict, agent, as_user, set_settings):
+	first = received_email()
+	interaction = first.reload().client_interaction
+	assert interaction
+	restrict()
+	set_settings(log_inbound_email=0)
+	second = received_email(in_reply_to=first.name, subject="Re: My address")
+	set_settings(log_inbound_email=1)
+	assert not second.reload().client_interaction
+	with as_user(agent):
+		(done,) = api.log_unlogged([{"doctype": "Communication", "name": second.name}])
+	assert done.get("interaction") == interaction, done
+	events = frappe.get_doc("Client Interaction", interaction).events
+	assert second.name in [row.source_name for row in events]
+
+
 def test_the_client_goes_on_themselves(restrict, client):
 	restrict()
 	preference = frappe.get_doc(
