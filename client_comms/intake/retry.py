@@ -7,7 +7,8 @@ workers can share the work, and an interrupted one loses at most its current doc
 import frappe
 
 from client_comms import transactions
-from client_comms.enforcement import source_doctypes
+from client_comms.acting import as_the_app
+from client_comms.enforcement import restrictions, source_doctypes
 from client_comms.intake import (
 	arrivals,
 	communication,
@@ -26,8 +27,14 @@ _LOG = {**sources.LOG, "Communication": communication.log_arrived}
 def run() -> int:
 	"""Retry the failures within the number of days in the settings; returns how many were removed from the list.
 
-	Those not tried for longest come first, so that repeated failures do not block others.
+	In the app's own name, also if a user caused it by submitting a version of the matrix. Those not tried for longest come first, so that
+	repeated failures do not block others.
 	"""
+	with as_the_app(), restrictions.logging():
+		return _run()
+
+
+def _run() -> int:
 	found = frappe.get_all(
 		failures.FAILURE,
 		{"creation": (">=", unlogged.since()), "reference_doctype": ("in", list(sources.log_by_doctype()))},

@@ -96,6 +96,20 @@ def test_what_failed_is_tried_again_until_it_is_logged(no_matrix):
 	assert not frappe.db.count(FAILURE) and retry.run() == 0
 
 
+def test_what_is_logged_after_a_matrix_was_submitted_names_no_one(no_matrix, manager, as_user):
+	"""Frappe runs a job in the name of the user who caused it, here who submitted the matrix."""
+	with no_matrix():
+		doc = issue()
+	with as_user(manager):
+		with mock.patch.object(frappe, "enqueue") as enqueue:
+			retry.follow()
+		assert enqueue.call_args.args[0]() == 1
+		assert frappe.session.user == manager
+	(row,) = interactions_about(doc)
+	interaction = frappe.get_doc(INTERACTION, row.name)
+	assert {interaction.owner, *(event.by_user for event in interaction.events)} <= {"Administrator", None}
+
+
 def test_what_was_logged_meanwhile_is_not_logged_twice(no_matrix):
 	with no_matrix():
 		doc = issue()
