@@ -20,7 +20,9 @@ from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
 from client_comms.health_formats import RECENT, Line
 from client_comms.i18n import words_of
+from client_comms.leak_check import findings
 from client_comms.ledger import witnesses
+from client_comms.ledger.runs import RUN as VERIFICATION
 
 SWEEP = "client_comms.scheduled.sweep"
 QUEUES = ("short", "default", "long")  # those that this app's jobs are put in
@@ -236,15 +238,9 @@ def ledger_tree() -> Line:
 
 
 def leak_check() -> Line:
-	"""The last leak check found nothing open."""
-	run = frappe.get_all(
-		"Leak Check Run",
-		{"status": "Finished"},
-		["name", "user", "open_count", "finished_on"],
-		order_by="creation desc",
-		limit=1,
-	)
-	if not run:
+	"""The last leak check of each user found nothing open."""
+	runs = findings.latest()
+	if not runs:
 		return Line(
 			"leak_check",
 			_("Leak Check"),
@@ -254,27 +250,22 @@ def leak_check() -> Line:
 				"Open Leak Check, choose a user, best one of each role, and start: it shows whether they can reach confidential records."
 			),
 		)
-	last = run[0]
-	faults = ()
-	if last.open_count:
-		faults = (
-			_("Ways to confidential records that the last check, of {0}, found: {1}").format(
-				last.user, last.open_count
-			),
-		)
+	found = [run for run in runs if run.open_count]
+	fault = _("Ways to confidential records that the last check, of {0}, found: {1}")
 	return Line(
 		"leak_check",
 		_("Leak Check"),
-		_("Last checked {0}").format(pretty_date(last.finished_on)),
-		faults,
-		("leak-check", last.name),
-		{"open_surfaces": last.open_count},
+		_("Last checked {0}").format(pretty_date(runs[0].finished_on)),
+		tuple(fault.format(run.user, run.open_count) for run in found),
+		("leak-check", (found or runs)[0].name),
+		{"open_surfaces": sum(run.open_count for run in found)},
 	)
 
 
 def background_work() -> Line:
-	"""No erasure, copy of data or reclassification was given up after it had failed several times (M-1, P-2)."""
+	"""No erasure, copy of data, reclassification or verification was given up after it had failed (M-1, P-2, R-3)."""
 	counts = {each: frappe.db.count(each, {"status": FAILED, **which}) for each, which in _GIVEN_UP.items()}
+	counts[VERIFICATION] = _failed_verifications()
 	failed, total = [each for each in counts if counts[each]], sum(counts.values())
 	fault = _("{0}, failed: {1}. Open each for its error, and start it again there.")
 	return Line(
@@ -285,6 +276,12 @@ def background_work() -> Line:
 		("List", (failed or list(counts))[0]),
 		{"failed_background_work": total},
 	)
+
+
+def _failed_verifications() -> int:
+	"""Those after the last one that has finished: another one can be started instead of continuing one that failed."""
+	last = frappe.db.get_value(VERIFICATION, {"status": "Finished"}, "creation", order_by="creation desc")
+	return frappe.db.count(VERIFICATION, {"status": FAILED, **({"creation": (">", last)} if last else {})})
 
 
 def withheld_answers() -> Line:

@@ -14,6 +14,7 @@ from frappe.utils.scheduler import is_scheduler_disabled
 from client_comms import clock, ledger
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy
+from client_comms.leak_check import findings
 from client_comms.people import policies
 from client_comms.rules.messages import Message
 from client_comms.rules.messages import _ as N_
@@ -261,23 +262,14 @@ def ledger_is_chained() -> Control:
 
 def leak_check_done() -> Control:
 	def state() -> State:
-		run = frappe.get_all(
-			"Leak Check Run",
-			{"status": "Finished"},
-			["name", "creation", "open_count"],
-			order_by="creation desc",
-			limit=1,
-		)
-		if not run or getdate(run[0].creation) < getdate(add_days(clock.now(), -90)):
+		runs = findings.latest()
+		if not runs or getdate(runs[0].finished_on) < getdate(add_days(clock.now(), -90)):
 			return State(AMBER, Message(N_("No leak check has run in the last 90 days.")))
-		if run[0].open_count:
+		if number := sum(run.open_count for run in runs):
 			return State(
-				RED,
-				Message(
-					N_("The latest leak check found {number} open surfaces."), {"number": run[0].open_count}
-				),
+				RED, Message(N_("The latest leak checks found {number} open surfaces."), {"number": number})
 			)
-		return State(GREEN, Message(N_("The latest leak check found nothing open.")))
+		return State(GREEN, Message(N_("The latest leak checks found nothing open.")))
 
 	return Control("leak check", N_("Leak Check"), state, ("leak-check",))
 

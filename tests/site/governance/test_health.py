@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from client_comms import clock, commands, health, ledger, procedure
 from client_comms.api.health import check_health
 from client_comms.enforcement import answers
+from client_comms.scorecard import controls
 
 pytestmark = pytest.mark.clause("R-3")
 
@@ -38,7 +39,8 @@ def running(site, monkeypatch, make_user):
 	frappe.db.set_value("Scheduled Job Type", {"method": health.SWEEP}, "last_execution", clock.now())
 	frappe.db.set_value("Client Interaction", {"next_check_at": ("<", clock.now())}, "next_check_at", None)
 	frappe.db.set_value("Email Queue", {"status": ("in", ("Not Sent", "Error"))}, "status", "Sent")
-	for doctype in ("Intake Failure", "Unprocessed Email", "Leak Check Run", *health._GIVEN_UP):
+	kept = ("Intake Failure", "Unprocessed Email", "Leak Check Run", "Ledger Verification")
+	for doctype in (*kept, *health._GIVEN_UP):
 		frappe.db.delete(doctype)
 	frappe.db.delete(ledger.ENTRY, {"sequence": 0})
 	frappe.db.set_value("Email Account", {"no_failed": (">", 0)}, "no_failed", 0)
@@ -112,10 +114,15 @@ def old_entry():
 	)
 
 
-def open_surface():
+def leak_check_run(user, open_count, age=timedelta(), status="Finished"):
 	run = frappe.new_doc("Leak Check Run")
-	run.update({"status": "Finished", "user": "Guest", "open_count": 3, "finished_on": clock.now()})
+	run.update({"status": status, "user": user, "open_count": open_count, "finished_on": clock.now() - age})
 	run.db_insert()
+	frappe.db.set_value(run.doctype, run.name, "creation", clock.now() - age, update_modified=False)
+
+
+def open_surface():
+	leak_check_run("Guest", 3)
 
 
 def withheld_answer():
@@ -194,6 +201,35 @@ def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeyp
 	assert f"Leak Check: Never ran\n- {leak_check().next_step}\n" in words.output
 	open_surface()
 	assert not leak_check().next_step
+
+
+def test_a_leak_check_of_one_user_does_not_hide_what_that_of_another_found(running, make_user):
+	one, other, left = make_user("Frontline Staff"), make_user("Customer Support"), make_user("Accounts User")
+	frappe.db.set_value("User", left, "enabled", 0)
+	leak_check_run(one, 3, timedelta(days=2))
+	leak_check_run(left, 5, timedelta(days=1))
+	leak_check_run(other, 0, timedelta(hours=1))
+	leak_check_run(one, 0, status="Failed")
+	line = next(each for each in health.check() if each.key == "leak_check")
+	(fault,) = line.faults
+	assert one in fault and "found: 3" in fault
+	assert line.figures == {"open_surfaces": 3} and "1 hour ago" in line.text
+	state = controls.leak_check_done().state()
+	assert state.colour == controls.RED and state.message.values == {"number": 3}
+	leak_check_run(one, 0)
+	assert red() == {}
+	assert controls.leak_check_done().state().colour == controls.GREEN
+
+
+def test_a_verification_that_failed_is_red_until_a_later_one_has_finished(running):
+	failed_run("Ledger Verification")()
+	assert any("Ledger Verification, failed: 1" in fault for fault in red()["background_work"])
+	later = frappe.get_doc({"doctype": "Ledger Verification", "status": "Finished"})
+	later.db_insert()
+	frappe.db.set_value(
+		later.doctype, later.name, "creation", clock.now() + timedelta(minutes=1), update_modified=False
+	)
+	assert red() == {}
 
 
 @pytest.mark.parametrize(
