@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 
 import frappe
 from frappe import _
@@ -195,10 +196,12 @@ def _remind(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
 
 
 def _log_failure(doc, error: Exception) -> None:
-	"""Log once a day: without an outgoing email account, the error is the same for every record."""
-	if frappe.cache.get_value(_FAILED, expires=True):
+	"""Log each error once a day: without an outgoing email account, it is the same for every record."""
+	said = f"{type(error).__qualname__}: {str(error).replace(doc.name, '')}"
+	key = f"{_FAILED}:{sha256(said.encode()).hexdigest()}"
+	if frappe.cache.get_value(key, expires=True):
 		return
-	frappe.cache.set_value(_FAILED, 1, expires_in_sec=_DAY)
+	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
 	frappe.log_error(
 		title=_("Some users could not be notified of a deadline"),
 		message="".join(traceback.format_exception(error)),

@@ -252,6 +252,24 @@ def test_who_cannot_be_told_takes_no_breach_back(case, people, next_check_at, mo
 	frappe.db.delete("Error Log", log)  # it is not transactional
 
 
+def test_each_error_of_a_day_is_logged_once(case, people, next_check_at, monkeypatch):
+	"""One that every record has does not hide another."""
+
+	def broken_notification(*args):
+		raise ValueError(f"{case} cannot be shown")
+
+	log = {"reference_name": case, "method": "Some users could not be notified of a deadline"}
+	with monkeypatch.context() as patch:
+		patch.setattr(frappe, "sendmail", lambda **_kwargs: frappe.throw("No outgoing account"))
+		next_check_at("2026-11-24 17:05", "2026-11-25 13:05")
+		assert frappe.db.count("Error Log", log) == 1
+		patch.setattr(escalation.alerts, "post", broken_notification)
+		next_check_at("2026-11-26 13:05", "2026-11-26 17:05")
+	texts = frappe.get_all("Error Log", log, pluck="error")
+	frappe.db.delete("Error Log", log)  # it is not transactional
+	assert len(texts) == 2 and any("cannot be shown" in text for text in texts)
+
+
 def test_the_answer_closes_every_reminder(case, people, steps, next_check_at, clock_at):
 	steps([{"clock": "All", "to": "Role", "role": MANAGER, "todo": 1, "notification": 0}])
 	next_check_at("2026-11-24 17:05")
