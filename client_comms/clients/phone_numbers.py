@@ -14,6 +14,7 @@ import frappe
 CHUNK = 1000
 _SHORTEST = 4  # digits by which a number is looked for
 NONE = "-"  # checked, and not a number
+_REGION = "client_comms_region"  # the default of the site with the country that was last used
 # Where E.164 numbers are stored: DocType, field of the number, field of its E.164 form
 _OF_LEADS = (("Lead", "phone", "phone_e164"), ("Lead", "mobile_no", "mobile_e164"))
 KEPT = (("Contact Phone", "phone", "phone_e164"), *_OF_LEADS)
@@ -112,11 +113,32 @@ def set_normalised(contact, method=None) -> None:
 
 
 def catch_up(chunk: int = CHUNK) -> int:
-	"""Normalise numbers that have not been saved since the app was installed. Repeatable; commits in chunks.
+	"""Normalise numbers that have not been saved since the app was installed, or since the country of the site changed. Repeatable;
+	commits in chunks.
 
 	:returns: how many
 	"""
+	_follow_region()
 	return sum(_catch_up(*where, chunk) for where in KEPT)
+
+
+def _follow_region() -> None:
+	"""What was taken for no number while no country was known, or for one of another country, is read again."""
+	region, before = default_region() or NONE, frappe.db.get_default(_REGION)
+	if region == before:
+		return
+	for doctype, source, target in KEPT:
+		table = frappe.qb.DocType(doctype)
+		unsure = table[target] == NONE
+		if before not in (None, NONE):
+			unsure |= table[source].not_like("+%")
+		frappe.qb.update(table).set(table[target], None).where(unsure).run()
+	frappe.db.set_default(_REGION, region)
+
+
+def forget_region() -> None:
+	"""The app is uninstalled."""
+	frappe.db.set_default(_REGION, None)
 
 
 def _catch_up(doctype: str, source: str, target: str, chunk: int) -> int:

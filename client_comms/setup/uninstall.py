@@ -5,6 +5,7 @@ import re
 
 import frappe
 
+from client_comms.clients import phone_numbers
 from client_comms.enforcement import foreign_fields, policy
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
@@ -58,6 +59,7 @@ def before_uninstall():
 	own = own_doctypes()
 	delete_custom_fields()
 	drop_indexes()
+	phone_numbers.forget_region()
 	workspace_block.remove()
 	sidebar.remove()
 	forget_references(own)

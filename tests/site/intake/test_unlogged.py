@@ -392,7 +392,33 @@ def test_numbers_are_the_same_however_they_are_typed(typed, number):
 	assert phone_numbers.normalised(typed, "DE") == number
 
 
+@pytest.mark.parametrize("before", [None, "Switzerland"])
+def test_numbers_are_normalised_again_when_the_country_changes(client, before):
+	"""Also those that were saved when no country was known, or another one."""
+
+	def is_in(country):
+		frappe.db.set_value("Company", frappe.defaults.get_global_default("company"), "country", country)
+		frappe.db.set_default("country", country)
+
+	is_in(before)
+	contact = frappe.get_doc("Contact", client.name)
+	contact.append("phone_nos", {"phone": "+41 44 668 18 00"})
+	contact.save()
+	phone_numbers.catch_up()
+	assert phone_numbers.contacts_of(["+493012345678"]) == {}
+	is_in("Germany")
+	assert phone_numbers.catch_up() >= 1
+	assert set(phone_numbers.contacts_of(["+493012345678", "+41446681800"])) == {
+		"+493012345678",
+		"+41446681800",
+	}
+	assert phone_numbers.catch_up() == 0
+	phone_numbers.forget_region()
+	assert frappe.db.get_default("client_comms_region") is None
+
+
 def test_numbers_from_before_are_caught_up_with_once(client):
+	phone_numbers.catch_up()
 	row = client.phone_nos[0].name
 	assert frappe.db.get_value("Contact Phone", row, "phone_e164") == "+493012345678"
 	frappe.db.set_value("Contact Phone", row, "phone_e164", None)
