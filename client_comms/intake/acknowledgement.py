@@ -11,7 +11,15 @@ from datetime import timedelta
 import frappe
 from frappe.email.email_body import get_message_id
 from frappe.translate import print_language
-from frappe.utils import cstr, escape_html, format_datetime, get_datetime, get_string_between, parse_addr
+from frappe.utils import (
+	cint,
+	cstr,
+	escape_html,
+	format_datetime,
+	get_datetime,
+	get_string_between,
+	parse_addr,
+)
 
 from client_comms import clock, transactions
 from client_comms.clients import preferences, unsubscribed
@@ -26,7 +34,7 @@ AUTOMATED = "Automated Message"
 A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
 _AT_ONCE = timedelta(minutes=1)  # between the document that a message becomes and the message itself
-_REPLYING_TO = "client_comms_replying_to"
+_REPLYING_TO, _NOTED = "client_comms_replying_to", "client_comms_confirmations"
 _MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline", templates.BACK_ON)
 
 
@@ -125,17 +133,43 @@ def _answers_ours(address: str, subject: str | None) -> bool:
 	subject = cstr(subject)
 	normal = mail_headers.normalise_subject(subject)
 	key = f"client_comms_confirmed:{address}:{normal.casefold()[:140]}"
-	known = frappe.cache.get_value(key, expires=True)
-	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
+	known = _noted(key)
+	_note(key)
 	return bool(known) and normal != " ".join(subject.split())
 
 
 def _within_the_day(address: str) -> bool:
 	key = f"client_comms_acknowledged:{address}:{clock.now().date()}"
-	sent = frappe.cache.get_value(key, expires=True) or 0
-	if sent < A_DAY_TO_AN_ADDRESS:
-		frappe.cache.set_value(key, sent + 1, expires_in_sec=_DAY)
-	return sent < A_DAY_TO_AN_ADDRESS
+	is_within = _noted(key) < A_DAY_TO_AN_ADDRESS
+	if is_within:
+		_note(key)
+	return is_within
+
+
+def _noted(key: str) -> int:
+	"""How often it was noted, in this transaction and in those that were committed within a day."""
+	return _kept(key) + (frappe.flags.get(_NOTED) or {}).get(key, 0)
+
+
+def _note(key: str) -> None:
+	"""For a day, but not before this transaction is committed: a message whose transaction was undone is stored again."""
+	noted = frappe.flags.setdefault(_NOTED, {})
+	noted[key] = noted.get(key, 0) + 1
+	frappe.db.after_commit.add(_keep_noted)
+	frappe.db.after_rollback.add(_forget_noted)
+
+
+def _keep_noted() -> None:
+	for key, number in (frappe.flags.pop(_NOTED, None) or {}).items():
+		frappe.cache.set_value(key, _kept(key) + number, expires_in_sec=_DAY)
+
+
+def _forget_noted() -> None:
+	frappe.flags.pop(_NOTED, None)
+
+
+def _kept(key: str) -> int:
+	return cint(frappe.cache.get_value(key, expires=True))
 
 
 def written(template: str, interaction) -> dict[str, str]:

@@ -399,6 +399,31 @@ def test_two_machines_do_not_write_to_each_other_for_ever(deliver, make_template
 	assert len(sent()) == 2
 
 
+def stored_twice(deliver, subject):
+	frappe.db.commit()
+	deliver("1", subject)
+	assert len(sent()) == 1
+	frappe.db.rollback()  # such as after a deadlock
+	assert len(sent()) == 0
+	deliver("1", subject)
+
+
+def test_the_subject_of_a_message_that_was_undone_was_not_confirmed(deliver, make_template):
+	make_template()
+	stored_twice(deliver, "Re: Solar roof")
+	assert len(sent()) == 1
+
+
+def test_a_confirmation_that_was_undone_does_not_count_for_the_day(deliver, make_template, monkeypatch):
+	monkeypatch.setattr(acknowledgement, "A_DAY_TO_AN_ADDRESS", 1)
+	make_template()
+	stored_twice(deliver, "Solar roof")
+	assert len(sent()) == 1
+	frappe.db.commit()
+	deliver("2", "Another question")
+	assert len(sent()) == 1
+
+
 def test_a_client_who_writes_every_day_is_answered_every_day(deliver, make_template, monkeypatch):
 	monkeypatch.setattr(acknowledgement, "A_DAY_TO_AN_ADDRESS", 2)
 	make_template()
