@@ -124,10 +124,11 @@ def composed(guarded: dict[str, str]) -> dict[str, str]:
 	if not find_spec("frappe"):
 		return {}  # hooks.py is read without Frappe
 	from client_comms import compat
+	from client_comms.enforcement import compose
 
 	if compat.is_version_16():
 		return {}
-	return {doctype: f"client_comms.enforcement.compose.{doctype.replace(' ', '')}" for doctype in guarded}
+	return {doctype: f"client_comms.enforcement.compose.{compose.class_name(doctype)}" for doctype in guarded}
 
 
 def sources(own: dict[str, dict]) -> dict[str, tuple[str, ...]]:

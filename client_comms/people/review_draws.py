@@ -39,8 +39,10 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 	"""Draw the records of a period and give them to reviewers; the Review Draw.
 
 	:param seed: with which the sample can be drawn again; by default a random one
-	:raises frappe.ValidationError: the programme has a draw of the same period
+	:raises frappe.ValidationError: the programme has a draw of the same period, or it ends before it begins
 	"""
+	if begin > end:
+		frappe.throw(_("The period ends before it starts. Choose a later end."), title=_("Invalid Period"))
 	same = {"programme": programme.name, "from_date": begin, "to_date": end}
 	if other := frappe.db.get_value(DRAW, same):
 		frappe.throw(

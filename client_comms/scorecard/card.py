@@ -75,7 +75,7 @@ def of(since=None, until=None) -> dict:
 
 
 def _figures(since: datetime, until: datetime) -> dict:
-	"""Clause → (figure, value, value before, state); counted at most every few minutes per reader."""
+	"""Clause → (figure, value, value before, state); counted at most every few minutes per reader. What is about today has no value before."""
 	# What a reader can count depends on the policy and their roles.
 	open_to = (policy.state(), sorted(frappe.get_roles()))
 	key = f"{_CACHE}|{frappe.session.user}|{since}|{until}|{sha256(repr(open_to).encode()).hexdigest()}"
@@ -92,7 +92,15 @@ def _figures(since: datetime, until: datetime) -> dict:
 			for each in figure.counted(*when)
 		)
 		values = [
-			[(figure.value(since, until, count), figure.value(*earlier, count)) for figure in clause.figures]
+			[
+				(
+					figure.value(since, until, count),
+					figure.value(*earlier, count)
+					if figure.can_be_compared((since, until), earlier)
+					else None,
+				)
+				for figure in clause.figures
+			]
 			if clause in open_ones
 			else [(None, None)] * len(clause.figures)
 			for clause in CLAUSES.values()

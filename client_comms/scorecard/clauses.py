@@ -58,6 +58,7 @@ CLAUSES: dict[str, Clause] = {
 				"Interaction Review",
 				lambda since, until: [["status", "=", "Open"], ["due_on", "<", until.date()]],
 				_FEW,
+				present=True,
 			),
 			Figure(
 				N_("Reviews Completed"), "Interaction Review", f.dated("completed_on"), Target(HIGH, 1, 0)
@@ -191,6 +192,7 @@ CLAUSES: dict[str, Clause] = {
 					["due_back", "<", until.date()],
 				],
 				_FEW,
+				present=True,
 			),
 			Figure(N_("Files Missing"), "Physical File", f.now(["state", "=", "Missing"]), _NONE),
 		),
@@ -393,6 +395,7 @@ CLAUSES: dict[str, Clause] = {
 					["due_on", "<", datetime.combine(min(until, clock.now()), time.min)],
 				],
 				_NONE,
+				present=True,
 			),
 			Figure(
 				N_("Restrictions in Force"),

@@ -25,6 +25,7 @@ class Figure:
 	:param rows: the filters of what is counted, for a period: `[field, operator, value]`, of a row of a table
 	    `[DocType of the row, field, operator, value]`
 	:param of: the filters of the whole, in the same format; None: the number itself
+	:param present: what documents are now, such as overdue, decides, so there is no figure of an earlier period
 	"""
 
 	label: str
@@ -32,6 +33,12 @@ class Figure:
 	rows: Callable[[datetime, datetime], Filters]
 	target: Target
 	of: Callable[[datetime, datetime], Filters] | None = None
+	present: bool = False
+
+	def can_be_compared(self, *periods: tuple[datetime, datetime]) -> bool:
+		"""Whether it says something about each of the periods; what ignores them is about today."""
+		counted = [self.counted(*period) for period in periods]
+		return not self.present and (not any(counted) or counted.count(counted[0]) == 1)
 
 	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
 		"""None if there is nothing to compute a percentage of.

@@ -250,6 +250,20 @@ def test_no_figure_is_counted_twice(officer, as_user, monkeypatch):
 	assert len(counted) == before, "the second time nothing is counted"
 
 
+def test_what_is_about_today_has_no_value_before(officer, as_user):
+	with as_user(officer):
+		figures = {each["name"]: each for clause in card.of()["clauses"] for each in clause["figures"]}
+	of_today = (
+		"Could Not Be Logged",
+		"Files Missing",
+		"Reviews Overdue",
+		"Files Overdue",
+		"Clients' Requests Overdue",
+	)
+	assert {figures[name]["before"] for name in of_today} == {None}
+	assert figures["Reviews Completed"]["before"] == 0
+
+
 def test_who_has_lost_a_role_does_not_get_what_was_counted_with_it(officer, log, as_user):
 	log("Initial Inquiry").db_set("acknowledge_status", "Met", update_modified=False)
 

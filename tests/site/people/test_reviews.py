@@ -412,7 +412,17 @@ def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff,
 		_columns, (row,), *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})
 	expected = agreement.weighted_kappa(pairs, range(4))
 	assert (row["pairs"], row["kappa"]) == (20, expected.kappa)
+	earlier = {"group_by": "Agreement", "programme": made.name, "to_date": "2020-01-01"}
+	with as_user(staff.officer):
+		assert review_results.execute(earlier)[1] == [], "the period of the filters"
 	assert row["low"] < row["kappa"] < row["high"]
+
+
+def test_a_period_that_ends_before_it_begins_is_not_drawn(programme):
+	made = programme(number=0)
+	with pytest.raises(frappe.ValidationError, match="ends before it starts"):
+		api.draw_reviews(made.name, str(PERIOD[1]), str(PERIOD[0]))
+	assert not frappe.db.exists("Review Draw", {"programme": made.name})
 
 
 def test_agreement_over_all_criteria_and_by_each(programme, records, staff, as_user):

@@ -230,8 +230,8 @@ def _summary(row: dict, target: float) -> list[dict]:
 		*(
 			{
 				"label": label,
-				"value": f"{share:.0f} %",
-				"datatype": "Data",
+				"value": share,
+				"datatype": "Percent",
 				"indicator": "Green" if share >= target else "Red",
 			}
 			for label, share in shares.items()

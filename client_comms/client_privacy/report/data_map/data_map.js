@@ -1,7 +1,8 @@
 frappe.query_reports["Data Map"] = {
 	formatter: (...cell) => client_comms.cell_html(...cell),
 	filters: [
-		{ fieldname: "document_type", label: __("Document Type"), fieldtype: "Link", options: "DocType" },
+		// Not a link: in version 16, those can only choose what users can read, and officers cannot read DocTypes.
+		{ fieldname: "document_type", label: __("Document Type"), fieldtype: "Data" },
 		{ fieldname: "to_decide", label: __("Only What Is to Be Decided"), fieldtype: "Check" },
 	],
 

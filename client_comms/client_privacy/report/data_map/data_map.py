@@ -33,7 +33,12 @@ def execute(filters=None):
 	filters = frappe._dict(filters or {})
 	rows = processing_record.rows()
 	if filters.document_type:
-		rows = [row for row in rows if row["doctype"] == filters.document_type]
+		wanted = filters.document_type.casefold()
+		rows = [
+			row
+			for row in rows
+			if wanted in row["doctype"].casefold() or wanted in _(row["doctype"]).casefold()
+		]
 	if filters.to_decide:
 		rows = [row for row in rows if row["to_decide"]]
 	rows = [{**row, "doctype": _(row["doctype"])} for row in rows]

@@ -72,7 +72,7 @@
 			const figure = ({ name, value, before, unit, state }, index) =>
 				`<div class="mb-1">${escape(name)}: <button type="button" class="btn btn-link btn-xs p-0"
 					data-figure="${row}:${index}" ${value === null ? "disabled" : ""}><b>${number(value, unit)}</b></button>
-					<span class="text-muted">(${number(before, unit)})</span> ${state ? pill(state) : ""}</div>`;
+					${before === null ? "" : `<span class="text-muted">(${number(before, unit)})</span>`} ${state ? pill(state) : ""}</div>`;
 			return `<tr data-clause="${escape(clause)}" data-state="${escape(state)}">
 				<td><b>${escape(clause)}</b><br>${escape(title)}</td>
 				<td>${pill(state)}<div class="text-muted small">${escape(rule)}</div></td>

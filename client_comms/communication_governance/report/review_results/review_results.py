@@ -41,22 +41,26 @@ def execute(filters=None):
 
 def _shown(which: list, filters):
 	if filters.group_by == AGREEMENT:
-		return _agreement(which)
+		return _agreement([*which, *_completed_between(filters)])
 	rows = _completed(which, filters)
 	if filters.group_by == CRITERION:
 		return _by_criterion(rows)
 	return _grouped(rows, which, filters.group_by or STAFF, filters)
 
 
-def _completed(which: list, filters) -> list:
+def _completed_between(filters) -> list:
 	dates = []
 	if filters.from_date:
 		dates.append(["completed_on", ">=", getdate(filters.from_date)])
 	if filters.to_date:
 		dates.append(["completed_on", "<=", f"{getdate(filters.to_date)} 23:59:59"])
+	return dates
+
+
+def _completed(which: list, filters) -> list:
 	return frappe.get_list(
 		REVIEW,
-		[*which, *dates, ["status", "=", COMPLETED]],
+		[*which, *_completed_between(filters), ["status", "=", COMPLETED]],
 		["name", "reviewed_user", "communication_type", "overall", "completed_on"],
 		order_by="completed_on asc",
 		limit=0,
@@ -178,7 +182,7 @@ def _by_criterion(rows: list):
 
 
 def _agreement(which: list):
-	"""Weighted kappa (linear weights) of the records that two people reviewed, by criterion, with its 95 % interval."""
+	"""Weighted kappa (linear weights) of the records that two people reviewed, both in the period, by criterion, with its 95 % interval."""
 	readable = set(frappe.get_list(REVIEW, which, pluck="name", limit=0))
 	highest = dict(
 		frappe.get_all(
