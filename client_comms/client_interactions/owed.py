@@ -14,6 +14,7 @@ from frappe.utils import get_datetime, getdate
 from client_comms import clock
 from client_comms.client_interactions.due_words import due_words
 from client_comms.clients.parties import PARTY_TYPES
+from client_comms.communication_governance import calendars
 from client_comms.enforcement import former_names, interactions, policy
 from client_comms.rules import access, response_clock
 
@@ -118,6 +119,7 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 
 LATE, TODAY, TOMORROW, LATER, WAITING = "late", "today", "tomorrow", "later", "waiting"
 SHOWN = 50  # in each section
+_LONGEST_BREAK = 15  # days
 NEXT = 5  # of what is owed later, if nothing is owed before
 
 
@@ -125,14 +127,14 @@ def work(staff: str) -> dict[str, dict]:
 	"""What one user has to do, in sections, the most urgent first; an interaction stands once, with all that it owes.
 
 	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "waiting": …}`; `later` has what is due next if
-	    nothing is due until the end of tomorrow; `rows` are
+	    nothing is due until the end of the next working day, which is what `tomorrow` has; `rows` are
 	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
 	    `more` is how many further ones there are. `due` is None for what waits for the client.
 	"""
 	now = clock.now()
 	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], LATER: [], WAITING: []}
 	rows: dict[tuple, dict] = {}
-	tomorrow = end_of(now + timedelta(days=1))
+	tomorrow = _end_of_next_working_day(now)
 	for item in owed(staff, tomorrow) or owed(staff, most=NEXT):
 		# An action item has words of its own, and is done on its own.
 		key = (item.interaction.name, item.subject if item.what == ITEM else None)
@@ -150,6 +152,14 @@ def work(staff: str) -> dict[str, dict]:
 	shown[WAITING]["more"] = further
 	_add_rights([row for section in shown.values() for row in section["rows"]])
 	return shown
+
+
+def _end_of_next_working_day(now: datetime) -> datetime:
+	"""By the default calendar: on a Friday, what is due on Monday is owed next."""
+	calendar = calendars.default()
+	today = calendar.day_of(clock.to_aware(now))
+	ahead = (days for days in range(1, _LONGEST_BREAK) if calendar.closing_time(today + timedelta(days=days)))
+	return end_of(now + timedelta(days=next(ahead, 1)))
 
 
 def _section(due: datetime, now: datetime, tomorrow: datetime) -> str:

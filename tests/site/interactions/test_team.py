@@ -48,6 +48,17 @@ def test_what_is_owed_stands_in_its_section(inquiry, frontline, clock_at, as_use
 	assert (row["acknowledge"], row["writable"], row["emailable"]) == (True, True, True)
 
 
+def test_on_a_friday_what_is_due_on_monday_is_next(inquiry, frontline, clock_at, as_user):
+	friday, monday, later = (
+		inquiry(at=f"2026-11-{day} 10:00", responsible_staff=frontline).name for day in (26, 27, 30)
+	)
+	with as_user(frontline), clock_at("2026-11-27 10:30"):
+		work = api.owed_work()
+	assert names(work["today"]) == [friday]
+	assert names(work["tomorrow"]) == [monday]
+	assert later not in str(work)
+
+
 def test_who_owes_nothing_until_tomorrow_sees_what_is_due_next(
 	inquiry, frontline, make_user, clock_at, as_user, monkeypatch
 ):

@@ -337,6 +337,7 @@ def test_what_is_unconfirmed_is_listed_and_asked_for(client, as_user, make_user,
 	with as_user(sales):
 		rows = {row["contact"]: row for row in contacts_to_confirm.execute()[1]}
 	assert rows[contact.name]["unconfirmed"] == 1 and client.contact not in rows
+	assert rows[contact.name]["why"] == "It is not confirmed that they speak for the client."
 	client_data.remind()
 	assert frappe.db.exists("ToDo", {"reference_name": contact.name, "allocated_to": sales})
 	assert not frappe.db.exists("ToDo", {"reference_name": client.contact})

@@ -99,7 +99,7 @@ class OwedToday {
 		const titles = {
 			late: __("Late"),
 			today: __("Today"),
-			tomorrow: __("Tomorrow"),
+			tomorrow: __("Next Working Day"),
 			later: __("Due Next"),
 			waiting: __("Waiting for Client"),
 		};

@@ -76,9 +76,18 @@ def rows(day, party_type: str | None = None) -> list[dict]:
 				"verified_how": contact.verified_how,
 				"days": date_diff(today, _since(contact)),
 				"unconfirmed": int(contact.name in unconfirmed),
+				"why": _why(contact.name in unconfirmed, day and _since(contact) < day),
 			}
 		)
 	return found
+
+
+def _why(unconfirmed: bool, due: bool) -> str:
+	reasons = (
+		unconfirmed and _("It is not confirmed that they speak for the client."),
+		due and _("Their details have not been confirmed for long."),
+	)
+	return " ".join(filter(None, reasons))
 
 
 def _since(contact) -> date:
@@ -175,4 +184,5 @@ def columns() -> list[dict]:
 		},
 		{"fieldname": "verified_how", "label": _("Verification Method"), "fieldtype": "Data", "width": 140},
 		{"fieldname": "days", "label": _("Days Unconfirmed"), "fieldtype": "Int", "width": 140},
+		{"fieldname": "why", "label": _("Why"), "fieldtype": "Data", "width": 360},
 	]

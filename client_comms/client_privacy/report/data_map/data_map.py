@@ -33,12 +33,7 @@ def execute(filters=None):
 	filters = frappe._dict(filters or {})
 	rows = processing_record.rows()
 	if filters.document_type:
-		wanted = filters.document_type.casefold()
-		rows = [
-			row
-			for row in rows
-			if wanted in row["doctype"].casefold() or wanted in _(row["doctype"]).casefold()
-		]
+		rows = _named(rows, filters.document_type.casefold())
 	if filters.to_decide:
 		rows = [row for row in rows if row["to_decide"]]
 	rows = [{**row, "doctype": _(row["doctype"])} for row in rows]
@@ -50,4 +45,13 @@ def columns() -> list[dict]:
 	return [
 		{"fieldname": name, "label": _(label), "fieldtype": "Data", "width": width}
 		for name, label, width in _COLUMNS
+	]
+
+
+def _named(rows: list[dict], wanted: str) -> list[dict]:
+	"""Those of the DocType with this name, in English or the user's language; if there is none, those whose names contain it."""
+	names = [{row["doctype"].casefold(), _(row["doctype"]).casefold()} for row in rows]
+	exact = [row for row, called in zip(rows, names, strict=True) if wanted in called]
+	return exact or [
+		row for row, called in zip(rows, names, strict=True) if any(wanted in name for name in called)
 	]
