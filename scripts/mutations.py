@@ -104,7 +104,7 @@ FUNCTIONS = {
 	"enforcement.dependents:_outlived": NO,
 	"enforcement.dependents:_hides_report": NO,
 	"enforcement.account_managers:_opens": NO,
-	"enforcement.user_limits:of": "lambda user: ()",
+	"enforcement.user_limits:of": "lambda *args: ()",
 	"enforcement.places:_of_linked": "lambda *args: Place()",
 	"enforcement.places:note": NOTHING,
 	"enforcement.places:note_existing": NOTHING,

@@ -8,17 +8,12 @@ Permissions, the client's own level, and hooks of other apps.
 import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
-from frappe.permissions import (
-	get_allowed_docs_for_doctype,
-	get_user_permissions,
-	has_controller_permissions,
-	has_user_permission,
-)
+from frappe.permissions import has_controller_permissions, has_user_permission
 
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import interactions, policy, refusals
+from client_comms.enforcement import interactions, policy, refusals, user_limits
 from client_comms.enforcement.readers import INTERACTION, held
 from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
@@ -192,6 +187,8 @@ def _clients_open_to(party_type: str, user: str) -> tuple[list[str] | None, str,
 	query = DatabaseQuery(party_type, user=user)
 	if frappe.has_permission(party_type, "read", user=user):
 		return None, query.build_match_conditions(), "0"
-	permissions = get_user_permissions(user).get(party_type)
-	allowed = get_allowed_docs_for_doctype(permissions, party_type) if permissions else None
-	return allowed, query.get_permission_query_conditions(), "1"
+	limits = user_limits.of(user, party_type)
+	allowed = next((sorted(each.values) for each in limits if each.field == user_limits.NAME), None)
+	linked = user_limits.condition(party_type, (each for each in limits if each.field != user_limits.NAME))
+	hooks = query.get_permission_query_conditions()
+	return allowed, " and ".join(filter(None, (linked, hooks and f"({hooks})"))), "1"

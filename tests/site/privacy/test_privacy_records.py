@@ -160,6 +160,52 @@ def test_what_keeps_a_client_keeps_their_consents(clients, make_user, as_user):
 		assert frappe.get_list(CONSENT, pluck="party") == [clients[0]]
 
 
+@pytest.mark.parametrize("strict", [0, 1])
+def test_what_keeps_a_client_keeps_their_records_from_users_without_a_role_for_it(
+	clients, make_user, as_user, strict
+):
+	"""Lists and forms agree: link fields of the client count as well, here the territory of a Customer and the company of a Lead."""
+	north, south = (
+		frappe.get_doc({"doctype": "Territory", "territory_name": name}).insert().name
+		for name in ("Test North", "Test South")
+	)
+	anna, bert = clients
+	frappe.db.set_value("Customer", anna, "territory", north)
+	frappe.db.set_value("Customer", bert, "territory", south)
+	without = frappe.get_doc({"doctype": "Customer", "customer_name": "Cleo Client"}).insert().name
+	frappe.db.set_value("Customer", without, "territory", None)
+	given = {party: (give(party), verify(party), send_link(party)) for party in (*clients, without)}
+	held = {
+		party: frappe.get_doc(
+			{
+				"doctype": "Legal Hold",
+				"hold_on": "Client",
+				"party_type": "Customer",
+				"party": party,
+				"reason": "Claim",
+			}
+		).insert()
+		for party in given
+	}
+	user = make_user("Compliance Officer")
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": user, "allow": "Territory", "for_value": north}
+	).insert()
+	if strict:
+		frappe.db.set_single_value("System Settings", "apply_strict_user_permissions", 1)
+	entry = {"reference_doctype": "Customer", "reference_name": ("in", list(given))}
+	with as_user(user):
+		assert not frappe.has_permission("Customer", "read")
+		for index, doctype in enumerate((CONSENT, VERIFICATION, LINK, "Legal Hold")):
+			docs = {party: (*given[party], held[party])[index] for party in given}
+			opened = {p for p, doc in docs.items() if frappe.has_permission(doctype, "read", doc=doc.name)}
+			assert opened == ({anna} if strict else {anna, without}), doctype
+			assert {*frappe.get_list(doctype, {"party": ("in", list(given))}, pluck="party")} == opened, (
+				doctype
+			)
+		assert {*frappe.get_list("Compliance Ledger Entry", entry, pluck="reference_name")} == opened
+
+
 def connected(doctype, name):
 	"""The app's numbers on the form's dashboard."""
 	found = counts.get_open_count(doctype, name)["count"]["external_links_found"]
