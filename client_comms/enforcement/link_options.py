@@ -5,9 +5,9 @@ names and titles, within User Permissions and the app's own rules, and nothing m
 """
 
 import frappe
-from frappe.permissions import get_allowed_docs_for_doctype, get_role_permissions, get_user_permissions
+from frappe.permissions import get_role_permissions
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, user_limits
 
 _INTERACTION, _SETTINGS = ("Client Interaction", "read"), ("Client Comms Settings", "write")
 # DocType -> the permission in this app that allows choosing one of its documents
@@ -48,6 +48,7 @@ def find(
 	containing = {field: ("like", f"%{text}%") for field in dict.fromkeys(("name", title))}
 	among = [*_restrictions(doctype, filters), *([names] if names is not None else [])]
 	conditions = [[doctype, "name", "in", each] for each in among]
+	conditions += user_limits.filters(doctype, user_limits.of(frappe.session.user, doctype))
 	if meta.has_field("disabled"):
 		conditions.append([doctype, "disabled", "=", 0])
 
@@ -74,10 +75,6 @@ def exists(doctype: str, name: str) -> bool:
 def _restrictions(doctype: str, filters) -> list[list[str]]:
 	"""Lists of names; a row must be in all of them."""
 	filters, found = _equalities(filters), []
-	if allowed := get_allowed_docs_for_doctype(
-		get_user_permissions(frappe.session.user).get(doctype, []), doctype
-	):
-		found.append(allowed)
 	if "name" in filters:
 		found.append([filters["name"]])
 	if doctype == "Contact" and "link_name" in filters:

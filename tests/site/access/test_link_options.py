@@ -97,6 +97,30 @@ def test_user_permissions_and_levels_hold(make_user, as_user, customer, set_sett
 		assert not is_valid_link("Lead", lead.name)
 
 
+def test_user_permissions_on_what_a_client_names_hold(make_user, as_user, customer, is_valid_link):
+	"""As in Frappe's own lists: such as the territory of a Customer."""
+	north, south = (
+		frappe.get_doc({"doctype": "Territory", "territory_name": name}).insert().name
+		for name in ("Test North", "Test South")
+	)
+	mine, without = (
+		frappe.get_doc({"doctype": "Customer", "customer_name": f"Nordwind {name}"}).insert()
+		for name in ("Solar", "Keller")
+	)
+	mine.db_set("territory", north)
+	customer.db_set("territory", south)
+	without.db_set("territory", None)
+	user = make_user("Frontline Staff")
+	frappe.permissions.add_user_permission("Territory", north, user)
+	with as_user(user):
+		assert found("Customer", "Nordwind") == {mine.name, without.name}
+		assert is_valid_link("Customer", mine.name) and not is_valid_link("Customer", customer.name)
+	frappe.db.set_single_value("System Settings", "apply_strict_user_permissions", 1)
+	with as_user(user):
+		assert found("Customer", "Nordwind") == {mine.name}
+		assert not is_valid_link("Customer", without.name)
+
+
 def test_a_disabled_client_is_not_offered(make_user, as_user, customer):
 	customer.db_set("disabled", 1)
 	with as_user(make_user("Frontline Staff")):
