@@ -151,9 +151,9 @@ def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
 		return
 	fields = ["name", "status", "on_doctype", "on_name"]
 	for hold in frappe.get_all(
-		HOLD, {"on_doctype": doc.doctype, "on_name": old}, fields, order_by="name asc"
+		HOLD, {"on_doctype": doc.doctype, "on_name": str(old)}, fields, order_by="name asc"
 	):
-		put_on(hold, doc.doctype, new)
+		put_on(hold, doc.doctype, str(new))
 	if doc.doctype == "DocType":
 		for hold in frappe.get_all(HOLD, {"on_doctype": old}, fields, order_by="name asc"):
 			put_on(hold, new, hold.on_name)
@@ -191,12 +191,7 @@ def require_none(doc, method=None) -> None:
 	if not active():
 		return
 	is_row = doc.get("parenttype") and doc.get("parent")
-	hold = of(doc.parenttype, doc.parent) if is_row else of(doc.doctype, doc.name)
-	if not hold and (
-		found := restrictions.of_document(doc)
-	):  # such as a meeting in which the client takes part
-		hold = next(each for each in active().values() if each.name == found.name)
-	if hold:
+	if hold := of(doc.parenttype, doc.parent) if is_row else of(doc.doctype, doc.name):
 		refuse(hold, doc.doctype, doc.name)
 
 

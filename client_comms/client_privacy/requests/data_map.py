@@ -163,11 +163,11 @@ def _unhandled(senders: Collection[str]) -> Iterator[str]:
 
 def of_others(doctype: str, names: list[str], subject) -> set[str]:
 	"""Those of the records that belong to another client, and in which the subject only appears: in copy, as a participant, as
-	the recipient. They belong to what a legal hold would cover them with, and to the clients that they name themselves."""
+	the recipient. They belong to what a legal hold would cover them with, if not for a part in them, and to the clients that they name themselves."""
 	named = _named_clients(doctype, names)
 	return {
 		name
-		for name, owners in anchors.of_each(doctype, names).items()
+		for name, owners in anchors.of_each(doctype, names, with_parts=False).items()
 		if (persons := {each for each in owners | named.get(name, set()) if each[0] in _PERSONS})
 		and not any(person in subject.records.get(kind, ()) for kind, person in persons)
 	}

@@ -250,6 +250,53 @@ def test_a_hold_on_a_matter_covers_what_is_filed_under_it(hold, log):
 			frappe.delete_doc(held.doctype, held.name, force=True)
 
 
+def meeting(*participants):
+	return frappe.get_doc(
+		{
+			"doctype": "Event",
+			"subject": "Visit",
+			"starts_on": frappe.utils.now_datetime(),
+			"event_participants": [
+				{"reference_doctype": doctype, "reference_docname": name} for doctype, name in participants
+			],
+		}
+	).insert()
+
+
+def test_what_a_client_takes_part_in_is_held(hold, client):
+	"""A meeting, and a message in the client's timeline that is filed elsewhere: also by one of their contacts."""
+	message = {"doctype": "Communication", "communication_medium": "Event", "subject": "Noise"}
+	linked = [{"link_doctype": "Contact", "link_name": client.contact}]
+	held = [
+		meeting(("Customer", client.party)),
+		meeting(("Contact", client.contact)),
+		frappe.get_doc({**message, "timeline_links": linked}).insert(),
+	]
+	free = meeting()
+	placed = hold("Customer", client.party)
+	for doc in held:
+		assert legal_holds.of(doc.doctype, doc.name).name == placed.name
+		with pytest.raises(LegalHoldError, match=placed.name):
+			frappe.delete_doc(doc.doctype, doc.name, force=True)
+	frappe.delete_doc("Event", free.name)
+	placed.release("Settled")
+	for doc in held:
+		frappe.delete_doc(doc.doctype, doc.name, force=True)
+
+
+def test_a_matter_whose_name_is_a_number_is_held(hold):
+	"""Frappe gives the name as a number, and stores what a hold covers as a text."""
+	matter = frappe.get_doc({"doctype": "Ledger Health", "voucher_type": "Note"}).insert()
+	comment = matter.add_comment("Comment", "A remark")
+	placed = hold(matter.doctype, matter.name)
+	matter = frappe.get_doc(matter.doctype, matter.name)
+	for held in (matter, comment):
+		assert legal_holds.of(held.doctype, held.name).name == placed.name
+		with pytest.raises(LegalHoldError, match=placed.name):
+			frappe.delete_doc(held.doctype, held.name, force=True)
+	assert legal_holds.over(matter.doctype, matter.name) == [placed.name]
+
+
 @pytest.mark.parametrize("doctype", ["Note", "Email Template", "Project"])
 def test_a_matter_is_protected_whatever_it_is(hold, doctype):
 	values = {"title": "Case", "subject": "Case", "project_name": frappe.generate_hash()}

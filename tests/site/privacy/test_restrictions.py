@@ -287,6 +287,21 @@ def test_other_ways_of_writing_are_refused(restrict, about, log, client, agent, 
 	assert frappe.db.get_value("Customer", client.party, "website") != "https://x.example"
 
 
+def test_a_meeting_of_a_client_with_a_hold_as_well_is_kept(restrict, client, about):
+	"""Both are on the same client, and either one keeps it."""
+	(event,) = (each for each in about if each.doctype == "Event")
+	restriction = restrict()
+	with pytest.raises(RecordIsKeptError, match=restriction.name):
+		frappe.delete_doc("Event", event.name)
+	hold = {"doctype": "Legal Hold", "hold_on": "Client", "party_type": "Customer", "party": client.party}
+	hold = frappe.get_doc({**hold, "reason": "Claim"}).insert()
+	with pytest.raises(RecordIsKeptError, match=hold.name):
+		frappe.delete_doc("Event", event.name)
+	hold.release("Settled")
+	with pytest.raises(RecordIsKeptError, match=restriction.name):
+		frappe.delete_doc("Event", event.name)
+
+
 def test_methods_that_write_past_the_document_are_refused(restrict, about, agent, as_user):
 	"""ERPNext and Frappe change some fields in the database, without saving the document."""
 	issue, event, comment = (
