@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 
 from client_comms import ledger
-from client_comms.enforcement import answers, documents, governed, policy, refusals
+from client_comms.enforcement import answers, dependents, documents, governed, policy, refusals
 from client_comms.enforcement.methods import exports
 from client_comms.enforcement.requests import called
 
@@ -176,17 +176,18 @@ def _timeline_views(alone: bool) -> Iterator[dict]:
 
 
 def _downloads(file_url: str | None) -> Iterator[dict]:
-	for row in frappe.get_all(
+	"""Of the records to which the file belongs, also by what was added to them, such as a comment."""
+	attached = frappe.get_all(
 		"File",
-		{"file_url": file_url or "", "attached_to_doctype": ("in", governed.doctypes())},
+		{"file_url": file_url or "", "attached_to_name": ("is", "set")},
 		["attached_to_doctype", "attached_to_name"],
 		distinct=True,
 		order_by="attached_to_doctype asc, attached_to_name asc",
-	):
-		if level := _logged_level(row.attached_to_doctype, row.attached_to_name):
-			yield ledger.entry(
-				ledger.DOWNLOAD, row.attached_to_doctype, row.attached_to_name, level, reason=file_url
-			)
+		as_list=True,
+	)
+	for doctype, name in dict.fromkeys(dependents.owner_of(*each) for each in attached):
+		if level := _logged_level(doctype, name):
+			yield ledger.entry(ledger.DOWNLOAD, doctype, name, level, reason=file_url)
 
 
 def _export() -> Iterator[dict]:

@@ -928,6 +928,39 @@ class TestOverHTTP:
 			("Refusal", stranger),
 		]
 
+	def test_a_download_of_a_file_that_belongs_to_it_is_recorded(self, http, login, make_user, complaint):
+		"""Such as a file of a comment or a to-do about it, which is as confidential."""
+		about = {"reference_doctype": INTERACTION, "reference_name": complaint.name}
+		to_do = frappe.get_doc({"doctype": "ToDo", "name": frappe.generate_hash(), "description": "Look"})
+		to_do.update({"reference_type": INTERACTION, "reference_name": complaint.name})
+		to_do.db_insert()
+		comment = frappe.get_doc(
+			{"doctype": "Comment", "comment_type": "Comment", "content": "Look", **about}
+		).insert()
+		files = [
+			frappe.get_doc(
+				{
+					"doctype": "File",
+					"file_name": f"{frappe.generate_hash(length=8)}.txt",
+					"content": frappe.generate_hash(),
+					"attached_to_doctype": owner.doctype,
+					"attached_to_name": owner.name,
+					"is_private": 1,
+				}
+			).insert()
+			for owner in (to_do, comment)
+		]
+		frappe.db.commit()
+		officer = make_user("Compliance Officer", "System Manager", password=PASSWORD)
+		for file in files:
+			login(officer).get(http + file.file_url).raise_for_status()
+		try:
+			assert self.recorded(complaint.name) == [("Download", officer)] * 2
+		finally:
+			for doc in (*files, to_do, comment):
+				frappe.delete_doc(doc.doctype, doc.name, force=True)
+			frappe.db.commit()
+
 	def test_a_message_on_another_timeline_has_been_viewed(self, http, login, make_user, complaint):
 		customer = frappe.get_doc(
 			{"doctype": "Customer", "customer_name": frappe.generate_hash(length=8)}
