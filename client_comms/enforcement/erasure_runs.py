@@ -1,5 +1,7 @@
 """A run for the request of a client is as confidential as the request, and an item of a run also as its record (P-2)."""
 
+from collections.abc import Iterator
+
 import frappe
 
 from client_comms import compat
@@ -17,8 +19,19 @@ def run_condition(user=None, doctype=None) -> str:
 
 
 def has_run_permission(doc, ptype=None, user=None, debug=False):
-	request = doc.request and frappe.db.exists(REQUEST, doc.request) and frappe.get_doc(REQUEST, doc.request)
-	return client_documents.has_permission(request, ptype, user, debug) if request else compat.no_objection()
+	for request in _named(doc, REQUEST, "request"):
+		allowed = client_documents.has_permission(request, ptype, user, debug)
+		if allowed is False:
+			return allowed
+	return compat.no_objection()
+
+
+def _named(doc, doctype: str, field: str) -> Iterator:
+	"""The documents that a field names: in the database, and after a change."""
+	stored = doc.name and frappe.db.get_value(doc.doctype, doc.name, field)
+	for name in sorted({stored, doc.get(field)} - {None, ""}):
+		if frappe.db.exists(doctype, name):
+			yield frappe.get_doc(doctype, name)
 
 
 def item_condition(user=None, doctype=None) -> str:
@@ -30,8 +43,8 @@ def item_condition(user=None, doctype=None) -> str:
 
 
 def has_item_permission(doc, ptype=None, user=None, debug=False):
-	if doc.run and frappe.db.exists(RUN, doc.run):
-		allowed = has_run_permission(frappe.get_doc(RUN, doc.run), ptype, user, debug)
+	for run in _named(doc, RUN, "run"):
+		allowed = has_run_permission(run, ptype, user, debug)
 		if allowed is False:
 			return allowed
 	return dependents.has_permission(doc, ptype, user, debug)

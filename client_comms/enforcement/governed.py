@@ -26,7 +26,7 @@ from client_comms.enforcement.row_conditions import among, either, literal, meet
 from client_comms.rules import access
 
 INTERACTION = interactions.INTERACTION
-GRANT = "Interaction Access Grant"
+GRANT = interactions.GRANT
 COMMUNICATION, EVENT, CALL = filed.COMMUNICATION, filed.EVENT, filed.CALL
 DISCLOSURE = "Client Disclosure"
 BINDING = filed.BINDING

@@ -18,6 +18,7 @@ from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader
 from client_comms.enforcement.row_conditions import among, of_row
 from client_comms.rules import access, access_new
 
+GRANT = "Interaction Access Grant"
 _ACTION = {
 	"write": access.WRITE,
 	"import": access.WRITE,
@@ -115,7 +116,7 @@ def child_condition(user=None, doctype=None) -> str:
 
 def grant_condition(user=None, doctype=None) -> str:
 	"""A grant names its interaction, so it is as confidential as the interaction."""
-	return of_interaction("`tabInteraction Access Grant`.`interaction`", user)
+	return of_interaction(f"`tab{GRANT}`.`interaction`", user)
 
 
 def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -> str:
@@ -132,11 +133,20 @@ def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -
 
 
 def has_grant_permission(doc, ptype=None, user=None, debug=False):
-	"""Users who can read an interaction can see its grants; the controller checks who can create one."""
-	record = policy.stored_record(doc.interaction) if doc.interaction else None
-	if record is None or decide(record, access.READ, user).allowed:
+	"""Users who can read an interaction can see its grants; the controller checks who can create one.
+
+	Decided by the interaction in the database, and by the one that a change would name. One that is gone is read with access to everything.
+	"""
+	stored = doc.name and frappe.db.get_value(GRANT, doc.name, "interaction", as_dict=True)
+	named = {doc.interaction or None} if not stored else {stored.interaction, doc.interaction or stored.interaction}
+	if all(_may_read(interaction, user) for interaction in named if interaction or stored):
 		return compat.no_objection()
 	return compat.objection(_("This access grant belongs to an interaction that you cannot read."))
+
+
+def _may_read(interaction: str | None, user: str | None) -> bool:
+	record = interaction and policy.stored_record(interaction)
+	return decide(record or access.Record(None, None, None), access.READ, user).allowed
 
 
 def has_app_permission() -> bool:

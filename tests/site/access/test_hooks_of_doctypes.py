@@ -181,6 +181,30 @@ def test_a_grant_is_shown_to_readers_of_its_interaction(make_user, officer, log,
 			assert {grant.name for grant in opened if grant.has_permission()} == shown
 
 
+def test_a_grant_is_judged_as_it_is_stored(make_user, officer, log, as_user):
+	"""With an interaction of one's own, a request finds no other grant: neither its error nor its time of change would be hidden."""
+	manager = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	level = frappe.get_doc("Confidentiality Level", "Sensitive")
+	level.clearances = [row for row in level.clearances if row.role != procedure.CUSTOMER_SUPPORT_MANAGER]
+	level.save()
+	own, complaint = (log(kind).name for kind in ("Initial Inquiry", "Feedback/Complaint"))
+	hidden, gone = (
+		stored(governed.GRANT, interaction=each, user="Administrator").name for each in (complaint, "CI-Gone")
+	)
+	with as_user(manager):
+		for name in (hidden, gone):
+			changed = frappe.get_doc(governed.GRANT, name)
+			for interaction in (changed.interaction, own, None):
+				changed.interaction = interaction
+				assert not changed.has_permission("read"), (name, interaction)
+				assert not changed.has_permission("write")
+			assert not frappe.get_list(governed.GRANT, {"name": name})
+		given = frappe.get_doc({"doctype": governed.GRANT, "interaction": own})
+		assert given.has_permission("read") and frappe.new_doc(governed.GRANT).has_permission("read")
+	with as_user("Administrator"):
+		assert frappe.get_doc(governed.GRANT, gone).has_permission("read")
+
+
 @pytest.fixture
 def prepared():
 	"""`prepared(doctype)`: what Administrator had prepared of a report on that DocType."""
