@@ -13,6 +13,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access, access_rows
 
 _AT_FIRST, _AT_ONCE = 50, 1000  # rows of a whole table that are judged in one query
+_COSTLY_READS = 3  # before the condition becomes a part of the query
 
 
 def is_held(doctype: str) -> bool:
@@ -80,15 +81,16 @@ def readable_query(doctype: str, filters=None) -> str:
 	return query if isinstance(query, str) else query.get_sql()
 
 
-def condition(doctype: str, user: str | None = None) -> str:
+def condition(doctype: str, user: str | None = None, names: list[str] | None = None) -> str:
 	"""This app's row condition of a DocType for a user, to be put in brackets; empty if every row is open.
 
 	:param user: by default the session user
+	:param names: of the rows that are asked about, if they are known
 	"""
 	if not is_held(doctype):
 		return ""
 	(hook,) = held()[doctype]
-	return frappe.call(hook, user=user or frappe.session.user, doctype=doctype)
+	return frappe.call(hook, user=user or frappe.session.user, doctype=doctype, names=names)
 
 
 def readable(doctype: str, names: list[str], user: str | None = None) -> set[str]:
@@ -96,9 +98,7 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 
 	:param user: by default the session user
 	"""
-	(hook,) = held()[doctype]
-	condition = names and frappe.call(hook, user=user or frappe.session.user, doctype=doctype, names=names)
-	return meeting(doctype, names, condition)
+	return meeting(doctype, names, names and condition(doctype, user, names=names))
 
 
 def page_of(doctype: str, read: Callable[[int, int], list], start: int, length: int) -> list:
@@ -112,17 +112,25 @@ def page_of(doctype: str, read: Callable[[int, int], list], start: int, length: 
 
 
 def page_where(
-	keep: Callable[[list], list], read: Callable[[int, int], list], start: int, length: int
+	keep: Callable[[list], list],
+	read: Callable[[int, int], list],
+	start: int,
+	length: int,
+	read_kept: Callable[[int, int], list] | None = None,
 ) -> list:
 	"""A page of the rows that the session user can read, of a list which is read without a row condition. Removed from a page only after it
 	was read, hidden rows would be counted by where a row of one's own stands, and so tell what they contain.
 
 	:param keep: those of some rows that the user can read
 	:param read: the rows from a place on, at most so many
+	:param read_kept: the same of those that the user can read, in one query that judges every row: for a `read` that is costly each time, of
+	    any number of rows. Most pages are full before
 	"""
-	kept, place, at_once = [], 0, max(length, _AT_FIRST)
+	kept, place, at_once, reads = [], 0, max(length, _AT_FIRST), 0
 	while len(kept) < start + length:
-		rows = read(place, at_once)
+		if read_kept and reads == _COSTLY_READS:
+			return read_kept(start, length)
+		rows, reads = read(place, at_once), reads + 1
 		kept += keep(rows)
 		if len(rows) < at_once:
 			break

@@ -10,10 +10,10 @@ from frappe.utils import cint
 
 from client_comms.enforcement import compose, guards
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.row_conditions import among, literal
+from client_comms.enforcement.row_conditions import EVERYTHING, among, literal, of_row
 
 _SEARCH = "frappe.utils.global_search.search"
-_PAGE = 20
+_PAGE, _LONGEST_PAGE = 20, 200
 
 
 @frappe.whitelist()
@@ -28,7 +28,7 @@ def search(text: str, start: int | str = 0, limit: int | str = _PAGE, doctype: s
 	found = [
 		row
 		for word in dict.fromkeys(filter(None, map(str.strip, text.split("&"))))
-		for row in _found(word, cint(start), cint(limit) or _PAGE, searched)
+		for row in _found(word, cint(start), min(cint(limit) or _PAGE, _LONGEST_PAGE), searched)
 	]
 	return sorted(filter(_with_details, found), key=lambda row: searched.index(row.doctype))
 
@@ -43,16 +43,33 @@ def _found(word: str, start: int, length: int, doctypes: list[str]) -> list[frap
 	"""A page of the rows that contain a word, the best first."""
 	rank = f"match(`content`) against({literal(word)})"
 
-	def read(place: int, at_most: int) -> list[frappe._dict]:
+	def read(place: int, at_most: int, condition: str = EVERYTHING) -> list[frappe._dict]:
 		# nosemgrep: frappe-sql-format-injection (values are escaped, the others are numbers)
 		return frappe.db.sql(
 			f"""select `doctype`, `name`, `content` from `__global_search`
-			where {rank} and {among("`doctype`", doctypes)}
+			where {rank} and {among("`doctype`", doctypes)} and {condition}
 			order by {rank} desc, `doctype`, `name` limit {place}, {at_most}""",
 			as_dict=True,
 		)
 
-	return guards.page_where(_readable, read, max(start, 0), length)
+	# Every query finds and sorts all that contain the word.
+	return guards.page_where(
+		_readable,
+		read,
+		max(start, 0),
+		length,
+		lambda place, at_most: read(place, at_most, _condition(doctypes)),
+	)
+
+
+def _condition(doctypes: list[str]) -> str:
+	"""The rows of the search that the session user can read, as SQL."""
+	cases = [
+		f"when {literal(doctype)} then {of_row(doctype, '`__global_search`.`name`', f'({condition})')}"
+		for doctype in doctypes
+		if (condition := guards.condition(doctype))
+	]
+	return f"(case `doctype` {' '.join(cases)} else 1 end)" if cases else EVERYTHING
 
 
 def _with_details(row) -> bool:

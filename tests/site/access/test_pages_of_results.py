@@ -44,6 +44,33 @@ def test_in_the_search_bar(held, staff, request_as, searched):
 	assert request_as(staff.uncleared, SEARCH, text=f"{WORD} & {WORD}", limit=1)
 
 
+def test_a_search_for_a_common_word_ends_soon(held, staff, request_as, searched, monkeypatch):
+	"""What a user can read is found behind any number of documents that they cannot."""
+	own = [held("Issue", "Standard", subject=f"Open {number}") for number in range(3)]
+	for place, doc in enumerate(own):
+		searched(doc, f"{WORD} and many other words, so that it comes last{' or later' * place}")
+	frappe.db.sql(
+		"""insert into `__global_search` (doctype, name, title, content, published)
+		select if(seq <= 6000, 'Issue', 'Note'), concat(%(word)s, seq), '', if(seq <= 6000, %(word)s, 'Else'), 0
+		from seq_1_to_12100""",
+		{"word": WORD},
+	)
+	asked, sql = [], frappe.db.sql
+	monkeypatch.setattr(
+		frappe.db,
+		"sql",
+		lambda query, *args, **options: (asked.append(str(query)), sql(query, *args, **options))[1],
+	)
+	found_rows = request_as(staff.uncleared, SEARCH, text=WORD, limit=2)
+	assert [row["name"] for row in found_rows] == [own[0].name, own[1].name]
+	assert len([each for each in asked if "__global_search" in each]) <= 4
+	asked.clear()
+	later = request_as(staff.uncleared, SEARCH, text=WORD, start=2, limit=10**9)
+	assert [row["name"] for row in later] == [own[2].name]
+	assert len([each for each in asked if "__global_search" in each]) <= 4
+	assert not any(str(10**9) in each for each in asked)
+
+
 def test_in_a_link_field(held, make_user, request_as):
 	user = make_user("Frontline Staff")
 	for number in range(3):
