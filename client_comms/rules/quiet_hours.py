@@ -25,4 +25,5 @@ class QuietHours:
 		if not quiet:
 			return t
 		day = wall.date() + timedelta(days=int(passes_midnight and now >= self.start))
-		return datetime.combine(day, self.end, zone)
+		# Of an hour that comes twice, the same one: the first could be over.
+		return datetime.combine(day, self.end, zone).replace(fold=wall.fold)

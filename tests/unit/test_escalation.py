@@ -147,6 +147,22 @@ def test_quiet_hours(quiet, moment, end):
 	assert quiet.end_of_quiet(at(moment), BERLIN) == at(end)
 
 
+@pytest.mark.parametrize(
+	("moment", "end"),
+	[
+		("00:10+00:00", "00:30+00:00"),  # 02:10 in summer time
+		("00:40+00:00", "00:40+00:00"),
+		("01:10+00:00", "01:30+00:00"),  # an hour later it is 02:10 again
+		("01:40+00:00", "01:40+00:00"),
+	],
+)
+def test_quiet_hours_end_after_they_began_in_the_hour_that_comes_twice(moment, end):
+	"""In the night in which summer time ends."""
+	moment, end = (datetime.fromisoformat(f"2026-10-25T{each}") for each in (moment, end))
+	found = QuietHours(time(2), time(2, 30)).end_of_quiet(moment, BERLIN)
+	assert found.astimezone(ZoneInfo("UTC")) == end
+
+
 def test_quiet_hours_are_those_of_the_calendars_wall():
 	tokyo = at("23 20:30").astimezone(ZoneInfo("Asia/Tokyo"))
 	assert QUIET.end_of_quiet(tokyo, BERLIN) == at("24 07:00")
