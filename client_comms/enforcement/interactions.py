@@ -138,7 +138,11 @@ def has_grant_permission(doc, ptype=None, user=None, debug=False):
 	Decided by the interaction in the database, and by the one that a change would name. One that is gone is read with access to everything.
 	"""
 	stored = doc.name and frappe.db.get_value(GRANT, doc.name, "interaction", as_dict=True)
-	named = {doc.interaction or None} if not stored else {stored.interaction, doc.interaction or stored.interaction}
+	named = (
+		{doc.interaction or None}
+		if not stored
+		else {stored.interaction, doc.interaction or stored.interaction}
+	)
 	if all(_may_read(interaction, user) for interaction in named if interaction or stored):
 		return compat.no_objection()
 	return compat.objection(_("This access grant belongs to an interaction that you cannot read."))

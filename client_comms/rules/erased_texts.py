@@ -3,7 +3,9 @@
 import html
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import Parser
@@ -11,6 +13,7 @@ from email.policy import SMTP
 
 # Lines as they are stored; headers that are not changed stay as they were written.
 _MAIL = SMTP.clone(refold_source="none", linesep="\n")
+_UNREADABLE = (MessageError, LookupError, ValueError, AttributeError, RecursionError)
 REPLACEMENT = "[erased]"
 _NOTHING = "(?!)"
 # A text in JSON follows its escaped line break or quotation mark without a space.
@@ -53,27 +56,59 @@ def without(text: str, found: re.Pattern) -> str | None:
 	return None if found.fullmatch(text) else found.sub(REPLACEMENT, text)
 
 
-def mail_without(message: str, found: re.Pattern) -> str:
-	"""An email without what the pattern finds in its headers and texts, however they are encoded; it stays as it is if there is nothing, or if
-	it cannot be read."""
-	try:
+@dataclass(slots=True)
+class _Reading:
+	"""What was found in an email, and whether some of it could not be read."""
+
+	found: re.Pattern
+	changed: bool = False
+	unread: bool = False
+
+	@contextmanager
+	def of(self) -> Iterator[None]:
+		"""Reads one part of an email: if that cannot be read, the others are."""
+		try:
+			yield
+		except _UNREADABLE:
+			self.unread = True
+
+
+def mail_without(message: str, found: re.Pattern) -> tuple[str, bool]:
+	"""An email without what the pattern finds in its headers and texts, however they are encoded, and whether some of it could not be read: that
+	stays as it is, and may contain more. The email is the same text if nothing was found."""
+	reading = _Reading(found)
+	with reading.of():
 		parsed = Parser(policy=_MAIL).parsestr(message)
-		changed = [_part_without(part, found) for part in parsed.walk()]
-		return parsed.as_string() if any(changed) else message
-	except (MessageError, LookupError, ValueError, AttributeError, RecursionError):
-		return message
+		for part in parsed.walk():
+			_erase_headers(part, reading)
+			with reading.of():
+				_erase_text(part, reading)
+		if reading.changed:
+			return parsed.as_string(), reading.unread
+	return message, reading.unread
 
 
-def _part_without(part: EmailMessage, found: re.Pattern) -> bool:
-	named = {key.lower() for key, value in part.items() if found.search(str(value))}
-	for key in named:
-		values = [found.sub(REPLACEMENT, str(value)) for value in part.get_all(key)]
-		del part[key]
-		part[key] = ", ".join(values)
+def _erase_headers(part: EmailMessage, reading: _Reading) -> None:
+	for key in {key.lower() for key in part.keys()}:
+		with reading.of():
+			values = list(map(str, part.get_all(key)))
+			if any(map(reading.found.search, values)):
+				erased = ", ".join(reading.found.sub(REPLACEMENT, value) for value in values)
+				del part[key]
+				part[key] = erased
+				reading.changed = True
+
+
+def _erase_text(part: EmailMessage, reading: _Reading) -> None:
 	if part.get_content_maintype() != "text" or part.is_attachment():
-		return bool(named)
-	text = part.get_content()
-	if not found.search(text):
-		return bool(named)
-	part.set_content(found.sub(REPLACEMENT, text), subtype=part.get_content_subtype(), cte="quoted-printable")
-	return True
+		return
+	try:
+		text = part.get_content()
+	except LookupError:  # an unknown character set, most of which write plain letters alike
+		stored = part.get_payload(decode=True)
+		text = stored.decode("utf-8", "replace")
+		reading.unread |= not stored.isascii()
+	if reading.found.search(text):
+		erased = reading.found.sub(REPLACEMENT, text)
+		part.set_content(erased, subtype=part.get_content_subtype(), cte="quoted-printable")
+		reading.changed = True

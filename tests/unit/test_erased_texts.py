@@ -78,8 +78,12 @@ PHA+Wm/DqyBNw7xsbGVyPC9wPg==
 """
 
 
+NAMES = erased_texts.pattern(["Zoë Müller", "zoe@x.example"])
+
+
 def test_in_an_email_it_is_found_however_it_is_encoded():
-	left = erased_texts.mail_without(MAIL, erased_texts.pattern(["Zoë Müller", "zoe@x.example"]))
+	left, has_unread = erased_texts.mail_without(MAIL, NAMES)
+	assert not has_unread
 	read = message_from_string(left, policy=SMTP)
 	assert read["Subject"] == "Für [erased]" and "zoe" not in str(read["To"]).lower()
 	assert [part.get_content().strip() for part in read.iter_parts()] == ["Dear [erased]", "<p>[erased]</p>"]
@@ -90,8 +94,41 @@ DEEP = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for
 
 
 @pytest.mark.parametrize(
-	"message",
-	[MAIL, DEEP, "", "no email", MAIL.replace('"utf-8"', '"no-such-charset"'), "Subject: a\x00\n\n\udcff"],
+	("message", "has_unread"),
+	[
+		(MAIL, False),
+		(DEEP, True),
+		("", False),
+		("no email", False),
+		(MAIL.replace('"utf-8"', '"no-such-charset"'), True),
+		("Subject: a\x00\n\n\udcff", False),
+	],
 )
-def test_an_email_without_it_or_that_cannot_be_read_stays_as_it_is(message):
-	assert erased_texts.mail_without(message, erased_texts.pattern(["Bert Other"])) == message
+def test_an_email_without_it_or_that_cannot_be_read_stays_as_it_is(message, has_unread):
+	found = erased_texts.pattern(["Bert Other"])
+	assert erased_texts.mail_without(message, found) == (message, has_unread)
+
+
+def test_a_part_that_cannot_be_read_keeps_no_other_from_erasure():
+	"""Of an unknown character set, what is written in plain letters goes as well, and the rest is told of."""
+	unknown = """--b
+Content-Type: text/plain; charset="no-such-charset"
+
+Anna Plain
+--b
+Content-Type: text/plain; charset="no-such-charset"
+Content-Transfer-Encoding: base64
+
+{}
+--b--
+"""
+	plain, other = (unknown.format(text) for text in ("QW5uYSBQbGFpbg==", "WvNhIE38bGxlcg=="))
+	found = erased_texts.pattern(["Zoë Müller", "zoe@x.example", "Anna Plain"])
+	for parts, has_unread in ((plain, False), (other, True)):
+		left, told = erased_texts.mail_without(MAIL.replace("--b--\n", parts), found)
+		read = message_from_string(left, policy=SMTP)
+		assert read["Subject"] == "Für [erased]" and "zoe" not in str(read["To"]).lower()
+		texts = [part.get_payload(decode=True).decode(errors="replace").strip() for part in read.iter_parts()]
+		assert texts[:3] == ["Dear [erased]", "<p>[erased]</p>", "[erased]"]
+		assert (texts[3] == "[erased]") is not has_unread
+		assert told is has_unread

@@ -27,6 +27,7 @@ _MASTERS = (*data_map.MASTERS, "Company")
 CHUNK = 500  # rows in memory, and in a transaction
 NAMED_AFTER = N_("Named after the client: rename it by hand")
 STRUCTURE = N_("Part of the configuration, where nothing is replaced: change it by hand")
+UNREAD = N_("An email that cannot be read in full: look whether it names the client")
 UNKNOWN = N_("No DocType describes this table: look at it by hand")
 _TEXT_TYPES = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
 # The structure of the site, and what is needed to sign and verify.
@@ -135,12 +136,13 @@ def everywhere(sought: Sought, kept: Kept) -> list[Found]:
 		left += _in_table(table, columns, sought, kept, table in with_names)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a table is done; an interrupted run begins again)
 	for doctype, column in _MAILS:
-		_in_mails(doctype, column, sought, kept)
+		left += _in_mails(doctype, column, sought, kept)
 	return left
 
 
-def _in_mails(doctype: str, column: str, sought: Sought, kept: Kept) -> None:
+def _in_mails(doctype: str, column: str, sought: Sought, kept: Kept) -> list[Found]:
 	"""Emails as they are sent: a query finds nothing in what is encoded, or broken into lines."""
+	left: list[Found] = []
 	names = frappe.get_all(doctype, pluck="name", order_by=None)
 	for some in create_batch(names, _MAILS_AT_ONCE):
 		fields = ["name", column, *filter(None, OWNER_FIELDS.get(doctype, ()))]
@@ -150,9 +152,13 @@ def _in_mails(doctype: str, column: str, sought: Sought, kept: Kept) -> None:
 			text = row[column] or ""
 			if row.name in held or kept.covers(doctype, row):
 				continue
-			if (new := erased_texts.mail_without(text, sought.texts)) != text:
+			new, has_unread = erased_texts.mail_without(text, sought.texts)
+			if new != text:
 				frappe.db.set_value(doctype, row.name, column, new, update_modified=False)
+			if has_unread:
+				left.append((doctype, row.name, UNREAD))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run begins again)
+	return left
 
 
 def _tables() -> Iterator[tuple[str, list[str]]]:

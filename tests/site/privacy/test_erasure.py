@@ -727,7 +727,10 @@ def test_items_and_counts_follow_the_run(client, approved, make_client, make_use
 	with as_user(other):
 		assert not frappe.get_list(runs.ITEM, {"run": name})
 		assert not frappe.get_doc(runs.ITEM, item.name).has_permission("read")
-		for changed, field in ((frappe.get_doc(runs.ITEM, item.name), "run"), (frappe.get_doc(runs.RUN, name), "request")):
+		for changed, field in (
+			(frappe.get_doc(runs.ITEM, item.name), "run"),
+			(frappe.get_doc(runs.RUN, name), "request"),
+		):
 			assert not changed.has_permission("read")
 			changed.set(field, None)  # what a request says opens nothing
 			assert not changed.has_permission("read")

@@ -138,3 +138,18 @@ def test_what_is_encoded_names_the_client_no_more(erased, queued):
 		parsed = email_of(left, policy=SMTP)
 		assert "[erased] ([erased]), who sings." in parsed.get_content().replace("\n", " ")
 	assert frappe.db.get_value(QUEUE, untouched.name, "message") == untouched.message
+
+
+def test_an_email_that_cannot_be_read_in_full_is_named(erased, queued):
+	"""Its headers name the client no more, and the certificate asks to look at the rest."""
+	email = queued("Error", {OTHER: "Not Sent"}, "Zoë", error="Gone")
+	unknown = email.message.replace('charset="utf-8"', 'charset="no-such-charset"')
+	assert unknown != email.message
+	email.db_set("message", f"X-For: {NAME} <{ADDRESS}>\n{unknown}")
+	run = erased()
+	assert (
+		email_of(frappe.db.get_value(QUEUE, email.name, "message"), policy=SMTP)["X-For"]
+		== "[erased] <[erased]>"
+	)
+	kept = {row["name"]: row["reason"] for row in frappe.parse_json(run.certificate)["kept"]}
+	assert "cannot be read in full" in kept[email.name]
