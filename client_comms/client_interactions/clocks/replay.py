@@ -9,7 +9,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.communication_governance import calendars, matrix
-from client_comms.rules import response_clock
+from client_comms.rules import response_clock, wall_time
 from client_comms.rules.working_time import WorkingCalendar, as_utc
 
 # Fields of Interaction Event that a replay needs, and of Client Interaction
@@ -39,20 +39,22 @@ def replay(
 	:param now: as stored; by default the current time
 	:param calendar: instead of that of its company
 	"""
+	rows = [row for row in events if not row.get("merged_from")]
+	*happened, now = wall_time.in_order(map(clock.to_aware, [*(row.at for row in rows), now or clock.now()]))
 	return response_clock.replay(
-		(_event(row) for row in events if not row.get("merged_from")),
+		map(_event, rows, happened),
 		matrix.terms(
 			interaction.matrix, interaction.communication_type, interaction.direction, interaction.priority
 		),
 		calendar or calendars.for_company(interaction.company),
-		clock.to_aware(now or clock.now()),
+		now,
 	)
 
 
-def _event(row) -> response_clock.Event:
+def _event(row, at: datetime) -> response_clock.Event:
 	return response_clock.Event(
 		row.event,
-		clock.to_aware(row.at),
+		at,
 		clock.to_aware(row.promised_until) if row.promised_until else None,
 		judgements_of(row),
 		carried_of(row),
