@@ -801,6 +801,7 @@ app_include_js = [
 		"harmless_html",
 		"leave_empty",
 		"dialogs",
+		"forms",
 		"doctype_names",
 		"access_rules",
 		"caller_search",

@@ -100,6 +100,25 @@ def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, 
 	expect(page.get_by_text("The review is completed.")).to_be_visible()
 
 
+def test_a_review_whose_scores_were_not_saved_is_not_completed(site, review, manager, login):
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
+	row.wait_for()
+	site.db.set_value(review.doctype, review.name, "summary", "Saved in another window")
+	site.db.set_value("Interaction Review Score", {"parent": review.name, "idx": 1}, "score", 1)
+	site.db.commit()
+	row.locator("[data-fieldname=score]").click()
+	row.locator("[data-fieldname=score] select").select_option("3")
+	page.locator(".page-head:visible").get_by_role("button", name="Complete Review", exact=True).click()
+	expect(page.locator(".modal.show")).to_contain_text("has been modified")
+	page.wait_for_timeout(1000)  # in which it would be completed, and the form loaded again
+	page.wait_for_load_state("networkidle")
+	expect(page.locator(".indicator-pill:visible", has_text="Not Saved")).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(review.doctype, review.name, "status") == "Open"
+
+
 def test_the_reason_of_a_dispute_is_not_thrown_away_by_escape(site, review, agent, login):
 	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 25})
 	site.db.commit()

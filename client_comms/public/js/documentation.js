@@ -89,14 +89,21 @@ Object.assign(client_comms.documentation, {
 			async primary_action({ file, note }) {
 				const chosen = choices[dialog.$wrapper.find("[name=evidence]:checked").val()];
 				if (!chosen && !file && !note) frappe.throw(__("Choose something from the list first."));
-				frm.add_child("evidence", {
+				const row = frm.add_child("evidence", {
 					documentation_method: method,
 					reference_doctype: chosen?.reference_doctype,
 					reference_name: chosen?.reference_name,
 					file: file || (kind === "File" || kind === "Note" ? chosen?.file : undefined),
 					note,
 				});
-				await frm.save();
+				try {
+					await client_comms.save(frm);
+				} catch (refusal) {
+					// It is still in the dialog, from which it would be added once more.
+					frappe.model.clear_doc(row.doctype, row.name);
+					frm.refresh_field("evidence");
+					throw refusal;
+				}
 			},
 		});
 		dialog.show();

@@ -23,7 +23,7 @@ Object.assign(client_comms.feedback, {
 	},
 
 	async retype(frm) {
-		if (frm.is_dirty()) await frm.save();
+		await client_comms.save(frm);
 		const { may_read, responsible_name, communication_type } = await frappe.xcall(
 			"client_comms.api.retype_as_feedback",
 			{ name: frm.docname },
@@ -77,7 +77,7 @@ Object.assign(client_comms.feedback, {
 			fields,
 			async (values) => {
 				await frm.set_value(values);
-				if (frm.is_dirty()) await frm.save();
+				await client_comms.save(frm);
 				await next?.();
 			},
 			__("Details of the Feedback"),

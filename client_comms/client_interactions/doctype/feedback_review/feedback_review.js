@@ -11,7 +11,7 @@ frappe.ui.form.on("Feedback Review", {
 			frm.set_intro(__("Someone other than you, who prepared this review, must sign it off."), "blue");
 		} else if (frm.perm[0]?.write) {
 			frm.add_custom_button(__("Sign Off"), async () => {
-				if (frm.is_dirty()) await frm.save();
+				await client_comms.save(frm);
 				await frappe.xcall("client_comms.api.sign_off_feedback_review", { review: frm.docname });
 				frappe.show_alert({ message: __("Signed off."), indicator: "green" });
 				frm.reload_doc();

@@ -57,7 +57,7 @@ function show_guidance(frm) {
 }
 
 async function complete(frm) {
-	if (frm.is_dirty()) await frm.save();
+	await client_comms.save(frm);
 	await frappe.xcall("client_comms.api.complete_review", { review: frm.docname });
 	frappe.show_alert({ message: __("The review is completed."), indicator: "green" });
 	frm.reload_doc();

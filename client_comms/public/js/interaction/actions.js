@@ -4,7 +4,7 @@ frappe.provide("client_comms.actions");
 // `{ name, after, frm }`: the interaction, what to do when it has changed, and its form if that is what is open.
 Object.assign(client_comms.actions, {
 	async run({ name, after, frm }, method, values = {}) {
-		if (frm?.is_dirty()) await frm.save();
+		await client_comms.save(frm);
 		await frappe.xcall(`client_comms.api.${method}`, { name, ...values }, "POST");
 		return after();
 	},

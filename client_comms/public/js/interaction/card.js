@@ -163,7 +163,11 @@ Object.assign(client_comms.card, {
 			const { access, item } = currentTarget.dataset;
 			const { user } = frm.doc.__onload.access_requests[item];
 			$(currentTarget).prop("disabled", true);
-			await client_comms.actions.run(client_comms.actions.of_form(frm), access, { user });
+			try {
+				await client_comms.actions.run(client_comms.actions.of_form(frm), access, { user });
+			} finally {
+				$(currentTarget).prop("disabled", false);
+			}
 		});
 		$parent.find("[data-remedy]").on("click", async ({ currentTarget }) => {
 			const { remedy, item } = currentTarget.dataset;

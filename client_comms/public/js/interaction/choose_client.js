@@ -69,7 +69,7 @@ Object.assign(client_comms.choose_client, {
 	}),
 
 	async set(frm, fieldname) {
-		if (frm.is_dirty()) await frm.save();
+		await client_comms.save(frm);
 		const { doctype, docname: name } = frm;
 		await frappe.xcall("frappe.client.set_value", { doctype, name, fieldname }, "POST");
 		await frm.reload_doc();

@@ -1,0 +1,23 @@
+frappe.provide("client_comms");
+
+/**
+ * Saves what was entered in a form. What is called after it reaches a document that is saved, and can load the form again.
+ *
+ * Frappe's `save` never throws: after some refusals it succeeds, after others it does not end. However it ends, the button that it
+ * is given is enabled again.
+ *
+ * @throws {Error} the form was not saved; Frappe has shown why
+ */
+client_comms.save = async (frm) => {
+	if (!frm?.is_dirty()) return;
+	const button = document.createElement("button");
+	const ended = new Promise((resolve) => {
+		new MutationObserver(() => button.disabled || resolve()).observe(button, { attributes: true });
+	});
+	await Promise.race([ended, frm.save("Save", null, button, () => {})]);
+	if (frm.is_dirty()) throw new Error("not saved");
+};
+
+/** The form of a document, if it is the one that is open. */
+client_comms.open_form = (doctype, name) =>
+	cur_frm?.doctype === doctype && cur_frm.docname === name ? cur_frm : null;
