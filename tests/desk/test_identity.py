@@ -90,3 +90,38 @@ def test_a_request_goes_on_once_the_identity_is_confirmed_on_it(
 	dialog.get_by_role("button", name="Continue").click()
 	expect(page.get_by_role("button", name="Make Copy of Data")).to_be_visible()
 	shoot(page, "request-confirmed")
+
+
+def test_a_wrong_code_can_be_entered_again(site, client, received, make_user, outgoing, login, agent):
+	from client_comms.client_privacy import links
+
+	name = received("Complaint about noise")
+	user = make_user("Customer Support", "Sales User", password=PASSWORD)
+	site.db.set_value("Client Interaction", name, "responsible_staff", user)
+	site.db.commit()
+	page = login(user, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".client-comms-conversation .facts section").first.wait_for()
+	about = {"party_type": "Customer", "party": client.name, "client_interaction": name}
+	page.evaluate("(about) => client_comms.outgoing.ask_code(about)", about)
+	dialog = page.locator(".modal.show", has_text="Code Sent to")
+	code = dialog.locator("[data-fieldname=code] input")
+	check = dialog.get_by_role("button", name="Check", exact=True)
+	code.fill("wrong")
+	check.click()
+	message = page.locator(".modal.show:has(.msgprint)")
+	expect(message).to_contain_text("Attempts left: 2")
+	message.locator(".btn-modal-close").click()
+	expect(message).to_have_count(0)
+	expect(code).to_have_value("wrong")
+	site.db.rollback()
+	sent = site.get_last_doc("Identity Verification", {"party": client.name})
+	sent.db_set("code_hash", links.hash_of(f"{sent.name}:right"))
+	site.db.commit()
+	code.fill("right")
+	check.click()
+	expect(page.locator(".desk-alert")).to_contain_text("identity is confirmed")
+	expect(dialog).to_have_count(0)
+	site.db.rollback()
+	assert site.db.count(sent.doctype, {"party": client.name}) == 1
+	assert site.db.get_value(sent.doctype, sent.name, "result") == "Confirmed"

@@ -314,15 +314,16 @@ Object.assign(client_comms.outgoing, {
 					});
 					cur_frm?.doc.name === about.client_interaction && cur_frm.reload_doc();
 					then?.();
-				} else {
-					frappe.msgprint({
-						title: __("Wrong Code"),
-						indicator: "red",
-						message: tries_left
-							? __("The code is wrong. Attempts left: {0}.", [tries_left])
-							: __("The code is wrong, and there are no attempts left."),
-					});
+					return;
 				}
+				frappe.msgprint({
+					title: __("Wrong Code"),
+					indicator: "red",
+					message: tries_left
+						? __("The code is wrong. Attempts left: {0}.", [tries_left])
+						: __("The code is wrong, and there are no attempts left."),
+				});
+				if (tries_left) throw new Error("wrong code"); // the dialog takes another one
 			},
 			__("Code Sent to {0}", [sent_to]),
 			__("Check"),
