@@ -806,6 +806,7 @@ app_include_js = [
 		"access_rules",
 		"caller_search",
 		"what_becomes",
+		"log_fields",
 		"log_dialog",
 		"log_anywhere",
 		"onboarding",

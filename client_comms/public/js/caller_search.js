@@ -35,7 +35,10 @@ client_comms.caller_search = (field, chosen) => {
 
 	async function look() {
 		const text = field.$input.val().trim();
-		if (text === asked) return;
+		if (text === asked) {
+			search.evaluate(); // what was found is there, and closed when one was chosen
+			return;
+		}
 		asked = text;
 		if (text.length < 2) {
 			search.list = rows = [];

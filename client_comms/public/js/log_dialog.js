@@ -34,7 +34,7 @@ class LogDialog {
 		this.being_set = { communication_type: new Set(), responsible_staff: new Set() };
 		this.dialog = client_comms.dialog({
 			title: __("Log Interaction"),
-			fields: this.fields(),
+			fields: client_comms.fields_of_log(this),
 			primary_action_label: __("Log"),
 			primary_action: () => this.log(),
 			secondary_action_label: __("Edit in Full"),
@@ -54,130 +54,13 @@ class LogDialog {
 		if (values) this.dialog.primary_action(values);
 	}
 
-	fields() {
-		const suggest = () => this.suggest_later();
-		const caller = [
-			{ fieldname: "caller", fieldtype: "Data", label: __("Client") },
-			{ fieldname: "caller_name", fieldtype: "Data", label: __("Name of the Caller"), hidden: 1 },
-			{ fieldname: "caller_number", fieldtype: "Data", label: __("Number or Email"), hidden: 1 },
-			{ fieldname: "found", fieldtype: "HTML" },
-		];
-		return [
-			...(this.asks ? caller : []),
-			{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, change: suggest },
-			{
-				fieldname: "summary",
-				fieldtype: "Small Text",
-				label: __("Summary"),
-				reqd: 1,
-				max_height: "90px",
-				change: suggest,
-			},
-			{ fieldtype: "Section Break" },
-			{
-				fieldname: "communication_type",
-				fieldtype: "Link",
-				options: "Communication Type",
-				label: __("Communication Type"),
-				reqd: 1,
-				change: () => this.show_what_becomes(),
-			},
-			{
-				fieldname: "channel",
-				fieldtype: "Link",
-				options: "Communication Channel",
-				label: __("Channel"),
-				reqd: 1,
-				default: this.asks ? "Phone" : null,
-				change: () => this.show_preference(),
-			},
-			{ fieldtype: "Column Break" },
-			{
-				fieldname: "direction",
-				fieldtype: "Select",
-				options: ["Inbound", "Outbound", "Internal"].map((value) => ({ value, label: __(value) })),
-				label: __("Direction"),
-				default: "Inbound",
-				reqd: 1,
-				change: () => {
-					const outbound = this.dialog.get_value("direction") === "Outbound";
-					this.dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
-					this.show_preference();
-					this.show_what_becomes();
-				},
-			},
-			{
-				fieldname: "occurred_on",
-				fieldtype: "Datetime",
-				label: __("Occurred On"),
-				default: frappe.datetime.system_datetime(),
-				reqd: 1,
-			},
-			{ fieldtype: "Section Break" },
-			{
-				fieldname: "outgoing_reason",
-				fieldtype: "Small Text",
-				label: __("Reason for Proceeding"),
-				description: __(
-					"Required if the client prefers another channel or their identity is not confirmed.",
-				),
-				// Not `depends_on`: to evaluate it, Frappe reads all fields again and discards what is being typed.
-				hidden: 1,
-			},
-			{
-				fieldname: "responsible_staff",
-				fieldtype: "Link",
-				options: "User",
-				label: __("Responsible Staff"),
-				reqd: 1,
-				get_query: () => ({
-					query: "client_comms.api.queries.responsible_staff",
-					filters: {
-						company: this.client.company || frappe.defaults.get_user_default("Company"),
-						communication_type: this.dialog.get_value("communication_type"),
-					},
-				}),
-				change: () => this.show_what_becomes(),
-			},
-			{ fieldname: "becomes", fieldtype: "HTML" },
-			{ fieldtype: "Section Break", label: __("Action Items"), collapsible: 1 },
-			{
-				fieldname: "action_items",
-				fieldtype: "Table",
-				in_place_edit: true,
-				data: [],
-				fields: [
-					{
-						fieldname: "description",
-						fieldtype: "Data",
-						label: __("Description"),
-						in_list_view: 1,
-						columns: 5,
-					},
-					{
-						fieldname: "assigned_to",
-						fieldtype: "Link",
-						options: "User",
-						label: __("Assigned To"),
-						in_list_view: 1,
-						columns: 3,
-						get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-					},
-					{
-						fieldname: "due_on",
-						fieldtype: "Date",
-						label: __("Due On"),
-						in_list_view: 1,
-						columns: 2,
-					},
-				],
-			},
-		];
-	}
-
 	show() {
 		this.dialog.show();
-		if (this.asks) client_comms.caller_search(this.dialog.fields_dict.caller, (row) => this.choose(row));
+		if (this.asks) {
+			const { caller } = this.dialog.fields_dict;
+			client_comms.caller_search(caller, (row) => this.choose(row));
+			caller.$input.on("input", () => this.forget_client());
+		}
 		this.dialog.fields_dict.subject.$input.on("input", () => this.suggest_later());
 		this.dialog.fields_dict.summary.$input.on("input", () => this.suggest_later());
 		this.show_preference();
@@ -204,6 +87,19 @@ class LogDialog {
 		} else {
 			this.dialog.get_field(this.open ? "summary" : "subject").set_focus();
 		}
+		this.show_open_ones();
+		this.show_preference();
+		this.show_what_becomes();
+	}
+
+	/** Another name is another client, until one is chosen. */
+	forget_client() {
+		if (this.client === this.values) return;
+		this.dialog.fields_dict.caller.set_description("");
+		this.client = this.values;
+		this.unknown = false;
+		this.toggle(["caller_name", "caller_number"], false);
+		this.continue(null);
 		this.show_open_ones();
 		this.show_preference();
 		this.show_what_becomes();
