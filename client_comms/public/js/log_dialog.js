@@ -197,7 +197,11 @@ class LogDialog {
 		const key = JSON.stringify(asked);
 		if (key === this.asked) return;
 		this.asked = key;
-		this.becoming = this.take_over(asked, key, value);
+		// It is logged without it, and asked for again after the next word.
+		this.becoming = this.take_over(asked, key, value).catch((refusal) => {
+			if (key === this.asked) this.asked = null;
+			if (refusal instanceof Error) throw refusal; // a defect
+		});
 		await this.becoming;
 	}
 
