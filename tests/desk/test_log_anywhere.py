@@ -227,3 +227,77 @@ def test_it_fits_a_phone(frontline, client, login, shoot):
 	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
 	shoot(page, "phone")
 	assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_another_name_is_another_client_until_one_is_chosen(frontline, received, client, login):
+	received("Offer for a solar roof")
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	dialog.locator("[data-continue]").click()
+	expect(dialog.locator("[data-fieldname=found]")).to_contain_text("The client calls again")
+	caller = dialog.locator("[data-fieldname=caller] input")
+	caller.fill("P")
+	expect(dialog.locator("[data-fieldname=found]")).to_be_empty()
+	expect(dialog.locator(".frappe-control[data-fieldname=caller] .help-box")).to_have_text("")
+	dialog.locator("[data-fieldname=subject] input").fill("Gutter")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks for a price.")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	requests = []
+	page.on("request", lambda request: requests.append(request.url))
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".modal.show:has(.msgprint)")).to_contain_text("Choose a client")
+	assert not [url for url in requests if url.endswith(("log_interaction", "client_called_again"))]
+
+
+@pytest.mark.clause("P-3")
+def test_what_one_client_prefers_is_not_said_of_the_next(frontline, client, login):
+	page, dialog = open_dialog(login, frontline)
+	answer = {"message": {"name": "x", "description": "Never by phone", "message": None}}
+	asked = "**/client_comms.api.communication_preference*"
+	page.route(asked, lambda route: route.fulfill(json=answer))
+	channel = dialog.locator(".frappe-control[data-fieldname=channel]")
+	search(dialog, client.key, "Anna")
+	expect(channel).to_contain_text("Never by phone")
+	caller = dialog.locator("[data-fieldname=caller] input")
+	caller.fill("")
+	search(dialog, "Rosa Unbekannt", "Unknown caller")
+	expect(dialog.get_by_label("Name of the Caller")).to_be_visible()
+	expect(channel).not_to_contain_text("Never by phone")
+	# The answer about a client comes when the caller is another one already.
+	held = []
+	page.unroute(asked)
+	page.route(asked, lambda route: held.append(route))
+	caller.fill("")
+	search(dialog, client.key, "Anna")
+	expect(dialog.get_by_label("Name of the Caller")).to_be_hidden()
+	page.wait_for_timeout(200)
+	assert held
+	caller.fill("")
+	search(dialog, "Rosa Unbekannt", "Unknown caller")
+	expect(dialog.get_by_label("Name of the Caller")).to_be_visible()
+	for route in held:
+		route.fulfill(json=answer)
+	page.wait_for_timeout(500)
+	expect(channel).not_to_contain_text("Never by phone")
+
+
+def test_more_that_is_open_than_is_shown_is_said(frontline, received, client, login):
+	for number in range(5):
+		received(f"Offer {number}")
+	_page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	expect(dialog.locator("[data-continue]")).to_have_count(4)
+	expect(dialog.locator("[data-fieldname=found]").get_by_role("button", name="Show All")).to_be_visible()
+
+
+def test_it_is_logged_although_what_it_becomes_is_not_known(site, frontline, client, login):
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	write(page, "Solar roof")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	page.route("**/client_comms.api.simulate_log*", lambda route: route.fulfill(status=500, json={}))
+	write(page, "Asks for a price.")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	site.db.rollback()
+	assert site.db.count(INTERACTION, {"party": client.name, "subject": "Solar roof"}) == 1

@@ -105,8 +105,8 @@ class LogDialog {
 		this.show_what_becomes();
 	}
 
-	/** What is open with the client, each of which can be continued. */
-	async show_open_ones() {
+	/** What is open with the client, each of which can be continued: the latest, or more of them. */
+	async show_open_ones(most = 4) {
 		const { party_type, party, contact } = this.client;
 		const asked = this.client;
 		const found = this.dialog.fields_dict.found?.$wrapper.empty();
@@ -116,17 +116,21 @@ class LogDialog {
 			filters,
 			fields: ["name", "subject", "next_deadline"],
 			order_by: "occurred_on desc",
-			limit: 4,
+			limit: most + 1,
 		});
 		if (asked !== this.client || this.open || !rows.length) return;
-		const lines = rows.map(
+		const lines = rows.slice(0, most).map(
 			({ name, subject }) =>
 				`<div class="d-flex justify-content-between">
 					<a href="${frappe.utils.get_form_link(this.INTERACTION, name)}">${frappe.utils.escape_html(subject)}</a>
 					<button class="btn btn-xs btn-default" data-continue="${name}">${__("Continue")}</button>
 				</div>`,
 		);
+		if (rows.length > most) {
+			lines.push(`<button class="btn btn-xs btn-default" data-more>${__("Show All")}</button>`);
+		}
 		found.html(`<div class="small mb-3"><b>${__("Open with this client")}</b>${lines.join("")}</div>`);
+		found.find("[data-more]").on("click", () => this.show_open_ones(200));
 		found.find("[data-continue]").on("click", ({ currentTarget }) => {
 			this.continue(rows.find(({ name }) => name === currentTarget.dataset.continue));
 			this.dialog.get_field("summary").set_focus();
@@ -164,6 +168,9 @@ class LogDialog {
 	/** The client's channel preference, and its result for the chosen channel. */
 	async show_preference() {
 		const { party_type, party, contact } = this.client;
+		const field = this.dialog.fields_dict.channel;
+		const turn = (this.preference_shown = {});
+		field.set_description("");
 		if (!frappe.model.can_read("Communication Preference") || !(party || contact)) return;
 		const { description, message } = await frappe.xcall("client_comms.api.communication_preference", {
 			party_type,
@@ -171,10 +178,9 @@ class LogDialog {
 			contact,
 			channel: this.dialog.get_value("channel") || null,
 		});
+		if (turn !== this.preference_shown) return; // another client or channel by now
 		const outbound = this.dialog.get_value("direction") === "Outbound";
-		this.dialog.fields_dict.channel.set_description(
-			(outbound && message) || frappe.utils.escape_html(description),
-		);
+		field.set_description((outbound && message) || frappe.utils.escape_html(description));
 	}
 
 	// --- what it becomes ---------------------------------------------------------------------------
