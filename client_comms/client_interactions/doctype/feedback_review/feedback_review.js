@@ -11,14 +11,32 @@ frappe.ui.form.on("Feedback Review", {
 			frm.set_intro(__("Someone other than you, who prepared this review, must sign it off."), "blue");
 		} else if (frm.perm[0]?.write) {
 			frm.add_custom_button(__("Sign Off"), async () => {
-				await client_comms.save(frm);
+				if (frm.is_dirty()) return refuse_changed(frm);
 				await frappe.xcall("client_comms.api.sign_off_feedback_review", { review: frm.docname });
 				frappe.show_alert({ message: __("Signed off."), indicator: "green" });
-				frm.reload_doc();
+				return frm.reload_doc();
 			}).addClass("btn-primary");
 		}
 	},
 });
+
+/** Saving would make this user the one who prepared it, and no one signs off their own. */
+function refuse_changed(frm) {
+	frappe.msgprint({
+		title: __("Second Approver Required"),
+		indicator: "orange",
+		message: __(
+			"You have changed this review, so you cannot sign it off. Save your changes: Someone else can then sign it off. Or discard them and sign off the review as it was prepared.",
+		),
+		primary_action: {
+			label: __("Discard My Changes"),
+			action() {
+				frappe.hide_msgprint();
+				frm.reload_doc();
+			},
+		},
+	});
+}
 
 /** What the trend tests rest on, by method (`rules/trends.py`). */
 const SOURCES = {
