@@ -31,7 +31,8 @@ frappe.query_reports["Late Logs"] = {
 	},
 
 	onload(report) {
-		report.page.wrapper.on("click", ".client-comms-late", ({ currentTarget }) => {
+		const click = "click.client_comms_late"; // of the page of all reports, on which this one may have been before
+		report.page.wrapper.off(click).on(click, ".client-comms-late", ({ currentTarget }) => {
 			const { from_date, to_date } = report.get_values();
 			frappe.set_route("List", "Client Interaction", "List", {
 				logged_late: 1,

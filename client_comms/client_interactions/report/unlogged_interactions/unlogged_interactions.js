@@ -36,15 +36,20 @@ frappe.query_reports["Unlogged Interactions"] = {
 	},
 
 	onload(report) {
-		report.page.wrapper.on("click", ".client-comms-log", ({ currentTarget }) =>
-			log_unlogged(report, [
-				{ doctype: currentTarget.dataset.doctype, name: currentTarget.dataset.name },
-			]),
-		);
+		const click = "click.client_comms_log"; // of the page of all reports, on which this one may have been before
+		report.page.wrapper.off(click).on(click, ".client-comms-log", async ({ currentTarget }) => {
+			const { doctype, name } = currentTarget.dataset;
+			$(currentTarget).prop("disabled", true);
+			try {
+				await log_unlogged(report, [{ doctype, name }]);
+			} finally {
+				$(currentTarget).prop("disabled", false);
+			}
+		});
 		if (frappe.model.can_create("Client Interaction")) {
 			report.page.add_inner_button(__("Log Selected"), () => {
 				const documents = selected_documents(report);
-				if (documents.length) log_unlogged(report, documents);
+				return documents.length && log_unlogged(report, documents);
 			});
 		}
 		if (frappe.model.can_read("Logging Exemption")) {
@@ -79,7 +84,7 @@ async function log_unlogged(report, documents) {
 	}
 	if (done.some(({ interaction, error }) => !interaction && !error)) client_comms.tell_stored();
 	show_refusals(done);
-	report.refresh();
+	await report.refresh();
 }
 
 function dismiss_unlogged(report, documents) {
