@@ -228,3 +228,24 @@ def test_a_message_shows_what_its_plain_text_says_and_runs_nothing(site, client,
 	show(page, site.db.get_value("Communication", doc.name, "client_interaction"))
 	expect(page.locator(".client-comms-conversation .entry.client .text")).to_contain_text("Hi there")
 	assert not ran(page)
+
+
+@pytest.mark.parametrize("doctype", ["Intake Failure", "Unprocessed Email"])
+def test_the_error_of_what_could_not_be_logged_runs_nothing(watched, doctype):
+	page, _asked = watched
+	refused = [{"interaction": None, "error": f"No <b>client</b> <img src=x onerror={RUN!r}>"}]
+	page.route("**/client_comms.api.log_unlogged", lambda route: route.fulfill(json={"message": refused}))
+	page.goto("/app/client-interaction")
+	page.wait_for_function("!!window.client_comms?.harmless_html")
+	page.evaluate(
+		"""(doctype) => frappe.model.with_doctype(doctype, () => {
+			(0, eval)(frappe.get_meta(doctype).__js);
+			const frm = { doctype, docname: "x", doc: { doctype, name: "x", status: "Waiting" }, disable_save() {} };
+			frm.add_custom_button = (_label, run) => run();
+			frappe.ui.form.handlers[doctype].refresh[0](frm);
+		})""",
+		doctype,
+	)
+	message = page.locator(".msgprint:visible")
+	expect(message).to_contain_text("No client")
+	assert not ran(page)

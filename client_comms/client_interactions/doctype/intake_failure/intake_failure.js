@@ -9,7 +9,7 @@ frappe.ui.form.on("Intake Failure", {
 			});
 			if (done.error) {
 				frappe.msgprint({
-					message: done.error,
+					message: client_comms.harmless_html(done.error).html,
 					indicator: "orange",
 					title: __("Could Not Be Logged"),
 				});

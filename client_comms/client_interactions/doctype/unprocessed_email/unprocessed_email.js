@@ -12,7 +12,7 @@ frappe.ui.form.on("Unprocessed Email", {
 			});
 			if (done.error) {
 				frappe.msgprint({
-					message: done.error,
+					message: client_comms.harmless_html(done.error).html,
 					indicator: "orange",
 					title: __("Could Not Be Logged"),
 				});
