@@ -55,3 +55,34 @@ def test_no_records_are_nothing_only_if_it_looked(login, make_user, client, stor
 	expect(overview).to_contain_text(text) if text else expect(overview).to_have_text("")
 	if "error" in values:
 		expect(page.locator('[data-fieldname="error"]:visible')).to_contain_text(ERROR)
+
+
+TRIED_AGAIN = [
+	(runs.PACKAGE, {"status": "Failed", "error": ERROR}, True),
+	(runs.PACKAGE, {"status": "Discarded", "failed_count": 2}, False),
+	(erasures.RUN, {"kind": "Retention", "status": "Finished", "failed_count": 2}, True),
+	(erasures.RUN, {"kind": "Retention", "status": "Discarded", "error": ERROR}, False),
+]
+
+
+@pytest.mark.parametrize(("doctype", "values", "offered"), TRIED_AGAIN)
+def test_what_has_ended_is_not_tried_again(login, make_user, client, stored, doctype, values, offered):
+	about = {} if doctype == erasures.RUN else {"party_type": "Customer", "party": client.name}
+	doc = stored(doctype, **values, **about)
+	page = login(make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD), PASSWORD)
+	page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{doc.name}")
+	head = page.locator(".page-head:visible")
+	expect(head.get_by_role("button", name="Show Records")).to_be_visible()
+	expect(head.get_by_role("button", name="Try Again")).to_have_count(int(offered))
+
+
+def test_a_form_that_waits_is_loaded_again_by_one_timer(login, make_user, stored):
+	doc = stored("Ledger Verification", status="Running", last_entry=9)
+	page = login(make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD), PASSWORD)
+	page.goto(f"/app/ledger-verification/{doc.name}")
+	page.locator(".progress:visible").first.wait_for()
+	loads = []
+	page.on("request", lambda request: loads.append(request.url) if "load.getdoc?" in request.url else None)
+	page.evaluate("() => { for (let each = 0; each < 6; each++) cur_frm.refresh(); }")
+	page.wait_for_timeout(4500)
+	assert 1 <= len(loads) <= 2

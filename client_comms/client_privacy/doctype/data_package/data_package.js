@@ -30,7 +30,8 @@ frappe.ui.form.on("Data Package", {
 				);
 			}
 		}
-		if (frm.doc.error || frm.doc.failed_count) {
+		// What has ended keeps the number of its failures.
+		if (["Collecting", "Failed"].includes(status) && (frm.doc.error || frm.doc.failed_count)) {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
 		}
 		if (["Collecting", "Failed", "Ready", "Released"].includes(status)) {

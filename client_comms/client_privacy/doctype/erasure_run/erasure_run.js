@@ -23,7 +23,7 @@ frappe.ui.form.on("Erasure Run", {
 				frappe.confirm(__("Discard this plan? Nothing is erased."), () => act(frm, "discard_run")),
 			);
 		}
-		if (frm.doc.error || frm.doc.failed_count) {
+		if (can_be_resumed(frm.doc)) {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_run"));
 		}
 		if (status === "Finished") {
@@ -31,6 +31,12 @@ frappe.ui.form.on("Erasure Run", {
 		}
 	},
 });
+
+/** Whether something failed that can be tried again: what was discarded keeps its error. */
+function can_be_resumed({ status, error, failed_count }) {
+	if (status === "Finished") return failed_count;
+	return ["Planning", "Approved", "Running", "Failed"].includes(status) && (error || failed_count);
+}
 
 /** Who planned it does not approve it. */
 function say_who_approves(frm) {
