@@ -133,11 +133,11 @@
 			return this.answers;
 		}
 
+		/** One after the other: what was ticked last is to arrive last. */
 		keep() {
-			frappe.xcall("client_comms.api.keep_training_answers", {
-				attempt: this.attempt.attempt,
-				answers: this.collect(),
-			});
+			const args = { attempt: this.attempt.attempt, answers: this.collect() };
+			const keep = () => frappe.xcall("client_comms.api.keep_training_answers", args);
+			this.kept = this.kept ? this.kept.then(keep, keep) : keep();
 		}
 
 		async finish() {
@@ -155,10 +155,15 @@
 				this.$body.find("fieldset").filter(missing).first().find("input").first().trigger("focus");
 				return;
 			}
-			const result = await frappe.xcall("client_comms.api.finish_training", {
-				attempt: this.attempt.attempt,
-				answers,
-			});
+			const $submit = this.$body.find("[type=submit]").prop("disabled", true);
+			const { attempt } = this.attempt;
+			let result;
+			try {
+				await this.kept?.catch(() => {}); // they are handed in with all others
+				result = await frappe.xcall("client_comms.api.finish_training", { attempt, answers });
+			} finally {
+				$submit.prop("disabled", false);
+			}
 			this.$body.find("form").hide();
 			this.$body.find(".result").html(this.result_html(result));
 			this.$body.find(".again").on("click", () => this.open(this.attempt.training));
