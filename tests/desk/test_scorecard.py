@@ -110,3 +110,42 @@ def test_a_feedback_review_shows_its_figures(site, officer, removed, login, shoo
 	expect(page.get_by_text("In brackets: per 100 interactions.")).to_be_visible()
 	expect(page.get_by_text("No feedback was recorded in this period.")).to_be_visible()
 	shoot(page, "review")
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_print_opens_with_the_click_and_not_when_the_snapshot_is_made(officer, login, refused):
+	"""A browser blocks a window that is opened some seconds after the click."""
+	page = login(officer, PASSWORD)
+	page.goto("/app/scorecard")
+	expect(page.locator(".client-comms-scorecard").get_by_text("T-4").first).to_be_visible()
+	held = []
+	page.route("**/client_comms.api.scorecard_snapshot", lambda route: held.append(route))
+	button = page.locator(".page-head:visible").get_by_role("button", name="Print", exact=True)
+	with page.expect_popup(timeout=5000) as opened:
+		button.dblclick()
+	page.wait_for_timeout(300)
+	assert len(held) == 1
+	window = opened.value
+	if refused:
+		held[0].fulfill(status=417, json={"exc_type": "ValidationError"})
+		page.wait_for_function("() => true")
+		expect(button).to_be_enabled()
+		page.wait_for_timeout(300)
+		assert window.is_closed()
+	else:
+		held[0].fulfill(json={"message": "x"})
+		window.wait_for_url("**/printview?*name=x*")
+		assert window.evaluate("window.opener") is None
+
+
+def test_a_simulation_of_a_level_opens_with_the_click(make_user, login):
+	page = login(make_user("Client Communications Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/confidentiality-level/Sensitive")
+	held = []
+	page.route("**/client_comms.api.simulate_change", lambda route: held.append(route))
+	with page.expect_popup(timeout=5000) as opened:
+		page.locator(".page-head:visible").get_by_role("button", name="Simulate", exact=True).dblclick()
+	page.wait_for_timeout(300)
+	assert len(held) == 1
+	held[0].fulfill(json={"message": "x"})
+	opened.value.wait_for_url("**/simulate-change/x")

@@ -21,3 +21,21 @@ client_comms.save = async (frm) => {
 /** The form of a document, if it is the one that is open. */
 client_comms.open_form = (doctype, name) =>
 	cur_frm?.doctype === doctype && cur_frm.docname === name ? cur_frm : null;
+
+/**
+ * Opens a window with the click, and shows in it what has an address only later: a browser blocks a window that opens some seconds
+ * after the click.
+ *
+ * @param {Function} find resolves to the address; if it throws, the window closes
+ */
+client_comms.open_window = async (find) => {
+	const opened = window.open("", "_blank");
+	try {
+		const address = await find();
+		if (opened) opened.location.replace(address);
+		else window.open(address, "_blank");
+	} catch (refusal) {
+		opened?.close();
+		throw refusal;
+	}
+};

@@ -91,11 +91,13 @@ Object.assign(client_comms.outgoing, {
 	},
 
 	/** The client's preferred channels, beside the text being written. */
-	async change_channel({ party_type, party, contact }) {
+	change_channel({ party_type, party, contact }) {
 		frappe.hide_msgprint();
 		const about = { party_type, party, contact };
-		const { name } = await frappe.xcall("client_comms.api.communication_preference", about);
-		window.open(frappe.utils.get_form_link("Communication Preference", name), "_blank");
+		return client_comms.open_window(async () => {
+			const { name } = await frappe.xcall("client_comms.api.communication_preference", about);
+			return frappe.utils.get_form_link("Communication Preference", name);
+		});
 	},
 
 	/** Ask for what the restriction of a client's data does not allow. */

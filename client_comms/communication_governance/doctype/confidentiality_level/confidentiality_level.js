@@ -79,16 +79,15 @@ async function warn_of_locked_out(frm) {
 }
 
 /** Who would gain or lose access if the level were saved as it is in the form. */
-async function simulate(frm) {
-	const run = await frappe.xcall(
-		"client_comms.api.simulate_change",
-		{
-			doctype: frm.doctype,
-			name: frm.is_new() ? null : frm.doc.name,
-			draft: { ...frm.doc, name: frm.is_new() ? frm.doc.level_name : frm.doc.name },
-		},
-		"POST",
-	);
+function simulate(frm) {
+	const args = {
+		doctype: frm.doctype,
+		name: frm.is_new() ? null : frm.doc.name,
+		draft: { ...frm.doc, name: frm.is_new() ? frm.doc.level_name : frm.doc.name },
+	};
 	// In a tab of its own: the form may not be saved yet.
-	window.open(`/app/simulate-change/${encodeURIComponent(run)}`);
+	return client_comms.open_window(async () => {
+		const run = await frappe.xcall("client_comms.api.simulate_change", args, "POST");
+		return `/app/simulate-change/${encodeURIComponent(run)}`;
+	});
 }

@@ -108,14 +108,16 @@
 			frappe.set_route(...this.found($element, "control").route);
 		}
 
-		async print() {
-			const name = await frappe.xcall("client_comms.api.scorecard_snapshot", this.period());
-			const query = new URLSearchParams({
-				doctype: "Scorecard Snapshot",
-				name,
-				format: "Clause Scorecard",
+		print() {
+			return client_comms.open_window(async () => {
+				const name = await frappe.xcall("client_comms.api.scorecard_snapshot", this.period());
+				const query = new URLSearchParams({
+					doctype: "Scorecard Snapshot",
+					name,
+					format: "Clause Scorecard",
+				});
+				return frappe.urllib.get_full_url(`/printview?${query}`);
 			});
-			window.open(frappe.urllib.get_full_url(`/printview?${query}`));
 		}
 	}
 })();
