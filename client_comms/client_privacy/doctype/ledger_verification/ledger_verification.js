@@ -6,6 +6,7 @@ frappe.ui.form.on("Ledger Verification", {
 	refresh(frm) {
 		frm.disable_form();
 		show_found(frm);
+		clearTimeout(frm.progress_timer); // each refresh begins one
 		if (frm.doc.status === "Queued" || frm.doc.status === "Running") {
 			const share = frm.doc.last_entry ? (100 * frm.doc.verified_up_to) / frm.doc.last_entry : 0;
 			frm.dashboard.show_progress(
@@ -13,7 +14,7 @@ frappe.ui.form.on("Ledger Verification", {
 				share,
 				__("{0} of {1} entries", [frm.doc.verified_up_to, frm.doc.last_entry]),
 			);
-			setTimeout(() => {
+			frm.progress_timer = setTimeout(() => {
 				if (cur_frm === frm && frappe.get_route()[1] === frm.doctype) {
 					frm.reload_doc();
 				}
