@@ -154,3 +154,23 @@ def test_a_page_for_clients(address, site, client, conversation, make_user, logi
 		faultless(page, axe, "main")
 	site.db.set_value("Contact", contact, "user", None)
 	site.db.commit()
+
+
+def test_all_that_is_owed_on_a_form_is_reached_by_keys(client, received, make_user, login):
+	for number in range(4):
+		received(f"Offer {number}")
+	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/customer/{client.name}")
+	more = page.locator(".client-comms-banner:visible").get_by_role("button", name="Show All")
+	more.focus()
+	page.keyboard.press("Enter")
+	page.wait_for_url("**/client-interaction/**")
+
+
+def test_late_logs_are_reached_by_keys(everyone, login):
+	page = login(everyone, PASSWORD)
+	page.goto("/app/query-report/Late Logs")
+	page.wait_for_function("() => window.frappe?.query_reports?.['Late Logs'] && client_comms.cell_html")
+	cell = page.evaluate("""() => frappe.query_reports["Late Logs"].formatter(
+		5, [], { fieldname: "late", fieldtype: "Int" }, { late: 5, staff: "x@own.example" }, (value) => `${value}`)""")
+	assert cell.startswith("<button") and ">5</button>" in cell

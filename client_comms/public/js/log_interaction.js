@@ -102,7 +102,9 @@ if (!client_comms.on_client_forms) {
 
 		const lines = interactions.slice(0, 3).map(banner_line);
 		if (interactions.length > 3) {
-			lines.push(`<a data-action="show-all">${__("Show All")}</a>`);
+			lines.push(
+				`<button class="btn btn-xs btn-default" data-action="show-all">${__("Show All")}</button>`,
+			);
 		}
 		frm.layout.show_message(
 			`<div class="client-comms-banner">${lines.join("")}</div>`,

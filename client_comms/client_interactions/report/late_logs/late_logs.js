@@ -27,7 +27,7 @@ frappe.query_reports["Late Logs"] = {
 		const text = client_comms.cell_html(value, row, column, data, default_formatter);
 		if (column.fieldname !== "late" || !data?.late) return text;
 		const staff = frappe.utils.escape_html(data.staff);
-		return `<a class="client-comms-late" data-staff="${staff}">${text}</a>`;
+		return `<button class="btn btn-link btn-xs p-0 client-comms-late" data-staff="${staff}">${text}</button>`;
 	},
 
 	onload(report) {
