@@ -32,7 +32,7 @@ def of_the_form(page, field):
 
 
 def set_on_the_form(page, **values):
-	page.evaluate("(values) => cur_frm.set_value(values)", values)
+	page.evaluate("async (values) => { await cur_frm.set_value(values); }", values)
 
 
 def answer_with(status, route):
@@ -214,4 +214,6 @@ def fill(page, method):
 		"verify_identity": {"method": "Document Seen", "result": "Failed"},
 	}
 	for field, value in values[method].items():
-		page.evaluate("([field, value]) => cur_dialog.set_value(field, value)", [field, value])
+		page.evaluate(
+			"async ([field, value]) => { await cur_dialog.set_value(field, value); }", [field, value]
+		)

@@ -21,6 +21,7 @@ if (!client_comms.change_level) {
 			],
 			primary_action_label: __("Change Level"),
 			async primary_action({ level, reason }) {
+				await client_comms.save(frm);
 				await frappe.xcall("client_comms.api.change_level", {
 					doctype: frm.doctype,
 					name: frm.docname,

@@ -17,6 +17,7 @@ function confirm_details(frm) {
 			description: __("These details were confirmed with the client today."),
 		},
 		async ({ verified_how }) => {
+			await client_comms.save(frm);
 			await frappe.xcall("client_comms.api.confirm_details", { contact: frm.docname, verified_how });
 			await frm.reload_doc();
 			frappe.show_alert({ message: __("Details confirmed"), indicator: "green" });

@@ -30,18 +30,17 @@ Object.assign(client_comms.documentation, {
 		if (email_template) composer.dialog.set_value("email_template", email_template);
 	},
 
-	async generate(frm, { method }) {
-		await frappe.xcall("client_comms.api.generate_documentation", { name: frm.docname, method }, "POST");
-		await frm.reload_doc();
+	generate(frm, { method }) {
+		const { actions } = client_comms;
+		return actions.run(actions.of_form(frm), "generate_documentation", { method });
 	},
 
 	waive(frm, { method }) {
 		client_comms.prompt(
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-			async ({ reason }) => {
-				const args = { name: frm.docname, method, reason };
-				await frappe.xcall("client_comms.api.waive_documentation", args, "POST");
-				frm.reload_doc();
+			({ reason }) => {
+				const { actions } = client_comms;
+				return actions.run(actions.of_form(frm), "waive_documentation", { method, reason });
 			},
 			__("{0} Does Not Apply", [__(method)]),
 			__("Confirm"),

@@ -39,9 +39,9 @@ Object.assign(client_comms.feedback, {
 		else frappe.set_route("List", frm.doctype);
 	},
 
-	async dismiss(frm) {
-		await frappe.xcall("client_comms.api.not_a_complaint", { name: frm.docname }, "POST");
-		frm.reload_doc();
+	dismiss(frm) {
+		const { actions } = client_comms;
+		return actions.run(actions.of_form(frm), "not_a_complaint");
 	},
 
 	/** Ask for the missing details, save them, and then call `close`. */

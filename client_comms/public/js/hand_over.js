@@ -64,6 +64,8 @@ Object.assign(client_comms.outgoing, {
 			],
 			primary_action_label: __("Hand Over"),
 			async primary_action({ to, note, responsible }) {
+				const frm = client_comms.open_form(doctype, name);
+				await client_comms.save(frm);
 				await frappe.xcall("client_comms.api.hand_over", {
 					doctype,
 					name,
@@ -76,7 +78,7 @@ Object.assign(client_comms.outgoing, {
 					message: __("{0} was asked to write to the client", [text(whom)]),
 					indicator: "green",
 				});
-				if (cur_frm?.doctype === doctype && cur_frm.docname === name) cur_frm.reload_doc();
+				frm?.reload_doc();
 			},
 		});
 		function offer_responsibility() {

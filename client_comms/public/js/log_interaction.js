@@ -58,13 +58,20 @@ if (!client_comms.on_client_forms) {
 				if (frappe.model.can_create(INTERACTION)) {
 					frm.add_custom_button(
 						__("Log Interaction"),
-						() => client_comms.log_interaction(values, () => frm.reload_doc()),
+						() => client_comms.log_interaction(values, () => show_logged(frm)),
 						__("Create"),
 					);
 				}
 				if (frappe.model.can_read(INTERACTION)) keep_banner(frm, filters);
 			},
 		});
+	}
+
+	/** The document itself has not changed: what is being entered in its form stays. */
+	function show_logged(frm) {
+		if (!frm.is_dirty()) return frm.reload_doc();
+		frm.sidebar.reload_docinfo();
+		return frm.client_comms_banner?.();
 	}
 
 	/** The banner, and again whenever an interaction changes while the form is open. */

@@ -289,10 +289,12 @@ Object.assign(client_comms.outgoing, {
 			primary_action_label: __("Continue"),
 			primary_action: async (values) => {
 				const about = { party_type, party, contact, client_interaction: interaction };
+				const frm = client_comms.open_form("Client Interaction", interaction);
+				await client_comms.save(frm);
 				if (values.method === CODE) return client_comms.outgoing.ask_code(about, confirmed);
 				await frappe.xcall("client_comms.api.verify_identity", { ...about, ...values });
 				frappe.show_alert({ message: __("Recorded"), indicator: "green" });
-				cur_frm?.doc.name === interaction && cur_frm.reload_doc();
+				frm?.reload_doc();
 				if (values.result === "Confirmed") confirmed?.();
 			},
 		});
@@ -314,7 +316,7 @@ Object.assign(client_comms.outgoing, {
 						message: __("The client's identity is confirmed."),
 						indicator: "green",
 					});
-					cur_frm?.doc.name === about.client_interaction && cur_frm.reload_doc();
+					client_comms.open_form("Client Interaction", about.client_interaction)?.reload_doc();
 					then?.();
 					return;
 				}

@@ -161,6 +161,7 @@ function add_actions(frm) {
 	if (frm.doc.__onload?.only_thanked && actions.length) {
 		frm.add_custom_button(__("Needs an Answer"), async () => {
 			const args = { name: frm.docname };
+			await client_comms.save(frm);
 			await frappe.call({
 				method: "client_comms.api.needs_answer",
 				type: "POST",

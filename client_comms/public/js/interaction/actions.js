@@ -140,7 +140,7 @@ client_comms.answer_and_close = ({ name }) => {
 			name,
 			async after() {
 				await frappe.xcall("client_comms.api.close", { name }, "POST");
-				if (cur_frm) await cur_frm.reload_doc();
+				if (!cur_frm?.is_dirty()) await cur_frm?.reload_doc();
 			},
 		},
 		"answer",

@@ -107,6 +107,7 @@ Object.assign(client_comms.regroup, {
 			primary_action_label: label,
 			primary_action: async ({ note, becomes, lower, of_all, ...values }) => {
 				if (!lower) delete values.lower_because;
+				await client_comms.save(frm);
 				const found = await frappe.xcall(`client_comms.api.${run}`, { ...about, ...values }, "POST");
 				this.leave(frm, typeof found === "string" ? { name: found, may_read: true } : found, message);
 			},
