@@ -8,14 +8,13 @@ is used only by transactions that see the same rows.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar
 
 import frappe
 from frappe import _
-from redis.exceptions import RedisError
 
 from client_comms.exceptions import BusyError
 from client_comms.i18n import bold
@@ -24,8 +23,6 @@ _Value = TypeVar("_Value")
 _DAY = 24 * 60 * 60
 _LOCKED = "client_comms_locked"
 _PARTS = "client_comms_parts"
-_NONE, _SOME = b"none", b"some"
-_NONE_FOR, _SOME_FOR = 5 * 60, 60 * 60  # seconds
 _ATTEMPTS = 5  # of a job
 # Site and key of what transactions share → the rows of which it was built, and the value
 _last_shared: dict[tuple[str, str], tuple[object, object]] = {}
@@ -58,44 +55,6 @@ def shared(key: str, state: Callable[[], object], build: Callable[[], _Value]) -
 		return last[1]
 
 	return once(key, compute)
-
-
-def rarely_any(key: str, load: Callable[[], dict]) -> dict:
-	"""`once` for rows that most sites do not have: while Redis says that there are none, the database is not asked.
-
-	A transaction that finds none says so, for some minutes, unless one that adds a row has told (`tell_of_some`): that comes
-	before its commit, so no transaction that began earlier can hide the row.
-	"""
-
-	def find() -> dict:
-		told = _told(key)
-		if told == _NONE:
-			return {}
-		found = load()
-		if not found and told is None:
-			_tell(key, _NONE, _NONE_FOR, nx=True)
-		return found
-
-	return once(key, find)
-
-
-def tell_of_some(key: str) -> None:
-	"""This transaction adds or changes a row of `rarely_any`: from now on, every transaction queries the database."""
-	forget(key)
-	_tell(key, _SOME, _SOME_FOR)
-	frappe.db.after_commit.add(lambda: _tell(key, _SOME, _SOME_FOR))  # Redis may have been emptied meanwhile
-
-
-def _told(key: str) -> bytes | None:
-	try:
-		return frappe.cache.get(frappe.cache.make_key(f"{key}|any"))
-	except RedisError:
-		return None
-
-
-def _tell(key: str, what: bytes, seconds: int, nx: bool = False) -> None:
-	with suppress(RedisError):
-		frappe.cache.set(frappe.cache.make_key(f"{key}|any"), what, ex=seconds, nx=nx)
 
 
 def forget(key: str) -> None:

@@ -35,14 +35,14 @@ _JOBS_OF_USERS = ("frappe.desk.", "frappe.client.", "frappe.core.doctype.data_im
 
 
 def active() -> dict[anchors.Anchor, rules.Restriction]:
-	"""The restrictions in force, by the client or contact that they are about; two queries per transaction if there are any,
-	none while the site has none."""
-	return transactions.rarely_any(_KEY, _load)
+	"""The restrictions in force, by the client or contact that they are about; a query per transaction, two if there are any. What Redis
+	says of it could be older than the rows."""
+	return transactions.once(_KEY, _load)
 
 
 def clear_cache() -> None:
 	"""A restriction was made or changed."""
-	transactions.tell_of_some(_KEY)
+	transactions.forget(_KEY)
 
 
 def _load() -> dict[anchors.Anchor, rules.Restriction]:

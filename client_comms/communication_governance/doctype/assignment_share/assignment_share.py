@@ -30,15 +30,15 @@ class AssignmentShare(Document):
 		validation.require_in_range(self, {"weight": (0, 100), "most_open": (0, 100_000)})
 
 	def on_change(self):
-		transactions.tell_of_some(_KEY)
+		transactions.forget(_KEY)
 
 	def after_delete(self):
-		transactions.tell_of_some(_KEY)
+		transactions.forget(_KEY)
 
 
 def shares() -> dict[str, AssignmentShare]:
-	"""User → their share, with `weight` (percent) and `most_open`; no query while the site has none."""
-	return transactions.rarely_any(
+	"""User → their share, with `weight` (percent) and `most_open`; a query per transaction."""
+	return transactions.once(
 		_KEY,
 		lambda: {
 			row.user: row
