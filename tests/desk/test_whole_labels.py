@@ -16,6 +16,28 @@ CUT = """(which) => [...document.querySelectorAll(which)]
 	.filter((each) => each.offsetParent && each.textContent.trim())
 	.filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 4)
 	.map((each) => `${each.textContent.trim()}: ${each.clientWidth}x${each.clientHeight} of ${each.scrollWidth}x${each.scrollHeight}`)"""
+# Version 16 lets columns run on below what stands at the right of a row.
+HIDDEN = """(which) => [...document.querySelectorAll(which)]
+	.filter((each) => {
+		const right = each.closest(".list-row").querySelector(".level-right");
+		return each.offsetParent && each.getBoundingClientRect().right > right.getBoundingClientRect().left + 1;
+	})
+	.map((each) => `${each.textContent.trim()} is hidden`)"""
+PILLS = ".list-row .list-row-col .indicator-pill"
+# Rows with each state, kind or the like that the list can show, also where there is no record yet.
+SHOW_PILLS = """() => {
+	const fields = cur_list.meta.fields.filter(
+		({ fieldtype, fieldname, in_list_view }) => fieldtype === "Select" && (in_list_view || fieldname === "status"),
+	);
+	const options = fields.map(({ options }) => options.split("\\n").filter(Boolean));
+	const now = frappe.datetime.now_datetime();
+	cur_list.data = [...Array(Math.max(...options.map(({ length }) => length))).keys()].map((row) => ({
+		...Object.fromEntries(fields.map(({ fieldname }, at) => [fieldname, options[at][row % options[at].length]])),
+		name: `X${row}`, docstatus: 0, modified: now, creation: now, idx: 0, _comment_count: 0,
+	}));
+	cur_list.toggle_result_area();
+	cur_list.render_list();
+}"""
 # Also where there is no record yet.
 SHOW_HEADS = """async () => {
 	cur_list.render_header(true);
@@ -29,6 +51,13 @@ SHOW_TABS = """() => {
 
 # Those with the longest headings, of all that were looked at.
 LISTS = ["Client Interaction", "Terminology Rule", "SOP Policy"]
+PILLS_IN = [
+	"Identity Verification",
+	"SOP Policy",
+	"Processing Restriction",
+	"Client Interaction",
+	"Policy Change Run",
+]
 FORMS = ["client-comms-settings", "communication-matrix/new", "review-programme/new", "sop-training/new"]
 
 
@@ -60,6 +89,27 @@ def test_no_head_of_a_list_is_cut(language, reader, shoot):
 		if found := page.evaluate(CUT, ".list-row-head .list-row-col"):
 			cut[doctype] = found
 		shoot(page, f"{slug(doctype)}-{language}")
+	assert cut == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_pill_of_a_list_is_cut(language, reader, shoot):
+	page, cut = reader(language), {}
+	for doctype in PILLS_IN:
+		page.goto(f"/app/{slug(doctype)}/view/list")
+		page.wait_for_function(
+			"doctype => window.cur_list?.doctype === doctype && cur_list.columns",
+			arg=doctype,
+		)
+		page.wait_for_load_state("networkidle")
+		page.evaluate(SHOW_PILLS)
+		expect(page.locator(PILLS).first).to_be_visible()
+		found = page.evaluate(CUT, f"{PILLS}, {PILLS} .ellipsis")
+		if doctype == "Client Interaction":
+			found += page.evaluate(HIDDEN, PILLS)
+		if found:
+			cut[doctype] = found
+		shoot(page, f"pills-{slug(doctype)}-{language}")
 	assert cut == {}
 
 

@@ -308,7 +308,14 @@ function limit_widths(listview) {
 	const apply = listview.apply_column_widths;
 	if (!apply) return;
 	listview.apply_column_widths = function () {
-		for (const [field, most] of Object.entries({ subject: 250, party_name: 170 })) {
+		const narrow = window.innerWidth <= 1366;
+		const limits = {
+			subject: narrow ? 200 : 250,
+			party_name: narrow ? 150 : 170,
+			next_deadline: 170,
+			confidentiality_level: 130,
+		};
+		for (const [field, most] of Object.entries(limits)) {
 			if (this.column_max_widths[field] > most) this.column_max_widths[field] = most;
 		}
 		return apply.call(this);
