@@ -8,7 +8,7 @@ from frappe import _
 from frappe.translate import get_user_lang
 from frappe.utils import escape_html, get_fullname, get_link_to_form
 
-from client_comms import clock, transactions
+from client_comms import clock, compat, transactions
 from client_comms.document import insert_together
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking, speaking_to
@@ -56,7 +56,7 @@ def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
 			),
 			"User",
 			user,
-		).insert(ignore_permissions=True)
+		).update({"link": compat.desk_path("query-report/Team Board")}).insert(ignore_permissions=True)
 
 
 def emergency_access(doc, grant) -> None:

@@ -12,6 +12,7 @@ from frappe import _
 
 from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.changes import REASSIGNED
+from client_comms.i18n import bold
 from client_comms.intake import assignment
 from client_comms.rules.response_clock import STATUS_CLOSED
 
@@ -26,7 +27,21 @@ def on_user_change(doc, method=None):
 	if not before or (before.enabled == doc.enabled and _roles(before) == _roles(doc)):
 		return
 	if _has_open_work(doc.name):
+		if not doc.enabled or _roles(before) - _roles(doc):
+			_announce(doc)
 		frappe.enqueue(hand_over, queue="long", enqueue_after_commit=True, user=doc.name)
+
+
+def _announce(user) -> None:
+	"""Tell the administrator, who may not know that the user is responsible for anything."""
+	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
+	frappe.msgprint(
+		_(
+			"Open interactions that {0} cannot keep are reassigned to users with the role {1}, who are notified."
+		).format(bold(user.full_name or user.name), bold(_(manager_role))),
+		indicator="blue",
+		alert=True,
+	)
 
 
 def hand_over_all():

@@ -84,6 +84,11 @@ def _address(training: str) -> str:
 	return compat.desk_path(f"{PAGE}/{frappe.utils.quote(training)}")
 
 
+def _status_of(user: str) -> str:
+	"""Where supervisors see which trainings a user lacks; they need not be allowed to open the user."""
+	return compat.desk_path(f"query-report/Training Status?user={frappe.utils.quote(user)}")
+
+
 def assign_all() -> None:
 	"""Daily: what became of roles past the user's document, and of trainings whose audience changed. Repeatable."""
 	for subject in policy.subjects():
@@ -175,7 +180,7 @@ def remind() -> None:
 		with transactions.step("A reminder could not be sent", TRAINING, training):
 			alerts.tell([user], subject, TRAINING, training, link=_address(training))
 			if step > 0:
-				alerts.tell(managers - {user}, subject, TRAINING, training)
+				alerts.tell(managers - {user}, subject, TRAINING, training, link=_status_of(user))
 			frappe.db.set_value(
 				ASSIGNMENT,
 				{"user": user, "training": training},

@@ -1,11 +1,15 @@
 """Search in link fields (D-5): in Frappe, `ignore_user_permissions` in a request disables all row conditions."""
 
+from html import unescape
+
 import frappe
-from frappe.utils import cint
+from frappe.utils import cint, cstr, escape_html
 
 from client_comms import compat
 from client_comms.enforcement import guards, link_options
 from client_comms.enforcement.compose import call_previous
+
+_OWN_QUERIES = "client_comms.api.queries."
 
 
 @frappe.whitelist()
@@ -13,7 +17,8 @@ def search_link(**arguments):
 	"""Frappe's search for a link field; the conditions of this app's DocTypes always apply."""
 	if link_options.is_offered(arguments.get("doctype")):
 		return [{"value": name, "label": title, "description": name} for name, title in _choices(**arguments)]
-	return call_previous("frappe.desk.search.search_link", **_held_to_conditions(arguments))
+	found = call_previous("frappe.desk.search.search_link", **_held_to_conditions(arguments))
+	return _by_full_name(found) if _asks_for_staff(**arguments) else found
 
 
 @frappe.whitelist()
@@ -58,6 +63,29 @@ def validate_link_and_fetch(doctype: str, docname: str, **others):
 
 def _choices(doctype: str, txt: str = "", filters=None, page_length=10, **_other) -> list[tuple[str, str]]:
 	return link_options.find(doctype, txt.strip(), filters, min(cint(page_length) or 10, 50))
+
+
+def _asks_for_staff(doctype: str = "", query: str = "", reference_doctype: str = "", **_other) -> bool:
+	"""Whether a dialog, report or form of this app looks for a user; those of other apps show users as Frappe does."""
+	if doctype != "User":
+		return False
+	asking = reference_doctype and frappe.db.get_value("DocType", reference_doctype, "module", cache=True)
+	return cstr(query).startswith(_OWN_QUERIES) or asking in frappe.get_module_list("client_comms")
+
+
+def _by_full_name(users: list[dict]) -> list[dict]:
+	"""The same users, whose names stand before their addresses. Frappe draws the `html` of an option; what it compares with what is typed and
+	puts into the field stays. Names are stored as HTML. Its own line for the name is then hidden by the style."""
+	return [
+		{
+			**user,
+			"html": f"""<strong class="client-comms-user">{escape_html(unescape(user["description"]))}</strong>
+				<span class="small d-block">{escape_html(user["value"])}</span>""",
+		}
+		if user.get("description")
+		else user
+		for user in users
+	]
 
 
 def _is_readable(doctype: str, name: str) -> bool:

@@ -159,3 +159,20 @@ def test_who_assigns_or_shares_chooses_a_colleague(make_user, as_user, role, is_
 		assert colleague in found("User", filters=asked)
 		others = {"filters": frappe.as_json(asked)} if compat.is_version_16() else {}
 		assert is_valid_link("User", colleague, **others)
+
+
+def test_users_are_offered_by_name_where_this_app_asks_for_them(site, make_user, as_user):
+	user = make_user("Customer Support", first_name="Ada & Co", last_name="Vogt")
+
+	def offered(**asked):
+		with as_user(make_user("Customer Support Manager")):
+			(row,) = link_fields.search_link(doctype="User", txt=user, **asked)
+		assert row["value"] == user and "Vogt" in row["description"]
+		return row.get("html")
+
+	shown = offered(query="client_comms.api.queries.colleagues")
+	assert shown.startswith('<strong class="client-comms-user">') and "Vogt</strong>" in shown
+	assert user in shown and "Ada &amp; Co" in shown
+	assert offered(query="client_comms.api.queries.colleagues", reference_doctype="Staff Absence")
+	assert offered(reference_doctype="Staff Absence", filters={"enabled": 1})
+	assert offered(reference_doctype="ToDo", filters={"enabled": 1}) is None, "another app's"

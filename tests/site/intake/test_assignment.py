@@ -306,7 +306,7 @@ def run_jobs(monkeypatch):
 
 def notifications(user):
 	return frappe.get_all(
-		"Notification Log", {"document_type": "User", "document_name": user}, ["for_user", "subject"]
+		"Notification Log", {"document_type": "User", "document_name": user}, ["for_user", "subject", "link"]
 	)
 
 
@@ -342,6 +342,21 @@ def test_what_a_disabled_user_leaves_goes_to_the_manager_role(team, inquiry, run
 	told = notifications(team.fiona)
 	assert sorted(row.for_user for row in told) == sorted(team.managers)
 	assert all(row.subject.endswith("(user disabled) reassigned to the manager role: 4") for row in told)
+	assert all(row.link.endswith("/query-report/Team Board") for row in told), "they may not open users"
+
+
+def test_who_disables_a_user_hears_what_becomes_of_their_work(team, inquiry):
+	def said(change):
+		frappe.clear_messages()
+		frappe.get_doc("User", team.fiona).update(change).save()
+		return [each.message for each in frappe.get_message_log() if "reassigned" in each.message]
+
+	assert said({"enabled": 0}) == [], "nothing is open"
+	assert said({"enabled": 1}) == []
+	inquiry(responsible_staff=team.fiona)
+	assert said({"bio": "At the counter"}) == []
+	(message,) = said({"enabled": 0})
+	assert "Open interactions that" in message and "Customer Support Manager" in message
 
 
 def test_doing_it_again_does_nothing(team, inquiry, run_jobs):

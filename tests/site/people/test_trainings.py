@@ -115,6 +115,17 @@ def test_the_assignment_goes_with_the_role(manager):
 	assert trainings.states_of(manager) == {}
 
 
+def test_supervisors_are_led_to_the_status_of_the_user(manager, make_user, clock_at):
+	boss = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	frappe.db.set_value("SOP Training Assignment", {"user": manager}, "owed_since", "2026-01-01")
+	trainings.remind()
+	told = {"document_type": "SOP Training", "document_name": COURSE, "subject": ("like", "%overdue%")}
+	(link,) = frappe.get_all("Notification Log", {"for_user": boss, **told}, pluck="link")
+	assert link.endswith(f"/query-report/Training Status?user={frappe.utils.quote(manager)}")
+	(own,) = frappe.get_all("Notification Log", {"for_user": manager, **told}, pluck="link")
+	assert own.endswith(f"/take-training/{frappe.utils.quote(COURSE)}")
+
+
 def test_the_training_that_is_missing_says_what_it_closes(manager, required, as_user):
 	def of(user):
 		with as_user(user):

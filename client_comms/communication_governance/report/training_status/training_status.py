@@ -83,16 +83,16 @@ def _chart(rows: list[dict]) -> dict | None:
 
 def _columns() -> list[dict]:
 	return [
-		{"fieldname": "user", "label": _("User"), "fieldtype": "Link", "options": "User", "width": 200},
-		{"fieldname": "full_name", "label": _("Full Name"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "full_name", "label": _("Full Name"), "fieldtype": "Data", "width": 170},
 		{"fieldname": "roles", "label": _("Roles"), "fieldtype": "Data", "width": 200},
 		{
 			"fieldname": "training",
 			"label": _("Training"),
 			"fieldtype": "Link",
 			"options": "SOP Training",
-			"width": 220,
+			"width": 250,
 		},
 		{"fieldname": "state", "label": _("Status"), "fieldtype": "Data", "width": 110},
 		{"fieldname": "until", "label": _("Until"), "fieldtype": "Date", "width": 110},
+		{"fieldname": "user", "label": _("User"), "fieldtype": "Link", "options": "User", "width": 200},
 	]
