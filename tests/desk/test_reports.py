@@ -72,6 +72,14 @@ def client(site, supervisor):
 	site.db.commit()
 
 
+@pytest.fixture
+def unanswered(site, client):
+	"""The complaint, which is not answered: the Team Board only counts what was."""
+	site.db.set_value(INTERACTION, client.complaint, "status", "Acknowledged")
+	site.db.commit()
+	return client.complaint
+
+
 def open_report(page, report, client):
 	page.goto(f"/app/query-report/{quote(report)}?party_type=Customer&party={quote(client.name)}")
 	page.locator(".dt-row-0 .dt-cell__content").first.wait_for()
@@ -109,7 +117,7 @@ def test_someone_uncleared_sees_no_trace_of_the_complaint(make_user, login, clie
 	assert "Sina Voss" not in page.locator(".layout-main-section:visible").last.inner_text()
 
 
-def test_the_team_board_opens_an_interaction(login, supervisor, client):
+def test_the_team_board_opens_an_interaction(login, supervisor, client, unanswered):
 	page = login(supervisor, PASSWORD)
 	open_report(page, "Team Board", client)
 	page.locator(".dt-scrollable a", has_text="About Feedback/Complaint").click()
@@ -117,7 +125,7 @@ def test_the_team_board_opens_an_interaction(login, supervisor, client):
 
 
 @pytest.mark.clause("R-2")
-def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, client, shoot):
+def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, client, shoot, unanswered):
 	colleague = make_user(procedure.CUSTOMER_SUPPORT, first_name="Ada", last_name="Vogt")
 	page = login(supervisor, PASSWORD)
 	page.set_viewport_size({"width": 1280, "height": 800})
@@ -136,7 +144,7 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 
 
 @pytest.mark.clause("M-1")
-def test_who_could_not_be_responsible_is_not_offered(login, supervisor, make_user, client, shoot):
+def test_who_could_not_be_responsible_is_not_offered(login, supervisor, make_user, client, shoot, unanswered):
 	"""A complaint is not for the front line; a colleague is found among many."""
 	key = f"Zyx {client.name[-8:]}"
 	make_user(procedure.FRONTLINE_STAFF, first_name=key, last_name="Frontline")
@@ -157,6 +165,11 @@ def test_who_could_not_be_responsible_is_not_offered(login, supervisor, make_use
 	shoot(page, "reassign-offers")
 	box.fill(f"{key} Support 21")
 	expect(options.filter(has_text="Support 21")).to_have_count(1)
+	offered = options.filter(has_text="Support 21")
+	expect(offered.locator("strong")).to_have_text(f"{key} Support 21")
+	assert offered.inner_text().count("Support 21") == 1, "not said again below"
+	offered.click()
+	expect(box).to_have_value(re.compile("@example.com$"))
 
 
 @pytest.mark.clause("R-2")
@@ -217,21 +230,24 @@ def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, clie
 	shoot(page, "team-board-german")
 
 
-def test_a_long_name_on_the_team_board_is_read_under_the_pointer(site, login, supervisor, client):
+def test_a_long_name_on_the_team_board_is_read_under_the_pointer(site, login, supervisor, client, unanswered):
 	name = "Association of the Dental Clinics of the Western Districts and Their Suppliers"
 	site.db.set_value(INTERACTION, client.complaint, "subject", name)
 	site.db.commit()
 	page = login(supervisor, PASSWORD)
 	page.set_viewport_size({"width": 1280, "height": 800})
 	open_report(page, "Team Board", client)
-	cut = page.locator(".dt-scrollable .dt-cell__content", has_text=name)
-	assert cut.evaluate("each => each.scrollWidth > each.clientWidth")
-	cut.hover()
+	cut = page.locator(".dt-scrollable .client-comms-board-lines.names", has_text=name)
+	within = cut.locator("xpath=ancestor::div[contains(@class, 'dt-cell__content')]")
+	assert within.evaluate("each => each.scrollWidth > each.clientWidth")
 	expect(cut).to_have_attribute("title", re.compile(name))
+	expect(cut.locator("b")).to_have_text(client.name)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_the_headers_of_the_team_board_are_whole(language, site, login, supervisor, client, shoot):
+def test_the_headers_of_the_team_board_are_whole(
+	language, site, login, supervisor, client, shoot, unanswered
+):
 	site.db.set_value("User", supervisor, "language", language)
 	site.db.commit()
 	page = login(supervisor, PASSWORD)

@@ -41,8 +41,14 @@ frappe.query_reports["Team Board"] = {
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname === "group" && data?.name) {
 			const link = frappe.utils.get_form_link("Client Interaction", data.name);
+			const [client, subject, whole] = [
+				data.party_name || __("Unknown client"),
+				data.subject || "",
+				value,
+			].map(frappe.utils.escape_html);
+			const names = `<b>${client}</b><br>${subject}`;
 			return default_formatter(
-				`<a href="${link}">${frappe.utils.escape_html(value)}</a>`,
+				`<a href="${link}" class="client-comms-board-lines names" title="${whole}">${names}</a>`,
 				row,
 				column,
 				data,

@@ -31,7 +31,7 @@ _RUNNING: Condition = ("clock_state", "=", clocks.STATE_RUNNING)
 
 
 def execute(filters=None):
-	"""One row per staff member with their open interactions, and below it the ten that are due first.
+	"""One row per staff member with their open interactions, and below it the ten that are due first, without those that were answered.
 
 	:param filters: see `reporting.conditions`
 	:returns: columns, rows (`indent` 0 staff, 1 interaction) and message, as Frappe's reports do; an interaction whose
@@ -93,10 +93,12 @@ def _last_seen(users: list[str | None]) -> dict:
 
 
 def _urgent(asked: list[Condition], staff: Collection[str | None]) -> dict[str | None, list[dict]]:
-	"""The first ones of each staff member: by deadline, and if these are fewer than shown, the oldest without one."""
+	"""The first ones of each staff member: by deadline, and if these are fewer than shown, the oldest without one. What was answered
+	owes nothing more, so it is only counted."""
 	found = _first(asked, staff, "is not null", "next_deadline")
 	fewer = [user for user in staff if len(found.get(user, ())) < _SHOWN]
-	for user, rows in _first(asked, fewer, "is null", "occurred_on").items():
+	unanswered = [*asked, ("status", "!=", clocks.STATUS_ANSWERED)]
+	for user, rows in _first(unanswered, fewer, "is null", "occurred_on").items():
 		found[user] = [*found.get(user, ()), *rows][:_SHOWN]
 	return found
 
