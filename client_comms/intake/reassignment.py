@@ -33,7 +33,7 @@ def on_user_change(doc, method=None):
 
 
 def _announce(user) -> None:
-	"""Tell the administrator, who may not know that the user is responsible for anything."""
+	"""Tell the administrator, to whom the form of a user does not say what they are responsible for."""
 	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
 	frappe.msgprint(
 		_(
