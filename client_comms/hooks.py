@@ -650,6 +650,8 @@ doc_events = {
 		"validate": "client_comms.enforcement.references.refuse_named",
 	},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
+	# ERPNext copies the name of its party.
+	"Payment Entry": {"before_validate": "client_comms.enforcement.references.refuse_party"},
 	# What these name is read or written to later, when no one is asked.
 	"Auto Repeat": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Email Campaign": {

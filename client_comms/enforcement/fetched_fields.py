@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import frappe
 
-from client_comms.enforcement import answers, guards
+from client_comms.enforcement import answers, guards, references
 
 
 def ask(validate_links, doc):
 	"""Around what Frappe does with the links of a document that is saved."""
-	require_names(doc)
+	references.require_names(doc)
 	require_readable(doc)
 	return validate_links(doc)
 
@@ -26,21 +26,6 @@ def fill(map_fetch_fields, target_doc, df, no_copy_fields):
 	if guards.is_held(df.options) and not guards.readable(df.options, [name]):
 		return
 	map_fetch_fields(target_doc, df, no_copy_fields)
-
-
-def require_names(doc) -> None:
-	"""A link names a document. Version 15 takes conditions in its place, and links to what it finds by them, also if its user cannot read that.
-
-	:raises frappe.PermissionError: a link of the document, or of a row, is conditions
-	"""
-	for each in (doc, *doc.get_all_children()):
-		named = [key for key, value in vars(each).items() if isinstance(value, dict | list | tuple)]
-		if any(_is_link(each.meta.get_field(fieldname)) for fieldname in named) and guards.is_restricted():
-			guards.refuse_conditions()
-
-
-def _is_link(field) -> bool:
-	return bool(field) and field.fieldtype in ("Link", "Dynamic Link")
 
 
 def require_readable(doc) -> None:

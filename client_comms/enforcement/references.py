@@ -38,6 +38,16 @@ def refuse_named(doc, method=None) -> None:
 		_refuse_added(doc, None if doc.is_new() else doc.get_doc_before_save())
 
 
+def refuse_party(doc, method=None) -> None:
+	"""`before_validate` of a Payment Entry: its party can be a document of any DocType that has a name in a field called like it.
+
+	:raises ClearanceMissingError: the session user cannot read the party, which the stored document does not name
+	"""
+	named = doc.is_new() or doc.has_value_changed("party") or doc.has_value_changed("party_type")
+	if named and not doc.flags.ignore_permissions:
+		guards.require(doc.party_type, doc.party)
+
+
 def refuse_in_memory(
 	doc,
 	is_open: Callable[[str, str], bool] | None = None,
@@ -55,6 +65,22 @@ def refuse_in_memory(
 	stored = doc.name and frappe.db.exists(doc.doctype, doc.name) and frappe.get_doc(doc.doctype, doc.name)
 	known = stored and (stored.has_permission("read") or (is_theirs and is_theirs(stored)))
 	_refuse_added(doc, stored if known else None, is_open)
+
+
+def require_names(doc) -> None:
+	"""A link names a document. Version 15 takes conditions in its place, and links to what it finds by them, also if its user cannot read that; methods of
+	a document that is not saved look there in both versions.
+
+	:raises frappe.PermissionError: a link of the document, or of a row, is conditions
+	"""
+	for each in (doc, *doc.get_all_children()):
+		named = [key for key, value in vars(each).items() if isinstance(value, dict | list | tuple)]
+		if any(_is_link(each.meta.get_field(fieldname)) for fieldname in named) and guards.is_restricted():
+			guards.refuse_conditions()
+
+
+def _is_link(field) -> bool:
+	return bool(field) and field.fieldtype in ("Link", "Dynamic Link")
 
 
 def _refuse_added(doc, before, is_open=None) -> None:

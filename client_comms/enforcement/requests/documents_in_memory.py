@@ -19,7 +19,7 @@ def refuse_named() -> None:
 	which others are copied into.
 
 	:raises ClearanceMissingError: the document names a record that the session user cannot read, and did not name it before
-	:raises frappe.PermissionError: the session user cannot read the stored document, or it is not their own, as it says
+	:raises frappe.PermissionError: the session user cannot read the stored document, or it is not their own, as it says; a link is conditions
 	"""
 	asked = frappe.form_dict
 	for key in (*(_WITH_METHOD if asked.get("method") else ()), _TARGET):
@@ -33,6 +33,7 @@ def refuse_named() -> None:
 			if key != _TARGET:
 				_require_readable(document)
 			_require_true_owner(document)
+			references.require_names(document)
 			references.refuse_in_memory(document)
 
 

@@ -19,8 +19,10 @@ def show() -> None:
 	"""`before_request`, before the checks: the values of the document are among the parameters, as those of a body of JSON are."""
 	if not is_sent():
 		return
-	form = frappe.form_dict
-	sent = parsed(frappe.safe_decode(frappe.request.get_data()) if form.get("data") is None else form["data"])
+	form, request = frappe.form_dict, frappe.request
+	if form.get("data") is None and request.is_json:
+		return  # its values are there already
+	sent = parsed(frappe.safe_decode(request.get_data()) if form.get("data") is None else form["data"])
 	if isinstance(sent, dict):
 		form.update({key: value for key, value in sent.items() if key != _METHOD})
 

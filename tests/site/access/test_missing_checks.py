@@ -686,3 +686,40 @@ def test_the_party_of_a_payment(held, staff, request_as):
 	assert named(staff.cleared) == "Anna"
 	with pytest.raises(ClearanceMissingError):
 		named(staff.uncleared)
+
+
+@pytest.mark.parametrize("doctype", ["Lead", "File"])
+def test_a_payment_copies_the_name_of_no_hidden_party(held, staff, request_as, doctype):
+	lead = held("Lead", lead_name="Anna")
+	party = lead.name
+	if doctype == "File":
+		attached = {"attached_to_doctype": "Lead", "attached_to_name": lead.name}
+		file = {"doctype": "File", "file_name": "Anna.txt", "content": "x", "is_private": 1, **attached}
+		party = frappe.get_doc(file).insert().name
+	company = frappe.db.get_value("Company", {})
+	account = frappe.db.get_value(
+		"Account", {"company": company, "is_group": 0, "account_type": "Receivable"}
+	)
+	cash = frappe.db.get_value("Account", {"company": company, "is_group": 0, "account_type": "Cash"})
+	payment = {
+		"doctype": "Payment Entry",
+		"payment_type": "Receive",
+		"company": company,
+		"party_type": doctype,
+		"party": party,
+		"paid_from": account,
+		"paid_to": cash,
+		"paid_amount": 1,
+		"received_amount": 1,
+		"source_exchange_rate": 1,
+		"target_exchange_rate": 1,
+		"posting_date": "2026-01-01",
+	}
+
+	def name_in(user):
+		frappe.get_doc("User", user).add_roles("Accounts User")
+		return request_as(user, "frappe.client.insert", doc=frappe.as_json(payment))["party_name"]
+
+	assert name_in(staff.cleared).startswith("Anna")
+	with pytest.raises(ClearanceMissingError):
+		name_in(staff.uncleared)

@@ -172,3 +172,20 @@ def test_who_can_read_everything_may_find_it_so(held, request_as):
 	except AssertionError:
 		return  # in version 16, for everyone
 	assert made["lead"]
+
+
+@pytest.mark.parametrize("doctype", ["Client Consent", "Client Interaction"])
+def test_nor_does_one_that_is_not_saved(request_as, held, make_user, doctype):
+	"""Auto Repeat looks for contacts in the document that it names."""
+	held("Lead", lead_name="Hidden Anna")
+	user = make_user("Frontline Staff", "System Manager")
+	for word in ("%Hidden Anna%", "%no such word%"):
+		sent = {
+			"doctype": "Auto Repeat",
+			"__islocal": 1,
+			"name": "new-auto-repeat-1",
+			"reference_doctype": doctype,
+			"reference_document": {"party_name": ["like", word]},
+		}
+		with refuses_conditions():
+			request_as(user, "run_doc_method", docs=frappe.as_json(sent), method="fetch_linked_contacts")
