@@ -112,9 +112,17 @@ def _in_documents(value, within: bool = False) -> Iterator:
 		if key in _IN_DOCUMENT and (_is_condition if is_document else _stands_alone)(each):
 			yield each
 		# Frappe loads the parent of a row, and what a document names, as it is given.
-		elif is_document and isinstance(each, dict) and _is_name(key):
+		elif is_document and isinstance(each, dict) and (_is_name(key) or _is_link(value, key)):
 			yield each
 		yield from _in_documents(each, is_document and isinstance(each, list))
+
+
+def _is_link(document: dict, key: str) -> bool:
+	"""Whether a field of a document, if that says what it is, links to another: a print of it looks there as well, without saving it."""
+	doctype = document.get("doctype")
+	meta = guards.meta_of(doctype) if isinstance(doctype, str) else None
+	field = meta.get_field(key) if meta else None
+	return bool(field) and field.fieldtype in ("Link", "Dynamic Link")
 
 
 def _can_be_condition(key: str, value) -> bool:

@@ -226,3 +226,11 @@ def test_documents_and_webhooks_are_not(path, body, method, request_of):
 
 def test_a_text_that_no_database_takes_names_nothing(request_of):
 	request_of(MAKES, {"order_doctype": "\udcff", "subcontract_order": {"company_name": "x"}})
+
+
+def test_nor_is_a_link_in_a_document_that_is_printed(request_of):
+	"""Under whichever name; other values of the document may be objects."""
+	prints, document = "/api/method/frappe.www.printview.get_html_and_style", {"doctype": "Appointment"}
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(prints, {"doc": frappe.as_json({**document, "party": {"lead_name": "Anna"}})})
+	request_of(prints, {"doc": frappe.as_json({**document, "__onload": {"lead_name": "Anna"}})})
