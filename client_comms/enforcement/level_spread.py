@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import transactions
-from client_comms.enforcement import former_names, governed, levels, policy, sharing
+from client_comms.enforcement import former_names, governed, levels, places, policy, sharing
 from client_comms.rules.response_clock import MERGED
 
 
@@ -65,9 +65,14 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 
 
 def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:
-	"""Raise the interactions about a document to its level, those included that have taken over one about it, each with its
-	history and its ledger entry."""
-	for interaction in former_names.all_about(doctype, name):
+	"""Raise the interactions about a document to its level, and about the appointments of a Lead, those included that have taken over
+	one about it, each with its history and its ledger entry."""
+	about = {
+		interaction
+		for document in places.of_same_one(doctype, name)
+		for interaction in former_names.all_about(*document)
+	}
+	for interaction in sorted(about):
 		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)
 
 

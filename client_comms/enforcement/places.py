@@ -19,6 +19,8 @@ _ABOUT_ONE = ("Interaction Access Grant", "Interaction Review")  # which have re
 _WITH_LEVEL = ("Data Package", "Physical File")
 _REGISTER = "Client Disclosure"
 _CLIENT = ("party_type", "party")
+# What follows ERPNext's own permissions, and is about one: DocType → the fields that name it.
+_OF_ONE = {"Appointment": ("appointment_with", "party")}
 _NESTED = 4  # an email about a comment on a meeting with a Lead; deeper nesting is not followed
 
 
@@ -59,7 +61,7 @@ def _of_one(doctype: str, name: str, nested: int) -> Place:
 		return Place(level=_level(INTERACTION, frappe.db.get_value(doctype, name, "interaction")))
 	if doctype in _WITH_LEVEL:
 		return Place(level=_level(doctype, name))
-	if fields := (_CLIENT if doctype in OF_CLIENTS else OWNER_FIELDS.get(doctype)):
+	if fields := (_CLIENT if doctype in OF_CLIENTS else _OF_ONE.get(doctype) or OWNER_FIELDS.get(doctype)):
 		owner = frappe.db.get_value(doctype, name, fields)
 		return of([owner] if owner else [], nested - 1)
 	if doctype in (filed.COMMUNICATION, filed.EVENT, filed.CALL, _REGISTER, *source_doctypes.active()):
@@ -87,6 +89,16 @@ def level(doctype: str, name: str) -> str | None:
 	return policy.current().strictest_of(
 		place.level, _level(INTERACTION, place.interaction), *map(_level_of, place.documents)
 	)
+
+
+def of_same_one(doctype: str, name: str) -> list[filed.Document]:
+	"""A document, and those that are about it and have no level of their own."""
+	about = [
+		(other, found)
+		for other, (kind, named) in _OF_ONE.items()
+		for found in frappe.get_all(other, {kind: doctype, named: name}, pluck="name", order_by=None)
+	]
+	return [(doctype, name), *about]
 
 
 def _level_of(document: filed.Document) -> str | None:
@@ -127,7 +139,16 @@ def note_existing(chunk: int = 500) -> None:
 def _further_filed(doctype: str, after: str, limit: int) -> list[str]:
 	kind = filed.fields_of(doctype)
 	free = {"client_interaction": ("is", "not set"), "name": (">", after)}
-	kinds = (*OWNER_FIELDS, *OF_CLIENTS, *OF_OFFICERS, *WITHOUT_LEVEL, *_ABOUT_ONE, *_WITH_LEVEL, _REGISTER)
+	kinds = (
+		*OWNER_FIELDS,
+		*_OF_ONE,
+		*OF_CLIENTS,
+		*OF_OFFICERS,
+		*WITHOUT_LEVEL,
+		*_ABOUT_ONE,
+		*_WITH_LEVEL,
+		_REGISTER,
+	)
 	linked = (filed.COMMUNICATION, filed.EVENT, filed.CALL, *source_doctypes.active())
 	if not kind:
 		return []

@@ -228,10 +228,11 @@ def _placed_by_staff(
 
 
 def _level_of_reference(arrival: Arrival) -> str | None:
-	"""The level of the Issue, Lead or Opportunity that it is about, also by a to-do, a meeting or whatever else belongs to one: what is
-	filed there is as confidential, and stays so when it is logged."""
-	reference = (arrival.reference_doctype, arrival.reference_name)
-	if not all(reference) or reference == (arrival.document.doctype, arrival.document.name):
+	"""The level of the Issue, Lead or Opportunity that it is about, also by a to-do, a meeting, an appointment or whatever else belongs to
+	one: what is filed there is as confidential, and stays so when it is logged."""
+	reference, document = (arrival.reference_doctype, arrival.reference_name), arrival.document
+	is_itself = reference == (document.doctype, document.name)
+	if not all(reference) or (is_itself and document.doctype in governed.doctypes()):
 		return None
 	return places.level(*reference)
 

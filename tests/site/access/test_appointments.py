@@ -7,7 +7,9 @@ import frappe
 import pytest
 from frappe.desk.doctype.event.event import get_events
 
+from client_comms.enforcement import level_spread
 from client_comms.intake import event
+from client_comms.patches.v1_0 import raise_appointments
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS, NAME = "anna.quince@client.example", "Anna Quince"
@@ -86,3 +88,61 @@ def test_it_is_as_confidential_as_its_interaction_once_it_starts(booked, staff, 
 	assert meeting.client_interaction and meeting.confidentiality_level == "Sensitive"
 	assert not seen(staff.uncleared, as_user, "Event", name=meeting.name)
 	assert seen(staff.cleared, as_user, "Event", name=meeting.name)
+
+
+# The interaction of a booking is about the Lead, as one of a call or a meeting with them is
+
+
+def of(doc):
+	return frappe.get_doc(
+		"Client Interaction", {"reference_doctype": doc.doctype, "reference_name": doc.name}
+	)
+
+
+def test_its_interaction_is_no_less_confidential_than_the_lead(booked, staff, as_user):
+	lead, doc = booked("Standard")
+	interaction = of(doc)
+	assert (interaction.party, interaction.communication_type) == (lead.name, TYPES["Standard"])
+	assert interaction.confidentiality_level == lead.confidentiality_level == "Sensitive"
+	assert interaction.events[0].note == f"Appointment {doc.name} → Sensitive"
+	assert not seen(staff.uncleared, as_user, "Client Interaction", name=interaction.name)
+
+
+def test_a_message_about_the_appointment_is_neither(booked, staff, as_user):
+	_lead, doc = booked("Standard")
+	frappe.db.delete("Client Interaction", {"reference_name": doc.name})
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"subject": "Your appointment",
+			"content": TEXT,
+			"sent_or_received": "Sent",
+			"communication_medium": "Other",
+			"reference_doctype": doc.doctype,
+			"reference_name": doc.name,
+		}
+	).insert(ignore_permissions=True)
+	with as_user(staff.uncleared):
+		assert not frappe.has_permission("Communication", "read", message.name)
+	assert not seen(staff.uncleared, as_user, "Communication", name=message.name)
+
+
+def test_it_follows_a_lead_that_is_raised(booked, staff, as_user):
+	lead, doc = booked("Standard")
+	frappe.db.set_value("Lead", lead.name, "confidentiality_level", "Standard")
+	frappe.db.set_value("Client Interaction", of(doc).name, "confidentiality_level", "Standard")
+	level_spread.change_level("Lead", lead.name, "Confidential", "The press called.")
+	assert of(doc).confidentiality_level == "Confidential"
+
+
+def test_those_of_before_are_raised(booked, set_settings):
+	lead, doc = booked("Standard")
+	frappe.db.set_value("Client Interaction", of(doc).name, "confidentiality_level", "Standard")
+	set_settings(govern_leads=0)
+	raise_appointments.execute()
+	assert of(doc).confidentiality_level == "Standard"
+	set_settings(govern_leads=1)
+	raise_appointments.execute()
+	assert of(doc).confidentiality_level == lead.confidentiality_level
+	assert of(doc).events[-1].event == "Level Changed"
