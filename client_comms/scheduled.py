@@ -61,21 +61,19 @@ def store_unprocessed() -> None:
 
 
 def tell_silent() -> None:
-	"""The job counts in working time, of which there is never more than by the clock; one that Frappe stopped is told at once."""
+	"""Those that Frappe has stopped fetching, and those it has not fetched for long: the job counts in working time, of which there is never
+	more than by the clock."""
 	minutes = int(_setting("mailbox_silent_minutes") or 0)
 	if _any(
 		"""select 1 from (
-			select name, greatest(coalesce(last_fetched_on, creation), modified) as since
-			from `tabEmail Account` where enable_incoming = 1 and %(minutes)s
-			having since < %(late)s
-			union all
-			select name, client_comms_stopped_on as since
-			from `tabEmail Account` where enable_incoming = 0 and client_comms_stopped_on is not null
+			select name, client_comms_stopped_on as since from `tabEmail Account`
+			where enable_incoming = 0 and client_comms_stopped_on is not null
+			union all select name, greatest(coalesce(last_fetched_on, creation), modified) from `tabEmail Account`
+			where enable_incoming = 1 and greatest(coalesce(last_fetched_on, creation), modified) < %(late)s
 		) mailbox where not exists (select 1 from `tabNotification Log` told
 			where told.document_type = 'Email Account' and told.document_name = mailbox.name
 			and told.creation >= mailbox.since) limit 1""",
-		minutes=minutes,
-		late=clock.now() - timedelta(minutes=minutes),
+		late=clock.now() - timedelta(minutes=minutes) if minutes else None,
 	):
 		_do("intake.mailboxes.tell_silent")
 

@@ -25,7 +25,7 @@ IDLE = (
 	"update tabEvent set client_interaction = 'another'",
 	"delete from `tabUnprocessed Email`",
 	"delete from `tabUnhandled Email`",
-	"update `tabEmail Account` set enable_incoming = 0",
+	"update `tabEmail Account` set enable_incoming = 0, client_comms_stopped_on = null",
 	"delete from `tabCompliance Ledger Entry`",
 	"delete from `tabLedger Witness`",
 	"update `tabDigest Subscription` set sent_on = '2199-01-01'",
@@ -181,6 +181,16 @@ def test_a_mailbox_that_is_not_fetched(idle):
 	assert run() == []
 	told.db_set("creation", "2026-11-23", update_modified=False)  # of another time before
 	assert run() == ["intake.mailboxes.tell_silent"]
+
+
+def test_a_mailbox_that_frappe_has_stopped_fetching(idle, set_settings):
+	set_settings(mailbox_silent_minutes=0)
+	account = insert("Email Account", enable_incoming=0)
+	account.db_set("client_comms_stopped_on", "2026-11-24 09:59")
+	assert run() == ["intake.mailboxes.tell_silent"]
+	told = insert("Notification Log", document_type="Email Account", document_name=account.name)
+	told.db_set("creation", "2026-11-24 10:00", update_modified=False)
+	assert run() == []
 
 
 def test_the_ledger(idle):
