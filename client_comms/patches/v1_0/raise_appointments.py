@@ -1,4 +1,4 @@
-"""An interaction about an appointment is no less confidential than the Lead that it is with; messages about one are neither."""
+"""An interaction about an appointment is at least as confidential as the Lead that it is with; messages about one are neither."""
 
 import frappe
 from frappe import _
