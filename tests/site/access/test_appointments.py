@@ -99,7 +99,7 @@ def of(doc):
 	)
 
 
-def test_its_interaction_is_no_less_confidential_than_the_lead(booked, staff, as_user):
+def test_its_interaction_is_at_least_as_confidential_as_the_lead(booked, staff, as_user):
 	lead, doc = booked("Standard")
 	interaction = of(doc)
 	assert (interaction.party, interaction.communication_type) == (lead.name, TYPES["Standard"])
