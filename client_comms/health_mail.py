@@ -16,9 +16,13 @@ MAIL_LATE = timedelta(hours=1)
 
 def incoming_mail() -> Line:
 	"""The mailboxes that clients write to are fetched, and what they receive can be read."""
-	accounts = frappe.get_all(
-		"Email Account", {"enable_incoming": 1}, ["name", "no_failed"], order_by="name asc"
+	fetched = frappe.get_all(
+		mailboxes.ACCOUNT,
+		{"enable_incoming": 1},
+		["name", "no_failed", mailboxes.NOT_FOR_CLIENTS],
+		order_by="name asc",
 	)
+	accounts = [account for account in fetched if not account[mailboxes.NOT_FOR_CLIENTS]]
 	faults = [
 		_("{0} could not be fetched the last {1} times. Check its password and server.").format(
 			account.name, account.no_failed
@@ -51,6 +55,8 @@ def incoming_mail() -> Line:
 		if accounts
 		else _("No mailbox is fetched, so no incoming email is logged")
 	)
+	if apart := [account.name for account in fetched if account not in accounts]:
+		text += " · " + _("Not for clients: {0}").format(", ".join(apart))
 	return Line(
 		"incoming_mail",
 		_("Incoming Mail"),

@@ -707,6 +707,7 @@ doc_events = {
 			"client_comms.ledger.following.follow_role",
 		],
 	},
+	"Email Account": {"validate": "client_comms.intake.mailboxes.refuse_documents_of_clients"},
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
 }
 

@@ -27,7 +27,16 @@ from client_comms.client_privacy import retention
 from client_comms.client_privacy.erasure import records
 from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
-from client_comms.intake import arrivals, call_log, communication, event, failures, human_resources, sources
+from client_comms.intake import (
+	arrivals,
+	call_log,
+	communication,
+	event,
+	failures,
+	human_resources,
+	mailboxes,
+	sources,
+)
 
 INTERACTION = arrivals.INTERACTION
 CHUNK = 50
@@ -56,6 +65,7 @@ _SOURCES = {
 			table.communication_type.isin(("Communication", communication.AUTOMATED))
 			& table.communication_medium.isin(list(communication.CHANNELS))
 			& Coalesce(table.reference_doctype, "").notin(human_resources.doctypes())
+			& Coalesce(table.email_account, "").notin([*mailboxes.not_for_clients(), "-"])
 		),
 	),
 	"Call Log": _Source("start_time", lambda table: table.status.isin(call_log.OVER)),

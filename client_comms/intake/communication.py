@@ -3,7 +3,7 @@
 Incoming messages start or continue an interaction, outgoing ones answer it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -219,14 +219,17 @@ def log(doc):
 
 
 def _log(message: Message, staff_may_begin: bool, *, on_arrival: bool = False):
-	# By hand, it is logged wherever it is filed.
-	is_about_staff = on_arrival and human_resources.are_about(message.document.reference_doctype)
-	interaction = _apply(message, staff_may_begin, is_about_staff)
+	# By hand, it is logged wherever it is filed, and whichever mailbox it came into.
+	interaction = _apply(message, staff_may_begin, lambda: on_arrival and _is_about_staff(message.document))
 	if interaction:
 		_bind(message.document, interaction)
 		_tell_doubts(message, interaction)
 		website_form.note(message.document, interaction)
 	return interaction
+
+
+def _is_about_staff(doc) -> bool:
+	return human_resources.are_about(doc.reference_doctype) or mailboxes.is_apart(doc)
 
 
 def _tell_doubts(message: Message, interaction) -> None:
@@ -241,7 +244,7 @@ def _tell_doubts(message: Message, interaction) -> None:
 		)
 
 
-def _apply(message: Message, staff_may_begin: bool, is_about_staff: bool):
+def _apply(message: Message, staff_may_begin: bool, is_about_staff: Callable[[], bool]):
 	"""Make the message an event of its conversation, or a new conversation, which one about an applicant or an employee does not begin."""
 	if message.is_received and (interaction := threads.of_copy(message)):
 		return interaction
@@ -265,7 +268,7 @@ def _apply(message: Message, staff_may_begin: bool, is_about_staff: bool):
 		):
 			replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
 			return interaction
-		if is_about_staff:
+		if is_about_staff():
 			return None
 		arriving = arrival(message)
 		if interaction and _is_from_a_stranger(message, interaction):
@@ -303,10 +306,10 @@ def _is_from_a_stranger(message: Message, interaction) -> bool:
 	return message.document.communication_medium == "Email" and not threads.takes_part(message, interaction)
 
 
-def _first_contact(message: Message, is_about_staff: bool):
+def _first_contact(message: Message, is_about_staff: Callable[[], bool]):
 	"""A conversation started by staff; nothing if no client is known, or for automatic messages and campaigns.
 
-	From the document of an applicant or an employee, only one with a client whom the site knows: the outgoing checks are to see it.
+	From the document of an applicant or an employee, or a mailbox that is not for clients, only one with a client whom the site knows: the outgoing checks are to see it.
 	"""
 	if message.automatic or not message.reaches_client:
 		return None
@@ -318,9 +321,8 @@ def _first_contact(message: Message, is_about_staff: bool):
 	)
 	if not (client.party or client.contact or client.name):
 		return None
-	if is_about_staff and not (
-		client.party or parties.of_addresses(map(str.lower, _recipients(message.document)))
-	):
+	is_known = client.party or parties.of_addresses(map(str.lower, _recipients(message.document)))
+	if not is_known and is_about_staff():
 		return None
 	return arrivals.open_new(replace(arriving, client=client))
 

@@ -275,7 +275,15 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		if known and not mail_identity.is_same(mine, copies.identity_of(known)):
 			self.message_id = copies.fresh_id(self.message_id)
 			return None
-		return known
+		return None if known and self._is_first_for_clients(known) else known
+
+	def _is_first_for_clients(self, known) -> bool:
+		"""Whether the copies that are known came into mailboxes that are not for clients: then it is an inquiry here all the same."""
+		return (
+			mailboxes.is_not_for_clients(known.email_account)
+			and not known.client_interaction
+			and not mailboxes.is_not_for_clients(self.email_account.name)
+		)
 
 
 @functools.cache

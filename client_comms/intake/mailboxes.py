@@ -6,15 +6,18 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, get_datetime, pretty_date
+from frappe.utils import cint, cstr, get_datetime, parse_addr, pretty_date
 
 from client_comms import alerts, clock
 from client_comms.communication_governance import calendars
+from client_comms.i18n import bold
 from client_comms.intake import spool, unprocessed
 
 ACCOUNT = "Email Account"
 LAST_FETCHED = "last_fetched_on"
 STOPPED = "client_comms_stopped_on"  # when Frappe did, after several failures
+NOT_FOR_CLIENTS = "client_comms_not_for_clients"
+_OF_CLIENTS = ("Issue", "Lead", "Opportunity")  # logged as inquiries, whichever mailbox they come from
 _ALWAYS_STORABLE = 100_000  # characters
 _BYTES_OF_CHARACTER = 4  # at most, in a statement
 
@@ -22,6 +25,40 @@ _BYTES_OF_CHARACTER = 4  # at most, in a statement
 def company_of(account: str | None) -> str | None:
 	"""The company to which what arrives in a mailbox is an inquiry; None if none is named."""
 	return account and frappe.get_cached_value(ACCOUNT, account, "client_comms_company")
+
+
+def is_not_for_clients(account: str | None) -> bool:
+	"""Whether staff, applicants or others write to a mailbox, and clients do not."""
+	return bool(account) and bool(frappe.get_cached_value(ACCOUNT, account, NOT_FOR_CLIENTS))
+
+
+def is_apart(doc) -> bool:
+	"""Whether a message came into a mailbox that is not for clients, or was written from its address."""
+	if doc.sent_or_received == "Received":
+		return is_not_for_clients(doc.email_account)
+	address = parse_addr(doc.sender or "")[1]
+	return bool(address and frappe.db.exists(ACCOUNT, {"email_id": address, NOT_FOR_CLIENTS: 1}))
+
+
+def not_for_clients() -> list[str]:
+	return frappe.get_all(ACCOUNT, {NOT_FOR_CLIENTS: 1}, pluck="name", order_by=None)
+
+
+def refuse_documents_of_clients(doc, method=None) -> None:
+	"""`validate` of Email Account.
+
+	:raises frappe.ValidationError: it makes what is logged as an inquiry of its emails, and is not for clients
+	"""
+	if not doc.get(NOT_FOR_CLIENTS):
+		return
+	for append_to in (doc.append_to, *(row.append_to for row in doc.imap_folder)):
+		if append_to in _OF_CLIENTS:
+			frappe.throw(
+				_(
+					"What arrives in a mailbox that is not for clients is not logged, but each new {0} is. Choose something else in Append To, or clear {1}."
+				).format(bold(_(append_to)), bold(_("Not for Clients"))),
+				title=_("Mailbox Makes Inquiries"),
+			)
 
 
 def watch(server, account, read: Callable) -> None:
@@ -111,8 +148,8 @@ def is_first_fetch(account: str | None) -> bool:
 
 
 def stopped() -> list[tuple[str, datetime]]:
-	"""Mailboxes that Frappe no longer fetches because it failed too often: name, and since when, as stored."""
-	which = {"enable_incoming": 0, STOPPED: ("is", "set")}
+	"""Mailboxes of clients that Frappe no longer fetches because it failed too often: name, and since when, as stored."""
+	which = {"enable_incoming": 0, STOPPED: ("is", "set"), NOT_FOR_CLIENTS: 0}
 	return [
 		(row.name, get_datetime(row[STOPPED]))
 		for row in frappe.get_all(ACCOUNT, which, ["name", STOPPED], order_by="name asc")
@@ -120,14 +157,17 @@ def stopped() -> list[tuple[str, datetime]]:
 
 
 def silent() -> list[tuple[str, datetime]]:
-	"""Mailboxes that were not fetched for longer than the settings allow, in working time: name, and since when, as stored."""
+	"""Mailboxes of clients that were not fetched for longer than the settings allow, in working time: name, and since when, as stored."""
 	minutes = cint(frappe.get_cached_doc("Client Comms Settings").mailbox_silent_minutes)
 	if not minutes:
 		return []
 	calendar = calendars.for_company(None)
 	found = []
 	for row in frappe.get_all(
-		ACCOUNT, {"enable_incoming": 1}, ["name", LAST_FETCHED, "creation", "modified"], order_by="name asc"
+		ACCOUNT,
+		{"enable_incoming": 1, NOT_FOR_CLIENTS: 0},
+		["name", LAST_FETCHED, "creation", "modified"],
+		order_by="name asc",
 	):
 		# A mailbox that was just set up, or changed, has time until its next fetch.
 		since = get_datetime(max(row[LAST_FETCHED] or row.creation, row.modified))

@@ -178,12 +178,24 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				),
 			},
 			{
+				"fieldname": "client_comms_not_for_clients",
+				"label": _("Not for Clients"),
+				"fieldtype": "Check",
+				"default": "0",
+				"insert_after": "client_comms_stopped_on",
+				"depends_on": "enable_incoming",
+				"module": MODULE,
+				"description": _(
+					"For mailboxes to which applicants, employees or suppliers write: what arrives here begins no interaction and is not confirmed. Emails of clients that belong to a conversation continue it."
+				),
+			},
+			{
 				"fieldname": "client_comms_company",
 				"label": _("Company of Received Emails"),
 				"fieldtype": "Link",
 				"options": "Company",
-				"insert_after": "client_comms_stopped_on",
-				"depends_on": "enable_incoming",
+				"insert_after": "client_comms_not_for_clients",
+				"depends_on": "eval:doc.enable_incoming && !doc.client_comms_not_for_clients",
 				"module": MODULE,
 				"description": _(
 					"What arrives here is an inquiry to this company: its matrix, hours and holidays count. Without one, the default company's."
