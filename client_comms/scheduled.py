@@ -19,6 +19,9 @@ DIGEST_RESTS = "client_comms_digest_rests"
 _DIGEST_ENDS = timedelta(hours=23, minutes=30)  # of a day, as `daily_digest.LAST_RUN`
 # The parties, and what leads to one, as `intake.event` looks for them
 CLIENTS = ("Customer", "Lead", "Prospect", "Supplier", "Contact", "Opportunity", "Issue")
+# Redis: meeting → when it had been changed last when it became nothing, and when that was tried
+FRUITLESS = "client_comms_fruitless_meetings"
+_TRIED_AGAIN = timedelta(days=1)
 _EVENTS_SINCE = timedelta(days=3)
 _UNHANDLED_SINCE = timedelta(days=30)
 
@@ -29,20 +32,32 @@ def sweep() -> None:
 
 
 def log_begun() -> None:
-	if _setting("log_events") and _any(
-		"""select 1 from tabEvent event join `tabEvent Participants` participant
+	if not int(_setting("log_events") or 0):
+		return
+	begun = _rows(
+		"""select distinct event.name, event.modified from tabEvent event join `tabEvent Participants` participant
 		on participant.parent = event.name and participant.parenttype = 'Event'
 		where event.starts_on between %(since)s and %(now)s
-		and event.client_interaction is null and event.status != 'Cancelled'
+		and ifnull(event.client_interaction, '') = '' and event.status != 'Cancelled'
 		and participant.reference_doctype in %(clients)s
 		and not exists (select 1 from `tabIntake Failure` kept
 			where kept.reference_doctype = 'Event' and kept.reference_name = event.name)
 		and not exists (select 1 from `tabLogging Exemption` kept
-			where kept.reference_doctype = 'Event' and kept.reference_name = event.name) limit 1""",
+			where kept.reference_doctype = 'Event' and kept.reference_name = event.name)""",
 		since=clock.now() - _EVENTS_SINCE,
 		clients=CLIENTS,
-	):
+	)
+	before = (begun and frappe.cache.get_value(FRUITLESS, expires=True)) or {}
+	if any(is_to_be_tried(before.get(name), changed) for name, changed in begun):
 		_do("intake.event.log_begun")
+
+
+def is_to_be_tried(before: tuple[datetime, datetime] | None, changed: datetime) -> bool:
+	"""Whether a meeting may become something.
+
+	:param before: when it had been changed last when it became nothing, and when that was tried
+	"""
+	return not before or before[0] != changed or clock.now() - before[1] >= _TRIED_AGAIN
 
 
 def store_unprocessed() -> None:
@@ -190,8 +205,12 @@ def _is_someone_without_digest(now: datetime) -> bool:
 
 
 def _any(query: str, **values) -> bool:
+	return bool(_rows(query, **values))
+
+
+def _rows(query: str, **values) -> tuple:
 	# nosemgrep: frappe-sql-format-injection (the queries above; values are bound)
-	return bool(frappe.db.sql(query, {"now": clock.now(), **values}))
+	return frappe.db.sql(query, {"now": clock.now(), **values})
 
 
 def _setting(field: str) -> str | None:

@@ -4,20 +4,18 @@ A meeting is an interaction once it has started: until then it may be moved or c
 afterwards is logged immediately, one entered before by a job. A repeating event is logged on its first date.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 from frappe.utils import add_days, get_datetime
 
-from client_comms import clock
+from client_comms import clock, scheduled
 from client_comms.clients import parties
 from client_comms.intake import arrivals, failures, threads
 
 CHANNELS = {"Call": "Phone", "Sent/Received Email": "Email"}  # all other categories are meetings
 CANCELLED = "Cancelled"
 LOOK_BACK_DAYS = 3
-_FRUITLESS = "client_comms_fruitless_meetings"
-_TRIED_AGAIN = timedelta(days=1)
 _CLIENTS = (*parties.PARTY_TYPES, "Contact", "Opportunity", "Issue")
 _CONVERSATIONS = (arrivals.INTERACTION, "Issue", "Opportunity", "Lead")
 
@@ -39,11 +37,11 @@ def log_begun() -> int:
 	if not arrivals.is_wanted("log_events"):
 		return 0
 	begun, now, logged = _begun(), clock.now(), 0
-	before = frappe.cache.get_value(_FRUITLESS) or {}
+	before = frappe.cache.get_value(scheduled.FRUITLESS) or {}
 	fruitless = {
-		name: (changed, tried)
-		for name, (changed, tried) in before.items()
-		if begun.get(name) == changed and now - tried < _TRIED_AGAIN
+		name: before[name]
+		for name, changed in begun.items()
+		if not scheduled.is_to_be_tried(before.get(name), changed)
 	}
 	for name in (each for each in begun if each not in fruitless):
 		if _log_locked(name):
@@ -51,7 +49,7 @@ def log_begun() -> int:
 		else:
 			fruitless[name] = (begun[name], now)
 	if fruitless != before:
-		frappe.cache.set_value(_FRUITLESS, fruitless)
+		frappe.cache.set_value(scheduled.FRUITLESS, fruitless)
 	return logged
 
 

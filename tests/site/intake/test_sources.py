@@ -10,7 +10,7 @@ from erpnext.crm.doctype.appointment.appointment import Appointment
 from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
-from client_comms import api, compat, procedure
+from client_comms import api, compat, procedure, scheduled
 from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals, retry, unlogged
@@ -574,7 +574,7 @@ def test_a_second_call_of_a_lead_may_be_about_anything(call, make, logged):
 
 @pytest.fixture
 def meet(make, customer):
-	frappe.cache.delete_value(meetings._FRUITLESS)
+	frappe.cache.delete_value(scheduled.FRUITLESS)
 
 	def insert(starts_on, **fields):
 		return make(

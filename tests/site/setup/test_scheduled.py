@@ -92,7 +92,7 @@ def test_what_is_done_exists():
 	done = []
 	with (
 		mock.patch.object(scheduled, "_do", done.append),
-		mock.patch.object(scheduled, "_any", return_value=True),
+		mock.patch.object(scheduled, "_rows", return_value=(("name", None),)),
 		mock.patch.object(scheduled, "_setting", return_value="1"),
 		mock.patch.object(scheduled, "_any_file", return_value=True),
 	):
@@ -136,8 +136,29 @@ def test_a_meeting_that_has_begun(idle, starts_on, is_due):
 	assert run() == []  # a meeting of staff
 	row.db_set({"reference_doctype": "Customer", "reference_docname": "Anna"})
 	assert run() == ["intake.event.log_begun"] * is_due
+	frappe.db.set_value("Event", meeting.name, "client_interaction", "", update_modified=False)
+	assert run() == ["intake.event.log_begun"] * is_due
 	insert("Logging Exemption", reference_doctype="Event", reference_name=meeting.name)
 	assert run() == []
+
+
+def test_a_meeting_that_becomes_nothing_is_tried_once_a_day(idle, clock_at):
+	meeting = insert("Event", subject="Solar roof", starts_on="2026-11-24 09:00", status="Open")
+	meeting.db_set("modified", "2026-11-24 08:00", update_modified=False)
+	who = {"parent": meeting.name, "parenttype": "Event", "parentfield": "event_participants"}
+	insert("Event Participants", reference_doctype="Contact", reference_docname="No client's", **who)
+	frappe.cache.delete_value(scheduled.FRUITLESS)
+	for at, is_due in (("10:00", 1), ("10:05", 0)):
+		with clock_at(f"2026-11-24 {at}"):
+			assert run() == ["intake.event.log_begun"] * is_due
+			with mock.patch.object(event, "_log_locked", return_value=None):
+				event.log_begun()
+	with clock_at("2026-11-25 10:00"):
+		assert run() == ["intake.event.log_begun"]
+	with clock_at("2026-11-24 10:10"):
+		meeting.db_set("modified", "2026-11-24 10:06", update_modified=False)
+		assert run() == ["intake.event.log_begun"]
+	frappe.cache.delete_value(scheduled.FRUITLESS)
 
 
 @pytest.mark.parametrize("status", ["Waiting", "Taken In"])
