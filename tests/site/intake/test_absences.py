@@ -262,18 +262,28 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
 
 
-def test_what_was_dealt_with_stays_where_it_is_after_a_user_is_renamed(make_user, leave, log, clock_at):
-	user, substitute = (make_user("Frontline Staff") for _number in range(2))
-	doc = inquiry(log, user)
-	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("who", ["user", "substitute"])
+@pytest.mark.parametrize("dealt_with", [False, True])
+def test_it_does_not_matter_if_a_user_is_renamed_meanwhile(
+	make_user, leave, log, clock_at, who, merge, dealt_with
+):
+	users = {each: make_user("Frontline Staff") for each in ("user", "substitute")}
+	doc = inquiry(log, users["user"])
+	leave(users["user"], "2026-11-23", "2026-11-25", substitute=users["substitute"])
 	substitution.run()
 	doc.reload()
-	doc.record("Acknowledged", by=substitute)
-	frappe.rename_doc("User", user, renamed := f"renamed-{user}", force=True, show_alert=False)
+	assert doc.responsible_staff == users["substitute"]
+	if dealt_with:
+		doc.record("Acknowledged", by=users["substitute"])
+	former = users[who]
+	users[who] = make_user("Frontline Staff") if merge else f"renamed-{former}"
+	frappe.rename_doc("User", former, users[who], force=True, show_alert=False, merge=merge)
 	with clock_at("2026-11-26 09:30"):
 		substitution.run()
 	doc.reload()
-	assert (doc.responsible_staff, doc.substituting_for) == (substitute, None), renamed
+	stays = users["substitute" if dealt_with else "user"]
+	assert (doc.responsible_staff, doc.substituting_for) == (stays, None)
 
 
 def test_what_was_handed_over_before_the_key_is_marked(make_user, leave, log):
