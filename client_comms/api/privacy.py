@@ -142,7 +142,7 @@ def check_outgoing(
 	:param content: the HTML of an email
 	:returns: `{"recipients": [{"recipient", "kind", "third_party"}], "refused": [finding], "warned":
 	    [finding], "about": {…}}`, where a finding is `{"check", "rule", "message", "recipient", "contact", "next_step",
-	    "label", "hint"}`
+	    "label", "hint"}`, with `party_type` and `party` if it concerns another client
 	:raises frappe.PermissionError: without read access to the document, or by a login of the portal, whom the answer would
 	    tell which addresses are those of staff and of third parties
 	"""
@@ -151,7 +151,7 @@ def check_outgoing(
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 	context = facts.context_of(doctype, name, channel=channel, email_template=email_template, content=content)
 	addresses = _addresses(recipients)
-	if channel == facts.EMAIL and not (context.governed or context.party):
+	if channel == facts.EMAIL and not context.governed:
 		context = facts.addressed_to(context, addresses, frappe.session.user)
 	sorted_ = recipient_kinds.sort_recipients(context, addresses)
 	verdict = gate.judge(context, sorted_)

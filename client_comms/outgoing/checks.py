@@ -1,6 +1,7 @@
 """The outgoing checks, each with the clause that it enforces (C-2, C-5, D-3, P-1, P-3). The rule is `rules.outgoing`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import frappe
 
@@ -8,7 +9,7 @@ from client_comms import clock
 from client_comms.client_privacy import consents, identity
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates, wording
-from client_comms.outgoing import facts, restricted
+from client_comms.outgoing import facts, recipient_kinds, restricted
 from client_comms.rules import channels
 from client_comms.rules import consent as consent_rules
 from client_comms.rules import outgoing as rules
@@ -90,7 +91,19 @@ def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipien
 
 
 def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
-	"""C-2: the channel for which each person at the client asked, another one with a reason, but never an excluded one."""
+	"""C-2: the channel for which each person at each client asked, another one with a reason, but never an excluded one."""
+	found = _channels_of(context, recipients, named=bool(context.others))
+	for other in context.others:
+		theirs = recipient_kinds.sort_recipients(other, [each.address for each in recipients])
+		party = (other.party_type, other.party)
+		found += [replace(each, party=party) for each in _channels_of(other, theirs, named=True)]
+	return found
+
+
+def _channels_of(
+	context: facts.OutgoingContext, recipients: Iterable[Recipient], *, named: bool
+) -> list[Finding]:
+	""":param named: say whom it concerns, also of the person whom the message is about"""
 	if not context.party:
 		return []
 	people = {each.contact or context.contact: each for each in recipients if each.kind == rules.CLIENT}
@@ -99,7 +112,7 @@ def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient
 		preference = preferences.of(context.party_type, context.party, contact)
 		choice = channels.choose(preferences.rule_of(preference), context.channel)
 		if choice.outcome != channels.ALLOWED:
-			is_other = contact != context.contact
+			is_other = named or contact != context.contact
 			found.append(
 				Finding(
 					rules.CHANNEL,

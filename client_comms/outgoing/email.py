@@ -60,9 +60,8 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 	)
 	if context.governed or not queued.communication:
 		return context if context.governed else None
-	if not context.party:
-		recipients = [row.recipient for row in queued.recipients]
-		context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
+	recipients = [row.recipient for row in queued.recipients]
+	context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
 	return context if context.party else None
 
 

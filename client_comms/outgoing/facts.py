@@ -31,6 +31,7 @@ class OutgoingContext:
 
 	:param level: whose safeguards apply: that of the record, or of documents of its type if that is stricter
 	:param by_type: the record has no level of its own
+	:param others: the same for other clients among the recipients, whose channel counts as well
 	"""
 
 	doctype: str | None
@@ -52,6 +53,7 @@ class OutgoingContext:
 	)
 
 	by_type: bool = False
+	others: tuple["OutgoingContext", ...] = ()
 
 	@property
 	def governed(self) -> bool:
@@ -108,17 +110,20 @@ def context_of(
 
 
 def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) -> OutgoingContext:
-	"""The context of an email about a document that names no client: with that of the first recipient who has said which channel they prefer
-	(C-2), if `user`, who sends it, can see that client."""
+	"""The context of an email about a document without a level, with the clients among its recipients who have said which channel they prefer
+	(C-2), if `user`, who sends it, can see them: if the document names no client, the first of them is who the email is about."""
+	clients: dict[tuple[str, str], OutgoingContext] = {}
 	for address in addresses:
 		address = parse_addr(address or "")[1].lower()
 		holders = parties.holders_of(address)
 		client = parties.client_of(None, None, address, "", holders=holders)
-		found = (client.party_type, client.party, client.contact)
-		if client.party and not holders.is_ours and client_documents.is_open(*found[:2], user):
-			if preferences.of(*found):
-				return replace(context, party_type=found[0], party=found[1], contact=found[2])
-	return context
+		key = (client.party_type, client.party)
+		if not client.party or holders.is_ours or key in (*clients, (context.party_type, context.party)):
+			continue
+		if client_documents.is_open(*key, user) and preferences.of(*key, client.contact):
+			clients[key] = replace(context, party_type=key[0], party=key[1], contact=client.contact)
+	about, *others = [*([context] if context.party else []), *clients.values()] or [context]
+	return replace(about, others=tuple(others))
 
 
 def _level_of(doctype: str, name: str) -> str | None:

@@ -89,6 +89,7 @@ def as_dict(finding: Finding) -> dict:
 	"""A finding as the desk shows it."""
 	label, hint = remedy_of(finding.next_step)
 	return {
+		**_party_of(finding),
 		"check": finding.check,
 		"rule": rule_of(finding.check),
 		"message": translate(finding.message),
@@ -98,6 +99,10 @@ def as_dict(finding: Finding) -> dict:
 		"label": label,
 		"hint": hint,
 	}
+
+
+def _party_of(finding: Finding) -> dict:
+	return dict(zip(("party_type", "party"), finding.party or (), strict=False))
 
 
 def about(context: facts.OutgoingContext) -> dict:
@@ -117,7 +122,8 @@ def next_step(found: Sequence[Finding], context: facts.OutgoingContext) -> dict:
 	first = found[0]
 	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
 		label, _hint = remedy_of(first.next_step)
-		action, args = first.next_step.replace("-", "_"), {**about(context), "recipient": first.recipient}
+		action = first.next_step.replace("-", "_")
+		args = {**about(context), **_party_of(first), "recipient": first.recipient}
 		args["contact"] = first.contact or context.contact
 	else:
 		label, action = _("What to Do"), "show_remedies"

@@ -9,7 +9,7 @@ from frappe.utils import escape_html
 from client_comms import clock
 from client_comms.client_privacy import disclosures, identity
 from client_comms.enforcement import governed
-from client_comms.outgoing import checks, departures, facts, restricted
+from client_comms.outgoing import checks, departures, facts, recipient_kinds, restricted
 from client_comms.rules import domains
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
@@ -25,7 +25,11 @@ def register(
 	"""Add a message to people outside to the disclosure register (P-2), if its record is governed or it went on another channel than the client
 	prefers: what is stored with the document with which it leaves, or not at all. An exception from a restriction that it uses is on the ledger."""
 	recipients = list(recipients)
-	for row in _rows(context, recipients, verdict, reason):
+	rows = _rows(context, recipients, verdict, reason)
+	for other in context.others:
+		theirs = recipient_kinds.sort_recipients(other, [each.address for each in recipients])
+		rows += _rows(other, theirs, verdict, reason)
+	for row in rows:
 		disclosures.enter({**row, "email_queue": email_queue})
 	restricted.note_use(context, recipients)
 
@@ -79,7 +83,7 @@ def _rows(
 	preferred = {
 		finding.contact or context.contact: finding.message.values["preferred"]
 		for finding in verdict.warned
-		if finding.check == rules.CHANNEL
+		if finding.check == rules.CHANNEL and finding.party in (None, (context.party_type, context.party))
 	}
 	if context.governed:
 		outside = [recipient for recipient in recipients if recipient.kind != rules.STAFF]

@@ -48,10 +48,12 @@ Object.assign(client_comms.outgoing, {
 		client_comms.return_focus(dialog);
 		client_comms.hold_focus(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
-			const { next_step, recipient, contact } = found[$(event.currentTarget).attr("data-finding")];
+			const finding = found[$(event.currentTarget).attr("data-finding")];
+			const { next_step, recipient, contact, party_type, party } = finding;
 			const remedy = () =>
 				this[next_step.replaceAll("-", "_")]({
 					...about,
+					...(party && { party_type, party }),
 					recipient,
 					contact: contact || about.contact,
 				});

@@ -12,7 +12,7 @@ from client_comms.outgoing import email, text_messages, withdrawals
 
 pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
 
-ANNA, EVE = "anna@client.example", "eve@adviser.example"
+ANNA, BEN, EVE = "anna@client.example", "ben@other.example", "eve@adviser.example"
 LISTED = [{"document_type": "Quotation", "confidentiality_level": "Confidential"}]
 
 
@@ -200,6 +200,50 @@ def test_the_address_tells_the_client_of_a_document_that_names_none(doctype, cli
 			send(note, address)
 		assert "Reads none" in api.check_outgoing(doctype, note.name, address)["refused"][0]["message"]
 	send(note, EVE)
+
+
+@pytest.fixture
+def second(make_client):
+	return make_client("Ben Client", BEN)
+
+
+@pytest.mark.parametrize("named", ["none", "the first"])
+@pytest.mark.parametrize("order", [f"{ANNA}, {BEN}", f"{BEN}, {ANNA}"])
+def test_of_several_clients_each_channel_is_compared(client, second, set_settings, monkeypatch, named, order):
+	set_settings(channel_mode="Warn")
+	preference(client, channels=[{"channel": "Phone"}])
+	theirs = preference(second, channels=[{"channel": "Meeting"}])
+	doc = stored("Sales Order", customer=client.party) if named == "the first" else stored("Task")
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	asked = api.check_outgoing(doc.doctype, doc.name, order)["warned"]
+	assert sorted((each["recipient"], each["contact"]) for each in asked) == [
+		(ANNA, client.contact),
+		(BEN, second.contact),
+	]
+	with pytest.raises(ReasonNeededError, match=ANNA):
+		send(doc, order)
+	monkeypatch.setitem(frappe.form_dict, "outgoing_reason", "It has drawings.")
+	send(doc, order)
+	rows = frappe.get_all(
+		"Client Disclosure",
+		{"reason": "It has drawings."},
+		["recipient", "party", "preferred_channel", "recipient_kind"],
+		order_by="recipient",
+	)
+	assert [tuple(row.values()) for row in rows] == [
+		(ANNA, client.party, "Phone", "Client"),
+		(BEN, second.party, "Meeting", "Client"),
+	]
+	theirs.update({"channels": [], **NEVER})
+	theirs.save()
+	with pytest.raises(OutgoingRefusedError, match=BEN):
+		send(doc, order)
+	(refused,) = api.check_outgoing(doc.doctype, doc.name, order)["refused"]
+	assert (refused["recipient"], refused["contact"]) == (BEN, second.contact)
+	about = api.check_outgoing(doc.doctype, doc.name, order)["about"]
+	assert refused.get("party", about["party"]) == second.party
+	queued = frappe.get_last_doc("Email Queue")
+	assert "Reads none" in email.refusal_at_sending(queued)
 
 
 def test_no_one_learns_the_channels_of_a_client_whom_they_cannot_see(client, make_user, as_user):
