@@ -94,7 +94,7 @@ def workspace_block() -> dict:
 
 @frappe.whitelist()
 def owed_work() -> dict:
-	"""What the user has to do until the end of tomorrow, and what waits for clients: see `owed.work`.
+	"""What the user has to do until the end of the next working day, and what waits for clients: see `owed.work`.
 
 	:raises frappe.PermissionError: the user cannot read interactions
 	"""

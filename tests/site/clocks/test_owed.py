@@ -222,9 +222,12 @@ def test_the_workspace_block_shows_the_eight_most_urgent(inquiry, frontline, clo
 	assert shown["items"][0]["client"] == "Anna Client"
 
 
-def test_the_workspace_gets_its_block_beside_the_figures(frontline, as_user, monkeypatch):
+def test_the_workspace_gets_its_block_beside_the_figures(frontline, as_user, clock_at, monkeypatch):
 	monkeypatch.setattr(frappe.local, "response", frappe._dict())
-	with as_user(frontline):
+	with (
+		as_user(frontline),
+		clock_at("2026-11-24 12:00"),
+	):  # figures name the second at which they were asked for
 		shown = api.workspace_block()
 		page = get_desktop_page(frappe.as_json(workspace_block.WORKSPACE))
 		assert shown == {**api.owed_today(), "page": page}
