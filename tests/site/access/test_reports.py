@@ -579,7 +579,7 @@ def test_a_board_is_not_saved_for_cards_that_are_not_shown(cards, users, as_user
 	("report", "filters"),
 	[
 		("Channel Deviations", {"staff": "Guest"}),
-		("Data Map", {"document_type": "Note"}),
+		("Data Map", {"document_type": "Terminology Rule"}),
 		("Disclosure Register", {"recipient": "no.such@address"}),
 		("Interaction Ageing", {"responsible_staff": "Guest", "days": "1, 5"}),
 		("Late Logs", {"staff": "Guest"}),

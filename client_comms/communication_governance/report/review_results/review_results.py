@@ -49,7 +49,8 @@ def _shown(which: list, filters):
 
 
 def _completed_between(filters) -> list:
-	dates = []
+	# Frappe takes no date for the earliest one.
+	dates = [["completed_on", "is", "set"]] if filters.from_date or filters.to_date else []
 	if filters.from_date:
 		dates.append(["completed_on", ">=", getdate(filters.from_date)])
 	if filters.to_date:
