@@ -321,8 +321,11 @@ def _first_contact(message: Message, is_about_staff: Callable[[], bool]):
 	)
 	if not (client.party or client.contact or client.name):
 		return None
-	is_known = client.party or parties.of_addresses(map(str.lower, _recipients(message.document)))
-	if not is_known and is_about_staff():
+	if (
+		not client.party
+		and is_about_staff()
+		and not parties.of_addresses(map(str.lower, _recipients(message.document)))
+	):
 		return None
 	return arrivals.open_new(replace(arriving, client=client))
 
