@@ -211,7 +211,8 @@ def _simulated(doctype: str, name: str, draft: dict | None, since, open_only: bo
 @client_comms.command("export-policy")
 @pass_context
 def export_policy(context):
-	"""Print the whole policy as JSON: levels, types, calendars, escalation, source rules, templates, and the matrix."""
+	"""Print the whole policy as JSON: all settings but the site's own, levels, types, calendars, word lists, purposes of
+	consent, review programmes, templates, and the matrix."""
 	with connected(context):
 		from client_comms.policy_changes import exchange
 
@@ -246,6 +247,10 @@ def import_policy(context, file, write: bool = False):
 		]
 		print_table(("Where", "Field", "Now", "Then"), rows)
 	click.echo(f"{len(found['changes'])} documents change, {found['unchanged']} stay as they are.")
+	for label in found["left_out"]:
+		click.echo(f"The file says nothing about {label}: stays as it is on this site.")
+	for each in found["only_here"]:
+		click.echo(f"{each['doctype']} {each['name']}: only this site has it, and it stays.")
 	if not found["ok"]:
 		sys.exit(1)
 	if not write:

@@ -137,8 +137,7 @@ def matrix_difference(matrix: str, other: str) -> list[dict]:
 
 @frappe.whitelist()
 def export_policy() -> dict:
-	"""The whole policy of the site for a JSON file: levels, types, methods, channels, calendars, escalation, source rules,
-	templates, and the matrix in force.
+	"""The whole policy of the site for a JSON file: what decides about the procedure and holds on another site as well.
 
 	:returns: see `client_comms.policy_changes.exchange.export`
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager

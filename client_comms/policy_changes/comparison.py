@@ -23,6 +23,8 @@ KEYS = {
 	"checked_documents": ("document_type",),
 	"communication_types": ("communication_type",),
 	"channels": ("channel",),
+	"retention_exceptions": ("communication_type",),
+	"criteria": ("criterion",),
 }
 
 

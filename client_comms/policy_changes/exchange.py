@@ -1,5 +1,4 @@
-"""The whole policy as one JSON file: levels with clearances, types, methods, channels, calendars, escalation, source rules,
-templates, and the matrix in force (M-1, T-4).
+"""The whole policy as one JSON file: what `content.py` lists (M-1, T-4).
 
 On the way in, everything is checked and shown before anything is written. Documents that the file does not contain stay,
 a matrix becomes a draft that someone else submits, and changed texts of templates must be approved again.
@@ -15,64 +14,16 @@ from frappe.utils import cstr, escape_html
 
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
-from client_comms.communication_governance import templates
 from client_comms.i18n import bold, words_of
-from client_comms.policy_changes import comparison
-from client_comms.policy_changes.changes import LEVEL, MATRIX
+from client_comms.policy_changes import comparison, content
+from client_comms.policy_changes.changes import MATRIX
+from client_comms.policy_changes.content import DOCTYPES, SETTINGS, TEXT
 from client_comms.rules import html_text
 from client_comms.rules.document_difference import differences
 
-FORMAT, VERSION = "client-comms-policy", 1
-SETTINGS = "Client Comms Settings"
-TEXT = "Email Template"
-# In the order in which they can refer to each other. Settings of the site itself (domains, contacts) are not policy.
-DOCTYPES = (
-	"Communication Type",
-	"Documentation Method",
-	"Communication Channel",
-	LEVEL,
-	"Response Calendar",
-	TEXT,
-	templates.TEMPLATE,
-	SETTINGS,
-	MATRIX,
-)
-_FIELDS = {
-	SETTINGS: (
-		"default_calendar",
-		"manager_role",
-		"evidence_mode",
-		"responsible_party_mode",
-		"default_communication_type",
-		"source_rules",
-		"first_reply_answers",
-		"automatic_reply_acknowledges",
-		"warning_share",
-		"target_share",
-		"quiet_from",
-		"quiet_until",
-		"escalation_steps",
-		"consent_mode",
-		"identity_mode",
-		"channel_mode",
-		"template_mode",
-		"wording_mode",
-		"advertising_mode",
-		"checked_documents",
-	),
-	TEXT: ("subject", "response", "response_html", "use_html"),
-	MATRIX: (
-		"version_label",
-		"company",
-		"effective_from",
-		"next_review_on",
-		"change_summary",
-		"rules",
-		"priorities",
-		"parties",
-		"documentation",
-	),
-}
+FORMAT, VERSION = "client-comms-policy", 2
+# Files of version 1 had fewer settings and DocTypes; what a file leaves out stays as it is.
+_READ = (1, VERSION)
 # What every version has of its own; a matrix that differs only in these is the same.
 _OF_VERSION = ("version_label", "effective_from", "next_review_on", "change_summary")
 
@@ -101,37 +52,32 @@ def export() -> dict:
 		"version": VERSION,
 		"exported_on": str(clock.now()),
 		"documents": {
-			doctype: {name: _values(frappe.get_doc(doctype, name)) for name in _names(doctype)}
+			doctype: {
+				content.label(doc): _values(doc)
+				for doc in (frappe.get_doc(doctype, name) for name in content.names(doctype))
+			}
 			for doctype in DOCTYPES
 		},
 	}
 
 
-def _names(doctype: str) -> list[str]:
-	if doctype == SETTINGS:
-		return [SETTINGS]
-	if doctype == MATRIX:
-		return matrices.in_force_everywhere(clock.now())
-	if doctype == TEXT:
-		return sorted({*frappe.get_all(templates.TEMPLATE, pluck="email_template")})
-	return frappe.get_all(doctype, pluck="name", order_by="name asc")
-
-
 def _values(doc) -> dict:
-	return comparison.values(doc, _FIELDS.get(doc.doctype))
+	return comparison.values(doc, content.fields_of(doc.doctype))
 
 
 # --- in --------------------------------------------------------------------------------------------
 
 
-def preview(content: str | Mapping) -> dict:
+def preview(file: str | Mapping) -> dict:
 	"""What importing a file would change; nothing is written.
 
 	:returns: `{"ok", "problems": [{"doctype", "name", "message"}], "changes": [{"doctype", "name", "new": bool, "rows": as
-	    `comparison.rows`}], "unchanged": number}`
+	    `comparison.rows`}], "unchanged": number, "only_here": [{"doctype", "name"}], "left_out": [translated label]}`;
+	    `only_here` are documents that the file does not have, `left_out` DocTypes and settings of which it has none
 	:raises frappe.ValidationError: the file is not a policy
 	"""
-	steps = list(_steps(_read(content)))
+	documents = _read(file)
+	steps = list(_steps(documents))
 	changed = [step for step in steps if step.rows]
 	problems = [
 		{"doctype": step.doctype, "name": step.name, "message": message}
@@ -146,17 +92,40 @@ def preview(content: str | Mapping) -> dict:
 			for step in changed
 		],
 		"unchanged": len(steps) - len(changed),
+		"only_here": [{"doctype": doctype, "name": name} for doctype, name in _only_here(documents, steps)],
+		"left_out": _left_out(documents),
 	}
 
 
-def apply(content: str | Mapping) -> dict:
+def _only_here(documents: Mapping, steps: list[Step]) -> Iterator[tuple[str, str]]:
+	"""Documents of this site that the file does not have; they stay, so the procedure may not be that of the file."""
+	here = {(step.doctype, step.doc.name) for step in steps if not step.new}
+	for doctype in DOCTYPES:
+		if doctype in documents and doctype not in (SETTINGS, TEXT, MATRIX):
+			for name in content.names(doctype):
+				if (doctype, name) not in here:
+					yield doctype, content.label(frappe.get_doc(doctype, name))
+
+
+def _left_out(documents: Mapping) -> list[str]:
+	"""What the file says nothing about, as one of an earlier version or from which someone removed a part."""
+	settings = documents.get(SETTINGS, {}).get(SETTINGS, {})
+	meta = frappe.get_meta(SETTINGS)
+	return [_(doctype) for doctype in DOCTYPES if doctype not in documents] + [
+		_(meta.get_label(field))
+		for field in content.fields_of(SETTINGS)
+		if SETTINGS in documents and field not in settings
+	]
+
+
+def apply(file: str | Mapping) -> dict:
 	"""Import a file, all of it or nothing; returns the same as `preview` of it.
 
 	:raises frappe.ValidationError: something speaks against it; `preview` lists all of it
 	:raises frappe.PermissionError: the user cannot change one of the documents
 	"""
-	documents = _read(content)
-	found = preview(content)
+	documents = _read(file)
+	found = preview(file)
 	if not found["ok"]:
 		first = found["problems"][0]
 		frappe.throw(
@@ -171,10 +140,10 @@ def apply(content: str | Mapping) -> dict:
 	return found
 
 
-def _read(content: str | Mapping) -> dict[str, dict]:
+def _read(file: str | Mapping) -> dict[str, dict]:
 	"""The documents of a file, by DocType and name."""
 	try:
-		data = json.loads(content) if isinstance(content, str) else content
+		data = json.loads(file) if isinstance(file, str) else file
 	except (ValueError, RecursionError):
 		data = None
 	if not isinstance(data, Mapping) or data.get("format") != FORMAT or not _is_well_formed(data):
@@ -182,7 +151,7 @@ def _read(content: str | Mapping) -> dict[str, dict]:
 			_("This is not a policy. Choose a file that was made with {0}.").format(bold(_("Export Policy"))),
 			title=_("Not a Policy"),
 		)
-	if data.get("version") != VERSION:
+	if data.get("version") not in _READ:
 		frappe.throw(
 			_("This file was made by another version of the app. Export the policy again with this one."),
 			title=_("Other Version"),
@@ -217,8 +186,7 @@ def _steps(documents: Mapping) -> Iterator[Step]:
 
 def _step(doctype: str, name: str, values: Mapping) -> Step:
 	doc, new = _target(doctype, name, values)
-	allowed = {df.fieldname for df in doc.meta.fields if not (df.read_only or df.hidden)}
-	allowed &= set(_FIELDS.get(doctype, allowed))
+	allowed = set(content.fields_of(doctype))
 	step = Step(doctype, name, doc, new)
 	if wrong := _malformed(doc.meta, values, allowed):
 		step.problems.append(wrong)
@@ -261,9 +229,12 @@ def _target(doctype: str, name: str, values: Mapping):
 	"""The document to which the values belong, and whether it is new. A matrix is always a new draft."""
 	if doctype == SETTINGS:
 		return frappe.get_doc(SETTINGS), False
-	if doctype != MATRIX and frappe.db.exists(doctype, name):
-		return frappe.get_doc(doctype, name), False
+	if doctype != MATRIX and (here := content.find(doctype, name, values)):
+		return frappe.get_doc(doctype, here), False
 	doc = frappe.new_doc(doctype)
+	# A link that the file leaves empty would otherwise be the company or language of the user.
+	doc.dont_update_if_missing = [df.fieldname for df in doc.meta.get_link_fields() if not df.default]
+	doc.update(dict.fromkeys(doc.dont_update_if_missing))
 	if doctype == TEXT:
 		doc.set("__newname", name)
 	return doc, True

@@ -1,10 +1,13 @@
 """A matrix version is simulated and compared in the desk before it acts (M-1, T-4)."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
 from client_comms import clock
 from client_comms.communication_governance import matrix
+from client_comms.policy_changes import exchange
 
 pytestmark = pytest.mark.clause("M-1", "T-4")
 
@@ -107,3 +110,26 @@ def test_versions_are_compared_in_the_form(login, manager, draft, shoot):
 	field.locator("[role=option]").filter(has_text="CM-1.0").first.click()
 	expect(dialog.locator("table")).to_contain_text("Confidential")
 	shoot(page, "compare-versions")
+
+
+def test_the_import_says_what_the_file_leaves_out(login, manager, site, shoot):
+	"""A file of an earlier version of the app, or one with another site's words, leaves a part of the policy as it is."""
+	policy = json.loads(json.dumps(exchange.export()))
+	settings = policy["documents"]["Client Comms Settings"]["Client Comms Settings"]
+	del settings["verification_mode"], policy["documents"]["Review Programme"]
+	words = policy["documents"]["Complaint Word"]
+	word = next(iter(words))
+	del words[word]
+	page = login(manager, PASSWORD)
+	page.goto("/app/simulate-change")
+	page.get_by_role("button", name="Menu", exact=True).click()
+	page.locator(".dropdown-menu.show").get_by_text("Import Policy", exact=True).click()
+	dialog = page.get_by_role("dialog")
+	dialog.locator("input[type=file]").set_input_files(
+		{"name": "policy.json", "mimeType": "application/json", "buffer": json.dumps(policy).encode()}
+	)
+	left_out = dialog.locator(".alert", has_text="The file says nothing about these")
+	expect(left_out).to_contain_text("Verify Client Data Before Entry")
+	expect(left_out).to_contain_text("Review Programme")
+	expect(dialog.locator(".alert", has_text="Only this site has these")).to_contain_text(word)
+	shoot(page, "import-policy")

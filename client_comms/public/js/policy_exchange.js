@@ -53,7 +53,7 @@ frappe.provide("client_comms.policy_changes");
 		dialog.show();
 	};
 
-	function preview_html({ problems, changes, unchanged }) {
+	function preview_html({ problems, changes, unchanged, only_here, left_out }) {
 		const problem = ({ doctype, name, message }) =>
 			`<li>${escape(__(doctype))} <b>${escape(name)}</b>: ${escape(message)}</li>`;
 		const parts = [];
@@ -64,6 +64,23 @@ frappe.provide("client_comms.policy_changes");
 		parts.push(
 			`<p class="mt-3">${__("Documents that would change: {0}; that stay as they are: {1}.", [changes.length, unchanged])}
 				${__("Documents that the file does not contain stay. A matrix becomes a draft, and changed texts must be approved again.")}</p>`,
+		);
+		const warning = (heading, lines) =>
+			lines.length
+				? `<div class="alert alert-warning"><b>${heading}</b>
+					<ul class="mb-0">${lines.map((line) => `<li>${line}</li>`).join("")}</ul></div>`
+				: "";
+		parts.push(
+			warning(
+				__("The file says nothing about these, so they stay as they are on this site:"),
+				left_out.map(escape),
+			),
+			warning(
+				__(
+					"Only this site has these. They stay; disable or delete them if the policy of the file shall hold alone:",
+				),
+				only_here.map(({ doctype, name }) => `${escape(__(doctype))}: ${escape(__(name))}`),
+			),
 		);
 		for (const { doctype, name, new: is_new, rows } of changes) {
 			const cells = (row) =>
