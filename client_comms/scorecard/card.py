@@ -1,15 +1,18 @@
-"""The scorecard of a period: each clause with its state, the deciding rule, its controls and its figures (R-3)."""
+"""The scorecard of a period: each clause with its state, the deciding rule, its controls and its figures (R-3).
+
+Figures count everything on the site: a clause has the same state for a manager who can read no record as for the officer. The lists
+behind them show what the reader can read.
+"""
 
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 import frappe
 from frappe import _
 from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
+from client_comms.acting import as_the_app
 from client_comms.client_interactions.owed import end_of
-from client_comms.enforcement import policy
 from client_comms.i18n import plain
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
@@ -35,12 +38,12 @@ def period(since=None, until=None) -> tuple[datetime, datetime]:
 
 
 def of(since=None, until=None) -> dict:
-	"""The scorecard that the session user can see.
+	"""The scorecard, as the session user is shown it.
 
 	:param since: first day, and `until` last day, in the site's time zone
 	:returns: `{"since", "until", "clauses": [{"clause", "title", "state", "rule", "controls": [{"name",
 	    "state", "message", "route"}], "figures": [{"name", "unit", "value", "before", "state", "message",
-	    "doctype", "filters"}]}]}`
+	    "doctype", "filters", "can_open"}]}]}`; `can_open` is whether they can read the list behind it
 	"""
 	since, until = period(since, until)
 	figures = _figures(since, until)
@@ -75,36 +78,12 @@ def of(since=None, until=None) -> dict:
 
 
 def _figures(since: datetime, until: datetime) -> dict:
-	"""Clause → (figure, value, value before, state); counted at most every few minutes per reader. What is about today has no value before."""
-	# What a reader can count depends on the policy and their roles.
-	open_to = (policy.state(), sorted(frappe.get_roles()))
-	key = f"{_CACHE}|{frappe.session.user}|{since}|{until}|{sha256(repr(open_to).encode()).hexdigest()}"
+	"""Clause → (figure, value, value before, state); counted at most every few minutes. What is about today has no value before."""
+	key = f"{_CACHE}|{since}|{until}"
 	values = frappe.cache.get_value(key, expires=True)
 	if values is None:
-		length = until - since
-		earlier = (since - length, since - timedelta(seconds=1))
-		open_ones = [clause for clause in CLAUSES.values() if _may_count(clause)]
-		count = counting(
-			each
-			for clause in open_ones
-			for figure in clause.figures
-			for when in ((since, until), earlier)
-			for each in figure.counted(*when)
-		)
-		values = [
-			[
-				(
-					figure.value(since, until, count),
-					figure.value(*earlier, count)
-					if figure.can_be_compared((since, until), earlier)
-					else None,
-				)
-				for figure in clause.figures
-			]
-			if clause in open_ones
-			else [(None, None)] * len(clause.figures)
-			for clause in CLAUSES.values()
-		]
+		with as_the_app():
+			values = _counted(since, until)
 		frappe.cache.set_value(key, values, expires_in_sec=_CACHED_SECONDS)
 	return {
 		code: [
@@ -115,8 +94,25 @@ def _figures(since: datetime, until: datetime) -> dict:
 	}
 
 
-def _may_count(clause) -> bool:
-	return all(frappe.has_permission(figure.doctype, "read") for figure in clause.figures)
+def _counted(since: datetime, until: datetime) -> list[list[tuple]]:
+	earlier = (since - (until - since), since - timedelta(seconds=1))
+	count = counting(
+		each
+		for clause in CLAUSES.values()
+		for figure in clause.figures
+		for when in ((since, until), earlier)
+		for each in figure.counted(*when)
+	)
+	return [
+		[
+			(
+				figure.value(since, until, count),
+				figure.value(*earlier, count) if figure.can_be_compared((since, until), earlier) else None,
+			)
+			for figure in clause.figures
+		]
+		for clause in CLAUSES.values()
+	]
 
 
 def _shown(figure, value, before, state, since, until) -> dict:
@@ -129,6 +125,7 @@ def _shown(figure, value, before, state, since, until) -> dict:
 		"message": state and plain(state.message),
 		"doctype": figure.doctype,
 		"filters": [_as_json(figure.doctype, *condition) for condition in figure.rows(since, until)],
+		"can_open": bool(frappe.has_permission(figure.doctype, "read")),
 	}
 
 
@@ -140,7 +137,7 @@ def _as_json(doctype: str, *condition) -> list:
 
 
 def take_snapshot(since=None, until=None):
-	"""Store the scorecard of a period as the session user sees it; returns the snapshot."""
+	"""Store the scorecard of a period as the session user is shown it; returns the snapshot."""
 	found = of(since, until)
 	counts = {
 		colour: sum(each["state"] == colour for each in found["clauses"])

@@ -69,9 +69,9 @@
 					${escape(name)}</button> ${pill(state)} <span class="text-muted small">${escape(message)}</span></div>`;
 			const number = (value, unit) =>
 				value === null || value === undefined ? "–" : `${value}${unit ? " %" : ""}`;
-			const figure = ({ name, value, before, unit, state }, index) =>
+			const figure = ({ name, value, before, unit, state, can_open }, index) =>
 				`<div class="mb-1">${escape(name)}: <button type="button" class="btn btn-link btn-xs p-0"
-					data-figure="${row}:${index}" ${value === null ? "disabled" : ""}><b>${number(value, unit)}</b></button>
+					data-figure="${row}:${index}" ${value === null || !can_open ? "disabled" : ""}><b>${number(value, unit)}</b></button>
 					${before === null ? "" : `<span class="text-muted">(${number(before, unit)})</span>`} ${state ? pill(state) : ""}</div>`;
 			return `<tr data-clause="${escape(clause)}" data-state="${escape(state)}">
 				<td><b>${escape(clause)}</b><br>${escape(title)}</td>
