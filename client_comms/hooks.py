@@ -261,6 +261,7 @@ client_comms_around = {
 	"frappe.email.email_body:inline_style_in_html": "client_comms.enforcement.email_styles.with_own_styles",
 	"frappe.model.base_document:BaseDocument._sanitize_content": "client_comms.enforcement.harmless_addresses.clean_stored",
 	"frappe.model.db_query:DatabaseQuery.build_conditions": "client_comms.enforcement.list_conditions.of_version_15",
+	"frappe.model.db_query:DatabaseQuery.get_permission_query_conditions": "client_comms.enforcement.conditions_of_others.in_brackets",
 	"frappe.model.db_query:DatabaseQuery.prepare_filter_condition": "client_comms.enforcement.list_conditions.refuse_functions",
 	"frappe.model.delete_doc:raise_link_exists_exception": "client_comms.enforcement.deletions.refuse_without_name",
 	"frappe.model.document:Document._validate_links": "client_comms.enforcement.fetched_fields.ask",
