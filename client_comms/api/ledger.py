@@ -1,5 +1,7 @@
 """Verifies and exports the compliance ledger, and takes co-signatures (P-2, R-3)."""
 
+from datetime import date, datetime
+
 import frappe
 from frappe import _
 
@@ -10,6 +12,7 @@ from client_comms.i18n import bold
 from client_comms.ledger import exporting, runs, witnesses
 from client_comms.roles import require_auditing, require_configuring_or_auditing
 
+Moment = str | datetime | date | None
 _MOST_TO_DOWNLOAD = 50_000
 _MOST_AT_ONCE = 20_000
 # An export reads the whole tree, however little it shows.
@@ -17,7 +20,7 @@ _LARGEST_TREE = 500_000
 
 
 @frappe.whitelist(methods=["POST"])
-def start_ledger_verification(since: str | None = None, until: str | None = None) -> str:
+def start_ledger_verification(since: Moment = None, until: Moment = None) -> str:
 	"""Verify in the background, for a ledger that is too long for a request; parameters as of `verify_ledger`.
 
 	:returns: the name of the Ledger Verification, which shows the progress and every fault
@@ -66,8 +69,8 @@ def cosign_checkpoint(checkpoint: str, signature: str) -> list[str]:
 
 @frappe.whitelist(methods=["POST"])
 def export_ledger(
-	since: str | None = None,
-	until: str | None = None,
+	since: Moment = None,
+	until: Moment = None,
 	party_type: str | None = None,
 	party: str | None = None,
 ) -> None:
@@ -125,7 +128,7 @@ def _require_readable(found: exporting.Shown) -> None:
 
 
 @frappe.whitelist()
-def verify_ledger(since: str | None = None, until: str | None = None) -> dict:
+def verify_ledger(since: Moment = None, until: Moment = None) -> dict:
 	"""Verify the entries, their order and the checkpoints of the ledger, and report every fault.
 
 	:param since: start at the last checkpoint before the entries from this moment on (site time zone)

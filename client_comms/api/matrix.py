@@ -1,5 +1,7 @@
 """What a matrix version would change on existing records (M-1, T-4)."""
 
+from datetime import date, datetime
+
 import frappe
 
 from client_comms import clock
@@ -9,13 +11,15 @@ from client_comms.roles import require_configuring_or_auditing
 
 
 @frappe.whitelist()
-def simulate_matrix(matrix: str, since: str | None = None) -> dict:
+def simulate_matrix(matrix: str, since: str | datetime | date | None = None) -> dict:
 	"""Count the interactions that would be classified differently under `matrix` (a version or a draft).
 
 	:param since: only interactions that occurred on or after this moment (site time zone)
 	:returns: `{"matrix", "checked": int, "level_changes": [{"communication_type", "from", "to", "records"}],
 	    "deadline_changes": [{"communication_type", "from": [ack, respond], "to": [ack, respond], "records"}],
-	    "uncovered": [{"communication_type", "records"}]}`; days are business days
+	    "party_changes" and "documentation_changes": [{"communication_type", "from": [name, …], "to": [name, …], "records"}],
+	    "uncovered": [{"communication_type", "records"}]}`; days are business days. Companies with a version of their own do not
+	    count for one that is for all
 	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
 	"""
 	require_configuring_or_auditing()

@@ -1,14 +1,18 @@
 """The scorecard of the procedure (R-3)."""
 
+from datetime import date, datetime
+
 import frappe
 
 from client_comms.roles import require_configuring_or_auditing
 from client_comms.scorecard import card
 
+Day = str | date | datetime | None
+
 
 @frappe.whitelist()
 @frappe.read_only()
-def scorecard(since: str | None = None, until: str | None = None) -> dict:
+def scorecard(since: Day = None, until: Day = None) -> dict:
 	"""The clauses with their state, controls and figures, for a period.
 
 	:param since: first day, and `until` last day, in the site's time zone; by default the last 30 days
@@ -20,7 +24,7 @@ def scorecard(since: str | None = None, until: str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def scorecard_snapshot(since: str | None = None, until: str | None = None) -> str:
+def scorecard_snapshot(since: Day = None, until: Day = None) -> str:
 	"""Store the current scorecard for printing; returns the name of the snapshot."""
 	require_configuring_or_auditing()
 	return card.take_snapshot(since, until).name

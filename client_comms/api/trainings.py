@@ -1,5 +1,7 @@
 """Take a training, list the required ones, and let other apps report a completion (R-1, T-1)."""
 
+from datetime import date, datetime
+
 import frappe
 from frappe import _
 
@@ -44,7 +46,7 @@ def finish_training(attempt: str, answers: str | dict) -> dict:
 
 @frappe.whitelist(methods=["POST"])
 def complete_training(
-	user: str, training: str, completed_on: str | None = None, score: float | None = None
+	user: str, training: str, completed_on: str | date | datetime | None = None, score: float | None = None
 ) -> dict:
 	"""Record a completion reported by another app or an external course.
 

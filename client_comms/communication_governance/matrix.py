@@ -1,5 +1,6 @@
 """The communication matrix in force, for use by the rest of the app (M-1)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import frappe
@@ -145,6 +146,28 @@ def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[
 		for p in doc.parties
 		if p.communication_type == communication_type and p.party == "Role" and p.role
 	)
+
+
+def parties_of(matrix: str | None, communication_type: str) -> tuple[str, ...]:
+	"""The responsible parties of the type as the version states them: roles, and Assigned Staff."""
+	return _stated(matrix, "parties", communication_type, lambda row: row.role or row.party)
+
+
+def methods_of(matrix: str | None, communication_type: str) -> tuple[str, ...]:
+	"""The documentation methods of the type as the version states them, with the channel for which one is required."""
+	return _stated(
+		matrix,
+		"documentation",
+		communication_type,
+		lambda row: ": ".join(filter(None, (row.channel, row.documentation_method))),
+	)
+
+
+def _stated(matrix: str | None, table: str, communication_type: str, told: Callable) -> tuple[str, ...]:
+	if not matrix:
+		return ()
+	rows = frappe.get_cached_doc("Communication Matrix", matrix).get(table)
+	return tuple(sorted({told(row) for row in rows if row.communication_type == communication_type}))
 
 
 # --- changes of the matrix -------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Compare a matrix version with the versions that govern existing interactions."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime
@@ -13,8 +15,8 @@ def simulate(matrix: str, since=None) -> dict:
 	doc = frappe.get_doc("Communication Matrix", matrix)
 	rules = {row.communication_type: row for row in doc.rules}
 	stated, ranks = matrices.stated_levels(), _ranks()
-	levels, deadlines, uncovered, checked = {}, {}, {}, 0
-	for row in kinds(doc.company, since):
+	levels, deadlines, parties, methods, uncovered, checked = {}, {}, {}, {}, {}, 0
+	for row in kinds(matrices.companies_of(doc), since):
 		checked += row.records
 		rule = rules.get(row.communication_type)
 		if rule is None:
@@ -32,18 +34,28 @@ def simulate(matrix: str, since=None) -> dict:
 		before, after = _days(now), _days(matrices.deadlines_of(doc, row.communication_type, row.priority))
 		if before != after:
 			_count(deadlines, (row.communication_type, before, after), row.records)
+		for counts, stated in ((parties, matrices.parties_of), (methods, matrices.methods_of)):
+			before, after = (
+				stated(row.matrix, row.communication_type),
+				stated(doc.name, row.communication_type),
+			)
+			if before != after:
+				_count(counts, (row.communication_type, before, after), row.records)
 	return {
 		"matrix": matrix,
 		"checked": checked,
 		"level_changes": _rows(levels, "communication_type", "from", "to"),
 		"deadline_changes": _rows(deadlines, "communication_type", "from", "to"),
+		"party_changes": _rows(parties, "communication_type", "from", "to"),
+		"documentation_changes": _rows(methods, "communication_type", "from", "to"),
 		"uncovered": _rows(uncovered, "communication_type"),
 	}
 
 
-def kinds(company: str | None = None, since=None) -> list[dict]:
+def kinds(companies: Collection[str] | None = None, since=None) -> list[dict]:
 	"""The number of interactions (`records`) of each type, level, priority and matrix version, in one query.
 
+	:param companies: only those of these companies
 	:param since: only those that occurred on or after this moment (site time zone)
 	"""
 	table = frappe.qb.DocType("Client Interaction")
@@ -62,8 +74,8 @@ def kinds(company: str | None = None, since=None) -> list[dict]:
 	)
 	if since:
 		query = query.where(table.occurred_on >= get_datetime(since))
-	if company:
-		query = query.where(table.company == company)
+	if companies is not None:
+		query = query.where(table.company.isin([*companies, ""]))
 	return query.run(as_dict=True)
 
 

@@ -1,5 +1,7 @@
 """Holidays, hours, priorities and companies: running clocks follow, what was judged stays (C-3, C-4)."""
 
+from datetime import date, datetime
+
 import frappe
 import pytest
 
@@ -412,3 +414,42 @@ def test_the_simulation_compares_deadlines_of_priorities(inquiry, urgent):
 	assert not [
 		row for row in api.simulate_matrix(matrix.name)["deadline_changes"] if row["from"] == [0.5, 1.0]
 	]
+
+
+def test_the_simulation_names_changed_parties_and_documentation(inquiry):
+	inquiry()
+	matrix = frappe.get_last_doc("Communication Matrix", {"docstatus": 1})
+	draft = frappe.copy_doc(matrix)
+	draft.update({"version_label": "Another", "docstatus": 0})  # in tests, Frappe copies the status
+	kind = {"communication_type": "Initial Inquiry"}
+	draft.append("parties", {**kind, "party": "Role", "role": "Account Manager"})
+	draft.append("documentation", {**kind, "documentation_method": "Meeting Notes", "channel": "Meeting"})
+	draft.insert()
+	found = api.simulate_matrix(draft.name)
+	for change, added in (
+		("party_changes", "Account Manager"),
+		("documentation_changes", "Meeting: Meeting Notes"),
+	):
+		(row,) = (row for row in found[change] if row["communication_type"] == "Initial Inquiry")
+		assert {*row["to"]} - {*row["from"]} == {added} and row["records"] >= 1
+	assert api.simulate_matrix(matrix.name)["party_changes"] == []
+
+
+def test_the_simulation_of_a_version_for_all_leaves_out_companies_with_their_own(inquiry):
+	inquiry()
+	matrix = frappe.get_last_doc("Communication Matrix", {"docstatus": 1})
+	assert not matrix.company
+	before = api.simulate_matrix(matrix.name)["checked"]
+	company = frappe.db.get_value("Client Interaction", {}, "company")
+	own = frappe.copy_doc(matrix)
+	own.update({"version_label": "Own", "company": company, "docstatus": 0})
+	own.flags.shipped = True
+	own.insert().submit()
+	assert before > api.simulate_matrix(matrix.name)["checked"] == 0
+
+
+def test_the_simulation_takes_a_date(inquiry):
+	inquiry()
+	matrix = frappe.get_last_doc("Communication Matrix", {"docstatus": 1})
+	assert api.simulate_matrix(matrix.name, since=date(2020, 1, 1))["checked"]
+	assert not api.simulate_matrix(matrix.name, since=datetime(2090, 1, 1))["checked"]
