@@ -286,6 +286,7 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.methods_of_staff.refuse",
+	"client_comms.api.arguments.require",
 	"client_comms.enforcement.doctypes.file.require_uploaded",
 	"client_comms.enforcement.requests.backups.refuse",
 	"client_comms.enforcement.requests.conditions_as_names.refuse",
