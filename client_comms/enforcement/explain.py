@@ -16,6 +16,7 @@ USER_PERMISSION = "user-permission"
 SHARED = "shared"
 NOT_GOVERNED = "not-governed"
 RESTRICTED = "restricted-use"
+DISABLED = "user-disabled"
 # What a restriction of the use of data stops.
 _USES = {access.WRITE: restriction.CHANGES, access.EMAIL: restriction.MESSAGES}
 # The permissions that a share can give; other actions do not depend on shares.
@@ -25,11 +26,20 @@ _SHARED_RIGHTS = ("read", "write", "share")
 def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	"""`{"allowed", "rule", "reasons"}`; `allowed` is what happens if the user tries, `rule` what decided it.
 
-	:raises frappe.DoesNotExistError: the DocType or the record does not exist
+	:raises frappe.DoesNotExistError: the DocType, the record or the user does not exist
 	"""
 	require_action(action)
 	validation.require_doctype(doctype)
 	doc = frappe.get_doc(doctype, name)
+	enabled = frappe.db.get_value("User", user, "enabled")
+	if enabled is None:
+		frappe.throw(
+			_("{0} {1} does not exist.").format(_("User"), bold(user)),
+			exc=frappe.DoesNotExistError,
+			title=_("Not Found"),
+		)
+	if not enabled:
+		return _answer(False, DISABLED, [_("{0} is disabled, and cannot log in.").format(bold(user))])
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)
 	rule = _rule(doc, action)

@@ -95,6 +95,18 @@ def test_these_roles_may_ask_about_others(role, make_user, as_user, records):
 		assert explain_access(INTERACTION, records[2], user=other)["allowed"] is False
 
 
+def test_a_user_who_is_not_there_or_cannot_log_in(make_user, as_user, records):
+	other = make_user("Customer Support Manager")
+	with as_user(make_user("Compliance Officer")):
+		with pytest.raises(frappe.DoesNotExistError, match="nobody@own"):
+			explain_access(INTERACTION, records[0], user="nobody@own.example")
+		assert explain_access(INTERACTION, records[2], user=other)["allowed"] is True
+		frappe.db.set_value("User", other, "enabled", 0)
+		answer = explain_access(INTERACTION, records[2], user=other)
+	assert (answer["allowed"], answer["rule"]) == (False, "user-disabled")
+	assert other in answer["reasons"][0]
+
+
 @pytest.mark.parametrize("role", ["Customer Support Manager", "Frontline Staff", "System Manager"])
 def test_no_one_else_may_ask_about_others(role, make_user, as_user, records):
 	other, user = make_user("Customer Support"), make_user(role)
