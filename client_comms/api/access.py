@@ -30,6 +30,7 @@ def explain_access(doctype: str, name: str, user: str | None = None, action: str
 	:param action: read, write, print, email, export, share or delete
 	:returns: `{"allowed": bool, "rule": str, "reasons": [str, …]}`
 	:raises frappe.PermissionError: asking about another user without such a role
+	:raises frappe.DoesNotExistError: the record or the user does not exist
 	"""
 	frappe.only_for(_DESK_USER)
 	user = user or frappe.session.user
@@ -161,10 +162,10 @@ def is_governed(doctype: str) -> bool:
 
 
 @frappe.whitelist(methods=["POST"])
-def change_level(doctype: str, name: str, level: str, reason: str) -> None:
+def change_level(doctype: str, name: str, level: str, reason: str | None = None) -> None:
 	"""Raise or lower a governed Issue, Lead or Opportunity: see `level_spread.change_level`.
 
-	:raises MissingDetailsError: no reason is given
+	:raises MissingDetailsError: it is lowered without a reason
 	:raises ClearanceMissingError: lowering without clearance on both levels
 	"""
 	if not documents.is_governed(doctype):
@@ -172,11 +173,7 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 			_("{0} is not governed. Switch it on in Client Comms Settings first.").format(bold(_(doctype))),
 			title=_("Not Governed"),
 		)
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for changing the level."), exc=MissingDetailsError, title=_("Reason Missing")
-		)
-	level_spread.change_level(doctype, name, level, reason)
+	level_spread.change_level(doctype, name, level, (reason or "").strip())
 
 
 @frappe.whitelist()

@@ -60,7 +60,7 @@ def raise_to_stated(interaction, level: str, document) -> None:
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it."""
 	if levels.change_level(doctype, name, level, reason):
-		told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason)
+		told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason or level)
 		raise_conversations(doctype, name, level, told)
 
 

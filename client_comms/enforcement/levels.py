@@ -39,11 +39,11 @@ def guard_level(doc, method=None):
 
 
 def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
-	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels. Both
-	require a reason.
+	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels and a reason.
 
 	:returns: whether the document was raised
 	:raises ClearanceMissingError: lowering without clearance
+	:raises MissingDetailsError: lowering without a reason
 	"""
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("write")
@@ -59,11 +59,11 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 		for decision in (here, there):
 			if not decision.allowed:
 				refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
+		_require_reason(before, level, reason)
 	set_level(doctype, name, level)
-	record_change(doctype, name, before, level, f"{before} → {level}: {reason}")
-	doc.add_comment(
-		"Info", _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
-	)
+	record_change(doctype, name, before, level, ": ".join(filter(None, (f"{before} → {level}", reason))))
+	told = _("changed the confidentiality level: {0} → {1}. {2}").format(before or "–", level, reason)
+	doc.add_comment("Info", told.strip())
 	return not before or rules.rank(level) > rules.rank(before)
 
 
@@ -86,6 +86,10 @@ def require_may_lower(interaction: str, before: str, level: str, reason: str | N
 	decision = may_lower(interaction, level)
 	if not decision.allowed:
 		refuse(*decision.reasons, title=_("Level Cannot Be Lowered"), exc=ClearanceMissingError)
+	_require_reason(before, level, reason)
+
+
+def _require_reason(before: str, level: str, reason: str | None) -> None:
 	if not (reason or "").strip():
 		frappe.throw(
 			_("Give a reason for lowering the level from {0} to {1}.").format(bold(before), bold(level)),

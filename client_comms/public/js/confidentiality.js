@@ -17,7 +17,12 @@ if (!client_comms.change_level) {
 						"Conversations about a document that is raised are raised with it, but not lowered with it.",
 					),
 				},
-				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+				{
+					fieldname: "reason",
+					fieldtype: "Small Text",
+					label: __("Reason"),
+					description: __("Needed to make it less confidential."),
+				},
 			],
 			primary_action_label: __("Change Level"),
 			async primary_action({ level, reason }) {

@@ -189,3 +189,15 @@ def test_who_could_not_read_it_even_by_taking_part_is_told_at_once_who_can(as_us
 	with as_user(people.responsible), pytest.raises(ActionNotPossibleError):
 		api.request_access(case, "I have it")
 	policy.clear_cache()
+
+
+@pytest.mark.parametrize("missing", ["interaction", "user", "valid_until"])
+def test_a_grant_needs_whom_and_what_it_is_for(missing, log, make_user, as_user):
+	fields = {
+		"interaction": log("Feedback/Complaint").name,
+		"user": make_user("Customer Support"),
+		"valid_until": "2099-12-31 12:00:00",
+		"reason": "Holiday",
+	}
+	with as_user(make_user("Customer Support Manager")), pytest.raises(frappe.MandatoryError):
+		frappe.get_doc({"doctype": "Interaction Access Grant", **fields, missing: None}).insert()

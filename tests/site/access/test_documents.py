@@ -185,6 +185,16 @@ def test_lowering_needs_a_reason_and_clearance_and_is_told(govern, staff, log, a
 	assert any("Sensitive → Standard" in content and "A mistake" in content for content in comments)
 
 
+def test_raising_needs_no_reason(govern, staff, log, as_user):
+	issue = make("Issue")
+	begun = log("Initial Inquiry", reference_doctype="Issue", reference_name=issue.name)
+	with as_user(staff["Customer Support Manager"]):
+		api.change_level("Issue", issue.name, "Sensitive")
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
+	assert begun.reload().confidentiality_level == "Sensitive"
+	assert begun.events[-1].note.endswith("Sensitive")
+
+
 def test_conversations_about_a_document_are_raised_with_it_and_not_lowered(govern, staff, log, as_user):
 	issue = make("Issue")
 	about = {"reference_doctype": "Issue", "reference_name": issue.name}

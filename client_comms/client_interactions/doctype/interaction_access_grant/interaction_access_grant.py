@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, get_datetime
 
-from client_comms import alerts, clock, ledger, written_by_app
+from client_comms import alerts, clock, ledger, validation, written_by_app
 from client_comms.client_interactions import access_requests
 from client_comms.document import Document
 from client_comms.enforcement import policy, restrictions, sharing
@@ -39,6 +39,7 @@ class InteractionAccessGrant(Document):
 	# end: auto-generated types
 
 	def validate(self):
+		validation.require_filled(self, "interaction", "user", "valid_until")
 		if not self.is_new():
 			written_by_app.keep_fields(self, *_BY_THE_APP)
 		self.validate_giver()
