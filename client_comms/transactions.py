@@ -6,6 +6,7 @@ So a value lives as long as the transaction whose rows it was computed from, and
 is used only by transactions that see the same rows.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ _DAY = 24 * 60 * 60
 _LOCKED = "client_comms_locked"
 _PARTS = "client_comms_parts"
 _ATTEMPTS = 5  # of a job
+_NO_SAVEPOINT = 1305  # MariaDB's ER_SP_DOES_NOT_EXIST
 # Site and key of what transactions share → the rows of which it was built, and the value
 _last_shared: dict[tuple[str, str], tuple[object, object]] = {}
 
@@ -153,7 +155,9 @@ def part(
 ) -> Iterator[Part]:
 	"""A part whose error undoes that part alone, so that the rest of the transaction goes on.
 
-	A deadlock is raised: the database has undone the whole transaction, so there is nothing to go back to.
+	A deadlock is raised: the database has undone the whole transaction, so there is nothing to go back to. So is the end of the time of a
+	job, which comes only once: the worker is about to be killed. If other code has committed meanwhile, what it committed stays, and the error
+	is told all the same.
 
 	:param title: of the Error Log about it; without one, the caller does something about `error`
 	:param doctype: with `name`, the document to which the Error Log refers
@@ -169,12 +173,28 @@ def part(
 	except (frappe.QueryDeadlockError, *raising):
 		raise
 	except only as error:
-		frappe.db.rollback(save_point=savepoint)
+		if _is_end_of_job(error):
+			raise
+		_undo(savepoint)
 		done.error = error
 		if title:
 			frappe.log_error(title=title, reference_doctype=doctype, reference_name=name)
 	finally:
 		frappe.flags[_PARTS] -= 1
+
+
+def _is_end_of_job(error: Exception) -> bool:
+	timeouts = sys.modules.get("rq.timeouts")  # which only a worker needs
+	return bool(timeouts) and isinstance(error, timeouts.BaseTimeoutException)
+
+
+def _undo(savepoint: str) -> None:
+	try:
+		frappe.db.rollback(save_point=savepoint)
+	except Exception as gone:
+		if gone.args[:1] != (_NO_SAVEPOINT,):
+			raise
+		frappe.log_error(title="Code of another app committed in the middle of a change")
 
 
 @contextmanager
