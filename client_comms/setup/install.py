@@ -16,7 +16,15 @@ from client_comms.clients import confirmation
 from client_comms.enforcement import documents, foreign_fields, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
-from client_comms.setup import custom_fields, sidebar, sources, stored_markup, workspace_block, workspaces
+from client_comms.setup import (
+	custom_fields,
+	foreign_documents,
+	sidebar,
+	sources,
+	stored_markup,
+	workspace_block,
+	workspaces,
+)
 from client_comms.setup.indexes import add_indexes
 
 # Global default: documents with a shipped name that existed before installation, and are kept on uninstall.
@@ -34,8 +42,8 @@ _SHARED = {
 def before_install():
 	"""Refuse sites that cannot run the app; remember which shipped roles, Issue Types and texts already exist.
 
-	:raises frappe.ValidationError: another database than MariaDB, or a field of others that has the name of one of the app's;
-	    nothing of the app is on the site then
+	:raises frappe.ValidationError: another database than MariaDB, or a field or a document of others that has the name of one of
+	    the app's; nothing of the app is on the site then
 	"""
 	if frappe.db.db_type != "mariadb":
 		frappe.throw(
@@ -44,6 +52,7 @@ def before_install():
 			).format(frappe.db.db_type),
 			title=_("Database Not Supported"),
 		)
+	foreign_documents.refuse()
 	foreign_fields.refuse(custom_fields.names(custom_fields.custom_fields()))
 	# What Frappe has cached of the apps' modules may be older than this app on the bench: it would create no DocType.
 	frappe.setup_module_map()
