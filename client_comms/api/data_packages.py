@@ -56,7 +56,7 @@ def leave_out_of_copy(name: str, items: str | list, reason: str) -> None:
 	:param items: names of Data Package Items, as a list or as JSON
 	:param reason: told to the client
 	"""
-	runs.leave_out(name, validation.require_list(_("Items"), items), reason)
+	runs.leave_out(name, validation.require_list(_("Items", context="Data Package"), items), reason)
 
 
 @frappe.whitelist()

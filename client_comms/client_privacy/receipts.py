@@ -110,13 +110,13 @@ def lines(doc) -> list[tuple[str, str]]:
 	until = frappe.format(given.valid_until, "Datetime") if given.valid_until else _("Until you withdraw it")
 	status = consents.as_rule(doc).status(clock.now())
 	found = [
-		(_("Receipt"), receipt["consentReceiptID"]),
+		(_("Receipt", context="Client Consent"), receipt["consentReceiptID"]),
 		(_("Who Agreed"), f"{doc.party_name} ({receipt['piiPrincipalId']})"),
 		(_("When"), frappe.format(given.at, "Datetime")),
 		(_("How"), _(how)),
 		(_("Given To"), controller["piiController"]),
 		(_("Contact for Questions"), ", ".join(dict.fromkeys(each for each in reach if each))),
-		(_("Purpose"), _(_purpose(doc))),
+		(_("Purpose", context="Client Consent"), _(_purpose(doc))),
 		(_("What It Covers"), ", ".join(_(each) for each in _categories(doc))),
 		(_("Shared With"), doc.third_party or _("No one")),
 		(_("Valid Until"), until),

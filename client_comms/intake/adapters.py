@@ -135,7 +135,7 @@ def _staff(doc, arrival: Arrival) -> str:
 
 def _beginning(doc, arrival: Arrival, at: datetime) -> arrivals.Arrival:
 	client = client_of(arrival)
-	subject = _("{0} from {1}") if arrival.is_inbound else _("{0} to {1}")
+	subject = _("{0} from {1}") if arrival.is_inbound else _("{0} to {1}", context="Client Interaction")
 	kind, name = arrival.about or (None, None)
 	return arrivals.Arrival(
 		document=doc,

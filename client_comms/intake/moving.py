@@ -278,7 +278,9 @@ def leave(doc, document, to, event: str) -> None:
 	if since:
 		clocks = doc.clocks()
 		carried = histories.leaving(clocks, since, [_owed(doc, clocks, row) for row in came.values()])
-	doc.append_event(event, clock.now(), to and _("To {0}").format(to.name), source=document)
+	doc.append_event(
+		event, clock.now(), to and _("To {0}", context="Client Interaction").format(to.name), source=document
+	)
 	doc.events[-1].carried = replay.keep_carried(carried)
 
 

@@ -82,7 +82,11 @@ def _calls(rows: list) -> list[Unlogged]:
 			client = parties.Client("Customer", row.customer)
 		if client:
 			staff = row.employee_user_id or (None if row.type == call_log.INCOMING else row.owner)
-			found.append(Unlogged(CALL, row.name, _("Call"), row.at, client, staff, None))
+			found.append(
+				Unlogged(
+					CALL, row.name, _("Call", context="Unlogged Interactions"), row.at, client, staff, None
+				)
+			)
 	return found
 
 

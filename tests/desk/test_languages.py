@@ -201,3 +201,22 @@ def test_document_types_are_in_the_readers_language(conversation, make_user, log
 	expect(types.first).to_be_visible()
 	shoot(page, "ledger")
 	assert "Client Interaction" not in types.all_inner_texts()
+
+
+def test_forms_show_our_words_where_erpnext_has_another(login, make_user, shoot):
+	"""The labels of fields are asked for with the DocType: the files of an inventory are not those of the file manager."""
+	page = login(
+		make_user("System Manager", "Compliance Officer", password=PASSWORD, language="de"), PASSWORD
+	)
+	for address, field, label in (
+		("physical-inventory/new", "files", "Akten"),
+		("physical-inventory/new", "location", "Aufbewahrungsort"),
+	):
+		opened(page, address)
+		shown = page.locator(f".form-layout:visible [data-fieldname={field}] .control-label").first
+		expect(shown).to_contain_text(label)
+	shoot(page, "own-words")
+	texts = (
+		"[__('Files'), __('Items'), __('Rate', null, 'Feedback Review'), __('To', null, 'Feedback Review')]"
+	)
+	assert page.evaluate(texts) == ["Dateien", "Artikel", "Rate", "Bis"]

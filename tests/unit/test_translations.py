@@ -1,9 +1,11 @@
-"""The catalogues: all that the template has is translated, and a translation keeps what is filled in.
+"""The catalogues: all that the template has is translated, a translation keeps what is filled in, and none replaces a word
+that Frappe or ERPNext have.
 
 Whatever language has a catalogue has the shipped texts and words as well.
 """
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ from client_comms import procedure
 APP = Path(__file__).parents[2] / "client_comms"
 LOCALE = APP / "locale"
 LANGUAGES = sorted(path.name for path in LOCALE.glob("*.po"))
+# What Frappe and ERPNext translate as well; scripts/standard_words.py writes it.
+STANDARD = json.loads(Path(__file__).with_name("standard_words.json").read_text(encoding="utf-8"))
 # Frappe's own messages, which it translates
 OF_FRAPPE = {
 	"{0} subscribers added",
@@ -39,12 +43,39 @@ def messages(name: str) -> dict[tuple[str, str], str]:
 	return {(context, message): translation for context, message, translation in found if message}
 
 
+def translated(language: str) -> dict[tuple[str, str], str]:
+	"""Without what is left to the standard catalogues, an empty string for gettext."""
+	return {key: translation for key, translation in messages(language).items() if translation}
+
+
+def standard(language: str) -> dict:
+	return STANDARD[language.removesuffix(".po")]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_is_translated(language):
-	translated = messages(language)
-	assert translated.keys() == messages("main.pot").keys()
-	assert [message for message, translation in translated.items() if not translation.strip()] == []
+	catalogue = messages(language)
+	assert catalogue.keys() == messages("main.pot").keys()
+	missing = {key for key, translation in catalogue.items() if not translation.strip()}
+	assert missing - {("", message) for message in standard(language)["always"]} == set()
 	assert "#, fuzzy" not in (LOCALE / language).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_the_standard_catalogues_is_replaced(language):
+	"""Frappe merges the catalogues of all apps, and ours comes last: its "Rate" would be the price of every item. A word that
+	means something else here has a context: the DocType, for labels and options of its fields."""
+	ours = {message: word for (context, message), word in translated(language).items() if not context}
+	left_to_them = standard(language)["always"]
+	assert sorted(ours.keys() & set(left_to_them)) == []
+	partly = standard(language)["partly"]
+	assert {message: ours.get(message) for message in partly} == partly
+
+
+def test_the_standard_words_are_of_this_template():
+	plain = {message for context, message in messages("main.pot") if not context}
+	for words in STANDARD.values():
+		assert {*words["always"], *words["partly"]} <= plain, "Run scripts/standard_words.py again"
 
 
 def test_every_message_of_the_code_is_in_the_template():
@@ -68,7 +99,7 @@ def of_code() -> Iterator[tuple[str, str]]:
 def test_translations_keep_placeholders_and_markup(language):
 	broken = {
 		message: translation
-		for (_context, message), translation in messages(language).items()
+		for (_context, message), translation in translated(language).items()
 		if Counter(KEPT.findall(message)) != Counter(KEPT.findall(translation))
 	}
 	assert broken == {}
@@ -79,7 +110,7 @@ def test_translations_keep_the_spaces_at_the_ends(language):
 	edges = re.compile(r"^\s*|\s*$")
 	broken = {
 		message: translation
-		for (_context, message), translation in messages(language).items()
+		for (_context, message), translation in translated(language).items()
 		if edges.findall(message) != edges.findall(translation)
 	}
 	assert broken == {}
@@ -90,7 +121,7 @@ def test_sentences_are_not_left_in_english(language):
 	"""A single word may be the same in another language, a sentence is not."""
 	left = [
 		message
-		for (_context, message), translation in messages(language).items()
+		for (_context, message), translation in translated(language).items()
 		if message == translation and len(re.findall(r"[A-Za-z]{2,}", message)) > 2
 	]
 	assert left == []
@@ -101,7 +132,7 @@ def test_french_punctuation_has_its_spaces():
 	bare = re.compile(r"(?<![\u00a0\"])(?:[:;!?%](?!\S)|»)|«(?!\u00a0)")
 	broken = {
 		message: translation
-		for (_context, message), translation in messages("fr.po").items()
+		for (_context, message), translation in translated("fr.po").items()
 		if bare.search(KEPT.sub("x", translation).removeprefix("Re:"))
 	}
 	assert broken == {}

@@ -9,7 +9,7 @@ client_comms.ACCESS_RULES = {
 	grant: __("Access grant"),
 	"account-manager": __("Account manager"),
 	oversight: __("Oversight"),
-	shared: __("Shared"),
+	shared: __("Shared", null, "Client Interaction"),
 	"no-levels": __("No levels exist"),
 	"no-clearance": __("No clearance"),
 	"training-not-current": __("Training not current"),

@@ -35,7 +35,7 @@ class LogDialog {
 		this.dialog = client_comms.dialog({
 			title: __("Log Interaction"),
 			fields: client_comms.fields_of_log(this),
-			primary_action_label: __("Log"),
+			primary_action_label: __("Log", null, "Client Interaction"),
 			primary_action: () => this.log(),
 			secondary_action_label: __("Edit in Full"),
 			secondary_action: () => this.edit_in_full(),

@@ -182,7 +182,7 @@ Object.assign(client_comms.outgoing, {
 					fieldname: "purpose",
 					fieldtype: "Link",
 					options: "Consent Purpose",
-					label: __("Purpose"),
+					label: __("Purpose", null, "Client Consent"),
 					get_query: () => ({ filters: { concerns_third_party: 1 } }),
 					description: __("Leave empty to use the purpose from Client Comms Settings."),
 				},

@@ -76,7 +76,14 @@ frappe.provide("client_comms.policy_changes");
 		return table(
 			title,
 			hint,
-			[__("Who"), __("Communication Type"), __("Level"), __("Gains"), __("Loses"), ""],
+			[
+				__("Who"),
+				__("Communication Type"),
+				__("Level", null, "Confidentiality Level"),
+				__("Gains"),
+				__("Loses"),
+				"",
+			],
 			rows,
 			(row) => [
 				name(row),
@@ -114,7 +121,11 @@ frappe.provide("client_comms.policy_changes");
 			table(
 				__("Interactions by Level"),
 				"",
-				[__("Level"), __("Before"), __("After")],
+				[
+					__("Level", null, "Confidentiality Level"),
+					__("Before", null, "Change"),
+					__("After", null, "Change"),
+				],
 				per_level(result.levels),
 				(row) => [escape(__(row.level) || "–"), row.before, row.after],
 			),

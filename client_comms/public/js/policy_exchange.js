@@ -87,7 +87,7 @@ frappe.provide("client_comms.policy_changes");
 				`<tr><td>${[row.section, row.row].filter(Boolean).map(escape).join(": ")}</td><td>${escape(row.field)}</td>
 					<td>${escape(row.old) || "–"}</td><td>${escape(row.new) || "–"}</td></tr>`;
 			const heads = [__("Where"), __("Field"), __("Now"), __("Then")];
-			parts.push(`<h5>${escape(__(doctype))}: ${escape(__(name))} ${is_new ? `(${__("new")})` : ""}</h5>
+			parts.push(`<h5>${escape(__(doctype))}: ${escape(__(name))} ${is_new ? `(${__("new", null, "Change")})` : ""}</h5>
 				<div class="table-responsive"><table class="table table-bordered">
 				<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
 				<tbody>${rows.map(cells).join("")}</tbody></table></div>`);

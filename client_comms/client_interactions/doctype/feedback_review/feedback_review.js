@@ -105,7 +105,7 @@ function show_series($area, series, escape) {
 		data: {
 			labels: is_rate ? series.months : series.values.map((_value, index) => index + 1),
 			datasets: [
-				line(is_rate ? __("Rate") : __("Days Between"), series.values),
+				line(is_rate ? __("Rate", null, "Feedback Review") : __("Days Between"), series.values),
 				...(series.upper.length
 					? [line(__("Upper Limit"), series.upper), line(__("Lower Limit"), series.lower)]
 					: []),

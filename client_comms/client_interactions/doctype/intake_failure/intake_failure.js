@@ -2,7 +2,7 @@ frappe.ui.form.on("Intake Failure", {
 	refresh(frm) {
 		frm.disable_save();
 		if (!frappe.model.can_create("Client Interaction")) return;
-		frm.add_custom_button(__("Log"), async () => {
+		frm.add_custom_button(__("Log", null, "Client Interaction"), async () => {
 			const { reference_doctype: doctype, reference_name: name } = frm.doc;
 			const [done] = await frappe.xcall("client_comms.api.log_unlogged", {
 				documents: [{ doctype, name }],

@@ -62,18 +62,18 @@
 				: "";
 			this.$body.find(".file").html(`<div class="frappe-card p-3">
 				<h4 class="mt-0"><a href="${frappe.utils.get_form_link("Physical File", file.name)}">${escape(file.title)}</a></h4>
-				<p><span class="indicator-pill ${COLOURS[file.state]}">${__(file.state)}</span>
+				<p><span class="indicator-pill ${COLOURS[file.state]}">${__(file.state, null, "Physical File")}</span>
 					${escape(file.label_code)} · ${escape(file.location)} · ${escape(file.custodian_name)}${due}</p>
 				<div class="actions d-flex flex-wrap" style="gap: 8px"></div></div>`);
 			if (!file.may_write) return;
 			const actions = {
 				"In Place": [
-					[__("Check Out"), () => this.check_out(file), "btn-primary"],
-					[__("Move"), () => this.move(file)],
+					[__("Check Out", null, "Physical File"), () => this.check_out(file), "btn-primary"],
+					[__("Move", null, "Physical File"), () => this.move(file)],
 					[__("Report Missing"), () => this.report_missing(file)],
 				],
 				"Checked Out": [
-					[__("Check In"), () => this.check_in(file), "btn-primary"],
+					[__("Check In", null, "Physical File"), () => this.check_in(file), "btn-primary"],
 					[__("Report Missing"), () => this.report_missing(file)],
 				],
 				Missing: [[__("Found: Check In"), () => this.check_in(file), "btn-primary"]],
@@ -99,7 +99,7 @@
 		check_out(file) {
 			this.ask(
 				file,
-				__("Check Out"),
+				__("Check Out", null, "Physical File"),
 				[
 					{
 						fieldname: "custodian",
@@ -119,33 +119,33 @@
 					},
 				],
 				"check_out_file",
-				__("Check Out"),
+				__("Check Out", null, "Physical File"),
 			);
 		}
 
 		check_in(file) {
 			this.ask(
 				file,
-				__("Check In"),
+				__("Check In", null, "Physical File"),
 				[
 					{
 						fieldname: "location",
 						fieldtype: "Link",
 						options: "Physical Location",
-						label: __("Location"),
+						label: __("Location", null, "Physical File"),
 						default: file.location,
 						reqd: 1,
 					},
 				],
 				"check_in_file",
-				__("Check In"),
+				__("Check In", null, "Physical File"),
 			);
 		}
 
 		move(file) {
 			this.ask(
 				file,
-				__("Move"),
+				__("Move", null, "Physical File"),
 				[
 					{
 						fieldname: "location",
@@ -157,7 +157,7 @@
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason") },
 				],
 				"move_file",
-				__("Move"),
+				__("Move", null, "Physical File"),
 			);
 		}
 

@@ -2,14 +2,14 @@ frappe.query_reports["Late Logs"] = {
 	filters: [
 		{
 			fieldname: "from_date",
-			label: __("From"),
+			label: __("From", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.add_days(frappe.datetime.get_today(), -30),
 			reqd: 1,
 		},
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 			reqd: 1,

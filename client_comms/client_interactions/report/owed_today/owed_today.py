@@ -55,7 +55,7 @@ def columns() -> list[dict]:
 		{"fieldname": "subject", "label": _("Subject"), "fieldtype": "Data", "width": 220},
 		{
 			"fieldname": "level",
-			"label": _("Level"),
+			"label": _("Level", context="Confidentiality Level"),
 			"fieldtype": "Link",
 			"options": "Confidentiality Level",
 			"width": 100,

@@ -162,5 +162,10 @@ def _columns(counted: dict) -> list[dict]:
 		),
 		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
 		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 95},
-		{"fieldname": "confidentiality_level", "label": _("Level"), "fieldtype": "Data", "width": 115},
+		{
+			"fieldname": "confidentiality_level",
+			"label": _("Level", context="Confidentiality Level"),
+			"fieldtype": "Data",
+			"width": 115,
+		},
 	]

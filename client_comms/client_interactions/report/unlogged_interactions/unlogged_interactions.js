@@ -2,14 +2,14 @@ frappe.query_reports["Unlogged Interactions"] = {
 	filters: [
 		{
 			fieldname: "from_date",
-			label: __("From"),
+			label: __("From", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.add_days(frappe.datetime.get_today(), -7),
 			reqd: 1,
 		},
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 		},
@@ -32,7 +32,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 		const doctype = frappe.utils.escape_html(data.reference_doctype);
 		const name = frappe.utils.escape_html(data.reference_name);
 		return `<button class="btn btn-xs btn-default client-comms-log"
-				data-doctype="${doctype}" data-name="${name}">${__("Log")}</button>`;
+				data-doctype="${doctype}" data-name="${name}">${__("Log", null, "Client Interaction")}</button>`;
 	},
 
 	onload(report) {

@@ -10,7 +10,7 @@ frappe.listview_settings["Compliance Ledger Entry"] = {
 	},
 	get_indicator({ action }) {
 		const COLORS = { Refusal: "red", "Emergency Access": "orange", "Level Lowered": "orange" };
-		return [__(action), COLORS[action] || "gray", `action,=,${action}`];
+		return [__(action, null, "Compliance Ledger Entry"), COLORS[action] || "gray", `action,=,${action}`];
 	},
 	onload(list) {
 		if (frappe.user.has_role("Compliance Officer")) {
@@ -31,7 +31,7 @@ function export_ledger() {
 					"The file proves itself: auditors verify it without this site, against the checkpoints that they kept.",
 				)}</p>`,
 			},
-			{ fieldname: "since", fieldtype: "Date", label: __("From") },
+			{ fieldname: "since", fieldtype: "Date", label: __("From", null, "Period") },
 			{
 				fieldname: "until",
 				fieldtype: "Date",

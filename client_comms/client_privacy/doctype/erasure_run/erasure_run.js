@@ -92,7 +92,7 @@ async function show_overview(frm) {
 	const body = rows
 		.map(
 			(row) =>
-				`<tr>${cell(__(row.doctype))}${cell(__(row.action))}${cell(__(row.state))}${cell(row.count)}</tr>`,
+				`<tr>${cell(__(row.doctype))}${cell(__(row.action, null, "Erasure Item"))}${cell(__(row.state))}${cell(row.count)}</tr>`,
 		)
 		.join("");
 	const head = [__("Document Type"), __("Action"), __("State"), __("Records")];

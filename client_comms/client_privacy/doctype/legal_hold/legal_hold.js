@@ -8,7 +8,7 @@ frappe.ui.form.on("Legal Hold", {
 
 	refresh(frm) {
 		if (frm.is_new() || frm.doc.status !== "Active" || !frm.perm[0]?.write) return;
-		frm.add_custom_button(__("Release"), () =>
+		frm.add_custom_button(__("Release", null, "Legal Hold"), () =>
 			client_comms.prompt(
 				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 				async ({ reason }) => {
@@ -19,7 +19,7 @@ frappe.ui.form.on("Legal Hold", {
 					frm.reload_doc();
 				},
 				__("Release the Hold"),
-				__("Release"),
+				__("Release", null, "Legal Hold"),
 			),
 		);
 	},

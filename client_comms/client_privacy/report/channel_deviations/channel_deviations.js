@@ -3,14 +3,14 @@ frappe.query_reports["Channel Deviations"] = {
 	filters: [
 		{
 			fieldname: "from_date",
-			label: __("From"),
+			label: __("From", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
 			reqd: 1,
 		},
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "Period"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 			reqd: 1,

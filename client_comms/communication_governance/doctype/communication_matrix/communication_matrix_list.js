@@ -6,6 +6,6 @@ frappe.listview_settings["Communication Matrix"] = {
 		const now = frappe.datetime.system_datetime();
 		return effective_from > now
 			? [__("Scheduled"), "orange", `effective_from,>,${now}`]
-			: [__("Submitted"), "blue", "docstatus,=,1"];
+			: [__("Submitted", null, "Communication Matrix"), "blue", "docstatus,=,1"];
 	},
 };

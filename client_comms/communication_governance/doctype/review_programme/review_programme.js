@@ -18,11 +18,11 @@ function draw(frm) {
 		{
 			fieldname: "from_date",
 			fieldtype: "Date",
-			label: __("From"),
+			label: __("From", null, "Period"),
 			reqd: 1,
 			default: frappe.datetime.add_days(today, -30),
 		},
-		{ fieldname: "to_date", fieldtype: "Date", label: __("To"), reqd: 1, default: today },
+		{ fieldname: "to_date", fieldtype: "Date", label: __("To", null, "Period"), reqd: 1, default: today },
 		{
 			fieldname: "seed",
 			fieldtype: "Data",

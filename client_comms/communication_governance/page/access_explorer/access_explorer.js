@@ -10,7 +10,7 @@ frappe.provide("client_comms.access_explorer");
 	frappe.pages["access-explorer"].on_page_show = (wrapper) => wrapper.explorer.follow_route();
 
 	const ACTIONS = {
-		read: __("Read"),
+		read: __("Read", null, "Level Clearance"),
 		write: __("Write"),
 		print: __("Print"),
 		email: __("Email"),

@@ -23,14 +23,14 @@
 			this.since = this.page.add_field({
 				fieldname: "since",
 				fieldtype: "Date",
-				label: __("From"),
+				label: __("From", null, "Period"),
 				default: frappe.datetime.add_days(today, -29),
 				change: () => this.load(),
 			});
 			this.until = this.page.add_field({
 				fieldname: "until",
 				fieldtype: "Date",
-				label: __("To"),
+				label: __("To", null, "Period"),
 				default: today,
 				change: () => this.load(),
 			});

@@ -9,11 +9,11 @@
 
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
 	const STATES = {
-		Assigned: ["orange", __("To Do")],
+		Assigned: ["orange", __("To Do", null, "SOP Training")],
 		Overdue: ["red", __("Overdue")],
 		Current: ["green", __("Current")],
 		Due: ["blue", __("Can Be Repeated")],
-		Lapsed: ["red", __("Lapsed")],
+		Lapsed: ["red", __("Lapsed", null, "SOP Training")],
 	};
 
 	class TakeTraining {

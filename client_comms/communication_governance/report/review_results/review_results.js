@@ -8,8 +8,8 @@ frappe.query_reports["Review Results"] = {
 			options: ["Staff", "Communication Type", "Criterion", "Month", "Agreement"],
 			default: "Staff",
 		},
-		{ fieldname: "from_date", label: __("From"), fieldtype: "Date" },
-		{ fieldname: "to_date", label: __("To"), fieldtype: "Date" },
+		{ fieldname: "from_date", label: __("From", null, "Period"), fieldtype: "Date" },
+		{ fieldname: "to_date", label: __("To", null, "Period"), fieldtype: "Date" },
 		{
 			fieldname: "reviewed_user",
 			label: __("Staff"),

@@ -188,7 +188,13 @@
 					: "";
 			const number = (value, colour, sign) =>
 				value ? `<span class="indicator-pill ${colour} no-indicator-dot">${sign}${value}</span>` : "";
-			const titles = [__("User"), __("Communication Type"), __("Level"), __("Gains"), __("Loses")];
+			const titles = [
+				__("User"),
+				__("Communication Type"),
+				__("Level", null, "Confidentiality Level"),
+				__("Gains"),
+				__("Loses"),
+			];
 			const table = rows.length
 				? `<div class="table-responsive"><table class="table table-bordered">
 				<thead><tr>${titles.map((title) => `<th>${title}</th>`).join("")}</tr></thead>

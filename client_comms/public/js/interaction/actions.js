@@ -119,7 +119,7 @@ Object.assign(client_comms.actions, {
 				run: () => this.take_back_answer(target),
 			},
 			Paused: { label: __("Snooze"), run: () => this.pause(target) },
-			Resumed: { label: __("Resume"), run: () => this.resume(target) },
+			Resumed: { label: __("Resume", null, "Client Interaction"), run: () => this.resume(target) },
 			Closed: {
 				label: __("Close"),
 				run: () => (target.frm ? this.close(target.frm) : this.run(target, "close")),

@@ -20,7 +20,7 @@ Object.assign(client_comms.regroup, {
 			fields: [...this.other_fields(frm, "into"), this.note_field(note)],
 			preview: "simulate_merge",
 			run: "merge_interactions",
-			label: __("Merge"),
+			label: __("Merge", null, "Client Interaction"),
 		});
 	},
 
@@ -55,7 +55,7 @@ Object.assign(client_comms.regroup, {
 			fields: [...this.other_fields(frm, "to"), this.note_field(note), ...this.lower_fields()],
 			preview: "simulate_move",
 			run: "move_message",
-			label: __("Move"),
+			label: __("Move", null, "Client Interaction"),
 		});
 	},
 
@@ -165,7 +165,10 @@ Object.assign(client_comms.regroup, {
 			[__("Subject"), text(subject)],
 			[__("Client"), text(client || "–")],
 			[__("Communication Type"), text(__(communication_type))],
-			[__("Level"), raised ? `${shown} ${__("(stricter than before)")}` : shown],
+			[
+				__("Level", null, "Confidentiality Level"),
+				raised ? `${shown} ${__("(stricter than before)")}` : shown,
+			],
 			[__("Status"), reopened ? `${__(status)} ${__("(opened again)")}` : __(status)],
 			[__("Owed"), due || __("Nothing is owed to the client.")],
 			[__("Read by"), client_comms.card.readers(audience) || __("no one else")],

@@ -106,7 +106,9 @@ Object.assign(client_comms.thread, {
 		const meaning = entry.side === "staff" && meanings[entry.meaning];
 		const failed = ["Error", "Bounced", "Rejected", "Expired"].includes(entry.delivery);
 		return (
-			line + (meaning ? pill(meaning, "blue") : "") + (failed ? pill(__("Not Delivered"), "red") : "")
+			line +
+			(meaning ? pill(meaning, "blue") : "") +
+			(failed ? pill(__("Not Delivered", null, "Client Interaction"), "red") : "")
 		);
 	},
 
