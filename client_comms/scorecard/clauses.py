@@ -147,6 +147,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("Only authorised staff reach client records"),
 		(
 			c.clearances(),
+			c.governed(),
 			c.hook(
 				"has_permission",
 				INTERACTION,

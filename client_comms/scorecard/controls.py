@@ -13,7 +13,7 @@ from frappe.utils.scheduler import is_scheduler_disabled
 
 from client_comms import clock, ledger
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import policy
+from client_comms.enforcement import documents, policy
 from client_comms.leak_check import findings
 from client_comms.people import policies
 from client_comms.rules.messages import Message
@@ -226,6 +226,26 @@ def clearances() -> Control:
 		return State(GREEN, Message(N_("Every level has roles with clearance.")))
 
 	return Control("clearances", N_("Clearances"), state, ("List", "Confidentiality Level"))
+
+
+def governed() -> Control:
+	"""Whether Issues, Leads and Opportunities follow their level; on a site that had some before, an administrator decides it."""
+
+	def state() -> State:
+		settings = frappe.get_cached_doc(SETTINGS)
+		open_ones = [doctype for doctype, field in documents.SETTING.items() if not settings.get(field)]
+		if not open_ones:
+			return State(GREEN, Message(N_("On.")))
+		left_out = ", ".join(frappe._(doctype) for doctype in open_ones)
+		return State(
+			RED,
+			Message(
+				N_("ERPNext's own permissions apply to these, whatever is confidential in them: {doctypes}."),
+				{"doctypes": left_out},
+			),
+		)
+
+	return Control("governed", N_("Issues, Leads and Opportunities"), state, ("Form", SETTINGS))
 
 
 def role_held(role: str, label: str) -> Control:

@@ -47,7 +47,7 @@ def all_green(officer, as_user, make_user, site, monkeypatch):
 	for df in settings.meta.fields:
 		if df.fieldname.endswith("_mode"):
 			settings.set(df.fieldname, "Enforce")
-		elif df.fieldname.startswith("log_"):
+		elif df.fieldname.startswith(("log_", "govern_")):
 			settings.set(df.fieldname, 1)
 	settings.save()
 	frappe.db.set_value("Scheduled Job Type", {"method": ("like", "client_comms.%")}, "stopped", 0)
@@ -86,6 +86,25 @@ def test_with_everything_set_up_every_control_is_green(all_green):
 	assert {key: str(state.message) for key, state in found.items() if state.colour != "Green"} == {}
 
 
+# What an administrator has to do; that a scheduler runs and a role is held are for every site to see to.
+_OF_THE_SITE = ("job", "role", "ledger")
+
+
+def test_a_clause_that_is_not_whole_as_shipped_says_so():
+	"""docs/procedure.md, beside a site on which nothing was set up yet."""
+	text = re.split(r"^### ([A-Z]-\d) ", PROCEDURE.read_text(), flags=re.MULTILINE)[1:]
+	told = dict(zip(text[::2], text[1::2], strict=True))
+	missing = [
+		(code, control.key, str(control.state().message))
+		for code, control in ALL
+		if control.key.split(": ")[0] not in _OF_THE_SITE
+		and control.state().colour != "Green"
+		and "**Not yet**" not in told[code]
+	]
+	assert missing == []
+	assert "**Not yet**" not in told["D-1"]
+
+
 def switched_off(control):
 	"""Switch a control off; an undo that the rollback of the test does not know."""
 	key = control.key
@@ -118,6 +137,7 @@ def switched_off(control):
 		{
 			"matrix in force": lambda: frappe.db.delete("Communication Matrix"),
 			"clearances": lambda: frappe.db.delete("Confidentiality Level"),
+			"governed": lambda: frappe.db.set_single_value(controls.SETTINGS, "govern_leads", 0),
 			"ledger": lambda: _waiting_entry(),
 			"leak check": lambda: frappe.db.sql("update `tabLeak Check Run` set open_count = 1"),
 			"review programme": lambda: frappe.db.sql("update `tabReview Programme` set enabled = 0"),
