@@ -19,7 +19,7 @@ from client_comms.enforcement import policy, references
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold, translate
 from client_comms.intake import arrivals, assignment
-from client_comms.outgoing import writers
+from client_comms.outgoing import logged_contacts, writers
 from client_comms.rules import access, classification, response_clock
 
 INTERACTION = "Client Interaction"
@@ -199,37 +199,44 @@ def interaction_actions(name: str) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
-def acknowledge(name: str, note: str | None = None, through: str | None = None) -> dict:
+def acknowledge(
+	name: str, note: str | None = None, through: str | None = None, outgoing_reason: str | None = None
+) -> dict:
 	"""Receipt was confirmed to the client: meets the acknowledgement clock (C-3).
 
-	:param through: the Communication Channel on which it was; the note begins with it
+	:param through: the Communication Channel on which it was; the note begins with it, and it passes the outgoing checks like an
+	    outbound interaction (C-2, P-1)
+	:param outgoing_reason: for proceeding, if a check warns
+	:raises OutgoingRefusedError, ReasonNeededError: see `gate.require`
 	"""
-	return _record(name, response_clock.ACKNOWLEDGED, _noted(note, through))
+	return _done(name, response_clock.ACKNOWLEDGED, note, through, outgoing_reason)
 
 
 @frappe.whitelist(methods=["POST"])
 def promise(
-	name: str, until: str | datetime | date, note: str | None = None, through: str | None = None
+	name: str,
+	until: str | datetime | date,
+	note: str | None = None,
+	through: str | None = None,
+	outgoing_reason: str | None = None,
 ) -> dict:
 	"""The client was told when to expect the answer: meets the response clock, starts the promise clock (C-4).
 
 	:param until: datetime in the site's time zone, after now; a date without a time means close of business on that day
-	:param through: as for `acknowledge`
+	:param through: as for `acknowledge`, and so is `outgoing_reason`
 	"""
-	doc = _writable(name)
-	doc.record(
-		response_clock.PROMISED, note=_noted(note, through), promised_until=promises.moment(doc, until)
-	)
-	return _as_dict(doc)
+	return _done(name, response_clock.PROMISED, note, through, outgoing_reason, until)
 
 
 @frappe.whitelist(methods=["POST"])
-def answer(name: str, note: str | None = None, through: str | None = None) -> dict:
+def answer(
+	name: str, note: str | None = None, through: str | None = None, outgoing_reason: str | None = None
+) -> dict:
 	"""The client has the full answer: meets every open clock (C-4).
 
-	:param through: as for `acknowledge`
+	:param through: as for `acknowledge`, and so is `outgoing_reason`
 	"""
-	return _record(name, response_clock.ANSWERED, _noted(note, through))
+	return _done(name, response_clock.ANSWERED, note, through, outgoing_reason)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -305,6 +312,24 @@ def _noted(note: str | None, through: str | None) -> str | None:
 			title=_("Unknown Channel"),
 		)
 	return ": ".join(filter(None, (through, (note or "").strip()))) or None
+
+
+def _done(
+	name: str,
+	event: str,
+	note: str | None,
+	through: str | None,
+	outgoing_reason: str | None,
+	until: str | datetime | date | None = None,
+) -> dict:
+	"""Note what the client was told outside the desk."""
+	doc, noted = _writable(name), _noted(note, through)
+	promised = promises.moment(doc, until) if event == response_clock.PROMISED else None
+	doc.check_event(event, clock.now(), promised)  # before anyone is asked for a reason
+	only_receipt = event == response_clock.ACKNOWLEDGED
+	with logged_contacts.done_elsewhere(doc, through, outgoing_reason, acknowledgement=only_receipt):
+		doc.record(event, note=noted, promised_until=promised)
+	return _as_dict(doc)
 
 
 def _record(name: str, event: str, note: str | None = None) -> dict:

@@ -1,5 +1,8 @@
-"""Checks calls, meetings, visits and letters at the gate when they are logged as outbound, and registers those of the phone system (C-2, P-1,
-P-2)."""
+"""Checks calls, meetings, visits and letters at the gate when they are logged as outbound or noted as replies, and registers those of the
+phone system (C-2, P-1, P-2)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from frappe import _
 from frappe.utils import parse_addr, split_emails
@@ -23,22 +26,51 @@ def before_logging(doc) -> str | None:
 	already = before and before.direction == "Outbound"
 	if doc.direction != "Outbound" or already or doc.flags.from_intake or doc.flags.from_record:
 		return None
-	context = facts.OutgoingContext(
+	context, recipients = _context_of(doc, doc.channel), _client(doc)
+	verdict, reason = gate.require(context, recipients, doc.outgoing_reason)
+	doc.flags.client_comms_passed = (context, recipients, verdict, reason)
+	return reason
+
+
+def _context_of(doc, channel: str, *, acknowledgement: bool = False) -> facts.OutgoingContext:
+	"""What staff told someone about an interaction, which may not be stored yet."""
+	return facts.OutgoingContext(
 		doc.doctype,
 		doc.name,
 		doc.subject or "",
-		doc.channel,
+		channel,
 		doc.confidentiality_level,
 		doc.name,
 		doc.party_type,
 		doc.party,
 		doc.contact,
 		doc.communication_type,
+		data_categories=frozenset(row.data_category for row in doc.data_categories),
+		acknowledgement=acknowledgement,
 	)
-	recipients = (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
-	verdict, reason = gate.require(context, recipients, doc.outgoing_reason)
-	doc.flags.client_comms_passed = (context, recipients, verdict, reason)
-	return reason
+
+
+def _client(doc) -> tuple[rules.Recipient, ...]:
+	return (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
+
+
+@contextmanager
+def done_elsewhere(
+	doc, channel: str | None, reason: str | None = None, *, acknowledgement: bool = False
+) -> Iterator[None]:
+	"""A reply that the client got outside the desk passes the gate before the block notes it, and is on the register after that. Without a
+	channel it is but a note: nothing says how the client got it.
+
+	:param acknowledgement: only receipt was confirmed, which reveals nothing about the record
+	:raises OutgoingRefusedError, ReasonNeededError: as above; nothing is noted
+	"""
+	if not channel:
+		yield
+		return
+	context, recipients = _context_of(doc, channel, acknowledgement=acknowledgement), _client(doc)
+	verdict, reason = gate.require(context, recipients, reason)
+	yield
+	register.register(context, recipients, verdict, reason)
 
 
 def after_logging(doc) -> None:

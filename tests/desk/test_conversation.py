@@ -256,6 +256,7 @@ def answer_from_banner(site, frontline, quiet, shoot):
 		expect(banner.get_by_role("menuitem", name="Reply")).to_be_visible()
 		shoot(page, picture)
 		banner.get_by_role("menuitem", name="Done Elsewhere: Full Answer").click()
+		page.locator(".modal.show [data-fieldname=through] select").select_option("Phone")
 		page.get_by_role("button", name="Confirm").click()
 		expect(banner).to_have_count(0)
 		site.db.rollback()

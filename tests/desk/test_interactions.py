@@ -115,6 +115,7 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 
 	done_elsewhere(page, "Acknowledgement")
 	expect(page.locator(".modal.show")).to_contain_text("Nothing is sent to the client.")
+	by(page, "Phone")
 	page.get_by_role("button", name="Confirm").click()
 	expect(status(page)).to_have_text("Acknowledged")
 	expect(page.locator(".form-message:visible")).not_to_contain_text("acknowledgement")
@@ -122,6 +123,7 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 
 	done_elsewhere(page, "Full Answer")
 	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sent the offer.")
+	by(page, "Letter")
 	page.get_by_role("button", name="Confirm").click()
 	expect(status(page)).to_have_text("Answered")
 	expect(page.locator(".form-message:visible")).to_contain_text("No reply is owed")
@@ -133,8 +135,8 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 	doc = site.get_doc(INTERACTION, name)
 	done = [(row.event, row.by_user, row.note) for row in doc.events][-3:]
 	assert done == [
-		("Acknowledged", frontline, None),
-		("Answered", frontline, "Sent the offer."),
+		("Acknowledged", frontline, "Phone"),
+		("Answered", frontline, "Letter: Sent the offer."),
 		("Closed", frontline, None),
 	]
 
@@ -142,6 +144,48 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 def done_elsewhere(page, what):
 	button(page, "Done Elsewhere").click()
 	page.locator(".dropdown-menu.show").get_by_text(what, exact=True).click()
+
+
+def by(page, channel):
+	page.locator(".modal.show [data-fieldname=through] select").select_option(channel)
+
+
+def test_a_reply_by_another_channel_than_preferred_is_noted_with_a_reason(
+	site, frontline, login, received, client
+):
+	name = received("Offer for a wind turbine")
+	wish = site.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.name,
+			"channels": [{"channel": "Email"}],
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	try:
+		page = login(frontline, PASSWORD)
+		open_form(page, name)
+		done_elsewhere(page, "Full Answer")
+		dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=through]"))
+		dialog.locator("[data-fieldname=note] textarea").fill("Told her the price.")
+		by(page, "Phone")
+		dialog.get_by_role("button", name="Confirm").click()
+		refusal = page.locator(".modal.show", has_text="Give a reason to proceed.")
+		expect(refusal).to_contain_text("prefers Email")
+		refusal.locator(".btn-modal-close").click()
+		expect(refusal).to_have_count(0)
+		expect(dialog.locator("[data-fieldname=note] textarea")).to_have_value("Told her the price.")
+		dialog.locator("[data-fieldname=outgoing_reason] textarea").fill("Her mailbox is full.")
+		dialog.get_by_role("button", name="Confirm").click()
+		expect(status(page)).to_have_text("Answered")
+		site.db.rollback()
+		told = site.get_all("Client Disclosure", {"client_interaction": name}, ["channel", "reason"])
+		assert [tuple(each.values()) for each in told] == [("Phone", "Her mailbox is full.")]
+	finally:
+		site.db.rollback()
+		site.delete_doc("Communication Preference", wish.name, force=True, ignore_permissions=True)
+		site.db.commit()
 
 
 def open_promise(page, name):
@@ -156,6 +200,7 @@ def test_a_promise_names_its_moment(site, frontline, login, received):
 		f"{site.utils.formatdate('2099-12-01')} 12:00"
 	)
 	page.locator(".modal.show [data-fieldname=note] textarea").click()
+	by(page, "Phone")
 	page.get_by_role("button", name="Confirm").click()
 	expect(page.locator(".form-message:visible")).to_contain_text("promised")
 	step = page.locator(".client-comms-conversation:visible .entry.step").first
@@ -178,7 +223,9 @@ def test_the_keyboard_alone_promises_an_answer(site, frontline, login, received)
 	expect(dialog.locator("[data-fieldname=until] input")).to_be_focused()
 	page.keyboard.type(f"{site.utils.formatdate('2099-12-01')} 12:00")
 	page.keyboard.press("Tab")
-	page.keyboard.type("Told by phone.")
+	page.keyboard.type("Told her.")
+	page.keyboard.press("Tab")
+	page.keyboard.type("Phone")
 	confirm = dialog.get_by_role("button", name="Confirm")
 	for _field in range(4):
 		page.keyboard.press("Tab")
@@ -196,19 +243,20 @@ def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login
 	until = page.locator(".modal.show [data-fieldname=until] input")
 	note = page.locator(".modal.show [data-fieldname=note] textarea")
 	until.fill(f"{site.utils.formatdate('2020-12-01')} 12:00")
-	note.fill("Told by phone.")
+	note.fill("Told her.")
+	by(page, "Phone")
 	page.get_by_role("button", name="Confirm").click()
 	message = page.locator(".modal.show").filter(has_text="The promised answer must be due after")
 	message.locator(".btn-modal-close").click()
 
-	expect(note).to_have_value("Told by phone.")
+	expect(note).to_have_value("Told her.")
 	until.fill(f"{site.utils.formatdate('2099-12-01')} 12:00")
 	note.click()
 	page.get_by_role("button", name="Confirm").click()
 	expect(page.locator(".form-message:visible")).to_contain_text("promised")
 	expect(page.locator(".modal.show")).to_have_count(0)
 	site.db.rollback()
-	assert site.get_doc(INTERACTION, name).events[-1].note == "Told by phone."
+	assert site.get_doc(INTERACTION, name).events[-1].note == "Phone: Told her."
 
 
 def test_who_changes_what_decides_a_deadline_gives_a_reason(site, frontline, login, received):

@@ -48,7 +48,8 @@ def test_closing_an_issue_offers_what_its_client_is_owed(site, login, agent, iss
 	shoot(page, "told")
 	told.get_by_role("button", name="The Client Was Answered Elsewhere").click()
 	dialog = page.locator(".modal.show").filter(has_text="The Client Was Answered Elsewhere").last
-	dialog.locator("[data-fieldname=note] textarea:visible").fill("By phone")
+	dialog.locator("[data-fieldname=note] textarea:visible").fill("Told her")
+	dialog.locator("[data-fieldname=through] select").select_option("Phone")
 	shoot(page, "answered")
 	dialog.get_by_role("button", name="Confirm").click()
 	expect(page.locator(".modal.show")).to_have_count(0)

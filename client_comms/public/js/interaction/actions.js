@@ -46,6 +46,15 @@ Object.assign(client_comms.actions, {
 				),
 				label: __("How"),
 				description: __("For example by phone, or during a visit."),
+				reqd: 1, // the channel is checked like that of an outbound interaction
+			},
+			{
+				fieldname: "outgoing_reason",
+				fieldtype: "Small Text",
+				label: __("Reason for Proceeding"),
+				description: __(
+					"Required if the client prefers another channel or their identity is not confirmed.",
+				),
 			},
 			{
 				fieldname: "nothing_sent",
