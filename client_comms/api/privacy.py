@@ -35,7 +35,8 @@ def may_share(
 	:param recipients: email addresses, as a list, as JSON or separated by commas
 	:param purpose: a Consent Purpose; by default that of the settings
 	:returns: for each recipient `{"recipient", "kind": "Staff" | "Client" | "Third Party", "third_party", "allowed",
-	    "rule", "why", "consent"}`; a purpose that does not concern third parties requires the client's own consent
+	    "rule", "why", "consent"}`; a purpose that does not concern third parties requires the client's own consent. While the use of
+	    the client's data is restricted, nothing is allowed but to staff (rule `restriction`), unless an exception lets the caller send
 	:raises frappe.PermissionError: without read access to consents, or to the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
@@ -49,15 +50,26 @@ def may_share(
 	if wrong or not addresses:
 		_refuse_addresses(", ".join(wrong))
 	context = facts.OutgoingContext(party_type, party, "", facts.EMAIL, party_type=party_type, party=party)
+	recipients = recipient_kinds.sort_recipients(context, addresses)
+	restricted = {finding.recipient: finding for finding in checks.check_restriction(context, recipients)}
 	return [
 		{
 			"recipient": each.address,
 			"kind": each.kind,
 			"third_party": each.third_party,
-			**_answer(context, each, purpose),
+			**(_restriction(restricted, each) or _answer(context, each, purpose)),
 		}
-		for each in recipient_kinds.sort_recipients(context, addresses)
+		for each in recipients
 	]
+
+
+def _restriction(found: dict[str | None, gate_rules.Finding], recipient: gate_rules.Recipient) -> dict | None:
+	"""The answer if the use of the client's data is restricted, that of the client concerned (None) or of the recipient."""
+	finding = found.get(None) or found.get(recipient.address)
+	if recipient.kind == gate_rules.STAFF or not finding:
+		return None
+	why = translate(finding.message)
+	return {"allowed": False, "rule": gate_rules.RESTRICTION, "why": why, "consent": None}
 
 
 def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, purpose: str | None) -> dict:

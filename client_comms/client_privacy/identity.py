@@ -1,6 +1,7 @@
 """Whether a client's identity is confirmed, for use by the gate (P-1)."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 import frappe
 from frappe.utils import cint
@@ -17,15 +18,16 @@ LONGEST_DAYS = 90  # for requests of clients, if no level has a limit
 
 def state(party_type: str, party: str, contact: str | None, level: str | None) -> Identity:
 	"""Until when the client's identity is confirmed at `level` (None: for all of their records), and whether failed attempts
-	locked identity checks.
+	locked identity checks. A failed attempt ends earlier confirmations.
 
 	A confirmation of the party as a whole applies to each of its contacts, one of a contact only to that
 	contact; the same is true for failures.
 	"""
 	rows, days = _attempts(party_type, party, contact), validity_days(level)
 	return Identity(
-		verified_until=max((_end(row, days) for row in rows if row.result == CONFIRMED), default=None),
+		verified_until=max((_end(row, days) for row in _confirmations(rows)), default=None),
 		locked=failures(rows) >= allowed_failures(),
+		failed=any(row.result == FAILED for row in rows),
 	)
 
 
@@ -91,8 +93,14 @@ def validity_days(level: str | None) -> int:
 def last_confirmed(party_type: str, party: str, contact: str | None, level: str | None) -> str | None:
 	"""The verification on which a disclosure at `level` is based: the latest one, if it is still valid."""
 	days, now = validity_days(level), clock.now()
-	confirmed = (row for row in _attempts(party_type, party, contact) if row.result == CONFIRMED)
+	confirmed = _confirmations(_attempts(party_type, party, contact))
 	return next((row.name for row in confirmed if _end(row, days) > now), None)
+
+
+def _confirmations(rows) -> list:
+	"""The confirmations since the last failed attempt, which shows that it may be someone else; `rows` newest first."""
+	since = takewhile(lambda row: row.result != FAILED, rows)
+	return [row for row in since if row.result == CONFIRMED]
 
 
 def _attempts(party_type: str, party: str, contact: str | None) -> list:
@@ -100,7 +108,7 @@ def _attempts(party_type: str, party: str, contact: str | None) -> list:
 		VERIFICATION,
 		parties.filters_of(party_type, party),
 		["name", "result", "contact", "verified_on", "valid_until"],
-		order_by="creation desc",
+		order_by="verified_on desc, creation desc",  # a code counts from when it was entered
 	)
 	return [row for row in rows if not row.contact or row.contact == contact]
 

@@ -132,11 +132,12 @@ def judge(findings: Sequence[Finding], modes: Mapping[str, str], reason: str | N
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-	"""What is known about the client's identity: until when it is verified (None: never), and whether checks
-	are locked after failures."""
+	"""What is known about the client's identity: until when it is verified (None: never, or a check has failed since), and whether
+	checks are locked after failures."""
 
 	verified_until: datetime | None = None
 	locked: bool = False
+	failed: bool = False
 
 
 def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[Finding, ...]:
@@ -149,7 +150,10 @@ def check_identity(required: bool, identity: Identity, now: datetime) -> tuple[F
 		)
 		return (Finding(IDENTITY, Message(message), UNLOCK_IDENTITY, blocks=True),)
 	if identity.verified_until is None:
-		message = _("The client's identity has not been confirmed.")
+		if identity.failed:
+			message = _("An identity check of this client failed, and none has succeeded since.")
+		else:
+			message = _("The client's identity has not been confirmed.")
 		return (Finding(IDENTITY, Message(message), VERIFY_IDENTITY),)
 	if now > identity.verified_until:
 		message = _("The confirmation of the client's identity expired on {when}.")

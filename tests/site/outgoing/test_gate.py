@@ -381,6 +381,32 @@ def test_a_failed_check_confirms_no_one_and_three_lock(update, confirm, set_sett
 
 
 @pytest.mark.clause("P-1")
+def test_a_failed_check_ends_an_earlier_confirmation(client, update, confirm, set_settings):
+	"""It may be someone else now; an unlock confirms no one either."""
+	set_settings(identity_mode="Enforce")
+	confirm()
+	send(update, ANNA)
+	confirm("Failed")
+	with pytest.raises(OutgoingRefusedError, match="none has succeeded since"):
+		send(update, ANNA)
+	confirm("Unlocked")
+	with pytest.raises(OutgoingRefusedError):
+		send(update, ANNA)
+	# A code that was asked for before, and is entered wrongly after a confirmation, counts from then.
+	code = frappe.get_doc({"doctype": "Identity Verification", **client, "method": "One-Time Code by Email"})
+	code.update({"result": "Pending"}).flags.by_app = True
+	code.insert()
+	again = confirm()
+	send(update, ANNA)
+	last = {"client_interaction": update.name}
+	assert frappe.get_last_doc("Client Disclosure", last).identity_verification == again.name
+	with clock.moved_to(clock.now() + timedelta(minutes=5)):
+		code.conclude("Failed")
+	with pytest.raises(OutgoingRefusedError):
+		send(update, ANNA)
+
+
+@pytest.mark.clause("P-1")
 def test_a_code_cannot_be_confirmed_by_hand(update, confirm):
 	with pytest.raises(frappe.ValidationError, match="sent and checked automatically"):
 		confirm(method="One-Time Code by Email")

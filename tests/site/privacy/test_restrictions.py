@@ -394,6 +394,28 @@ def test_documents_about_a_lead_are_locked(agent, as_user, officer, log):
 # --- what it costs --------------------------------------------------------------------------------
 
 
+def test_may_share_says_so_of_all_but_staff(client, restrict, agent, officer, as_user):
+	third = frappe.get_doc(
+		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
+	).insert()
+	consent = {"doctype": "Client Consent", "party_type": client.party_type, "party": client.party}
+	purpose = frappe.db.get_single_value("Client Comms Settings", "sharing_purpose")
+	paper = {"collected_through": "Letter", "evidence": "/private/files/letter.pdf"}
+	frappe.get_doc({**consent, "purpose": purpose, "third_party": third.name, **paper}).insert()
+	asked = {"party_type": client.party_type, "party": client.party}
+	recipients = [ADDRESS, "eve@adviser.example", officer]
+	restriction = restrict()
+	with as_user(agent):
+		answers = api.may_share(**asked, recipients=recipients)
+	assert [each["allowed"] for each in answers] == [False, False, True]
+	assert [each["rule"] for each in answers] == ["restriction", "restriction", "staff"]
+	assert "GDPR Art. 18" in answers[0]["why"]
+	with as_user(officer):
+		rights.allow(restriction.name, agent, "Send Messages", "Consent of the Client", "They asked for it")
+	with as_user(agent):
+		assert all(each["allowed"] for each in api.may_share(**asked, recipients=recipients))
+
+
 @pytest.fixture
 def asked(monkeypatch):
 	"""The queries about restrictions."""
