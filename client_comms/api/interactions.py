@@ -41,6 +41,8 @@ _LOGGABLE = (
 	"reference_doctype",
 	"reference_name",
 	"outgoing_reason",
+	"caller_identity",
+	"third_party",
 	"feedback_kind",
 	"feedback_category",
 	"product",
@@ -111,7 +113,8 @@ def simulate_log(
 	:param occurred_on: by default now
 	:param words: subject and summary as far as they are written
 	:returns: `{"communication_type", "reason", "level", "responsible_staff", "responsible_name", "may_read", "acknowledge_by",
-	    "respond_by", "words"}`; `words` are the two deadlines in words, `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
+	    "respond_by", "words", "asks_identity"}`; `words` are the two deadlines in words, `asks_identity` says whether the level requires
+	    the identity of who calls or comes to be confirmed (P-1), `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
 	    logged. Level, staff and deadlines are None for a type that the matrix in force does not know; deadlines also if
 	    nothing is owed.
 	"""
@@ -149,6 +152,7 @@ def simulate_log(
 		"responsible_staff": staff,
 		"responsible_name": staff and get_fullname(staff),
 		"may_read": bool(level) and policy.may_read(frappe.session.user, record),
+		"asks_identity": bool(level) and logged_contacts.asks_identity(level),
 		**_deadlines(doc),
 	}
 

@@ -1,4 +1,4 @@
-"""What an interaction needs before it can be closed, each with whether it is there (C-4, M-1, F-3)."""
+"""What an interaction needs before it can be closed, each with whether it is there (C-4, M-1, F-3, P-1)."""
 
 from frappe import _
 
@@ -6,16 +6,16 @@ from client_comms import clock
 from client_comms.client_interactions import evidence, feedback
 from client_comms.rules import response_clock
 
-ANSWER, DOCUMENTATION, FEEDBACK = "answer", "documentation", "feedback"
+ANSWER, DOCUMENTATION, FEEDBACK, CALLER = "answer", "documentation", "feedback", "caller"
 
 
 def items(doc) -> list[dict]:
-	"""`[{"item": "answer" | "documentation" | "feedback", "label", "done": bool, "message", "method", "kind"}, …]`; `method` and
+	"""`[{"item": "answer" | "documentation" | "feedback" | "caller", "label", "done": bool, "message", "method", "kind"}, …]`; `method` and
 	`kind` belong to documentation. Empty once the interaction is closed.
 	"""
 	if doc.status == response_clock.STATUS_CLOSED:
 		return []
-	return [*_answer(doc), *_documentation(doc), *_feedback(doc)]
+	return [*_answer(doc), *_documentation(doc), *_feedback(doc), *_caller(doc)]
 
 
 def close(doc) -> None:
@@ -23,10 +23,11 @@ def close(doc) -> None:
 
 	:raises ActionNotPossibleError: the client is still waiting for a reply
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
-	:raises MissingDetailsError: feedback details are missing and the mode is Enforce
+	:raises MissingDetailsError: feedback details, or whom staff spoke to, are missing and the mode is Enforce
 	"""
 	doc.check_event(response_clock.CLOSED, clock.now())
 	doc.validate_documentation()
+	doc.validate_caller()
 	feedback.require_details(doc)
 	doc.record(response_clock.CLOSED)
 
@@ -59,3 +60,10 @@ def _feedback(doc) -> list[dict]:
 	if not (missing or doc.is_feedback):
 		return []
 	return [{"item": FEEDBACK, "label": _("Details of the feedback"), "done": not missing}]
+
+
+def _caller(doc) -> list[dict]:
+	is_open = doc.is_caller_unstated()
+	if not (is_open or doc.caller_identity):
+		return []
+	return [{"item": CALLER, "label": _("Identity of the caller"), "done": not is_open}]

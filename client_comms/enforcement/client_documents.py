@@ -129,6 +129,11 @@ def require_to_act(
 		)
 
 
+def may_record(doctype: str, party_type: str, party: str) -> bool:
+	"""Whether the session user can record such a document of a client without an interaction that they can read."""
+	return bool(frappe.has_permission(doctype, "create") and _may_act_for(party_type, party))
+
+
 def _may_act_for(party_type: str, party: str) -> bool:
 	if not (party and frappe.db.exists(party_type, party)):
 		return False

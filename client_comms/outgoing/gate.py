@@ -18,6 +18,7 @@ from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Finding, Recipient
 
 REASON = "outgoing_reason"  # the request parameter with the reason for proceeding
+_OF_WHAT_WAS_SAID = (rules.CONSENT, rules.IDENTITY)
 
 
 def findings(
@@ -36,11 +37,23 @@ def judge(
 	context: facts.OutgoingContext, recipients: Iterable[Recipient], reason: str | None = None
 ) -> rules.Verdict:
 	"""The verdict on the findings according to the modes in the settings."""
+	modes = _modes()
+	return rules.judge(findings(context, recipients, modes), modes, reason)
+
+
+def judge_said(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> rules.Verdict:
+	"""The verdict on what was said to someone who called or came: the channel was theirs, and so are their words."""
+	modes = {check: rules.OFF for check in rules.CHECKS} | {
+		check: mode for check, mode in _modes().items() if check in _OF_WHAT_WAS_SAID
+	}
+	return rules.judge(findings(context, recipients, modes), modes)
+
+
+def _modes() -> dict[str, str]:
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	modes = {
+	return {
 		check: settings.get(field) for check, field in presentation.MODE_FIELDS.items() if settings.get(field)
 	}
-	return rules.judge(findings(context, recipients, modes), modes, reason)
 
 
 def require(
@@ -63,14 +76,33 @@ def require(
 			title=_("Not Sent"),
 			primary_action=presentation.next_step(verdict.refused, context),
 		)
-	if verdict.reason_needed and _somebody_to_ask():
-		frappe.throw(
-			presentation.as_html(verdict.warned) + "<br><br>" + _("Give a reason to proceed."),
-			exc=ReasonNeededError,
-			title=_("Reason Required"),
-			primary_action=presentation.next_step(verdict.warned, context),
-		)
+	if verdict.reason_needed:
+		_ask_for_reason(verdict.warned, context)
 	return verdict, reason if verdict.warned else None
+
+
+def require_reason(
+	context: facts.OutgoingContext, found: Iterable[Finding], reason: str | None
+) -> tuple[rules.Verdict, str | None]:
+	"""The same for what has been said already, of which nothing can be refused: each of the findings needs a reason.
+
+	:raises ReasonNeededError: there is none
+	"""
+	found, reason = tuple(found), (reason or "").strip() or _reason_given()
+	if found and not reason:
+		_ask_for_reason(found, context)
+	return rules.Verdict((), found, reason_needed=False), reason if found else None
+
+
+def _ask_for_reason(found: tuple[Finding, ...], context: facts.OutgoingContext) -> None:
+	if not _somebody_to_ask():
+		return
+	frappe.throw(
+		presentation.as_html(found) + "<br><br>" + _("Give a reason to proceed."),
+		exc=ReasonNeededError,
+		title=_("Reason Required"),
+		primary_action=presentation.next_step(found, context),
+	)
 
 
 def _reason_given() -> str | None:

@@ -4,43 +4,112 @@ phone system (C-2, P-1, P-2)."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import frappe
 from frappe import _
 from frappe.utils import parse_addr, split_emails
 
 from client_comms import transactions
-from client_comms.enforcement import governed
+from client_comms.client_privacy import identity
+from client_comms.enforcement import client_documents, governed
+from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import bold
 from client_comms.intake import call_log, communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
 from client_comms.rules import outgoing as rules
 
+# What staff state about who called or came; the others are methods of Identity Verification.
+NOTHING_DISCLOSED, NOT_CONFIRMED = "Nothing Disclosed", "Not Confirmed"
+_SPOKEN = ("Phone", "Meeting", "Visit")
+
 
 def before_logging(doc) -> str | None:
-	"""Check a Client Interaction that staff log as outbound; returns the reason for proceeding, if one was needed.
+	"""Check a Client Interaction that staff log; returns the reason for proceeding, if one was needed. What is logged as outbound passes the
+	gate; of what the client or a third party began, staff state to whom they spoke, and nothing is refused.
 
 	Interactions that intake creates from a message or call are not checked here: the message was checked itself.
 
 	:raises OutgoingRefusedError: an enforced check has a finding
 	:raises ReasonNeededError: a warning requires a reason in `outgoing_reason` of the interaction
 	"""
-	before = doc.stored()
-	already = before and before.direction == "Outbound"
-	if doc.direction != "Outbound" or already or doc.flags.from_intake or doc.flags.from_record:
+	if doc.flags.from_intake or doc.flags.from_record:
 		return None
-	context, recipients = _context_of(doc, doc.channel), _client(doc)
-	verdict, reason = gate.require(context, recipients, doc.outgoing_reason)
-	doc.flags.client_comms_passed = (context, recipients, verdict, reason)
+	before = doc.stored()
+	if doc.direction == "Outbound" and not _is_same(doc, before, "direction", "third_party"):
+		return _pass(doc, *gate.require(_context_of(doc), _spoken_with(doc), doc.outgoing_reason))
+	if doc.direction == "Inbound" and not _is_same(
+		doc, before, "direction", "third_party", "caller_identity"
+	):
+		return _state(doc)
+	return None
+
+
+def _is_same(doc, before, *fields: str) -> bool:
+	return bool(before) and all((before.get(field) or None) == (doc.get(field) or None) for field in fields)
+
+
+def _pass(doc, verdict: rules.Verdict, reason: str | None) -> str | None:
+	doc.flags.client_comms_passed = (verdict, reason)
 	return reason
 
 
-def _context_of(doc, channel: str, *, acknowledgement: bool = False) -> facts.OutgoingContext:
-	"""What staff told someone about an interaction, which may not be stored yet."""
+def _state(doc) -> str | None:
+	"""Staff state how they confirmed who called or came, or that they did not; that nothing was disclosed needs no more (P-1, P-3)."""
+	if doc.caller_identity in ("", None, NOTHING_DISCLOSED):
+		return None
+	context = _context_of(doc)
+	verdict = gate.judge_said(context, _spoken_with(doc))
+	is_open = [each for each in (*verdict.refused, *verdict.warned) if not _is_stated(doc, each)]
+	return _pass(doc, *gate.require_reason(context, is_open, doc.outgoing_reason))
+
+
+def _is_stated(doc, finding: rules.Finding) -> bool:
+	"""Whether what staff state about the caller's identity takes the place of a check; not while checks are locked."""
+	return finding.check == rules.IDENTITY and doc.caller_identity != NOT_CONFIRMED and not finding.blocks
+
+
+def unstated(doc) -> rules.Verdict | None:
+	"""What remains open about an interaction that the client or a third party began by telephone or in person: to whom staff spoke; None
+	if nothing does (P-1, P-3)."""
+	if not doc.logged_by_hand or doc.direction != "Inbound" or doc.caller_identity:
+		return None
+	if not (doc.third_party or doc.channel in _SPOKEN):
+		return None
+	verdict = gate.judge_said(_context_of(doc), _spoken_with(doc))
+	return verdict if verdict.refused or verdict.warned else None
+
+
+def require_stated(doc) -> None:
+	"""It is asked for before the interaction is closed.
+
+	:raises MissingDetailsError: a check that requires it is enforced
+	"""
+	if not (verdict := unstated(doc)):
+		return
+	message = _(
+		"State how you confirmed the identity of the caller, or that nothing was disclosed: choose {0}. It was a contact at level {1}, of which nothing is said before the identity is confirmed, nor to a third party without consent (P-1, P-3)."
+	).format(bold(_(doc.meta.get_label("caller_identity"))), bold(_(doc.confidentiality_level)))
+	if verdict.refused:
+		frappe.throw(message, exc=MissingDetailsError, title=_("Identity Not Stated"))
+	frappe.msgprint(message, title=_("Identity Not Stated"), indicator="orange")
+
+
+def asks_identity(level: str) -> bool:
+	"""Whether staff who log something at a level are asked to whom they spoke, whatever is known of the client."""
+	mode = frappe.get_cached_doc("Client Comms Settings").identity_mode
+	required = frappe.get_cached_value("Confidentiality Level", level, "require_identity_verification")
+	return mode != rules.OFF and bool(required)
+
+
+def _context_of(doc, channel: str | None = None, *, acknowledgement: bool = False) -> facts.OutgoingContext:
+	"""What staff told someone about an interaction. Until it is stored, a remedy cannot refer to it."""
+	name = None if doc.is_new() else doc.name
 	return facts.OutgoingContext(
 		doc.doctype,
-		doc.name,
+		name,
 		doc.subject or "",
-		channel,
+		channel or doc.channel,
 		doc.confidentiality_level,
-		doc.name,
+		name,
 		doc.party_type,
 		doc.party,
 		doc.contact,
@@ -50,8 +119,11 @@ def _context_of(doc, channel: str, *, acknowledgement: bool = False) -> facts.Ou
 	)
 
 
-def _client(doc) -> tuple[rules.Recipient, ...]:
-	return (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
+def _spoken_with(doc) -> tuple[rules.Recipient, ...]:
+	if not doc.third_party:
+		return (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
+	known = not frappe.db.get_value("Third Party", doc.third_party, "disabled")
+	return (rules.Recipient(doc.third_party, rules.THIRD_PARTY, doc.third_party if known else None),)
 
 
 @contextmanager
@@ -67,16 +139,27 @@ def done_elsewhere(
 	if not channel:
 		yield
 		return
-	context, recipients = _context_of(doc, channel, acknowledgement=acknowledgement), _client(doc)
+	context = _context_of(doc, channel, acknowledgement=acknowledgement)
+	recipients = (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
 	verdict, reason = gate.require(context, recipients, reason)
 	yield
 	register.register(context, recipients, verdict, reason)
 
 
 def after_logging(doc) -> None:
-	"""Add what passed to the disclosure register."""
-	if passed := doc.flags.pop("client_comms_passed", None):
-		register.register(*passed)
+	"""Add what passed to the disclosure register, and what staff state about the caller's identity to the checks of the client."""
+	if not (passed := doc.flags.pop("client_comms_passed", None)):
+		return
+	if doc.direction == "Inbound" and doc.party and not doc.third_party:
+		_keep_check(doc)
+	register.register(_context_of(doc), _spoken_with(doc), *passed)
+
+
+def _keep_check(doc) -> None:
+	"""Of users who can record checks of the client, it is one; of others, the statement is on the interaction alone."""
+	may_record = client_documents.may_record(identity.VERIFICATION, doc.party_type, doc.party)
+	if doc.caller_identity != NOT_CONFIRMED and may_record:
+		identity.confirm(doc.party_type, doc.party, doc.contact, doc.caller_identity, doc.name)
 
 
 def after_message(doc, method=None) -> None:

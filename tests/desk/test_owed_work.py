@@ -42,6 +42,7 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	expect(row(page, first)).to_be_focused()
 
 	page.keyboard.press("a")
+	page.locator(".modal.show [data-fieldname=through] select").select_option("Phone")
 	confirm(page)
 	expect(row(page, first).locator("[data-action=acknowledge]")).to_have_count(0)
 	page.keyboard.press("Escape")

@@ -19,9 +19,12 @@ class LogDialog {
 		"occurred_on",
 		"subject",
 		"summary",
+		"caller_identity",
 		"outgoing_reason",
 		"responsible_staff",
+		"third_party",
 	];
+	SPOKEN = ["Phone", "Meeting", "Visit"];
 	ONLY_OF_NEW = ["communication_type", "channel", "direction", "subject", "responsible_staff"];
 
 	constructor(values, logged) {
@@ -220,8 +223,22 @@ class LogDialog {
 			await this.propose(field, found[field]);
 		}
 		if (key !== this.asked) return;
+		this.asks_identity = found.asks_identity;
+		this.show_what_was_said();
 		this.dialog.fields_dict.communication_type.set_description(found.reason || "");
 		this.dialog.fields_dict.becomes.$wrapper.html(found.html);
+	}
+
+	/** Who calls or comes is asked for their identity, and what was said all the same for a reason. */
+	show_what_was_said() {
+		const value = (field) => this.dialog.get_value(field);
+		const inbound = !this.open && value("direction") === "Inbound";
+		const spoken = this.asks_identity && this.SPOKEN.includes(value("channel"));
+		const asks = inbound && (spoken || value("third_party"));
+		if (!asks && value("caller_identity")) this.dialog.set_value("caller_identity", "");
+		this.toggle(["caller_identity"], asks);
+		const proceeds = value("direction") === "Outbound" || value("third_party");
+		this.toggle(["outgoing_reason"], proceeds || (asks && value("caller_identity") === "Not Confirmed"));
 	}
 
 	/** Set a field, which the server checks first. Until then it holds the proposal before, and a slow one may come last. */

@@ -36,7 +36,10 @@ client_comms.fields_of_log = (log) => {
 			label: __("Channel"),
 			reqd: 1,
 			default: log.asks ? "Phone" : null,
-			change: () => log.show_preference(),
+			change: () => {
+				log.show_preference();
+				log.show_what_was_said();
+			},
 		},
 		{ fieldtype: "Column Break" },
 		{
@@ -47,9 +50,8 @@ client_comms.fields_of_log = (log) => {
 			default: "Inbound",
 			reqd: 1,
 			change: () => {
-				const outbound = log.dialog.get_value("direction") === "Outbound";
-				log.dialog.set_df_property("outgoing_reason", "hidden", outbound ? 0 : 1);
 				log.show_preference();
+				log.show_what_was_said();
 				log.show_what_becomes();
 			},
 		},
@@ -61,6 +63,24 @@ client_comms.fields_of_log = (log) => {
 			reqd: 1,
 		},
 		{ fieldtype: "Section Break" },
+		{
+			fieldname: "caller_identity",
+			fieldtype: "Select",
+			label: __("Identity of the Caller"),
+			description: __(
+				"How it was confirmed before anything about the client was said, or that nothing was.",
+			),
+			options: [
+				"",
+				"Nothing Disclosed",
+				"Call-back to Number on File",
+				"Document Seen",
+				"Knowledge Question",
+				"Not Confirmed",
+			].map((value) => ({ value, label: __(value) })),
+			hidden: 1,
+			change: () => log.show_what_was_said(),
+		},
 		{
 			fieldname: "outgoing_reason",
 			fieldtype: "Small Text",
@@ -87,6 +107,18 @@ client_comms.fields_of_log = (log) => {
 			change: () => log.show_what_becomes(),
 		},
 		{ fieldname: "becomes", fieldtype: "HTML" },
+		{ fieldtype: "Section Break", label: __("Third Party"), collapsible: 1 },
+		{
+			fieldname: "third_party",
+			fieldtype: "Link",
+			options: "Third Party",
+			label: __("Third Party"),
+			description: __(
+				"If it was with someone else about the client, such as their adviser: the client's consent is checked for them.",
+			),
+			get_query: () => ({ filters: { disabled: 0 } }),
+			change: () => log.show_what_was_said(),
+		},
 		{ fieldtype: "Section Break", label: __("Action Items"), collapsible: 1 },
 		{
 			fieldname: "action_items",

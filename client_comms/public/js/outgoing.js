@@ -162,6 +162,8 @@ Object.assign(client_comms.outgoing, {
 			return;
 		}
 		const domain = (recipient || "").split("@")[1] || "";
+		// Who was spoken to is named as such, without an address.
+		const spoken_to = recipient && !domain && !recipient.startsWith("+") ? recipient : undefined;
 		const dialog = client_comms.dialog({
 			title: __("Ask for Consent"),
 			fields: [
@@ -174,7 +176,7 @@ Object.assign(client_comms.outgoing, {
 					description: recipient
 						? __("The information goes to: {0}", [frappe.utils.escape_html(recipient)])
 						: "",
-					default: await client_comms.outgoing.third_party_of(recipient, domain),
+					default: spoken_to || (await client_comms.outgoing.third_party_of(recipient, domain)),
 					// The recipient must belong to a third party that is created here.
 					get_route_options_for_new_doc: () => ({ email_domains: recipient }),
 				},
@@ -212,7 +214,7 @@ Object.assign(client_comms.outgoing, {
 					party,
 					contact,
 					client_interaction: interaction,
-					recipient,
+					recipient: spoken_to ? undefined : recipient,
 					data_categories: data_categories?.length ? data_categories : undefined,
 					...values,
 				});

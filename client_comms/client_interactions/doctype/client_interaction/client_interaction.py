@@ -71,6 +71,14 @@ class ClientInteraction(Document):
 		answered_on: DF.Datetime | None
 		branch: DF.Link | None
 		breached: DF.Check
+		caller_identity: DF.Literal[
+			"",
+			"Nothing Disclosed",
+			"Call-back to Number on File",
+			"Document Seen",
+			"Knowledge Question",
+			"Not Confirmed",
+		]
 		channel: DF.Link
 		clock_state: DF.Literal["Running", "Paused", "Stopped"]
 		communication_type: DF.Link
@@ -124,6 +132,7 @@ class ClientInteraction(Document):
 		subject: DF.Data
 		substituting_for: DF.Link | None
 		summary: DF.SmallText | None
+		third_party: DF.Link | None
 		upheld: DF.Literal["", "Yes", "Partly", "No"]
 		vulnerable_client: DF.Check
 	# end: auto-generated types
@@ -365,6 +374,14 @@ class ClientInteraction(Document):
 	def escalation_facts(self) -> dict:
 		"""For the print format Escalation Report; see `escalation_report.facts`."""
 		return escalation_report.facts(self)
+
+	def is_caller_unstated(self) -> bool:
+		"""Whether staff have still to state whom they spoke to (P-1)."""
+		return bool(logged_contacts.unstated(self))
+
+	def validate_caller(self):
+		"""They state it before the record is closed, depending on the mode."""
+		logged_contacts.require_stated(self)
 
 	def validate_documentation(self):
 		"""Required documentation must exist before the record is closed, depending on the mode."""

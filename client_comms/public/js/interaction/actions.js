@@ -64,6 +64,37 @@ Object.assign(client_comms.actions, {
 		]);
 	},
 
+	/** To whom staff spoke who called or came, which the level asks for before the interaction is closed. */
+	state_caller(frm) {
+		const field = (fieldname) => frappe.meta.get_docfield("Client Interaction", fieldname);
+		const { label, description, options } = field("caller_identity");
+		const fields = [
+			{
+				fieldname: "caller_identity",
+				fieldtype: "Select",
+				label: __(label),
+				description: __(description),
+				options: options.split("\n").map((value) => ({ value, label: __(value) })),
+				reqd: 1,
+			},
+			{
+				fieldname: "outgoing_reason",
+				fieldtype: "Small Text",
+				label: __("Reason for Proceeding"),
+				description: __("Required if the identity was not confirmed."),
+			},
+		];
+		return client_comms.prompt(
+			fields,
+			async (values) => {
+				await frm.set_value(values);
+				await client_comms.save(frm);
+			},
+			__("Identity of the Caller"),
+			__("Save"),
+		);
+	},
+
 	pause(target) {
 		return this.ask(target, "pause", __("Snooze"), [
 			{

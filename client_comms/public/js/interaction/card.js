@@ -150,6 +150,7 @@ Object.assign(client_comms.card, {
 		const may_write = frm.perm[0]?.write && actions.length;
 		if (item === "answer") return may_write && writers?.allowed ? [["reply", __("Reply")]] : [];
 		if (item === "feedback") return may_write ? [["feedback", __("Enter")]] : [];
+		if (item === "caller") return may_write ? [["caller", __("Enter")]] : [];
 		const found = [];
 		if (kind === "Communication" && writers?.allowed) found.push(["summarise", __("Send a Summary")]);
 		if (generated?.includes(method)) found.push(["generate", __("Generate")]);
@@ -176,6 +177,7 @@ Object.assign(client_comms.card, {
 				reply: () => frm.conversation.open_reply(),
 				close: () => client_comms.actions.close(frm),
 				feedback: () => client_comms.feedback.ask(frm),
+				caller: () => client_comms.actions.state_caller(frm),
 				choose_client: () => client_comms.choose_client.ask(frm),
 			};
 			const run =
