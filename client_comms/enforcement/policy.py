@@ -110,15 +110,20 @@ def _build() -> Policy:
 
 
 def subject(user: str | None = None) -> Subject:
-	"""The user as a subject: their roles, and whether their training is current (T-1)."""
+	"""The user as a subject: their roles, and whether their training is current (T-1). A disabled user has none, because reports and jobs go on in
+	their name."""
 	user = user or frappe.session.user
 	return Subject(
 		user=user,
-		roles=frozenset(frappe.get_roles(user)),
+		roles=frozenset(frappe.get_roles(user) if is_enabled(user) else ()),
 		trained=is_trained(user),
 		bypass=user == "Administrator",
 		limits=user_limits.of(user),
 	)
+
+
+def is_enabled(user: str) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled"))
 
 
 def subjects(among: Collection[str] | None = None) -> list[Subject]:

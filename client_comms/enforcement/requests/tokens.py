@@ -8,6 +8,7 @@ import frappe
 from frappe import auth
 
 from client_comms import ledger
+from client_comms.enforcement import policy
 
 _HEADER = "Authorization"
 
@@ -15,7 +16,7 @@ _HEADER = "Authorization"
 def authenticate() -> None:
 	"""`before_request`; queries the database only for a request with such a header. Frappe asks once more.
 
-	:raises frappe.AuthenticationError: the API key is unknown
+	:raises frappe.AuthenticationError: the API key is unknown, or the user of the token is disabled, which Frappe asks of API keys alone
 	"""
 	given = (frappe.get_request_header(_HEADER) or "").split(" ")
 	if len(given) == 2:  # as in `frappe.auth.validate_auth`
@@ -23,6 +24,8 @@ def authenticate() -> None:
 		auth.validate_oauth(given)
 		auth.validate_auth_via_api_keys(given)
 		if frappe.session.user != before:  # otherwise it is not the token that counts
+			if not policy.is_enabled(frappe.session.user):
+				raise frappe.AuthenticationError
 			ledger.note_token(_kind(*given))
 
 
