@@ -722,6 +722,10 @@ for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"
 # Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.
 _NAMING = ("Customer", "Email Campaign", "Event", "Opportunity", "Prospect", "Quotation", "Task")
 _put_first(doc_events, "before_validate", _NAMING, "client_comms.enforcement.references.refuse_named")
+# Later, ERPNext enters the Lead that has the address of who raised it.
+_put_first(
+	doc_events, "before_validate", ("Issue",), "client_comms.enforcement.doctypes.issue.refuse_hidden_lead"
+)
 
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
 _LOCK = "client_comms.enforcement.restrictions.require_unlocked"
@@ -731,6 +735,7 @@ _put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.use
 _MANAGED = ("Customer", "Lead", "Prospect")
 _put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
 _CLIENTS = ("Customer", "Lead", "Prospect", "Supplier")
+_put_first(doc_events, "after_rename", ("Lead",), "client_comms.enforcement.client_names.follow_rename")
 _put_first(doc_events, "after_rename", _CLIENTS, "client_comms.clients.contacts.follow_rename")
 _put_first(doc_events, "on_update", _CLIENTS, "client_comms.clients.contacts.follow_title")
 _LOGGED = ("Appointment", "Call Log", "Communication", "Event", "Issue", "Lead", "Opportunity")

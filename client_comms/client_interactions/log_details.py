@@ -11,8 +11,8 @@ from client_comms.rules import documentation
 
 
 def set_client(doc):
-	"""Set the client's name from its record, or the contact's client if only a contact is given; a contact of no client, such as the
-	one that Frappe makes of a first email, stands for it with their own name."""
+	"""Set the contact's client if only a contact is given; a contact of no client, such as the one that Frappe makes of a first email, stands for
+	it with their own name."""
 	if doc.contact and not doc.party and not doc.flags.from_intake:  # which has already searched for it
 		if client := parties.of_contact(doc.contact):
 			doc.party_type, doc.party = client
@@ -20,8 +20,6 @@ def set_client(doc):
 			doc.party_name = _name_of_contact(doc.contact)
 	if doc.party_type and doc.party:
 		contacts.require_kind(doc.party_type)
-		title_field = frappe.get_meta(doc.party_type).get_title_field()
-		doc.party_name = frappe.db.get_value(doc.party_type, doc.party, title_field) or doc.party
 
 
 def _name_of_contact(contact: str) -> str:

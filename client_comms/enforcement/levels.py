@@ -6,6 +6,7 @@ from frappe import _
 
 from client_comms import clock, ledger, transactions
 from client_comms.enforcement import (
+	client_names,
 	copied_fields,
 	documents,
 	former_names,
@@ -135,6 +136,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	private_files.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
 	copied_fields.withdraw(doctype, name)
+	client_names.settle(doctype, name)
 
 
 @transactions.again_if_undone
@@ -160,6 +162,7 @@ def backfill_levels(doctype: str, chunk: int = 500) -> None:
 		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
 		frappe.db.commit()
 		last = names[-1]
+	client_names.settle_all()  # those that have kept a level from before
 
 
 def record_change(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:

@@ -14,6 +14,26 @@ from client_comms.rules import access
 _LEAD = "Lead"
 
 
+def refuse_hidden_lead(doc, method=None) -> None:
+	"""`before_validate`: staff do not name a hidden Lead, of which the interaction about the Issue would show the name; nor an Issue that they cannot
+	read. An Issue that is split keeps the Lead.
+
+	:raises ClearanceMissingError: the session user cannot read a document to which the change refers
+	"""
+	if doc.flags.ignore_permissions:
+		return
+	for field, doctype in (("issue_split_from", doc.doctype), ("lead", _LEAD)):
+		named = doc.get(field)
+		if named and (doc.is_new() or doc.has_value_changed(field)) and not _is_split(doc, field, named):
+			guards.require(doctype, named)
+
+
+def _is_split(doc, field: str, named: str) -> bool:
+	"""Whether the Issue from which it was split, which was asked for before, names the same."""
+	split_from = field == "lead" and doc.issue_split_from
+	return bool(split_from) and frappe.db.get_value(doc.doctype, split_from, field) == named
+
+
 class GuardedIssue(Remembered):
 	"""The Issue of ERPNext."""
 

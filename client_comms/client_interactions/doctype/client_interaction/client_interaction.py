@@ -22,7 +22,7 @@ from client_comms.client_interactions.doctype.interaction_event import interacti
 from client_comms.clients import contacts, preferences, unsubscribed
 from client_comms.communication_governance import matrix
 from client_comms.document import Document
-from client_comms.enforcement import level_spread, restrictions, sharing
+from client_comms.enforcement import client_names, level_spread, restrictions, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	EventsAreAppendOnlyError,
@@ -170,10 +170,11 @@ class ClientInteraction(Document):
 		if self.occurred_on:  # if empty, it is reported together with the other missing details
 			self.occurred_on = clock.parse(self.occurred_on)
 		log_details.set_client(self)
-		document.clean_texts(self, "subject", "summary", "party_name", "complaint_words", "rating_comment")
 		log_details.set_priority(self)
 		self.set_matrix()
 		interaction_level.set_level(self)
+		client_names.set_name(self)
+		document.clean_texts(self, "subject", "summary", "party_name", "complaint_words", "rating_comment")
 		log_details.validate(self)
 		responsible_staff.validate(self)
 		reason = logged_contacts.before_logging(self)

@@ -1,0 +1,75 @@
+"""The name of a client in its interactions (P-2), which repeat it for everyone who can read them: in lists, emails and searches.
+
+A Lead can be more confidential than an interaction with it. There, the client has the name of the record instead.
+"""
+
+import frappe
+
+from client_comms.clients import contacts
+from client_comms.enforcement import documents, governed, policy
+
+_LEAD, _NAME = "Lead", "party_name"
+
+
+def set_name(doc) -> None:
+	"""While an interaction is saved, as soon as its level is known."""
+	if doc.party_type and doc.party:
+		above = _is_above(governed.level(doc.party_type, doc.party), doc.confidentiality_level)
+		doc.party_name = doc.party if above else contacts.name_of(doc.party_type, doc.party)
+
+
+def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of a Lead, after its interactions have taken its new name."""
+	settle(doc.doctype, new)
+
+
+def settle(doctype: str, name: str) -> None:
+	"""The same in the interactions that exist, when the level or the name of a Lead has changed: also in their versions, and in what is searched.
+	Repeatable."""
+	title = contacts.name_of(doctype, name) if doctype == _LEAD else name
+	if title == name:
+		return
+	of_client = {"party_type": doctype, "party": name, _NAME: ("in", (title, name))}
+	level, withheld = governed.level(doctype, name), []
+	for row in frappe.get_all(
+		governed.INTERACTION, of_client, ["name", _NAME, "confidentiality_level"], order_by="name asc"
+	):
+		above = _is_above(level, row.confidentiality_level)
+		withheld += [row.name] if above else []
+		if row.party_name != (shown := name if above else title):
+			frappe.db.set_value(governed.INTERACTION, row.name, _NAME, shown, update_modified=False)
+	if withheld:
+		_withhold_elsewhere(withheld, title, name)
+
+
+def settle_all() -> None:
+	"""The same for all confidential Leads. Repeatable."""
+	if documents.is_governed(_LEAD):
+		named = frappe.get_all(
+			governed.INTERACTION, {"party_type": _LEAD}, pluck="party", distinct=True, order_by=None
+		)
+		for name in governed.levels(_LEAD, [*filter(None, named)]):
+			settle(_LEAD, name)
+
+
+def _is_above(level: str | None, here: str | None) -> bool:
+	rank = policy.current().rank
+	return bool(level) and rank(level) > rank(here)
+
+
+def _withhold_elsewhere(interactions: list[str], title: str, name: str) -> None:
+	frappe.db.sql(
+		"""update `__global_search` set content = replace(content, %s, %s) where doctype = %s and name in %s""",
+		(f" : {title}", f" : {name}", governed.INTERACTION, interactions),
+	)
+	of_interactions = {"ref_doctype": governed.INTERACTION, "docname": ("in", interactions)}
+	for version in frappe.get_all(
+		"Version", {**of_interactions, "data": ("like", f'%"{_NAME}"%')}, ["name", "data"], order_by=None
+	):
+		noted = frappe.parse_json(version.data)
+		changes = [change for change in noted.get("changed") or () if change[0] == _NAME and title in change]
+		for change in changes:
+			change[1:] = [name if each == title else each for each in change[1:]]
+		if changes:
+			data = frappe.as_json(noted, indent=None, separators=(",", ":"))
+			frappe.db.set_value("Version", version.name, "data", data, update_modified=False)
