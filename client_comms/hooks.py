@@ -744,6 +744,12 @@ _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
+_put_first(
+	doc_events,
+	"on_recurring",
+	("Call Log", "Communication", "Event", "Issue", "Lead", "Opportunity"),
+	"client_comms.enforcement.levels.keep_in_copy",
+)
 
 _put_first(doc_events, "before_insert", _NUMBERED, "client_comms.enforcement.used_names.leave_out")
 _put_first(doc_events, "on_trash", _NUMBERED, "client_comms.enforcement.used_names.keep_number")

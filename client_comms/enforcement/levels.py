@@ -39,6 +39,15 @@ def guard_level(doc, method=None):
 		)
 
 
+def keep_in_copy(doc, method=None, reference_doc=None, auto_repeat_doc=None) -> None:
+	"""`on_recurring`, before a copy that an Auto Repeat has made is stored: Frappe leaves out what it does not copy, such as the level. In the desk,
+	`public/js/forms.js` does the same."""
+	if reference_doc:
+		doc.confidentiality_level = policy.current().strictest_of(
+			doc.get("confidentiality_level"), reference_doc.get("confidentiality_level")
+		)
+
+
 def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels and a reason.
 

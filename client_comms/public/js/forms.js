@@ -39,3 +39,11 @@ client_comms.open_window = async (find) => {
 		throw refusal;
 	}
 };
+
+/** The copy of a document is as confidential: Frappe leaves out of it what is not to be copied, such as the level. */
+const copy_doc = frappe.model.copy_doc;
+frappe.model.copy_doc = function (doc, ...others) {
+	const copy = copy_doc.call(this, doc, ...others);
+	if (doc.confidentiality_level) copy.confidentiality_level = doc.confidentiality_level;
+	return copy;
+};
