@@ -314,6 +314,7 @@ additional_timeline_content = {"*": ["client_comms.enforcement.answer_rows.note_
 after_request = [
 	"client_comms.enforcement.answers.after_request",
 	"client_comms.enforcement.audit.after_request",
+	"client_comms.enforcement.browser_caches.after_request",
 	"client_comms.enforcement.refusals.after_request",
 	"client_comms.setup.workspace_block.after_request",
 ]
