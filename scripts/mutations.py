@@ -347,6 +347,8 @@ FUNCTIONS = {
 	"client_interactions.responsible_staff:validate": NOTHING,
 	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_share": NOTHING,
 	"client_interactions.doctype.client_interaction.client_interaction:ClientInteraction.validate_documentation": NOTHING,
+	"client_interactions.evidence_fits:faults": NOBODY,
+	"rules.documentation:says_something": YES,
 	"client_interactions.action_items:validate": NOTHING,
 	"client_interactions.clocks.sweep:handle": NOTHING,
 	"client_interactions.clocks.sweep:_take_due": "lambda limit: frappe.get_all('Client Interaction', {'next_check_at': ('<', clock.now())}, pluck='name', limit=limit)",

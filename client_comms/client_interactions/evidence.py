@@ -1,11 +1,14 @@
 """Evidence of the documentation that the matrix requires: what is missing, what fits, what does not apply (M-1, D-6)."""
 
+from collections.abc import Mapping
+
 import frappe
 from frappe import _
 from frappe.utils import strip_html
 from pypika.terms import Criterion
 
 from client_comms import clock, validation
+from client_comms.client_interactions import evidence_fits
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
@@ -14,13 +17,28 @@ from client_comms.rules import access, documentation
 
 INTERACTION = governed.INTERACTION
 WAIVED = "Documentation Waived"  # the event
+# What evidence is compared with
+_ABOUT = (
+	"name",
+	"communication_type",
+	"party_type",
+	"party",
+	"contact",
+	"reference_doctype",
+	"reference_name",
+)
 _SHOWN = 20
 _CONVERSATIONS = 50  # of the client, whose messages are offered
 _DOCUMENTS = 5  # of each kind, the client's latest ones
 
 
-def missing(doc) -> tuple[documentation.Missing, ...]:
-	"""The documentation that the matrix requires and the record lacks."""
+def missing(doc, faults: Mapping | None = None) -> tuple[documentation.Missing, ...]:
+	"""The documentation that the matrix requires and the record lacks.
+
+	:param faults: `evidence_fits.faults` of the record, if they were just looked up
+	"""
+	if faults is None:
+		faults = _kept_faults(doc)
 	given = [
 		documentation.Evidence(
 			row.documentation_method,
@@ -32,10 +50,30 @@ def missing(doc) -> tuple[documentation.Missing, ...]:
 			row.custodian,
 			row.physical_file,
 			bool(row.not_applicable),
+			faults.get(evidence_fits.linked(row)),
 		)
 		for row in doc.evidence
 	]
 	return documentation.missing(owed(doc), given)
+
+
+def _kept_faults(doc) -> Mapping:
+	"""A form asks several times."""
+	rows = tuple(evidence_fits.linked(row) for row in doc.evidence)
+	about = tuple(doc.get(field) for field in _ABOUT)
+	kept = doc.flags.evidence_faults
+	if not kept or kept[0] != (rows, about):
+		found = evidence_fits.faults([doc], _messages_of(doc)).get(doc.name or "", {})
+		kept = doc.flags.evidence_faults = ((rows, about), found)
+	return kept[1]
+
+
+def _messages_of(doc) -> Mapping:
+	linked = [evidence_fits.linked(row) for row in doc.evidence]
+	kept = doc.flags.evidence_messages
+	if not kept or kept[0] != linked:
+		kept = doc.flags.evidence_messages = (linked, evidence_fits.messages(doc.evidence))
+	return kept[1]
 
 
 def owed(doc) -> tuple[documentation.Method, ...]:
@@ -57,9 +95,7 @@ def titles(doc) -> dict[str, str]:
 	for row in doc.evidence:
 		named.setdefault(row.reference_doctype, []).append(row.reference_name)
 	found: dict[str, str] = {}
-	if names := named.get("Communication"):
-		fields = ["name", "subject", "client_interaction"]
-		rows = frappe.get_all("Communication", {"name": ("in", names)}, fields)
+	if rows := list(_messages_of(doc).values()):
 		# Messages of this interaction are as confidential as the interaction itself.
 		others = [row.name for row in rows if row.client_interaction != doc.name]
 		hidden = set(others) - governed.readable("Communication", others)
@@ -161,9 +197,10 @@ def _messages(doc) -> list[dict]:
 			order_by="occurred_on desc",
 			limit=_CONVERSATIONS,
 		)
+	sent = {"sent_or_received": "Sent"} if evidence_fits.must_be_sent(doc.communication_type) else {}
 	rows = frappe.get_all(
 		"Communication",
-		{"client_interaction": ("in", conversations), "communication_type": "Communication"},
+		{"client_interaction": ("in", conversations), "communication_type": "Communication", **sent},
 		[
 			"name",
 			"client_interaction",

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import cstr
 
 from client_comms import alerts, clock, transactions
+from client_comms.client_interactions import evidence_fits
 from client_comms.clients import parties
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import (
@@ -335,8 +336,7 @@ def add_evidence(doc, document) -> None:
 		return
 	if any(row.reference_name == document.name for row in doc.evidence):
 		return
-	closing = frappe.get_cached_value("Communication Type", doc.communication_type, "is_closure")
-	if closing and document.sent_or_received != "Sent":
+	if evidence_fits.must_be_sent(doc.communication_type) and document.sent_or_received != "Sent":
 		return
 	if method := _method_for_messages(doc):
 		doc.append(

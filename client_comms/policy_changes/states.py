@@ -6,7 +6,7 @@ from datetime import datetime
 
 import frappe
 
-from client_comms.client_interactions import changes, evidence
+from client_comms.client_interactions import changes, evidence, evidence_fits
 from client_comms.client_interactions.clocks import replay
 from client_comms.enforcement import governed, policy
 from client_comms.policy_changes.changes import Change
@@ -23,6 +23,9 @@ FIELDS = (
 	"responsible_staff",
 	"party_type",
 	"party",
+	"contact",
+	"reference_doctype",
+	"reference_name",
 	*replay.TERMS_FIELDS,
 )
 _EVIDENCE = (
@@ -75,6 +78,9 @@ def load(filters: Mapping, after: str = "", limit: int | None = None) -> list[fr
 			grants=tuple(grants[row.name]),
 			account_manager=managers.get((row.party_type, row.party)),
 		)
+	faults = evidence_fits.faults(rows)
+	for row in rows:
+		row.faults = faults.get(row.name, {})
 	return rows
 
 
@@ -135,7 +141,7 @@ def documented(row, record: Record) -> State:
 	return State(
 		record,
 		owed=frozenset(method.name for method in evidence.owed(row)),
-		missing=frozenset(each.method for each in evidence.missing(row)),
+		missing=frozenset(each.method for each in evidence.missing(row, row.faults)),
 	)
 
 

@@ -5,6 +5,7 @@ method says which kind of evidence proves it. Texts are plain: markup is strippe
 characters count as blank.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from client_comms.rules.messages import Message, _
 # Kinds of evidence that a documentation method can require.
 THIS_RECORD, COMMUNICATION, FILE = "This Record", "Communication", "File"
 DOCUMENT, NOTE = "Document", "Note"
+
+# Why what is linked proves nothing: it is about someone else, or gone; it came from the client and should have been sent to them.
+ELSEWHERE, RECEIVED = "elsewhere", "received"
+_SHORTEST_NOTE = 10  # letters and digits; a sign of a script that writes words with one or two counts twice
 
 # The details that a log must have (clause D-2), with the message if one is missing. Action items are added as they arise.
 REQUIRED_DETAILS: Mapping[str, str] = {
@@ -46,6 +51,7 @@ class Evidence:
 	"""What was attached for one method; a paper file is registered, or has a physical location and a custodian (clause D-6).
 
 	`not_applicable`: an authorised user decided that the method does not apply here; `note` says why.
+	`fault`: why what is linked does not count: `ELSEWHERE` or `RECEIVED`.
 	"""
 
 	method: str
@@ -57,6 +63,7 @@ class Evidence:
 	custodian: str | None = None
 	physical_file: str | None = None
 	not_applicable: bool = False
+	fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +94,33 @@ def owed_methods(
 def missing(owed: Iterable[Method], given: Iterable[Evidence]) -> tuple[Missing, ...]:
 	"""The methods of `owed` that no evidence in `given` proves, in the order of `owed` (clauses D-3, M-1).
 
-	Evidence counts only for the method it names. A method with an unknown kind of evidence counts as missing.
+	Evidence counts only for the method it names, and only if it is about this client. A method with an unknown kind of evidence counts
+	as missing.
 	"""
 	given = tuple(given)
 	return tuple(
-		Missing(
-			method.name, Message(_WHAT_TO_ATTACH.get(method.evidence, _CHOOSE_KIND), {"method": method.name})
-		)
+		Missing(method.name, Message(_what_to_attach(method, given), {"method": method.name}))
 		for method in dict.fromkeys(owed)
 		if not _proved(method, given)
 	)
+
+
+def says_something(note: object) -> bool:
+	"""Whether a note says what was discussed: more than a sign that it was not written."""
+	signs = (sign for sign in str(note or "") if sign.isalnum())
+	return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in signs) >= _SHORTEST_NOTE
+
+
+def _what_to_attach(method: Method, given: Iterable[Evidence]) -> str:
+	rows = [row for row in given if row.method == method.name]
+	faults = {row.fault for row in rows}
+	if RECEIVED in faults:
+		return _RECEIVED
+	if ELSEWHERE in faults:
+		return _ELSEWHERE.get(method.evidence, _CHOOSE_KIND)
+	if method.evidence == NOTE and any(_filled(row.note) for row in rows):
+		return _TOO_SHORT
+	return _WHAT_TO_ATTACH.get(method.evidence, _CHOOSE_KIND)
 
 
 def is_reason(text: object) -> bool:
@@ -127,12 +151,16 @@ def _filled(*values: object) -> bool:
 
 
 _PROVES: Mapping[str, Callable[[Evidence], bool]] = {
-	COMMUNICATION: lambda row: row.reference_doctype == "Communication" and _filled(row.reference_name),
-	FILE: lambda row: (
-		_filled(row.file) or _filled(row.physical_file) or _filled(row.physical_location, row.custodian)
+	COMMUNICATION: lambda row: (
+		row.reference_doctype == "Communication" and _filled(row.reference_name) and not row.fault
 	),
-	DOCUMENT: lambda row: _filled(row.reference_doctype, row.reference_name),
-	NOTE: lambda row: _filled(row.note) or _filled(row.file),
+	FILE: lambda row: (
+		(_filled(row.file) and not row.fault)
+		or _filled(row.physical_file)
+		or _filled(row.physical_location, row.custodian)
+	),
+	DOCUMENT: lambda row: _filled(row.reference_doctype, row.reference_name) and not row.fault,
+	NOTE: lambda row: says_something(row.note) or (_filled(row.file) and not row.fault),
 }
 
 _WHAT_TO_ATTACH: Mapping[str, str] = {
@@ -141,4 +169,22 @@ _WHAT_TO_ATTACH: Mapping[str, str] = {
 	DOCUMENT: _("{method} is missing. Link the document."),
 	NOTE: _("{method} is missing. Write a note or attach a file."),
 }
+_ELSEWHERE: Mapping[str, str] = {
+	COMMUNICATION: _(
+		"{method} is missing. What is linked is not from or to this client. Link an email or other Communication of theirs."
+	),
+	FILE: _(
+		"{method} is missing. The file belongs to another document, or was deleted. Attach the file to this interaction."
+	),
+	DOCUMENT: _(
+		"{method} is missing. What is linked is not about this client. Link a document of theirs, or a file that is attached to this interaction."
+	),
+	NOTE: _(
+		"{method} is missing. The file belongs to another document, or was deleted. Attach the file to this interaction."
+	),
+}
+_RECEIVED = _(
+	"{method} is missing. What is linked came from the client. Link an email that you sent to them."
+)
+_TOO_SHORT = _("{method} is missing. The note is too short. Write what was discussed, in a sentence.")
 _CHOOSE_KIND = _("{method} does not define its evidence. Choose the evidence in the Documentation Method.")

@@ -358,6 +358,8 @@ def test_closing_with_owed_documentation_is_possible(act, undocumented, set_sett
 			"communication_type": "Communication",
 			"subject": "Offer",
 			"content": "…",
+			"reference_doctype": INTERACTION,
+			"reference_name": undocumented,
 		}
 	).insert()
 	assert [row["method"] for row in act("owed_documentation", undocumented)] == ["Email Copy"]

@@ -150,6 +150,154 @@ def test_the_clients_documents_are_offered(interaction, client, make_user, as_us
 	]
 
 
+# --- whether it is about this client
+
+
+def proves(interaction, method, **linked):
+	"""Whether the interaction lacks nothing once a row is added; what it says otherwise."""
+	doc = frappe.get_doc(INTERACTION, interaction.name)
+	doc.evidence = []
+	doc.append("evidence", {"documentation_method": method, **linked})
+	doc.save()
+	lacking = {each.method: str(each.message) for each in doc.missing_documentation()}
+	return lacking.get(method, True)
+
+
+def email_of(document, **fields):
+	"""An email that is filed somewhere, or nowhere."""
+	return frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": "stranger@other.example",
+			"recipients": "house@own.example",
+			"subject": "Something",
+			"content": "…",
+			"reference_doctype": document and document.doctype,
+			"reference_name": document and document.name,
+			**fields,
+		}
+	).insert(ignore_permissions=True)
+
+
+def message(row):
+	return {"reference_doctype": "Communication", "reference_name": row.name}
+
+
+@pytest.mark.clause("M-1")
+def test_an_email_of_someone_else_does_not_count_as_a_copy(
+	interaction, make_client, inquiry, write, client, frontline
+):
+	other = make_client("Other Client", "other@client.example")
+	theirs = inquiry(
+		contact=other.contact, party_type="Customer", party=other.party, responsible_staff=frontline
+	)
+	assert "not from or to this client" in proves(interaction, COPY, **message(email_of(theirs)))
+	assert "not from or to this client" in proves(interaction, COPY, **message(email_of(None)))
+	# Of the conversation, of another of the client's, and one that belongs to no conversation.
+	assert proves(interaction, COPY, **message(write(interaction, "The offer"))) is True
+	same = inquiry(
+		contact=client.contact, party_type="Customer", party=client.party, responsible_staff=frontline
+	)
+	assert proves(interaction, COPY, **message(write(same, "Another matter"))) is True
+	loose = email_of(None, sender="Anna <anna@client.example>", unread_notification_sent=1)
+	assert proves(interaction, COPY, **message(loose)) is True
+
+
+@pytest.mark.clause("M-1")
+def test_the_follow_up_of_a_closure_was_sent(client, inquiry, write, frontline):
+	closure = inquiry("Resolution/Closure", contact=client.contact, responsible_staff=frontline)
+	method = "Follow-up Email"
+	received = write(closure, "Thank you")
+	sent = write(
+		closure, "It is done", sent_or_received="Sent", sender=frontline, recipients="anna@client.example"
+	)
+	assert "came from the client" in proves(closure, method, **message(received))
+	assert proves(closure, method, **message(sent)) is True
+	doc = frappe.get_doc(INTERACTION, closure.name)
+	doc.evidence = []
+	offered = [each["reference_name"] for each in api.evidence_choices(doc.name, method)]
+	assert received.name not in offered
+
+
+@pytest.fixture
+def complaint(client, inquiry, make_user):
+	return inquiry(
+		"Feedback/Complaint",
+		contact=client.contact,
+		party_type="Customer",
+		party=client.party,
+		responsible_staff=make_user("Customer Support"),
+	)
+
+
+@pytest.mark.clause("M-1")
+def test_a_report_is_about_this_client(complaint, client, make_client, inquiry):
+	def link(document):
+		return {"reference_doctype": document.doctype, "reference_name": document.name}
+
+	report = "Escalation Report"
+	other = make_client("Other Client", "other@client.example")
+	todo = frappe.get_doc({"doctype": "ToDo", "description": "Not about a client"}).insert()
+	project = frappe.get_doc(
+		{"doctype": "Project", "project_name": "Roof of Anna", "customer": client.party}
+	).insert()
+	task = frappe.get_doc({"doctype": "Task", "subject": "Repair", "project": project.name}).insert()
+	for unfit in (
+		frappe.get_doc("DocType", "ToDo"),
+		frappe.get_doc("Customer", client.party),  # says nothing of what was done
+		complaint,
+		todo,
+		attached(frappe.get_doc("Customer", other.party), "theirs.txt"),
+	):
+		assert "not about this client" in proves(complaint, report, **link(unfit)), unfit
+	for fit in (
+		attached(complaint, "report.txt"),
+		attached(frappe.get_doc("Customer", client.party), "report2.txt"),
+		project,
+		task,
+	):
+		assert proves(complaint, report, **link(fit)) is True, fit
+
+
+@pytest.mark.clause("M-1")
+def test_notes_say_something_and_files_are_of_this_interaction(client, inquiry, make_client, make_user):
+	update = inquiry("Service Update", contact=client.contact, responsible_staff=make_user("Account Manager"))
+	notes = "Meeting Notes"
+	other = make_client("Other Client", "other@client.example")
+	assert "too short" in proves(update, notes, note="x")
+	assert proves(update, notes, note="Agreed on Tuesday.") is True
+	theirs = attached(frappe.get_doc("Customer", other.party), "theirs.txt")
+	assert "belongs to another document" in proves(update, notes, file=theirs.file_url)
+	assert "was deleted" in proves(update, notes, file="/private/files/gone.txt")
+	ours = attached(update, "minutes.txt")
+	assert proves(update, notes, file=ours.file_url) is True
+	assert proves(update, notes, file="https://documents.example/minutes/7") is True
+	loose = frappe.get_doc(
+		{"doctype": "File", "file_name": "loose.txt", "content": "loose", "is_private": 1}
+	).insert()  # from a dialog
+	assert proves(update, notes, file=loose.file_url) is True
+
+
+@pytest.mark.clause("M-1")
+def test_closing_under_enforce_is_refused_with_another_clients_email(
+	interaction, make_client, inquiry, frontline, as_user
+):
+	other = make_client("Other Client", "other@client.example")
+	theirs = email_of(
+		inquiry(contact=other.contact, party_type="Customer", party=other.party, responsible_staff=frontline)
+	)
+	doc = frappe.get_doc(INTERACTION, interaction.name)
+	doc.append("evidence", {"documentation_method": COPY, **message(theirs)})
+	doc.save()
+	with as_user(frontline):
+		api.answer(interaction.name)
+		with pytest.raises(MissingDocumentationError, match="not from or to this client"):
+			api.close(interaction.name)
+
+
 # --- waiving
 
 
