@@ -6,9 +6,20 @@ from dataclasses import dataclass, replace
 import frappe
 from frappe import _
 
+from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import policy
-from client_comms.rules.access import ACTIONS, DELETE, Clearance, Level, Policy, Record
+from client_comms.rules.access import (
+	ACTIONS,
+	DELETE,
+	WRITE,
+	Clearance,
+	Level,
+	Policy,
+	Record,
+	decide,
+	has_oversight,
+)
 from client_comms.rules.matrix_change import Move, Version, all_moves, unmoved, with_version
 
 MATRIX = "Communication Matrix"
@@ -41,16 +52,32 @@ class Change:
 		return unmoved(self.before)
 
 
-def of_matrix(doc) -> Change:
-	"""Under the version `doc` (submitted or not) instead of those that it replaces."""
+def of_matrix(doc, user: str | None = None) -> Change:
+	"""Under the version `doc` (submitted or not) instead of those that it replaces.
+
+	:param user: in whose name a draft would be submitted; by default of the session. Who submitted a version is known
+	"""
 	before = _as_if_open(policy.current())
 	version = matrices.as_version(doc)
+	submitted_by = doc.approved_by if doc.docstatus else None
+	version = replace(version, lowers=_lowered_by(submitted_by or user or frappe.session.user, before))
 	return Change(
 		before,
 		with_version(before, version),
 		version,
 		tuple(matrices.companies_of(doc)),
 		tuple(matrices.replaced_by(doc)),
+	)
+
+
+def _lowered_by(user: str, rules: Policy) -> frozenset[str]:
+	"""The levels between which a user could lower any record: by writing there, with oversight (D-5, M-1)."""
+	subject, now = policy.subject(user), clock.now()
+	records = [Record(name, None, None) for name in rules.levels]
+	return frozenset(
+		record.level
+		for record in records
+		if has_oversight(subject, record, rules) and decide(subject, record, rules, WRITE, now)
 	)
 
 
@@ -61,9 +88,10 @@ def of_level(values: Mapping) -> Change:
 	return Change(before, replace(before, levels={**before.levels, level.name: level}))
 
 
-def of_doc(doctype: str, name: str | None, draft: Mapping | None = None) -> Change:
+def of_doc(doctype: str, name: str | None, draft: Mapping | None = None, user: str | None = None) -> Change:
 	"""
 	:param draft: the document as it is in a form; otherwise as it is stored
+	:param user: as in `of_matrix`
 	:raises frappe.DoesNotExistError: there is none of that name
 	"""
 	if doctype == LEVEL:
@@ -73,7 +101,7 @@ def of_doc(doctype: str, name: str | None, draft: Mapping | None = None) -> Chan
 			_("Only a {0} or a {1} can be simulated.").format(_(MATRIX), _(LEVEL)),
 			title=_("Cannot Be Simulated"),
 		)
-	return of_matrix(frappe.get_doc(MATRIX, name))
+	return of_matrix(frappe.get_doc(MATRIX, name), user)
 
 
 def _level(values: Mapping) -> Level:

@@ -1,5 +1,7 @@
 """Whether a change opens anything: the whole rule space, not the records that happen to exist (D-5, M-1)."""
 
+from dataclasses import replace
+
 import frappe
 from frappe import _
 
@@ -14,7 +16,9 @@ _SHOWN = 5
 
 
 def check(change: Change) -> dict:
-	"""See `client_comms.api.policy_changes.check_new_access`."""
+	"""See `client_comms.api.policy_changes.check_new_access`: what could be opened at most, by any user who submits a version."""
+	if change.version:
+		change = replace(change, version=replace(change.version, lowers=None))
 	opening = first_opening(change.before, change.after, change.moves(), _permissions())
 	return {"new_access": opening is not None, "example": opening and _example(opening, change)}
 

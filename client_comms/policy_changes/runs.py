@@ -124,7 +124,10 @@ def _next(name: str):
 
 def _chunk(run) -> None:
 	change = changes.of_doc(
-		run.reference_doctype, run.reference_name, json.loads(run.draft) if run.draft else None
+		run.reference_doctype,
+		run.reference_name,
+		json.loads(run.draft) if run.draft else None,
+		user=run.started_by,
 	)
 	tally = Tally.from_data(json.loads(run.tally or "{}"))
 	size = CHUNK[run.kind]

@@ -2,7 +2,8 @@
 
 A record takes the level that the new version states for its type, unless staff chose another one: that stays, except
 where the new version is stricter than it was and than the record is. So no change of the matrix undoes a decision about
-one record, and none leaves a record below what it now requires for new reasons.
+one record, and none leaves a record below what it now requires for new reasons. Levels are raised in any case; they are lowered
+only between levels at which that user could lower a record.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -34,13 +35,15 @@ def level_under(
 class Version:
 	"""A matrix version (or a draft): level and responsible roles by type.
 
-	`stated` holds the levels that the versions before it state: (version, type) → level.
+	`stated` holds the levels that the versions before it state: (version, type) → level. `lowers` are the levels between which who submits it
+	can lower records; None: all, as for a question about what it could open at most.
 	"""
 
 	name: str
 	levels: Mapping[str, str]
 	responsible_roles: Mapping[str, frozenset[str]]
 	stated: Mapping[tuple[str, str], str] = field(default_factory=dict)
+	lowers: frozenset[str] | None = None
 
 	def govern(self, record: Record, policy: Policy) -> Record:
 		"""The record as it would be under this version; one of a type without a rule in it stays as it is."""
@@ -48,7 +51,13 @@ class Version:
 		if after is None or record.matrix == self.name:
 			return record
 		stated = self.stated.get((record.matrix, record.communication_type))
-		return replace(record, matrix=self.name, level=level_under(record.level, stated, after, policy.rank))
+		level = level_under(record.level, stated, after, policy.rank)
+		if policy.rank(level) < policy.rank(record.level) and not self._lowers(record.level, level):
+			level = record.level
+		return replace(record, matrix=self.name, level=level)
+
+	def _lowers(self, *levels: str | None) -> bool:
+		return self.lowers is None or self.lowers.issuperset(levels)
 
 
 def with_version(policy: Policy, version: Version) -> Policy:

@@ -460,6 +460,7 @@ CLAUSES: dict[str, Clause] = {
 		N_("The procedure is reviewed"),
 		(
 			c.policy_in_force("Procedure", N_("Procedure in Force")),
+			c.matrix_reviewed(),
 			c.scheduled("client_comms.people.policies.remind", N_("Review Reminders")),
 		),
 		(_APPROVED,),

@@ -150,7 +150,7 @@ def policy_in_force(kind: str, label: str) -> Control:
 
 
 def matrix_in_force() -> Control:
-	"""Every company has a version in force, and the review of none is overdue."""
+	"""Every company has a version in force."""
 
 	def state() -> State:
 		by_company = matrix.in_force_by_company(clock.now())
@@ -164,23 +164,38 @@ def matrix_in_force() -> Control:
 				),
 			)
 		versions = sorted(set(by_company.values()))
-		reviews = frappe.get_all(
-			"Communication Matrix",
-			[
-				["name", "in", versions],
-				["next_review_on", "is", "set"],
-				["next_review_on", "<", clock.now().date()],
-			],
-			pluck="next_review_on",
-			order_by="next_review_on asc",
-		)
-		if reviews:
-			return State(
-				AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(reviews[0])})
-			)
 		return State(GREEN, Message(N_("{name} is in force."), {"name": ", ".join(versions)}))
 
 	return Control("matrix in force", N_("Matrix in Force"), state, ("List", "Communication Matrix"))
+
+
+def matrix_reviewed() -> Control:
+	"""Every version in force has a day for its next review, which is not past."""
+
+	def state() -> State:
+		versions = sorted(filter(None, set(matrix.in_force_by_company(clock.now()).values())))
+		if not versions:
+			return State(RED, Message(N_("No approved version is in force.")))
+		days = dict(
+			frappe.get_all(
+				"Communication Matrix",
+				{"name": ("in", versions)},
+				["name", "next_review_on"],
+				order_by="name asc",
+				as_list=True,
+			)
+		)
+		if without := [name for name, day in days.items() if not day]:
+			message = N_("No day is set for the next review of: {names}. Enter it in the version.")
+			return State(AMBER, Message(message, {"names": ", ".join(without)}))
+		day, today = min(map(getdate, days.values())), clock.now().date()
+		if day < today:
+			return State(AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(day)}))
+		if day <= getdate(add_days(today, 30)):
+			return State(AMBER, Message(N_("The review is due by {day}."), {"day": str(day)}))
+		return State(GREEN, Message(N_("The next review is on {day}."), {"day": str(day)}))
+
+	return Control("matrix review", N_("Review of the Matrix"), state, ("List", "Communication Matrix"))
 
 
 def deadlines(field: str, label: str) -> Control:

@@ -278,6 +278,7 @@ def make_matrix():
 		}
 	)
 	doc.approved_on = get_datetime(doc.effective_from).date()
+	doc.next_review_on = add_years(nowdate(), 1)
 	doc.flags.shipped = True
 	doc.insert(ignore_permissions=True)
 	doc.submit()

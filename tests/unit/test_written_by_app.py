@@ -11,7 +11,6 @@ _COMPUTED = "computed or checked whenever the document is saved"
 # Not in `_BY_THE_APP`, and why.
 OTHERWISE = {
 	"Client Interaction": "the history decides, and cannot be edited",
-	"Communication Matrix": "the day of the last reminder; a matrix in force cannot be changed",
 	"Communication Preference": _COMPUTED,
 	"Communication Template": "decisions can only be taken by the actions",
 	"Digest Subscription": _COMPUTED,
@@ -23,6 +22,7 @@ OTHERWISE = {
 # Fields that are computed or checked whenever the document is saved.
 COMPUTED = {
 	"Client Consent": {"party_name", "status", "withdrawn_on", "events"},
+	"Communication Matrix": {"amended_from"},
 	"Data Subject Request": {"party_name"},
 	"Feedback Review": {"status", "prepared_by", "figures", "signals"},
 	"Interaction Access Grant": {"granted_by"},

@@ -10,6 +10,7 @@ from client_comms import api, background_work
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
 from client_comms.policy_changes import activation, changes, new_access, runs
+from client_comms.setup import install
 
 pytestmark = pytest.mark.clause("M-1", "T-4", "D-5")
 
@@ -326,6 +327,36 @@ def readers_of(names, users):
 	}
 
 
+@pytest.mark.clause("D-5", "M-1")
+@pytest.mark.parametrize(
+	("roles", "level"), [((), "Confidential"), (("Customer Support Manager",), "Standard")]
+)
+def test_a_version_lowers_levels_only_if_who_submits_it_could(
+	log, clock_at, draft, make_user, as_user, jobs, roles, level
+):
+	with clock_at(NOW):
+		low, high = log("Service Update"), log("Initial Inquiry")
+		low.db_set("responsible_staff", make_user("Account Manager"))
+		high.db_set("responsible_staff", make_user("Account Manager"))
+
+		def change(version):
+			level_of("Service Update", "Standard")(version)
+			level_of("Initial Inquiry", "Confidential")(version)
+
+		version = draft(change, reclassify_open=1)
+		with as_user(make_user(MANAGER, *roles)):
+			simulated = result_of(api.simulate_change(MATRIX, version.name))
+			activate(version, jobs)
+	asked = {"communication_type": "Service Update", "from": "Confidential"}
+	assert {row["to"] for row in rows_of(simulated, "levels", **asked)} == {level}
+	assert frappe.db.get_value(INTERACTION, low.name, ["matrix", "confidentiality_level"]) == (
+		version.name,
+		level,
+	)
+	assert frappe.db.get_value(INTERACTION, high.name, "confidentiality_level") == "Confidential"
+	assert api.check_new_access(version.name)["new_access"], "whoever submits it"
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_activation_did_equals_what_the_simulation_said(
 	seed, log, clock_at, draft, make_user, jobs, monkeypatch, set_calendar
@@ -426,6 +457,62 @@ def test_who_changes_a_version_while_submitting_it_needs_a_second_person_too(
 			sent = {**frappe.get_doc(MATRIX, version.name).as_dict(), "company": "", "approved_by": approver}
 			frappe.client.submit(frappe.as_json(sent))
 	assert frappe.db.get_value(MATRIX, version.name, ["docstatus", "approved_by"]) == (1, approver)
+
+
+@pytest.mark.clause("T-4")
+def test_who_submits_a_version_approves_it_whatever_is_said(clock_at, draft, make_user, as_user):
+	author, approver = (make_user(MANAGER, first_name=name) for name in ("Ada", "Ben"))
+	with clock_at(NOW):
+		with as_user(author):
+			version = draft(approved_by=author, approved_on="2020-01-01")
+			assert not (version.approved_by or version.approved_on)
+		with as_user(approver):
+			doc = frappe.get_doc(MATRIX, version.name)
+			doc.update({"approved_by": author, "approved_on": "2020-01-01"})
+			doc.submit()
+			assert (doc.approved_by, str(doc.approved_on)) == (approver, frappe.utils.nowdate())
+			frappe.client.set_value(MATRIX, doc.name, "approved_by", author)
+	assert frappe.db.get_value(MATRIX, version.name, "approved_by") == approver
+
+
+@pytest.mark.clause("T-4")
+def test_a_version_that_replaces_another_says_what_it_changes(clock_at, draft):
+	with clock_at(NOW):
+		version = draft(change_summary=" <p></p> ")
+		with pytest.raises(frappe.ValidationError, match="what it changes"):
+			version.submit()
+		version.reload()
+		version.change_summary = "Stricter"
+		version.submit()
+		frappe.db.delete(MATRIX)
+		draft_of_the_first = frappe.copy_doc(version)
+		draft_of_the_first.update({"docstatus": 0, "version_label": "First", "change_summary": None})
+		draft_of_the_first.insert().submit()  # replaces nothing
+	assert draft_of_the_first.docstatus == 1
+
+
+@pytest.mark.clause("T-2")
+def test_a_version_has_a_day_for_its_next_review_that_can_be_moved(clock_at, draft):
+	with clock_at(NOW):
+		version = draft(next_review_on=None)
+		version.submit()
+		assert frappe.utils.getdate(version.next_review_on) > frappe.utils.getdate(NOW)
+		version.next_review_on = "2027-03-01"
+		version.save()
+		for wrong in ("2020-01-01", None):
+			version.reload()
+			version.next_review_on = wrong
+			with pytest.raises(frappe.ValidationError):
+				version.save()
+		version.reload()
+		version.rules[0].respond_within_days = 9
+		with pytest.raises(frappe.ValidationError):
+			version.save()
+	frappe.db.delete(MATRIX)
+	install.make_matrix()
+	assert frappe.get_all(MATRIX, pluck="next_review_on") == [
+		frappe.utils.getdate(frappe.utils.add_years(frappe.utils.nowdate(), 1))
+	]
 
 
 def test_a_version_dated_ahead_acts_on_its_day(log, clock_at, draft, jobs):

@@ -136,6 +136,7 @@ def switched_off(control):
 	else:
 		{
 			"matrix in force": lambda: frappe.db.delete("Communication Matrix"),
+			"matrix review": lambda: frappe.db.delete("Communication Matrix"),
 			"clearances": lambda: frappe.db.delete("Confidentiality Level"),
 			"governed": lambda: frappe.db.set_single_value(controls.SETTINGS, "govern_leads", 0),
 			"ledger": lambda: _waiting_entry(),

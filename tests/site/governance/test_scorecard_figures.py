@@ -89,10 +89,15 @@ def test_an_overdue_review_is_seen_behind_a_later_version_of_another_company(own
 		"Communication Matrix", {"company": ("is", "not set")}, "next_review_on", "2025-06-01"
 	)
 	own_version.db_set("next_review_on", "2099-01-01")
-	state = controls.matrix_in_force().state()
+	state = controls.matrix_reviewed().state()
 	assert (state.colour, "2025-06-01" in str(state.message)) == ("Amber", True)
 	frappe.db.set_value("Communication Matrix", {"company": ("is", "not set")}, "next_review_on", None)
-	assert controls.matrix_in_force().state().colour == "Green", "a version without a review is not overdue"
+	state = controls.matrix_reviewed().state()
+	assert (state.colour, "No day is set" in str(state.message)) == ("Amber", True)
+	frappe.db.set_value(
+		"Communication Matrix", {"company": ("is", "not set")}, "next_review_on", "2099-01-01"
+	)
+	assert controls.matrix_reviewed().state().colour == "Green"
 
 
 @pytest.mark.clause("C-3", "C-4")

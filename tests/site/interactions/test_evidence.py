@@ -154,7 +154,7 @@ def test_the_clients_documents_are_offered(interaction, client, make_user, as_us
 
 
 def proves(interaction, method, **linked):
-	"""Whether the interaction lacks nothing once a row is added; what it says otherwise."""
+	"""Whether the interaction lacks nothing with this evidence alone; what it says otherwise."""
 	doc = frappe.get_doc(INTERACTION, interaction.name)
 	doc.evidence = []
 	doc.append("evidence", {"documentation_method": method, **linked})

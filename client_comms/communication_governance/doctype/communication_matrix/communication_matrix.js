@@ -2,7 +2,6 @@ client_comms.leave_empty("Communication Matrix", "company");
 
 frappe.ui.form.on("Communication Matrix", {
 	setup(frm) {
-		frm.set_query("approved_by", () => ({ query: "client_comms.api.queries.colleagues" }));
 		// Frappe lists and checks roles only for System Managers, but users who configure the app choose roles as well.
 		frm.set_query("role", "parties", () => ({ query: "client_comms.api.queries.roles" }));
 	},

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
 from frappe.core.doctype.version.version import get_diff
-from frappe.utils import flt, get_link_to_form, nowdate
+from frappe.utils import add_years, flt, get_link_to_form, getdate, nowdate
 
-from client_comms import clock, validation
+from client_comms import clock, validation, written_by_app
 from client_comms.communication_governance import matrix as matrices
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
@@ -11,6 +11,7 @@ from client_comms.i18n import bold
 from client_comms.left_empty import LeavesEmpty
 
 _OF_APPROVAL = ("approved_by", "approved_on", "docstatus")
+_BY_THE_APP = ("approved_by", "approved_on", "last_reminded_on")
 _LONGEST_DAYS = 1000  # business days, some four years
 
 
@@ -60,6 +61,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 	LEFT_EMPTY = ("company",)
 
 	def validate(self):
+		self.keep_approval()
 		self.validate_rules()
 		self.validate_priorities()
 		self.validate_days()
@@ -68,15 +70,50 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		self.validate_parties()
 
 	def before_submit(self):
-		"""A version needs an approver and an approval date (T-4)."""
+		"""A version has an approver, an approval date, a description and a day of its next review (T-2, T-4)."""
 		self.validate_second_person()
 		self.validate_moment_is_its_own()
-		self.approved_by = self.approved_by or frappe.session.user
-		self.approved_on = self.approved_on or nowdate()
+		self.validate_description()
+		if not self.flags.shipped:
+			self.approved_by, self.approved_on = frappe.session.user, nowdate()
+		self.next_review_on = self.next_review_on or add_years(
+			max(getdate(self.effective_from), getdate(nowdate())), 1
+		)
+		self.validate_review()
 		self.validate_what_arrives()
+
+	def before_update_after_submit(self):
+		self.keep_approval()
+		validation.require_filled(self, "next_review_on")
+		self.validate_review()
 
 	def on_cancel(self):
 		self.warn_if_none_is_left()
+
+	def keep_approval(self):
+		"""Submitting approves a version, and who submits it is who approved it, whatever a request says (T-4)."""
+		if not self.flags.shipped:
+			written_by_app.keep_fields(self, *_BY_THE_APP)
+
+	def validate_description(self):
+		"""A version that replaces another says what it changes (T-4)."""
+		replaced = self.amended_from or matrices.in_force(self.company, self.effective_from)
+		if replaced and not validation.plain(self.change_summary).strip():
+			frappe.throw(
+				_("This version replaces {0}. Enter in {1} what it changes, then submit it.").format(
+					get_link_to_form(self.doctype, replaced), bold(_(self.meta.get_label("change_summary")))
+				),
+				title=_("Change Summary Missing"),
+			)
+
+	def validate_review(self):
+		if getdate(self.next_review_on) <= getdate(self.effective_from):
+			frappe.throw(
+				_(
+					"The next review must be after the version takes effect on {0}. Choose a later day."
+				).format(bold(self.get_formatted("effective_from"))),
+				title=_("Review Too Early"),
+			)
 
 	def validate_second_person(self):
 		"""Who wrote a version cannot bring it into force alone (M-1, T-4)."""
