@@ -34,11 +34,8 @@ def simulate(matrix: str, since=None) -> dict:
 		before, after = _days(now), _days(matrices.deadlines_of(doc, row.communication_type, row.priority))
 		if before != after:
 			_count(deadlines, (row.communication_type, before, after), row.records)
-		for counts, stated in ((parties, matrices.parties_of), (methods, matrices.methods_of)):
-			before, after = (
-				stated(row.matrix, row.communication_type),
-				stated(doc.name, row.communication_type),
-			)
+		for counts, of in ((parties, matrices.parties_of), (methods, matrices.methods_of)):
+			before, after = of(row.matrix, row.communication_type), of(doc.name, row.communication_type)
 			if before != after:
 				_count(counts, (row.communication_type, before, after), row.records)
 	return {
