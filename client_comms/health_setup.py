@@ -3,11 +3,12 @@ error says so."""
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate, getdate
+from frappe.utils import formatdate
 
-from client_comms import alerts, clock
+from client_comms import alerts
 from client_comms.client_privacy import links
 from client_comms.communication_governance import calendars
+from client_comms.communication_governance import holidays as known_holidays
 from client_comms.health_formats import Line
 
 
@@ -26,35 +27,20 @@ def site_address() -> Line:
 
 
 def holidays() -> Line:
-	"""The holidays of every calendar in use are known today; after the end of its list, they count as business days (C-3, C-4)."""
-	used = sorted({calendars.default_name(), *calendars.own().values()})
-	rows = frappe.get_all(
-		"Response Calendar", {"name": ("in", used)}, ["name", "holiday_list"], order_by="name asc"
-	)
-	ends = dict(
-		frappe.get_all(
-			"Holiday List",
-			{"name": ("in", [row.holiday_list for row in rows if row.holiday_list] or [""])},
-			["name", "to_date"],
-			as_list=True,
-			order_by=None,
-		)
-	)
-	today = clock.now().date()
-	ended = [row for row in rows if row.holiday_list in ends and getdate(ends[row.holiday_list]) < today]
-	without = [row.name for row in rows if not row.holiday_list]
-	faults = tuple(
-		_(
-			"The holiday list {0} of {1} ended on {2}: later holidays count as business days. Extend it, or choose another one."
-		).format(row.holiday_list, row.name, formatdate(ends[row.holiday_list]))
-		for row in ended
-	)
+	"""The holidays of every calendar in use are known as long as deadlines last; later ones count as business days (C-3, C-4)."""
+	used = sorted({calendars.default_name(), *calendars.own().values()} - {None, ""})
+	docs = [frappe.get_cached_doc("Response Calendar", name) for name in used]
+	without = [doc.name for doc in docs if not calendars.holiday_lists(doc)]
+	faults = tuple(filter(None, map(known_holidays.missing, docs)))
 	if without:
 		text = _("Without a holiday list, so that holidays count as business days: {0}").format(
 			", ".join(without)
 		)
 	else:
-		text = _("Known until {0}").format(formatdate(min(map(getdate, ends.values()), default=today)))
+		ends = [known_holidays.known_until(doc) for doc in docs]
+		text = (
+			_("Known until {0}").format(formatdate(min(ends))) if ends and all(ends) else _("Not known today")
+		)
 	return Line("holidays", _("Holidays"), text, faults, ("List", "Response Calendar"))
 
 

@@ -38,8 +38,9 @@ def simulate_deadlines(doc: str | dict) -> dict:
 
 	:param doc: the document as a dict or JSON
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
-	    "hidden": int}`: the changes that the caller can read (datetimes in the site's time zone), and the
-	    number of other interactions; `more`: only those with the nearest deadlines were checked
+	    "hidden": int, "missing": [text]}`: the changes that the caller can read (datetimes in the site's time zone), and the
+	    number of other interactions; `more`: only those with the nearest deadlines were checked; `missing`: for which
+	    days the holidays would not be known, and what to do
 	:raises frappe.PermissionError: the caller cannot change documents of this type
 	"""
 	values = validation.require_object(_("Document"), doc)

@@ -1,5 +1,6 @@
 """Response calendars of the site as calendars of the rules."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import frappe
@@ -55,14 +56,33 @@ def load(name: str) -> WorkingCalendar:
 	return calendars[name]
 
 
-def build(doc, holiday_list=None) -> WorkingCalendar:
-	"""A working calendar from a Response Calendar document.
+def with_list(holiday_list: str) -> list[str]:
+	"""The names of the response calendars that have this Holiday List, as their first or as a further one."""
+	found = frappe.get_all("Response Calendar", {"holiday_list": holiday_list}, pluck="name", order_by=None)
+	further = {"holiday_list": holiday_list, "parenttype": "Response Calendar"}
+	found += frappe.get_all("Response Calendar Holiday List", further, pluck="parent", order_by=None)
+	return sorted(set(found))
 
-	:param holiday_list: instead of the one that is stored
+
+def holiday_lists(doc, changed=None) -> list:
+	"""The Holiday Lists of a Response Calendar, stored or not.
+
+	:param changed: one of them as it is in a form, instead of the stored one
+	"""
+	names = [doc.holiday_list, *(row.holiday_list for row in doc.get("further_holiday_lists") or ())]
+	return [
+		changed if changed and changed.name == name else frappe.get_cached_doc("Holiday List", name)
+		for name in dict.fromkeys(filter(None, names))
+	]
+
+
+def build(doc, changed=None) -> WorkingCalendar:
+	"""A working calendar from a Response Calendar document; the holidays of all its lists are its holidays.
+
+	:param changed: as for `holiday_lists`
 	:raises client_comms.rules.business_hours.CalendarError: the hours are invalid
 	"""
-	if holiday_list is None and doc.holiday_list:
-		holiday_list = frappe.get_cached_doc("Holiday List", doc.holiday_list)
+	lists = holiday_lists(doc, changed)
 	windows = [
 		Window(
 			weekday_number(row.weekday),
@@ -77,18 +97,18 @@ def build(doc, holiday_list=None) -> WorkingCalendar:
 	return WorkingCalendar(
 		doc.time_zone,
 		windows,
-		_days(holiday_list, half=False),
+		_days(lists, half=False),
 		doc.counting,
-		half_holidays=_days(holiday_list, half=True),
+		half_holidays=_days(lists, half=True),
 	)
 
 
-def _days(holiday_list, half: bool) -> list[date]:
-	"""Its half or whole holidays; ERPNext 15 has whole ones only."""
-	rows = holiday_list.holidays if holiday_list else ()
+def _days(lists: Iterable, half: bool) -> list[date]:
+	"""Their half or whole holidays; ERPNext 15 has whole ones only."""
 	return [
 		getdate(row.holiday_date)
-		for row in rows
+		for holiday_list in lists
+		for row in holiday_list.holidays
 		if row.holiday_date and bool(cint(row.get("is_half_day"))) is half
 	]
 

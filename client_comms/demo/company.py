@@ -120,7 +120,7 @@ def make_holidays(anchor: date) -> None:
 				"doctype": "Holiday List",
 				"holiday_list_name": HOLIDAY_LIST,
 				"from_date": min(days).replace(month=1, day=1),
-				"to_date": max(days).replace(month=12, day=31),
+				"to_date": max(days).replace(max(days).year + 1, 12, 31),
 				"holidays": [{"holiday_date": day, "description": "Company outing"} for day in days],
 			}
 		).insert(ignore_permissions=True)

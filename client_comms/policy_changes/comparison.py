@@ -18,6 +18,7 @@ KEYS = {
 	"documentation": ("communication_type", "documentation_method", "channel"),
 	"clearances": ("role",),
 	"hours": ("weekday", "start_time"),
+	"further_holiday_lists": ("holiday_list",),
 	"escalation_steps": ("clock", "after_working_hours", "to"),
 	"source_rules": (),
 	"checked_documents": ("document_type",),

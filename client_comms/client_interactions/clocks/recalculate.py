@@ -12,7 +12,7 @@ import frappe
 
 from client_comms import clock
 from client_comms.client_interactions.clocks import replay, sweep
-from client_comms.communication_governance import calendars
+from client_comms.communication_governance import calendars, holidays
 from client_comms.rules import escalation
 from client_comms.rules.working_time import WorkingCalendar
 
@@ -25,7 +25,7 @@ PREVIEWED = 2000
 def follow_holiday_list(doc, method=None) -> None:
 	"""After a Holiday List was saved: the clocks on the response calendars with it follow."""
 	calendars.forget()
-	for name in frappe.get_all("Response Calendar", {"holiday_list": doc.name}, pluck="name"):
+	for name in calendars.with_list(doc.name):
 		follow(_companies_on(name))
 
 
@@ -90,8 +90,9 @@ def simulate(doc) -> dict:
 	"""Which deadlines would change if a Response Calendar or Holiday List were saved as it is in the form.
 
 	:returns: `{"looked_at": int, "more": bool, "moves": [{"interaction", "subject", "clock", "before", "after"}],
-	    "hidden": int}`: changes that the session user can read, the number of others; datetimes as stored. Only
-	    the records with the nearest deadlines are checked; `more` says that there are others.
+	    "hidden": int, "missing": [text]}`: changes that the session user can read, the number of others; datetimes as
+	    stored. Only the records with the nearest deadlines are checked; `more` says that there are others. `missing`
+	    tells of which days the holidays would not be known.
 	:raises client_comms.rules.business_hours.CalendarError: the hours are invalid
 	"""
 	world = _world_with(doc)
@@ -124,7 +125,17 @@ def simulate(doc) -> dict:
 			if row.name in readable
 		],
 		"hidden": len({row.name for row, *_move in moves} - readable),
+		"missing": _missing(doc),
 	}
+
+
+def _missing(doc) -> list[str]:
+	if doc.doctype == "Response Calendar":
+		found = [holidays.missing(doc)]
+	else:
+		names = calendars.with_list(doc.name)
+		found = [holidays.missing(frappe.get_cached_doc("Response Calendar", name), doc) for name in names]
+	return list(filter(None, found))
 
 
 def _world_with(doc) -> World:
@@ -135,8 +146,8 @@ def _world_with(doc) -> World:
 			own[doc.company] = doc.name
 		return World(own, {doc.name: calendars.build(doc)})
 	changed = {
-		name: calendars.build(frappe.get_cached_doc("Response Calendar", name), holiday_list=doc)
-		for name in frappe.get_all("Response Calendar", {"holiday_list": doc.name}, pluck="name")
+		name: calendars.build(frappe.get_cached_doc("Response Calendar", name), changed=doc)
+		for name in calendars.with_list(doc.name)
 	}
 	return World(own, changed)
 

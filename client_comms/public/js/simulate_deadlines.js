@@ -24,7 +24,7 @@ if (!client_comms.simulate_deadlines) {
 	const paragraph = (text) => `<p>${text}</p>`;
 
 	client_comms.simulate_deadlines = async (frm) => {
-		const { looked_at, more, moves, hidden } = await frappe.xcall(
+		const { looked_at, more, moves, hidden, missing } = await frappe.xcall(
 			"client_comms.api.simulate_deadlines",
 			{ doc: frm.doc },
 			"POST",
@@ -41,6 +41,9 @@ if (!client_comms.simulate_deadlines) {
 			);
 		}
 		if (!parts.length) parts.push(paragraph(__("No deadlines would change.")));
+		for (const text of missing) {
+			parts.unshift(`<div class="alert alert-warning">${frappe.utils.escape_html(text)}</div>`);
+		}
 		parts.push(paragraph(__("Deadlines that were already met or missed stay as they are.")));
 		if (more) {
 			parts.push(

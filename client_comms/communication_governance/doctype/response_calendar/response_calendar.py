@@ -20,6 +20,9 @@ class ResponseCalendar(LeavesEmpty, Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from client_comms.communication_governance.doctype.response_calendar_holiday_list.response_calendar_holiday_list import (
+			ResponseCalendarHolidayList,
+		)
 		from client_comms.communication_governance.doctype.response_calendar_hours.response_calendar_hours import (
 			ResponseCalendarHours,
 		)
@@ -27,6 +30,7 @@ class ResponseCalendar(LeavesEmpty, Document):
 		calendar_name: DF.Data
 		company: DF.Link | None
 		counting: DF.Literal["Close of Business", "Working Hours"]
+		further_holiday_lists: DF.TableMultiSelect[ResponseCalendarHolidayList]
 		holiday_list: DF.Link | None
 		hours: DF.Table[ResponseCalendarHours]
 		time_zone: DF.Autocomplete
