@@ -93,6 +93,7 @@ from client_comms.api.policy_changes import (
 	policy_change,
 	policy_change_examples,
 	preview_policy,
+	retry_policy_change,
 	simulate_change,
 )
 from client_comms.api.preferences import communication_preference
@@ -228,6 +229,7 @@ __all__ = [
 	"request_access",
 	"request_consent",
 	"resume",
+	"retry_policy_change",
 	"retype_as_feedback",
 	"scorecard",
 	"scorecard_snapshot",

@@ -109,6 +109,17 @@ def continue_policy_change(run: str) -> None:
 	runs.resume(run)
 
 
+@frappe.whitelist(methods=["POST"])
+def retry_policy_change(run: str) -> None:
+	"""Try those interactions again that a finished reclassification could not change.
+
+	:raises frappe.PermissionError: the caller is neither Compliance Officer nor Client Communications Manager
+	:raises ActionNotPossibleError: the run has not finished, has changed everything, or its version is no longer in force
+	"""
+	require_configuring_or_auditing()
+	runs.retry(run)
+
+
 @frappe.whitelist()
 def check_new_access(matrix: str) -> dict:
 	"""Whether a matrix version (or a draft) lets anyone reach anything that they cannot reach now. Not only the records

@@ -16,16 +16,22 @@ from client_comms.policy_changes.changes import Change
 from client_comms.rules.change_tally import Tally
 
 
-def apply(tally: Tally, rows: Iterable, change: Change) -> int:
-	"""Reclassify the interactions of one chunk, and count what became of them; returns how many failed."""
-	failed, now = 0, clock.now()
+def apply(tally: Tally, rows: Iterable, change: Change) -> list[str]:
+	"""Reclassify the interactions of one chunk, and count what became of them.
+
+	:returns: the names of those that failed; they are counted when they are tried again
+	"""
+	failed, now = [], clock.now()
 	rows = list(rows)
 	for row in rows:
 		row.before = states.state_of(row, now)
 		if change.covers(row.communication_type) and row.matrix != change.version.name:
-			failed += not _attempt(row, change)
+			if not _attempt(row, change):
+				failed.append(row.name)
 	stored = {each.name: each for each in states.load({"name": ("in", [row.name for row in rows] or [""])})}
 	for row in rows:
+		if row.name in failed:
+			continue
 		covered = change.covers(row.communication_type)
 		after = states.state_of(stored[row.name], now) if covered and row.name in stored else None
 		tally.add(row.name, row.before, after, now)

@@ -131,8 +131,12 @@ def _chunk(run) -> None:
 	)
 	tally = Tally.from_data(json.loads(run.tally or "{}"))
 	size = CHUNK[run.kind]
-	rows = states.load(_scope(run, change), run.last_name or "", size)
-	failed = 0
+	again, scope = json.loads(run.to_retry or "[]"), _scope(run, change)
+	if again:
+		rows = states.load({**scope, "name": ("in", again[:size])})
+	else:
+		rows = states.load(scope, run.last_name or "", size)
+	failed: list[str] = []
 	if run.kind == SIMULATION:
 		for row in rows:
 			states.count(tally, row, change, run.started_on)
@@ -141,12 +145,14 @@ def _chunk(run) -> None:
 	values = {
 		"status": RUNNING,
 		"attempts": 0,
-		"done": run.done + len(rows),
-		"failed": run.failed + failed,
-		"last_name": rows[-1].name if rows else run.last_name,
+		"done": run.done + (len(again[:size]) or len(rows)),
+		"failed": run.failed + len(failed),
+		"failed_names": json.dumps([*json.loads(run.failed_names or "[]"), *failed]),
+		"to_retry": json.dumps(again[size:]),
+		"last_name": rows[-1].name if rows and not again else run.last_name,
 		"tally": json.dumps(tally.as_data()),
 	}
-	if len(rows) < size:
+	if not again[size:] if again else len(rows) < size:
 		values |= {
 			"status": FINISHED,
 			"finished_on": clock.now(),
@@ -185,6 +191,42 @@ def resume(name: str) -> None:
 	"""
 	_require(name, (CANCELLED, FAILED), _("Only a run that was cancelled or failed can be continued."))
 	_WORK.again(name, QUEUED)
+
+
+def retry(name: str) -> None:
+	"""Try those interactions again that a finished run could not change. What was closed meanwhile keeps its version, as all that
+	is closed, and what was merged is gone.
+
+	:raises ActionNotPossibleError: the run has not finished, has changed everything, or its version is no longer in force
+	"""
+	_require(name, (FINISHED,), _("Only what a finished run could not change is tried again."))
+	run = frappe.get_doc(RUN, name)
+	names = json.loads(run.failed_names or "null") or (_left_behind(run) if run.failed else [])
+	why = None
+	if not names:
+		why = _("There are no interactions that could not be changed.")
+	elif run.reference_name not in matrix.in_force_everywhere(clock.now()):
+		why = _("{0} is no longer the version in force.").format(run.reference_name)
+	if why:
+		frappe.throw(why, exc=ActionNotPossibleError, title=_("Not Possible Now"))
+	_set(name, done=run.done - run.failed, failed=0, failed_names="[]", to_retry=json.dumps(names))
+	_WORK.again(name, QUEUED)
+
+
+def _left_behind(run) -> list[str]:
+	"""What a run of version 1.0.0, which kept no names, could not change: what was open then and is under another version. Its
+	result counts them as unchanged already, so of these the numbers before stay beside those of the second try."""
+	change = changes.of_matrix(frappe.get_doc(changes.MATRIX, run.reference_name))
+	scope = {
+		**_scope(run, change),
+		"matrix": ("!=", run.reference_name),
+		"communication_type": ("in", list(change.version.levels)),
+		"creation": ("<=", run.finished_on),
+	}
+	names = frappe.get_all(states.INTERACTION, scope, pluck="name", order_by="name asc")
+	events = {"parenttype": states.INTERACTION, "event": response_clock.REOPENED, "at": (">", run.started_on)}
+	reopened = set(frappe.get_all("Interaction Event", events, pluck="parent", distinct=True))
+	return [name for name in names if name not in reopened]
 
 
 def _require(name: str, statuses, why: str) -> None:

@@ -133,3 +133,41 @@ def test_the_import_says_what_the_file_leaves_out(login, manager, site, shoot):
 	expect(left_out).to_contain_text("Review Programme")
 	expect(dialog.locator(".alert", has_text="Only this site has these")).to_contain_text(word)
 	shoot(page, "import-policy")
+
+
+def test_what_failed_is_tried_again_on_the_page(login, manager, site):
+	run = site.get_doc(
+		{
+			"doctype": "Policy Change Run",
+			"kind": "Reclassification",
+			"reference_doctype": MATRIX,
+			"reference_name": matrix.in_force_everywhere(clock.now())[0],
+			"status": "Finished",
+			"open_only": 1,
+			"started_by": manager,
+			"started_on": clock.now(),
+			"finished_on": clock.now(),
+			"total": 1,
+			"done": 1,
+			"failed": 1,
+			"failed_names": '["CI-of-no-one"]',
+		}
+	)
+	run.set_new_name()
+	run.db_insert()
+	site.db.commit()
+	try:
+		page = login(manager, PASSWORD)
+		page.goto(f"/app/simulate-change/{run.name}")
+		shown = page.locator(".client-comms-simulation .run")
+		expect(shown).to_contain_text("Interactions that could not be changed")
+		with page.expect_response("**/client_comms.api.retry_policy_change") as answer:
+			shown.get_by_role("button", name="Try Again").click()
+		assert answer.value.ok
+		expect(shown).not_to_contain_text("Interactions that could not be changed")
+		site.db.rollback()
+		assert site.db.get_value("Policy Change Run", run.name, "failed") == 0
+	finally:
+		site.db.rollback()
+		site.db.delete("Policy Change Run", {"name": run.name})
+		site.db.commit()

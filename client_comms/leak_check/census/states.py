@@ -256,6 +256,7 @@ _OURS: dict[str, State] = {
 	),
 	"policy_changes.cancel_policy_change": _changing("Running"),
 	"policy_changes.continue_policy_change": _changing("Cancelled"),
+	"policy_changes.retry_policy_change": _changing("Finished"),
 	"policy_changes.policy_change_examples": State(
 		{
 			"run": Of("Policy Change Run"),

@@ -177,6 +177,7 @@ NO_SURFACE = {
 	"client_comms.api.policy_change_examples": _AUDITS,
 	"client_comms.api.cancel_policy_change": _AUDITS,
 	"client_comms.api.continue_policy_change": _AUDITS,
+	"client_comms.api.retry_policy_change": _AUDITS,
 	"client_comms.api.check_new_access": _AUDITS,
 	"client_comms.api.export_policy": _AUDITS,
 	"client_comms.api.import_policy": _AUDITS,

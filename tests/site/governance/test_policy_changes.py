@@ -593,6 +593,103 @@ def test_one_that_fails_does_not_stop_the_others(log, clock_at, draft, jobs):
 	assert frappe.db.exists("Error Log", {"reference_name": bad.name})
 
 
+@pytest.fixture
+def broken(log, clock_at, draft, jobs):
+	"""`broken(count)`: a finished run that could not change so many interactions, their names, and what mends them."""
+
+	def make(count):
+		with clock_at(NOW):
+			bad, good = [log("Service Update").name for _each in range(count)], log("Service Update").name
+			of_bad = {"name": ("in", bad)}
+			channel = frappe.db.get_value(INTERACTION, good, "channel")
+			frappe.db.set_value(INTERACTION, of_bad, "channel", "Nowhere", update_modified=False)
+			run = activate(draft(level_of("Service Update", "Sensitive"), reclassify_open=1), jobs)
+		assert frappe.db.get_value(runs.RUN, run, ["failed", "status"]) == (count, "Finished")
+		mend = lambda: frappe.db.set_value(INTERACTION, of_bad, "channel", channel, update_modified=False)  # noqa: E731
+		return run, bad, mend
+
+	return make
+
+
+def levels_of(names):
+	rows = frappe.get_all(
+		INTERACTION, {"name": ("in", names)}, ["name", "confidentiality_level"], order_by="name asc"
+	)
+	return [row.confidentiality_level for row in rows]
+
+
+def all_in(jobs):
+	while jobs:
+		jobs.pop(0)()
+
+
+def test_what_failed_is_tried_again(broken, clock_at, jobs, officer, as_user):
+	run, bad, mend = broken(2)
+	with clock_at(NOW):
+		checked = result_of(run)["checked"]
+		api.retry_policy_change(run)
+		with pytest.raises(ActionNotPossibleError):
+			api.retry_policy_change(run)  # a second click
+		all_in(jobs)
+		assert frappe.db.get_value(runs.RUN, run, ["failed", "status"]) == (2, "Finished"), "still broken"
+		assert result_of(run)["checked"] == checked
+		mend()
+		with as_user(officer):
+			api.retry_policy_change(run)
+		all_in(jobs)
+		assert frappe.db.get_value(runs.RUN, run, ["failed", "status"]) == (0, "Finished")
+		assert levels_of(bad) == ["Sensitive", "Sensitive"]
+		found = result_of(run)
+		assert found["checked"] == checked + 2 == frappe.db.get_value(runs.RUN, run, "done")
+		(moved,) = rows_of(found, "levels", communication_type="Service Update", to="Sensitive")
+		assert moved["records"] == 3, "of both tries"
+		with pytest.raises(ActionNotPossibleError, match="could not be changed"):
+			api.retry_policy_change(run)
+
+
+def test_a_second_try_goes_on_in_chunks_where_it_ended(broken, clock_at, jobs, monkeypatch):
+	run, bad, mend = broken(3)
+	mend()
+	frappe.db.set_value(INTERACTION, bad[2], "status", "Closed", update_modified=False)
+	monkeypatch.setitem(runs.CHUNK, runs.RECLASSIFICATION, 1)
+	with clock_at(NOW):
+		before = frappe.db.get_value(runs.RUN, run, "done")
+		api.retry_policy_change(run)
+		runs.work(run, progress=lambda done: api.cancel_policy_change(run))
+		assert levels_of(bad) == ["Sensitive", "Confidential", "Confidential"]
+		assert api.policy_change(run)["run"]["status"] == "Cancelled"
+		jobs.clear()
+		api.continue_policy_change(run)
+		all_in(jobs)
+	assert levels_of(bad) == ["Sensitive", "Sensitive", "Confidential"], "what is closed keeps its version"
+	stored = frappe.db.get_value(runs.RUN, run, ["failed", "status", "done"])
+	assert stored == (0, "Finished", before)
+
+
+def test_a_run_of_an_earlier_version_of_the_app_is_tried_again(broken, clock_at, jobs):
+	run, bad, mend = broken(1)
+	frappe.db.set_value(runs.RUN, run, "failed_names", None)
+	frappe.db.set_value(INTERACTION, {"name": ("in", bad)}, "creation", NOW, update_modified=False)
+	mend()
+	with clock_at(NOW):
+		api.retry_policy_change(run)
+		all_in(jobs)
+	assert levels_of(bad) == ["Sensitive"]
+	assert frappe.db.get_value(runs.RUN, run, ["failed", "status"]) == (0, "Finished")
+
+
+def test_of_a_version_that_was_replaced_nothing_is_tried_again(broken, clock_at, draft, jobs):
+	run, bad, mend = broken(1)
+	mend()
+	with clock_at("2026-11-25 10:00"):
+		newer = draft(effective_from="2026-11-25 09:00")
+		newer.submit()
+		with pytest.raises(ActionNotPossibleError, match="no longer the version in force"):
+			api.retry_policy_change(run)
+	assert frappe.db.get_value(runs.RUN, run, "status") == "Finished"
+	assert levels_of(bad) == ["Confidential"]
+
+
 # --- versions side by side ---------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ class PolicyChangeRun(written_by_app.WrittenByTheApp):
 		draft: DF.JSON | None
 		error: DF.SmallText | None
 		failed: DF.Int
+		failed_names: DF.JSON | None
 		finished_on: DF.Datetime | None
 		kind: DF.Literal["Simulation", "Reclassification"]
 		last_name: DF.Data | None
@@ -35,6 +36,7 @@ class PolicyChangeRun(written_by_app.WrittenByTheApp):
 		started_on: DF.Datetime | None
 		status: DF.Literal["Queued", "Running", "Finished", "Cancelled", "Failed"]
 		tally: DF.JSON | None
+		to_retry: DF.JSON | None
 		total: DF.Int
 	# end: auto-generated types
 

@@ -140,7 +140,8 @@ frappe.provide("client_comms.policy_changes");
 				: `<h4 class="mt-3">${this.title(run)} ${pill(run.status)}</h4>
 					${run.error ? `<p class="text-danger">${escape(run.error)}</p>` : ""}
 					${run.failed ? this.failed(run) : ""}
-					${run.result ? client_comms.policy_changes.result_html(run) : this.unfinished(run)}`;
+					${run.status === "Finished" ? "" : this.unfinished(run)}
+					${run.result ? client_comms.policy_changes.result_html(run) : ""}`;
 			this.$body.find(".run").html(html);
 			this.$body.find(".recent").html(this.recent_html(recent));
 		}
@@ -156,11 +157,12 @@ frappe.provide("client_comms.policy_changes");
 				.join(" · ");
 		}
 
-		failed({ failed }) {
+		failed({ failed, status }) {
+			const again = `<button class="btn btn-default btn-sm mb-3" data-do="retry">${__("Try Again")}</button>`;
 			return `<p class="text-danger">${__(
 				"Interactions that could not be changed, and keep their former version: {0}. The Error Log has the reasons.",
 				[failed],
-			)}</p>`;
+			)}</p>${status === "Finished" ? again : ""}`;
 		}
 
 		unfinished(run) {
@@ -184,6 +186,16 @@ frappe.provide("client_comms.policy_changes");
 
 		async resume() {
 			await frappe.xcall("client_comms.api.continue_policy_change", { run: this.name }, "POST");
+			this.load(this.name);
+		}
+
+		async retry({ currentTarget }) {
+			const button = $(currentTarget).prop("disabled", true);
+			try {
+				await frappe.xcall("client_comms.api.retry_policy_change", { run: this.name }, "POST");
+			} finally {
+				button.prop("disabled", false);
+			}
 			this.load(this.name);
 		}
 
