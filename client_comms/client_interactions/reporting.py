@@ -13,9 +13,11 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, format_date, get_datetime, getdate
 
+from client_comms.enforcement.interactions import LISTED_FOR
 from client_comms.enforcement.methods import query_report
 from client_comms.grouping import in_memory
 from client_comms.i18n import bold
+from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
 TABLE = f"`tab{INTERACTION}`"
@@ -38,6 +40,8 @@ _EQUALS = ("company", "communication_type", "channel", "responsible_staff", "par
 MOST_GROUPS = 500
 OTHERS: tuple = ()  # their key
 CHART_GROUPS = 20
+# A report that lists records shows as many of them.
+MOST_ROWS = 5000
 _BITS = 20
 _MASK = (1 << _BITS) - 1
 
@@ -136,6 +140,32 @@ def gather(groups: dict[tuple, dict[str, int]], order: Callable[[tuple], object]
 	others = [counts for key, counts in groups.items() if key not in shown]
 	shown[OTHERS] = {column: sum(counts[column] for counts in others) for column in others[0]}
 	return shown
+
+
+def newest(doctype: str, filters: list, fields: Iterable[str], moment: str) -> tuple[list, str | None]:
+	"""The newest rows that the session user can read, at most `MOST_ROWS`, and what the report says if there are more.
+
+	:param moment: the field with the time of each
+	:raises frappe.ValidationError: an export would leave some out, and nothing in the file would say so
+	"""
+	rows = frappe.get_list(
+		doctype, filters, list(fields), order_by=f"{moment} desc, name desc", limit=MOST_ROWS + 1
+	)
+	if len(rows) <= MOST_ROWS:
+		return rows, None
+	if frappe.flags.get(LISTED_FOR) == access.EXPORT:
+		frappe.throw(
+			_(
+				"There are more than {0} rows in this period, and an export would leave out the others. Choose a shorter period, and export one after the other."
+			).format(MOST_ROWS),
+			title=_("Too Many Rows"),
+		)
+	return rows[:MOST_ROWS], only_newest(MOST_ROWS)
+
+
+def only_newest(shown: int) -> str:
+	"""What a report says that leaves out older rows."""
+	return _("Only the newest {0} are shown. Choose a shorter period to see others.").format(shown)
 
 
 class Grouping:

@@ -406,7 +406,7 @@ def test_the_report_tells_how_far_two_reviewers_agree(programme, records, staff,
 		for part, reviewer, score in (("First", staff.one, one), ("Second", staff.two, other)):
 			review = reviews.open_review(made, name, reviewer, draw=draw.name, part=part)
 			review.scores[0].score = str(score)
-			review.status = "Completed"
+			review.status, review.completed_on = "Completed", frappe.utils.now_datetime()
 			review.save_by_app()
 	with as_user(staff.officer):
 		_columns, (row,), *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})
@@ -439,7 +439,7 @@ def test_agreement_over_all_criteria_and_by_each(programme, records, staff, as_u
 			review = reviews.open_review(made, name, reviewer, draw=draw.name, part=part)
 			for row, pair in zip(review.scores, by_criterion, strict=True):
 				row.score = str(pair[number])
-			review.status = "Completed"
+			review.status, review.completed_on = "Completed", frappe.utils.now_datetime()
 			review.save_by_app()
 	with as_user(staff.officer):
 		_columns, data, *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})

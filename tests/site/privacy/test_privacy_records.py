@@ -6,12 +6,12 @@ import frappe
 import pytest
 
 from client_comms import api, clock
-from client_comms.client_interactions import dashboards
+from client_comms.client_interactions import dashboards, reporting
 from client_comms.client_privacy import disclosures, links, renewals
 from client_comms.client_privacy.doctype.client_consent.client_consent import ClientConsent
 from client_comms.client_privacy.report.channel_deviations import channel_deviations
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
-from client_comms.enforcement.methods import counts
+from client_comms.enforcement.methods import counts, exports, query_report
 
 pytestmark = pytest.mark.clause("P-1", "P-2", "P-3", "C-2")
 
@@ -279,6 +279,60 @@ def test_deviations_from_the_preferred_channel(clients, log):
 		("Phone", "Email", "It was urgent")
 	]
 	assert chart["data"]["datasets"][0]["values"] == [1]
+
+
+def test_reports_show_the_newest_rows_and_say_that_there_are_more(clients, log, monkeypatch):
+	"""A register of years has millions of entries; an export that leaves some out would look whole."""
+	update = log("Service Update", party_type="Customer", party=clients[0])
+	for days in (3, 1, 2):
+		entry = disclose(update, channel="Phone", preferred_channel="Email", reason=f"{days} days ago")
+		at = clock.now() - timedelta(days=days)
+		frappe.db.set_value(entry.doctype, entry.name, "disclosed_on", at, update_modified=False)
+	for report in (disclosure_register, channel_deviations):
+		monkeypatch.setattr(reporting, "MOST_ROWS", 3)
+		_columns, rows, message, *_chart = report.execute({})
+		assert len(rows) == 3 and not message
+		monkeypatch.setattr(reporting, "MOST_ROWS", 2)
+		_columns, rows, message, *_chart = report.execute({})
+		assert [row.reason for row in rows] == ["1 days ago", "2 days ago"]
+		assert message == "Only the newest 2 are shown. Choose a shorter period to see others."
+		with exports.exporting(), pytest.raises(frappe.ValidationError, match="shorter period"):
+			report.execute({})
+		monkeypatch.setattr(reporting, "MOST_ROWS", 3)
+		with exports.exporting():
+			assert len(report.execute({})[1]) == 3
+
+
+@pytest.mark.parametrize(
+	("report", "filters"),
+	[
+		("Disclosure Register", {}),
+		("Channel Deviations", {}),
+		("Late Logs", {}),
+		*(("Review Results", {"group_by": by}) for by in ("Staff", "Month", "Criterion", "Agreement")),
+	],
+)
+def test_no_report_lists_without_a_limit(report, filters, monkeypatch):
+	listed = frappe.get_list
+
+	def with_limit(*args, **kwargs):
+		# What Frappe and the app look up for themselves is bounded by names.
+		if not kwargs.get("ignore_permissions"):
+			assert kwargs.get("limit") or kwargs.get("limit_page_length"), f"{args} {kwargs}"
+		return listed(*args, **kwargs)
+
+	monkeypatch.setattr(frappe, "get_list", with_limit)
+	query_report.run(report, filters=filters)
+
+
+def test_the_newest_entries_of_the_register_are_found_by_an_index():
+	columns = {
+		row.Column_name
+		for row in frappe.db.sql(
+			"show index from `tabClient Disclosure` where Seq_in_index = 1", as_dict=True
+		)
+	}
+	assert "disclosed_on" in columns
 
 
 # --- renewal ----------------------------------------------------------------------------------------

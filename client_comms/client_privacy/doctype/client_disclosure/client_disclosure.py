@@ -60,6 +60,7 @@ def _refuse():
 
 
 def on_doctype_update():
-	"""Clients and auditors ask by client and by recipient."""
+	"""Clients and auditors ask by client and by recipient, and the register is read from its end."""
 	frappe.db.add_index("Client Disclosure", ["party_type", "party", "disclosed_on"])
 	frappe.db.add_index("Client Disclosure", ["recipient", "disclosed_on"])
+	frappe.db.add_index("Client Disclosure", ["disclosed_on"])

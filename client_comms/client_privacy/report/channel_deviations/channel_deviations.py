@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import add_months, get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import owed, reporting
 from client_comms.client_privacy import disclosures
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 
@@ -24,34 +24,28 @@ FIELDS = (
 
 
 def execute(filters=None):
-	"""The deviations that the user can read, newest first, and how often each channel replaced another.
+	"""The newest deviations that the user can read, and how often each channel replaced another among them.
 
 	:param filters: `from_date`, `to_date` (by default three months), `staff` (User)
 	"""
 	filters = frappe._dict(filters or {})
 	start = get_datetime(filters.from_date or add_months(clock.now().date(), -3))
 	end = owed.end_of(filters.to_date or clock.now())
-	which = {"preferred_channel": ("is", "set"), "disclosed_on": ("between", [start, end])}
+	which = [["preferred_channel", "is", "set"], ["disclosed_on", "between", [start, end]]]
 	if filters.staff:
-		which["disclosed_by"] = filters.staff
-	rows = frappe.get_list(
-		disclosures.DISCLOSURE,
-		which,
-		[field for field, _width in FIELDS],
-		order_by="disclosed_on desc, name desc",
-		limit=0,
+		which.append(["disclosed_by", "=", filters.staff])
+	rows, message = reporting.newest(
+		disclosures.DISCLOSURE, which, [field for field, _width in FIELDS], "disclosed_on"
 	)
-	message = (
-		None
-		if rows
-		else _(
+	if not rows:
+		message = _(
 			"No client was contacted against their preference in this period. Choose a longer one to see more."
 		)
-	)
 	return disclosure_register.columns(FIELDS), rows, message, chart(rows)
 
 
 def chart(rows: list) -> dict | None:
+	"""Of the rows that are shown."""
 	if not rows:
 		return None
 	pairs = Counter(

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import add_months, get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import owed, reporting
 from client_comms.client_privacy import disclosures
 
 EQUAL = ("party_type", "party", "third_party", "recipient_kind", "outcome")
@@ -29,7 +29,7 @@ FIELDS = (
 
 
 def execute(filters=None):
-	"""The entries of the register that the user can read, newest first.
+	"""The newest entries of the register that the user can read.
 
 	:param filters: `from_date`, `to_date` (dates on which it was sent; by default twelve months), `party_type` and
 	    `party`, `recipient` (part of an address), `third_party`, `recipient_kind`, `outcome`
@@ -41,21 +41,14 @@ def execute(filters=None):
 	which += [[field, "=", filters[field]] for field in EQUAL if filters.get(field)]
 	if filters.recipient:
 		which.append(["recipient", "like", f"%{filters.recipient}%"])
-	rows = frappe.get_list(
-		disclosures.DISCLOSURE,
-		which,
-		[field for field, _width in FIELDS],
-		order_by="disclosed_on desc, name desc",
-		limit=0,
+	rows, message = reporting.newest(
+		disclosures.DISCLOSURE, which, [field for field, _width in FIELDS], "disclosed_on"
 	)
 	chosen = [f.fieldname for f in frappe.get_meta(disclosures.DISCLOSURE).fields if f.fieldtype == "Select"]
 	for row in rows:
 		row.update({field: _(row[field]) for field in chosen if row.get(field)})
-	message = (
-		None
-		if rows
-		else _("Nothing was passed on in this period. Choose a longer one, or empty the filters.")
-	)
+	if not rows:
+		message = _("Nothing was passed on in this period. Choose a longer one, or empty the filters.")
 	return columns(FIELDS), rows, message
 
 

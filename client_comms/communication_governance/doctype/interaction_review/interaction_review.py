@@ -118,3 +118,8 @@ class InteractionReview(Document):
 			self.save(ignore_permissions=True)
 		finally:
 			self.flags.by_app = False
+
+
+def on_doctype_update():
+	"""Results are those of a period."""
+	frappe.db.add_index("Interaction Review", ["status", "completed_on"])

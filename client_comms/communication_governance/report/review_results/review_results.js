@@ -8,8 +8,20 @@ frappe.query_reports["Review Results"] = {
 			options: ["Staff", "Communication Type", "Criterion", "Month", "Agreement"],
 			default: "Staff",
 		},
-		{ fieldname: "from_date", label: __("From", null, "Period"), fieldtype: "Date" },
-		{ fieldname: "to_date", label: __("To", null, "Period"), fieldtype: "Date" },
+		{
+			fieldname: "from_date",
+			label: __("From", null, "Period"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To", null, "Period"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
 		{
 			fieldname: "reviewed_user",
 			label: __("Staff"),

@@ -4,20 +4,25 @@ agree (R-2).
 Coverage is the share of the records of a period of which at least one review is completed.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_fullname, getdate
+from frappe.utils import add_months, flt, get_fullname, getdate
 
+from client_comms import clock
+from client_comms.client_interactions import reporting
 from client_comms.enforcement import interactions
-from client_comms.enforcement.row_conditions import among, literal
+from client_comms.enforcement.methods import query_report
+from client_comms.enforcement.row_conditions import literal
 from client_comms.people import reviews
 from client_comms.people.reviews import COMPLETED, OPEN, REVIEW
 from client_comms.rules import agreement
 
 STAFF, TYPE, CRITERION, MONTH, AGREEMENT = "Staff", "Communication Type", "Criterion", "Month", "Agreement"
 INTERACTION = "Client Interaction"
+_REVIEWS = f"`tab{REVIEW}`"
+_EQUAL = ("reviewed_user", "communication_type", "programme")
 FEW = 5  # reviews below which an average says little
 
 
@@ -26,77 +31,71 @@ def execute(filters=None):
 	decided again do not.
 
 	:param filters: `group_by` (Staff, Communication Type, Criterion, Month or Agreement), `from_date`,
-	    `to_date` (of completion), `reviewed_user`, `communication_type`, `programme`
+	    `to_date` (of completion; by default twelve months), `reviewed_user`, `communication_type`, `programme`
 	"""
 	filters = frappe._dict(filters or {})
-	which = [
-		[field, "=", filters[field]]
-		for field in ("reviewed_user", "communication_type", "programme")
-		if filters.get(field)
-	]
-	columns, data, *chart = _shown(which, filters)
-	message = None if data else _("No record was reviewed in this period. Choose a longer one to see more.")
-	return columns, data, message, *chart
+	filters.to_date = getdate(filters.to_date or clock.now())
+	filters.from_date = getdate(filters.from_date or add_months(filters.to_date, -12))
+	columns, data, more, *chart = _shown(filters)
+	if not data:
+		more = _("No record was reviewed in this period. Choose a longer one to see more.")
+	return columns, data, more, *chart
 
 
-def _shown(which: list, filters):
+def _shown(filters):
 	if filters.group_by == AGREEMENT:
-		return _agreement([*which, *_completed_between(filters)])
-	rows = _completed(which, filters)
+		return _agreement(filters)
 	if filters.group_by == CRITERION:
-		return _by_criterion(rows)
-	return _grouped(rows, which, filters.group_by or STAFF, filters)
+		return _by_criterion(filters)
+	return _grouped(filters.group_by or STAFF, filters)
 
 
-def _completed_between(filters) -> list:
-	# Frappe takes no date for the earliest one.
-	dates = [["completed_on", "is", "set"]] if filters.from_date or filters.to_date else []
-	if filters.from_date:
-		dates.append(["completed_on", ">=", getdate(filters.from_date)])
-	if filters.to_date:
-		dates.append(["completed_on", "<=", f"{getdate(filters.to_date)} 23:59:59"])
-	return dates
-
-
-def _completed(which: list, filters) -> list:
-	return frappe.get_list(
-		REVIEW,
-		[*which, *_completed_between(filters), ["status", "=", COMPLETED]],
-		["name", "reviewed_user", "communication_type", "overall", "completed_on"],
-		order_by="completed_on asc",
-		limit=0,
-	)
-
-
-def _grouped(rows: list, which: list, group_by: str, filters):
-	key_of = {
-		STAFF: lambda row: row.reviewed_user,
-		TYPE: lambda row: row.communication_type,
-		MONTH: lambda row: str(row.completed_on)[:7],
-	}[group_by]
-	groups = defaultdict(list)
-	for row in rows:
-		groups[key_of(row)].append(row.overall)
-	waiting = defaultdict(int)
-	if group_by != MONTH:
-		for row in frappe.get_list(
-			REVIEW, [*which, ["status", "=", OPEN]], ["name", "reviewed_user", "communication_type"], limit=0
-		):
-			waiting[key_of(row)] += 1
-	done = frappe.get_list(REVIEW, [*which, ["status", "=", COMPLETED]], pluck="interaction", limit=0)
-	records, covered = _coverage(group_by, filters, set(done))
-	data = [
-		{
-			"group": get_fullname(key) if group_by == STAFF else _(key) if group_by == TYPE else key,
-			"records": records[key],
-			"coverage": 100 * covered[key] / records[key] if records[key] else None,
-			"reviews": len(groups[key]),
-			"open": waiting[key],
-			"average": sum(groups[key]) / len(groups[key]) if groups[key] else None,
-			"remark": _("Too few to compare") if len(groups[key]) < FEW else None,
-		}
-		for key in sorted({*groups, *waiting, *records}, key=lambda key: key or "")
+def _reviews(filters, status: str, in_period: bool = True) -> str:
+	"""The reviews of a status that the user can read and that the filters name, as SQL; values are escaped."""
+	conditions = [query_report.readable_rows(REVIEW), f"{_REVIEWS}.`status` = {literal(status)}"]
+	conditions += [
+		f"{_REVIEWS}.`{field}` = {literal(filters[field])}" for field in _EQUAL if filters.get(field)
 	]
+	if in_period:
+		since, until = literal(str(filters.from_date)), literal(f"{filters.to_date} 23:59:59")
+		conditions.append(f"{_REVIEWS}.`completed_on` between {since} and {until}")
+	return " and ".join(conditions)
+
+
+def _grouped(group_by: str, filters):
+	key = {STAFF: "`reviewed_user`", TYPE: "`communication_type`", MONTH: "substr(`completed_on`, 1, 7)"}[
+		group_by
+	]
+
+	def by_group(status: str, in_period: bool) -> dict:
+		where = _reviews(filters, status, in_period)
+		# nosemgrep: frappe-sql-format-injection (fixed columns and the permission condition; values are escaped)
+		rows = frappe.db.sql(
+			f"select {key}, count(*), avg(`overall`) from {_REVIEWS} where {where} group by 1 order by null"
+		)
+		return {group: (int(number), average) for group, number, average in rows}
+
+	done = by_group(COMPLETED, True)
+	waiting = by_group(OPEN, False) if group_by != MONTH else {}
+	records, covered = _coverage(group_by, filters)
+	data = []
+	for group in sorted({*done, *waiting, *records}, key=lambda each: each or ""):
+		reviews, average = done.get(group, (0, None))
+		data.append(
+			{
+				"group": get_fullname(group)
+				if group_by == STAFF
+				else _(group)
+				if group_by == TYPE
+				else group,
+				"records": records[group],
+				"coverage": 100 * covered[group] / records[group] if records[group] else None,
+				"reviews": reviews,
+				"open": waiting.get(group, (0,))[0],
+				"average": None if average is None else flt(average),
+				"remark": _("Too few to compare") if reviews < FEW else None,
+			}
+		)
 	columns = [
 		{"fieldname": "group", "label": _(group_by), "fieldtype": "Data", "width": 220},
 		{"fieldname": "records", "label": _("Records"), "fieldtype": "Int", "width": 100},
@@ -112,10 +111,10 @@ def _grouped(rows: list, which: list, group_by: str, filters):
 		{"fieldname": "average", "label": _("Average"), "fieldtype": "Percent", "width": 110, "precision": 1},
 		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 180},
 	]
-	return columns, data, _chart(data)
+	return columns, data, None, _chart(data)
 
 
-def _coverage(group_by: str, filters, reviewed: set[str]) -> tuple[Counter, Counter]:
+def _coverage(group_by: str, filters) -> tuple[Counter, Counter]:
 	"""Group → how many records the user can read, and how many of them were reviewed; two queries."""
 	table = f"`tab{INTERACTION}`"
 	key = {
@@ -140,7 +139,8 @@ def _coverage(group_by: str, filters, reviewed: set[str]) -> tuple[Counter, Coun
 		# nosemgrep: frappe-sql-format-injection (fixed columns and the permission condition; values are escaped)
 		return Counter(dict(frappe.db.sql(query)))
 
-	return count(), count(among(f"{table}.`name`", reviewed))
+	reviewed = f"select {_REVIEWS}.`interaction` from {_REVIEWS} where {_reviews(filters, COMPLETED, False)}"
+	return count(), count(f"{table}.`name` in ({reviewed})")
 
 
 def _chart(data: list[dict]) -> dict | None:
@@ -156,35 +156,48 @@ def _chart(data: list[dict]) -> dict | None:
 	}
 
 
-def _by_criterion(rows: list):
-	scores = defaultdict(list)
-	names = [row.name for row in rows]
-	for row in frappe.get_all(
-		"Interaction Review Score",
-		{"parent": ("in", names or [""]), "not_applicable": 0, "score": ("is", "set")},
-		["criterion", "score", "highest"],
-	):
-		scores[row.criterion].append(100 * cint(row.score) / row.highest)
+def _by_criterion(filters):
+	score = "`tabInteraction Review Score`"
+	# nosemgrep: frappe-sql-format-injection (fixed columns and the permission condition; values are escaped)
+	rows = frappe.db.sql(
+		f"""select {score}.`criterion`, count(*), avg(100 * cast({score}.`score` as signed) / {score}.`highest`)
+		from {_REVIEWS} join {score} on {score}.`parent` = {_REVIEWS}.`name`
+		where {_reviews(filters, COMPLETED)} and {score}.`not_applicable` = 0 and ifnull({score}.`score`, '') != ''
+		group by 1 order by 1"""
+	)
 	data = [
 		{
 			"criterion": criterion,
-			"reviews": len(values),
-			"average": sum(values) / len(values),
-			"remark": _("Too few to compare") if len(values) < FEW else None,
+			"reviews": int(number),
+			"average": flt(average),
+			"remark": _("Too few to compare") if number < FEW else None,
 		}
-		for criterion, values in sorted(scores.items())
+		for criterion, number, average in rows
 	]
-	return [
-		{"fieldname": "criterion", "label": _("Criterion"), "fieldtype": "Data", "width": 220},
-		{"fieldname": "reviews", "label": _("Scored"), "fieldtype": "Int", "width": 110},
-		{"fieldname": "average", "label": _("Average"), "fieldtype": "Percent", "width": 110, "precision": 1},
-		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 180},
-	], data
+	return (
+		[
+			{"fieldname": "criterion", "label": _("Criterion"), "fieldtype": "Data", "width": 220},
+			{"fieldname": "reviews", "label": _("Scored"), "fieldtype": "Int", "width": 110},
+			{
+				"fieldname": "average",
+				"label": _("Average"),
+				"fieldtype": "Percent",
+				"width": 110,
+				"precision": 1,
+			},
+			{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 180},
+		],
+		data,
+		None,
+	)
 
 
-def _agreement(which: list):
+def _agreement(filters):
 	"""Weighted kappa (linear weights) of the records that two people reviewed, both in the period, by criterion, with its 95 % interval."""
-	readable = set(frappe.get_list(REVIEW, which, pluck="name", limit=0))
+	which = [[field, "=", filters[field]] for field in _EQUAL if filters.get(field)]
+	which.append(["completed_on", "between", [filters.from_date, filters.to_date]])
+	rows, more = reporting.newest(REVIEW, which, ["name"], "completed_on")
+	readable = {row.name for row in rows}
 	highest = dict(
 		frappe.get_all(
 			"Interaction Review Score",
@@ -199,27 +212,31 @@ def _agreement(which: list):
 	if len(pairs) > 1 and len(scales) == 1:  # scores on different scales cannot be counted together
 		together = [pair for each in pairs.values() for pair in each]
 		data.insert(0, _agreed(_("All Criteria"), together, *scales))
-	return [
-		{"fieldname": "criterion", "label": _("Criterion"), "fieldtype": "Data", "width": 220},
-		{"fieldname": "pairs", "label": _("Reviewed Twice"), "fieldtype": "Int", "width": 120},
-		{
-			"fieldname": "observed",
-			"label": _("Agreement"),
-			"fieldtype": "Percent",
-			"width": 110,
-			"precision": 1,
-		},
-		{
-			"fieldname": "kappa",
-			"label": _("Weighted Kappa"),
-			"fieldtype": "Float",
-			"width": 130,
-			"precision": 3,
-		},
-		{"fieldname": "low", "label": _("95 % From"), "fieldtype": "Float", "width": 100, "precision": 3},
-		{"fieldname": "high", "label": _("95 % To"), "fieldtype": "Float", "width": 100, "precision": 3},
-		{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 160},
-	], data
+	return (
+		[
+			{"fieldname": "criterion", "label": _("Criterion"), "fieldtype": "Data", "width": 220},
+			{"fieldname": "pairs", "label": _("Reviewed Twice"), "fieldtype": "Int", "width": 120},
+			{
+				"fieldname": "observed",
+				"label": _("Agreement"),
+				"fieldtype": "Percent",
+				"width": 110,
+				"precision": 1,
+			},
+			{
+				"fieldname": "kappa",
+				"label": _("Weighted Kappa"),
+				"fieldtype": "Float",
+				"width": 130,
+				"precision": 3,
+			},
+			{"fieldname": "low", "label": _("95 % From"), "fieldtype": "Float", "width": 100, "precision": 3},
+			{"fieldname": "high", "label": _("95 % To"), "fieldtype": "Float", "width": 100, "precision": 3},
+			{"fieldname": "remark", "label": _("Remark"), "fieldtype": "Data", "width": 160},
+		],
+		data,
+		more,
+	)
 
 
 def _agreed(criterion: str, pairs: list[tuple[int, int]], highest: int) -> dict:
