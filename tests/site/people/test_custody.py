@@ -231,6 +231,60 @@ def test_what_an_inventory_finds_again_is_in_its_place(register, staff, as_user,
 	assert todo.allocated_to == staff.agent and cabinets[1] in todo.description
 
 
+def test_what_was_missing_and_is_found_elsewhere_is_with_who_found_it(register, staff, as_user, cabinets):
+	lost = register(label_code="B1", location=cabinets[1])
+	lost.report_missing("Not in the cabinet")
+	with as_user(staff.manager):
+		inventory = frappe.get_doc(
+			{"doctype": "Physical Inventory", "location": cabinets[0], "scanned": "B1"}
+		).insert()
+		inventory.submit()
+	lost.reload()
+	assert [row.result for row in inventory.files] == ["Belongs Elsewhere"]
+	assert (lost.state, lost.custodian, lost.location) == ("Checked Out", staff.manager, cabinets[1])
+	last = lost.movements[-1]
+	assert (last.movement, last.reason) == ("Found", f"Found in inventory {inventory.name} of {cabinets[0]}")
+	assert cabinets[1] in frappe.get_last_doc("ToDo", {"reference_name": lost.name}).description
+	with as_user(staff.manager):
+		assert api.check_in_file("B1")["state"] == "In Place"
+
+
+@pytest.mark.parametrize(("number", "state"), [(0, "In Place"), (1, "Checked Out")])
+def test_a_destroyed_file_that_an_inventory_finds_exists_again(
+	number, state, register, staff, as_user, cabinets, make_user
+):
+	officer = make_user("Compliance Officer", "Sales User")
+	gone = register(label_code="Z1", location=cabinets[number])
+	gone.destroy("Shredded")
+	with as_user(staff.manager):
+		inventory = frappe.get_doc(
+			{"doctype": "Physical Inventory", "location": cabinets[0], "scanned": "Z1"}
+		).insert()
+		inventory.submit()
+	assert [row.result for row in inventory.files] == ["Recorded as Destroyed"]
+	gone.reload()
+	assert (gone.state, gone.custodian, gone.location) == (state, staff.manager, cabinets[number])
+	assert [row.movement for row in gone.movements][-2:] == ["Destroyed", "Found"], "the history has both"
+	todo = frappe.get_last_doc("ToDo", {"reference_name": gone.name})
+	assert "recorded as destroyed" in todo.description and todo.allocated_to == staff.manager
+	told = {"document_type": gone.doctype, "document_name": gone.name}
+	assert frappe.db.exists("Notification Log", {**told, "for_user": officer})
+	assert not frappe.db.exists("Notification Log", {**told, "for_user": staff.frontline})
+	with as_user(staff.manager):
+		if state == "Checked Out":
+			api.check_in_file("Z1")
+		assert api.destroy_file("Z1", "Shredded, seen by two")["state"] == "Destroyed"
+
+
+def test_a_destroyed_file_that_turns_up_is_checked_in_by_its_label(register, staff, as_user):
+	gone = register(label_code="Z2")
+	gone.destroy("Shredded")
+	with as_user(staff.agent):
+		assert api.check_in_file("Z2")["state"] == "In Place"
+	assert gone.reload().movements[-1].movement == "Found"
+	assert frappe.db.exists("Notification Log", {"document_name": gone.name, "for_user": staff.manager})
+
+
 def test_a_wrong_inventory_is_put_right_by_another_one(register, staff, as_user, cabinets, make_user):
 	"""It cannot be cancelled: its files would stay missing, and the history of their places says that they were."""
 	file = register(label_code="A1")

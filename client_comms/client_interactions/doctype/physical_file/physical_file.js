@@ -9,7 +9,6 @@ frappe.ui.form.on("Physical File", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		for (const field of ["location", "custodian"]) frm.set_df_property(field, "read_only", 1);
-		if (frm.doc.state === "Destroyed") return; // there is no paper to give out or to label
 		frm.add_custom_button(__("Check Out or In"), async () => {
 			frappe.set_route("scan-files").then(() => {
 				$("#scan-files-code").val(frm.doc.label_code).closest("form").trigger("submit");
@@ -18,6 +17,7 @@ frappe.ui.form.on("Physical File", {
 		if (frm.perm[0].write && ["In Place", "Missing"].includes(frm.doc.state)) {
 			frm.add_custom_button(__("Record Destruction"), () => record_destruction(frm));
 		}
+		if (frm.doc.state === "Destroyed") return; // there is no paper to label
 		frm.add_custom_button(__("Print Label"), () => {
 			const query = new URLSearchParams({
 				doctype: frm.doctype,

@@ -5,7 +5,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from client_comms import clock, validation, written_by_app
+from client_comms import alerts, clock, procedure, roles, validation, written_by_app
 from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.enforcement import guards, policy
@@ -147,15 +147,20 @@ class PhysicalFile(Document):
 		self._record(OUT, CHECKED_OUT, to_custodian=custodian, reason=reason, due_back=due_back)
 
 	def check_in(self, location: str | None = None, custodian: str | None = None) -> None:
-		"""Return the file to its location or to another one, even if it was missing."""
-		self._require_state(CHECKED_OUT, MISSING)
-		kind = FOUND if self.state == MISSING else IN
+		"""Return the file to its location or to another one, even if it was missing or recorded as destroyed."""
+		self._require_state(CHECKED_OUT, MISSING, DESTROYED)
 		self._record(
-			kind,
+			IN if self.state == CHECKED_OUT else FOUND,
 			IN_PLACE,
 			to_location=location or self.location,
 			to_custodian=custodian or frappe.session.user,
 		)
+
+	def found_elsewhere(self, custodian: str, reason: str) -> None:
+		"""A file that was missing or recorded as destroyed was found where it does not belong: `custodian` has it until it is
+		checked in."""
+		self._require_state(MISSING, DESTROYED)
+		self._record(FOUND, CHECKED_OUT, to_custodian=custodian, reason=reason)
 
 	def move(self, location: str, reason: str | None = None) -> None:
 		"""Move the file to another location."""
@@ -177,6 +182,7 @@ class PhysicalFile(Document):
 		self, movement: str, state: str, *, to_location=None, to_custodian=None, reason=None, due_back=None
 	):
 		validation.require_text(_("Reason"), reason)
+		was_destroyed = self.state == DESTROYED
 		self._append(
 			movement, to_location=to_location, to_custodian=to_custodian, reason=reason, due_back=due_back
 		)
@@ -190,6 +196,18 @@ class PhysicalFile(Document):
 			self.save(ignore_permissions=True)
 		finally:
 			self.flags.moving = False
+		if was_destroyed:
+			self._tell_that_it_exists()
+
+	def _tell_that_it_exists(self) -> None:
+		"""Others rely on it that a destroyed file is gone: the manager role and the auditors are told."""
+		told = alerts.managers() | roles.users_with_role(procedure.COMPLIANCE_OFFICER)
+		alerts.tell(
+			{user for user in told if frappe.has_permission(self.doctype, "read", doc=self, user=user)},
+			lambda: _("The file {0} was recorded as destroyed, but was found").format(self.label_code),
+			self.doctype,
+			self.name,
+		)
 
 	def _append(self, movement: str, *, to_location=None, to_custodian=None, reason=None, due_back=None):
 		new = self.is_new()

@@ -9,19 +9,20 @@ from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold
 
 FILE = "Physical File"
-FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN = (
+FOUND, MISSING, ELSEWHERE, OUT, UNKNOWN, GONE = (
 	"Found",
 	"Missing",
 	"Belongs Elsewhere",
 	"Checked Out",
 	"Unknown Label",
+	"Recorded as Destroyed",
 )
 
 
 class PhysicalInventory(Document):
 	"""The files found in a location and its sublocations, compared with those that belong there (D-6).
 
-	Submitting it reports missing files, and notes that those which were missing or out are back. Users who count see only the labels of files that they cannot read.
+	Submitting it reports missing files, and notes that those which were missing, out or destroyed are there. Users who count see only the labels of files that they cannot read.
 	"""
 
 	# begin: auto-generated types
@@ -66,7 +67,11 @@ class PhysicalInventory(Document):
 						file.label_code, self.location
 					),
 				)
+			elif row.result == GONE:
+				self._note_destroyed(file)
 			elif row.result == ELSEWHERE:
+				if file.state == physical_file.MISSING:
+					file.found_elsewhere(self._keeper(file), self._where_found())
 				self._ask(
 					file,
 					_("Bring the file {0} back to {1}: it was found in the inventory of {2}.").format(
@@ -127,11 +132,31 @@ class PhysicalInventory(Document):
 				{
 					"physical_file": row and row.name,
 					"label_code": code,
-					"result": ELSEWHERE if row else UNKNOWN,
+					"result": UNKNOWN
+					if not row
+					else GONE
+					if row.state == physical_file.DESTROYED
+					else ELSEWHERE,
 				}
 			)
 		self.set("files", [{**row, "note": notes.get(row["label_code"])} for row in rows])
 		self.missing = sum(row["result"] == MISSING for row in rows)
+
+	def _note_destroyed(self, file) -> None:
+		"""It exists, so it is in its place or with who found it, until it is destroyed again or kept."""
+		if file.location in within(self.location):
+			file.check_in(custodian=self._keeper(file))
+		else:
+			file.found_elsewhere(self._keeper(file), self._where_found())
+		self._ask(
+			file,
+			_(
+				"The file {0} was recorded as destroyed, but was found in the inventory of {1}. Check it in, and record its destruction once the paper is destroyed."
+			).format(file.label_code, self.location),
+		)
+
+	def _where_found(self) -> str:
+		return _("Found in inventory {0} of {1}").format(self.name, self.location)
 
 	def _keeper(self, file) -> str:
 		"""Who keeps a file that was found: a custodian can read the file, and counting it opens it to no one."""

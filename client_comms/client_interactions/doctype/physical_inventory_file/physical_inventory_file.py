@@ -18,5 +18,13 @@ class PhysicalInventoryFile(Row):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		physical_file: DF.Link | None
-		result: DF.Literal["", "Found", "Missing", "Belongs Elsewhere", "Checked Out", "Unknown Label"]
+		result: DF.Literal[
+			"",
+			"Found",
+			"Missing",
+			"Belongs Elsewhere",
+			"Checked Out",
+			"Unknown Label",
+			"Recorded as Destroyed",
+		]
 	# end: auto-generated types

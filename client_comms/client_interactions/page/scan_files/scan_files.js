@@ -77,6 +77,7 @@
 					[__("Report Missing"), () => this.report_missing(file)],
 				],
 				Missing: [[__("Found: Check In"), () => this.check_in(file), "btn-primary"]],
+				Destroyed: [[__("Found: Check In"), () => this.check_in(file)]],
 			};
 			for (const [label, act, kind = "btn-default"] of actions[file.state] || []) {
 				$(`<button class="btn btn-sm ${kind}">${label}</button>`)
