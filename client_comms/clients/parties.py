@@ -210,9 +210,22 @@ def holders_of(address: str) -> Holders:
 	"""
 	if not address:
 		return Holders()
+	return _holders(row for _address, *row in frappe.db.sql(_HOLDERS, {"addresses": [address]}))
+
+
+def holders_of_all(addresses: Iterable[str]) -> dict[str, Holders]:
+	"""`holders_of` several addresses; one query, none without an address."""
+	addresses = [*dict.fromkeys(filter(None, addresses))]
+	rows: dict[str, list] = {}
+	for address, *row in frappe.db.sql(_HOLDERS, {"addresses": addresses}) if addresses else ():
+		rows.setdefault(address.lower(), []).append(row)
+	return {address: _holders(rows.get(address, ())) for address in addresses}
+
+
+def _holders(rows: Iterable[tuple]) -> Holders:
 	parties: dict[str, list[tuple[str, str]]] = {}
 	lead, ours, named = None, False, False
-	for what, contact, party_type, party, *_order in frappe.db.sql(_HOLDERS, {"address": address}):
+	for what, contact, party_type, party, *_order in rows:
 		if what == "Ours":
 			ours = True
 			continue
@@ -227,16 +240,16 @@ def holders_of(address: str) -> Holders:
 
 
 _HOLDERS = f"""
-	select 'Confirmed', email.parent, link.link_doctype, link.link_name, email.creation, link.idx from `tabContact Email` email
+	select email.email_id, 'Confirmed', email.parent, link.link_doctype, link.link_name, email.creation, link.idx from `tabContact Email` email
 	left join `tabDynamic Link` link on link.parenttype = 'Contact' and link.parent = email.parent
 		and link.link_doctype in {PARTY_TYPES} and link.confirmed_on is not null
-	where email.email_id = %(address)s and email.parenttype = 'Contact' and email.confirmed_on is not null
-	union all select 'Named', null, null, null, null, 0 from `tabContact` where email_id = %(address)s
-	union all select 'Lead', null, 'Lead', name, creation, 0 from `tabLead` where email_id = %(address)s
-	union all select 'Ours', null, null, null, null, 0 from `tabEmail Account` where email_id = %(address)s
-	union all select 'Ours', null, null, null, null, 0 from `tabUser` user
-	where user.email = %(address)s and {_WORKS_HERE}
-	order by 5, 6"""
+	where email.email_id in %(addresses)s and email.parenttype = 'Contact' and email.confirmed_on is not null
+	union all select email_id, 'Named', null, null, null, null, 0 from `tabContact` where email_id in %(addresses)s
+	union all select email_id, 'Lead', null, 'Lead', name, creation, 0 from `tabLead` where email_id in %(addresses)s
+	union all select email_id, 'Ours', null, null, null, null, 0 from `tabEmail Account` where email_id in %(addresses)s
+	union all select user.email, 'Ours', null, null, null, null, 0 from `tabUser` user
+	where user.email in %(addresses)s and {_WORKS_HERE}
+	order by 6, 7"""
 
 
 def _closest(contacts: list[str]) -> str:

@@ -1,5 +1,7 @@
 """The channels and language that a client prefers (C-1, C-2)."""
 
+from collections.abc import Collection, Iterable, Iterator
+
 import frappe
 from frappe import _
 
@@ -30,6 +32,36 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 	if party and len(parties.same_client(party_type, party)) > 1:
 		return _latest({**parties.filters_of(party_type, party), "contact": ("is", "not set")})
 	return None
+
+
+def known_of(clients: Collection[parties.Client]) -> set[parties.Client]:
+	"""Those of the clients for whom `of` finds a preference; any number of them takes a few queries."""
+	contacts = [client.contact for client in clients if client.contact]
+	personal = {"contact": ("in", [*contacts, ""])}
+	theirs = {
+		*_lower(frappe.get_all(PREFERENCE, personal, pluck="contact", order_by=None) if contacts else ())
+	}
+	same = parties.same_clients({(client.party_type, client.party) for client in clients if client.party})
+	named = {
+		"party": ("in", [name for each in same.values() for _kind, name in each]),
+		"contact": ("is", "not set"),
+	}
+	rows = frappe.get_all(PREFERENCE, named, ["party_type", "party"], order_by=None) if same else ()
+	of_organisations = {(row.party_type, row.party.lower()) for row in rows}
+	return {
+		client
+		for client in clients
+		if (client.contact or "").lower() in theirs
+		or any(
+			(kind, name.lower()) in of_organisations
+			for kind, name in same.get((client.party_type, client.party), ())
+		)
+	}
+
+
+def _lower(names: Iterable[str | None]) -> Iterator[str]:
+	"""As the database compares them."""
+	return (name.lower() for name in names if name)
 
 
 def _latest(filters: dict):

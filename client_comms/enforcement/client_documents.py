@@ -5,6 +5,8 @@ Users without any role for the client's DocType, such as a Compliance Officer, a
 Permissions, the client's own level, and hooks of other apps.
 """
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
@@ -89,6 +91,32 @@ def is_open(party_type: str | None, party: str | None, user: str) -> bool:
 	return not frappe.db.exists(party_type, party) or _may_know(party_type, party, user)
 
 
+def open_to(clients: Collection[tuple[str, str]], user: str) -> set[tuple[str, str]]:
+	"""Those of several clients for which `is_open`; a few queries for each DocType, unless another app decides about each client."""
+	names: dict[str, list[str]] = {}
+	for party_type, party in clients:
+		names.setdefault(party_type, []).append(party)
+	found: set[tuple[str, str]] = set()
+	for party_type, wanted in names.items():
+		if user == "Administrator" or party_type not in PARTY_TYPES:
+			seen = {*wanted}
+		elif _decided_elsewhere(party_type):
+			seen = {name for name in wanted if is_open(party_type, name, user)}
+		else:
+			here = {*frappe.get_all(party_type, {"name": ("in", wanted)}, pluck="name", order_by=None)}
+			seen = visible(party_type, wanted, user) | ({*wanted} - here)
+		found |= {(party_type, name) for name in wanted if name in seen}
+	return found
+
+
+def _decided_elsewhere(party_type: str) -> bool:
+	"""Whether another app has a `has_permission` of its own, which the condition of lists says nothing about."""
+	hooks = frappe.get_hooks("has_permission")
+	return any(
+		not path.startswith("client_comms.") for key in (party_type, "*") for path in hooks.get(key) or ()
+	)
+
+
 def require_to_act(
 	party_type: str, party: str, doctype: str, ptype: str = "create", interaction: str | None = None
 ) -> None:
@@ -165,15 +193,16 @@ def _may_know(party_type: str, party: str, user: str) -> bool:
 	)
 
 
-def visible(party_type: str, names: list[str]) -> set[str]:
-	"""Those of the clients that the session user can see; one query, none if all are open."""
-	column = f"`tab{party_type}`.`name`"
-	restricted = names and clients_condition(party_type, column, frappe.session.user)
+def visible(party_type: str, names: list[str], user: str | None = None) -> set[str]:
+	"""Those of the clients that a user, by default that of the session, can see; one query, none if all are open."""
+	column = "`client`.`name`"  # the condition looks the client up in the table of this name
+	restricted = names and clients_condition(party_type, column, user or frappe.session.user)
 	if not restricted:
 		return set(names)
 	wanted = among(column, names)
+	query = f"select {column} from `tab{party_type}` `client` where {wanted} and {restricted}"
 	# nosemgrep: frappe-sql-format-injection (the permission condition; names are escaped)
-	return set(frappe.db.sql_list(f"select {column} from `tab{party_type}` where {wanted} and {restricted}"))
+	return set(frappe.db.sql_list(query))
 
 
 def clients_condition(party_type: str, party: str, user: str) -> str:

@@ -144,8 +144,9 @@ def records(doctype: str, name: str, *, lasting: bool = False) -> Iterator[acces
 		),
 	)
 	about = {"reference_doctype": doctype, "reference_name": name, "confidentiality_level": level}
-	for interaction in frappe.get_all(INTERACTION, about, pluck="name"):
-		yield policy.stored_record(interaction, lasting=lasting)
+	yield from policy.stored_records(
+		frappe.get_all(INTERACTION, about, pluck="name"), lasting=lasting
+	).values()
 
 
 def simulate_governing(doctype: str) -> list[dict]:

@@ -255,6 +255,30 @@ def stored_record(name: str, *, lasting: bool = False) -> Record | None:
 	)
 
 
+def stored_records(names: Collection[str], *, lasting: bool = False) -> dict[str, Record]:
+	"""`stored_record` of several interactions, as far as they exist: name → record. Any number of them takes the same few queries.
+
+	:param names: as the database has them
+	"""
+	held = {} if lasting else frappe.flags.get(_HELD) or {}
+	found = {name: held[name] for name in names if held.get(name)}
+	if not (left := [name for name in names if name not in held]):
+		return found
+	rows = frappe.get_all("Client Interaction", {"name": ("in", left)}, ["name", *_facts()], order_by=None)
+	assignees: dict[str, list[str]] = {}
+	items = {"parent": ("in", left), "status": OPEN_ACTION_ITEM}
+	for item in frappe.get_all("Interaction Action Item", items, ["parent", "assigned_to"], order_by=None):
+		assignees.setdefault(item.parent, []).append(item.assigned_to)
+	grants, managers = {}, {}
+	if not lasting:
+		grants, managers = _grants(left), _account_managers(left, {row.party_type for row in rows})
+	for row in rows:
+		found[row.name] = _record(
+			row, assignees.get(row.name, ()), grants.get(row.name, ()), managers.get(row.name)
+		)
+	return found
+
+
 def locked_records(documents: Collection) -> dict[str, Record]:
 	"""`stored_record` of interactions that were just read and are locked: name → record. What they contain themselves is not
 	queried again, the rest once for all."""

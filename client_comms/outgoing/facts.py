@@ -113,14 +113,22 @@ def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) 
 	"""The context of an email about a document without a level, with the clients among its recipients who have said which channel they prefer
 	(C-2), if `user`, who sends it, can see them: if the document names no client, the first of them is who the email is about."""
 	clients: dict[tuple[str, str], OutgoingContext] = {}
-	for address in addresses:
-		address = parse_addr(address or "")[1].lower()
-		holders = parties.holders_of(address)
-		client = parties.client_of(None, None, address, "", holders=holders)
+	holders = parties.holders_of_all(parse_addr(each or "")[1].lower() for each in addresses)
+	found = [
+		parties.client_of(None, None, address, "", holders=each)
+		for address, each in holders.items()
+		if not each.is_ours
+	]
+	found = [
+		each
+		for each in found
+		if each.party and (each.party_type, each.party) != (context.party_type, context.party)
+	]
+	told = preferences.known_of(found)
+	readable = client_documents.open_to({(each.party_type, each.party) for each in told}, user)
+	for client in found:
 		key = (client.party_type, client.party)
-		if not client.party or holders.is_ours or key in (*clients, (context.party_type, context.party)):
-			continue
-		if client_documents.is_open(*key, user) and preferences.of(*key, client.contact):
+		if client in told and key in readable and key not in clients:
 			clients[key] = replace(context, party_type=key[0], party=key[1], contact=client.contact)
 	about, *others = [*([context] if context.party else []), *clients.values()] or [context]
 	return replace(about, others=tuple(others))

@@ -178,6 +178,26 @@ def mailbox(site, outgoing_account):
 
 
 @pytest.fixture
+def count_queries(site, monkeypatch):
+	"""`count_queries(lambda: …)`: how many queries it takes, the second time, when what is cached is cached."""
+
+	def count(do):
+		asked, real = [], site.db.sql
+
+		def sql(query, *args, **kwargs):
+			asked.append(str(query))
+			return real(query, *args, **kwargs)
+
+		do()
+		with monkeypatch.context() as patch:
+			patch.setattr(site.local.db, "sql", sql)
+			do()
+		return len(asked)
+
+	return count
+
+
+@pytest.fixture
 def make_client(site):
 	"""`make_client("Anna Client", "anna@client.example", language="de")`: a customer with a contact of that address."""
 

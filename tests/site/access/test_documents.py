@@ -47,6 +47,45 @@ def make(doctype, **fields):
 	return frappe.get_doc({"doctype": doctype, **required, **fields}).insert(ignore_permissions=True)
 
 
+@pytest.mark.parametrize("lasting", [False, True])
+def test_many_interactions_about_a_document_are_looked_up_together(
+	govern, staff, log, count_queries, lasting
+):
+	"""Each as `policy.stored_record` has it, and in as many queries as few."""
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna"}).insert().name
+	frappe.db.set_value("Customer", customer, "account_manager", staff["Account Manager"])
+	issue, asked, names = make("Issue", confidentiality_level="Standard"), {}, []
+	for number in range(20):
+		about = {"reference_doctype": "Issue", "reference_name": issue.name, "party_type": "Customer"}
+		doc = log(
+			**about,
+			party=customer,
+			responsible_staff=staff[ROLES[number % 5]],
+			confidentiality_level="Standard",
+		)
+		names.append(doc.name)
+		if number % 3 == 0:
+			row = {"parenttype": doc.doctype, "parentfield": "action_items", "status": "Open"}
+			frappe.get_doc(
+				{
+					"doctype": "Interaction Action Item",
+					"parent": doc.name,
+					"assigned_to": staff[ROLES[0]],
+					**row,
+				}
+			).db_insert()
+			grant = {"doctype": "Interaction Access Grant", "interaction": doc.name, "user": staff[ROLES[1]]}
+			frappe.get_doc({**grant, "name": frappe.generate_hash(), "valid_until": "2100-01-01"}).db_insert()
+		if number + 1 in (2, 20):
+			asked[number] = count_queries(
+				lambda: list(documents.records("Issue", issue.name, lasting=lasting))
+			)
+	assert len(set(asked.values())) == 1, asked
+	found = policy.stored_records(names, lasting=lasting)
+	assert found == {name: policy.stored_record(name, lasting=lasting) for name in names}
+	assert any(record.assignees for record in found.values())
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("doctype", ["Issue", "Lead"])
 def test_the_row_condition_and_the_decision_agree(govern, staff, log, doctype, seed):

@@ -6,9 +6,11 @@ from frappe.core.doctype.communication.email import make
 
 from client_comms import api
 from client_comms.api import queries
-from client_comms.clients import document_clients
+from client_comms.clients import document_clients, preferences
+from client_comms.clients import parties as parties_of
+from client_comms.enforcement import client_documents
 from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import email, text_messages, withdrawals
+from client_comms.outgoing import email, facts, text_messages, withdrawals
 
 pytestmark = pytest.mark.clause("C-2", "P-1", "P-2", "P-3")
 
@@ -423,3 +425,53 @@ def test_a_job_judges_what_is_too_much_for_the_request(
 	((job, how),) = jobs
 	job(how["party_type"], how["party"])
 	assert {*judged} == waiting and {*map(status, waiting)} == {"Error"}
+
+
+@pytest.mark.parametrize("role", ["Account Manager", "Compliance Officer"])
+def test_many_recipients_are_looked_up_together(make_client, make_user, as_user, count_queries, role):
+	"""An email to 200 clients takes as many queries as one to two; each as when it is asked about alone."""
+	user, asked = make_user(role, *(("Sales User",) if role == "Account Manager" else ())), {}
+	clients, addresses = [], []
+	for number in range(12):
+		addresses.append(f"client{number}@client.example")
+		clients.append(make_client(f"Client {number}", addresses[-1]))
+		if number % 2 == 0:
+			about = clients[-1] if number % 4 == 0 else {**clients[-1], "contact": None}
+			preference(about, channels=[{"channel": "Phone"}])
+	hidden = clients[4].party
+	allowed = [client.party for client in clients if client.party != hidden]
+	for name in allowed:
+		frappe.get_doc(
+			{"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": name}
+		).insert()
+	context = facts.context_of("Task", stored("Task").name)
+	with as_user(user):
+		for number in (2, 12):
+			asked[number] = count_queries(lambda: facts.addressed_to(context, addresses[:number], user))
+		found = facts.addressed_to(context, addresses, user)
+	assert asked[2] == asked[12], asked
+	parties = [each.party for each in (found, *found.others)]
+	assert parties == [clients[number].party for number in (0, 2, 6, 8, 10)], "as before, in their order"
+	for client in clients:
+		key = (client.party_type, client.party)
+		is_open = client_documents.is_open(*key, user)
+		assert client_documents.open_to([key], user) == ({key} if is_open else set())
+		assert is_open == (client.party != hidden)
+		one = parties_of.Client(*key, client.contact, "")
+		assert bool(preferences.known_of([one])) == bool(preferences.of(*key, client.contact))
+
+
+def test_what_a_client_preferred_as_a_lead_counts_for_many_as_well(make_client):
+	client = make_client("Was a Lead", ANNA)
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Was a Lead"}).insert().name
+	frappe.db.set_value("Customer", client.party, "lead_name", lead)
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Lead",
+			"party": lead,
+			"channels": [{"channel": "Phone"}],
+		}
+	).insert()
+	known = parties_of.client_of(None, None, ANNA, "")
+	assert known.party == client.party and preferences.known_of([known]) == {known}

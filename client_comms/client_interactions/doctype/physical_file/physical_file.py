@@ -261,10 +261,10 @@ class PhysicalFile(Document):
 
 		:param lasting: consider only reasons that do not expire, see `policy.stored_record`
 		"""
-		found = [policy.stored_record(row.interaction, lasting=lasting) for row in self.interactions]
+		names = {row.interaction for row in self.interactions}
+		records = list(policy.stored_records(names, lasting=lasting).values())
 		# The level of a deleted interaction remains here.
-		own = self.own_level_decides or None in found or not found
-		records = [record for record in found if record]
+		own = self.own_level_decides or len(records) < len(names) or not names
 		if own:
 			records.append(
 				access.Record(self.confidentiality_level, None, None, responsible_staff=self.custodian)
