@@ -162,9 +162,8 @@ def _given_out(answer) -> set[tuple[str, str]]:
 
 
 def _documents(value, depth: int) -> Iterator[dict]:
-	if hasattr(value, "doctype") and hasattr(value, "as_dict"):
-		yield {"doctype": value.doctype, "name": value.name}
-	elif isinstance(value, dict):
+	# First, for Frappe's dict says of every attribute that it has it.
+	if isinstance(value, dict):
 		if isinstance(value.get("doctype"), str) and value.get("name") and not value.get("__islocal"):
 			yield value
 		elif depth:
@@ -175,6 +174,8 @@ def _documents(value, depth: int) -> Iterator[dict]:
 		for each in value:
 			if isinstance(each, dict | list | tuple) or hasattr(each, "doctype"):
 				yield from _documents(each, depth - 1)
+	elif hasattr(value, "doctype") and hasattr(value, "as_dict"):
+		yield {"doctype": value.doctype, "name": value.name}
 
 
 def _hidden(records: set[tuple[str, str]]) -> set[tuple[str, str]]:

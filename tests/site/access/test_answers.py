@@ -67,6 +67,19 @@ def test_a_document_that_a_method_returned_without_a_check_is_withheld(hidden, r
 	assert frappe.db.exists("Error Log", {"error": ("like", f"%{hidden.name}%")})
 
 
+@pytest.mark.parametrize("form", ["document", "dict", "list"])
+def test_a_document_without_a_long_text_is_recognised_by_its_name(log, reader, answered, form):
+	short = log("Feedback/Complaint", subject="Roof", summary="<p>Hi</p>")
+
+	def make():
+		doc = frappe.get_doc("Client Interaction", short.name)
+		return {"document": doc, "dict": doc.as_dict(), "list": [{"found": doc.as_dict()}]}[form]
+
+	response = answered(reader, make)
+	assert response.status_code == 403 and "Roof" not in response.get_data(as_text=True)
+	assert faults() == [short.name]
+
+
 def test_fields_of_it_are_recognised_by_their_text(hidden, reader, answered):
 	response = answered(reader, lambda: frappe.get_doc("Client Interaction", hidden.name).summary)
 	assert response.status_code == 403 and SECRET not in response.get_data(as_text=True)

@@ -51,6 +51,22 @@ def opened(user, *names):
 	return {finding["surface"] for finding in found["findings"] if finding["result"] == run.OPEN}
 
 
+def test_a_hole_in_the_first_wall_is_found_although_the_second_would_withhold_the_answer(
+	frontline, set_settings
+):
+	"""A method that answers with a whole document and asks for nothing."""
+
+	@frappe.whitelist()
+	def unchecked(doctype: str, name: str | None = None, filters=None, parent: str | None = None):
+		return frappe.get_doc(doctype, name).as_dict()
+
+	set_settings(answers_mode="Enforce")
+	frappe.db.commit()
+	assert opened(frontline, "client.get") == set()
+	with mock.patch.object(frappe.client, "get", unchecked):
+		assert opened(frontline, "client.get") == {"client.get"}
+
+
 HEATMAP = "dashboard chart, heatmap"
 NAMED = "report that somebody else prepared, by naming them"
 MERGE = "merge of a message of one's own into a hidden one"
