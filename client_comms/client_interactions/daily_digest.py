@@ -5,7 +5,8 @@ is locked while it is processed and marked with the day in the transaction that 
 workers, or an interrupted one, never send it twice.
 """
 
-from collections import Counter
+import functools
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 import frappe
@@ -40,9 +41,9 @@ def run() -> int:
 		frappe.cache.set_value(scheduled.DIGEST_RESTS, str(until), expires_in_sec=60 * 60)
 		return 0
 	subscribe()
-	queued = 0
+	queued, numbers = 0, functools.cache(_count_unlogged)
 	for name in _due(now):
-		queued += _look_after(name, now)
+		queued += _look_after(name, now, numbers)
 		# nosemgrep: frappe-manual-commit (the lock ends here; a killed run loses at most this one)
 		frappe.db.commit()
 	return queued
@@ -158,7 +159,11 @@ def _too_late(now: datetime) -> time:
 	return LAST_RUN if begin <= end else min(begin, LAST_RUN)
 
 
-def _look_after(name: str, now: datetime) -> int:
+def _count_unlogged() -> unlogged.Numbers:
+	return unlogged.count(unlogged.since())
+
+
+def _look_after(name: str, now: datetime, numbers: Callable[[], unlogged.Numbers] = _count_unlogged) -> int:
 	"""Queue the email of one subscription, unless another worker is processing it; 1 if one was queued."""
 	table = frappe.qb.DocType(SUBSCRIPTION)
 	mine = (
@@ -178,16 +183,17 @@ def _look_after(name: str, now: datetime) -> int:
 		acting_as(subscription.user),
 		speaking_to(subscription.user),
 	):
-		content = contents(subscription)
+		content = contents(subscription, numbers)
 		if content:
 			_queue(subscription, content)
 		return int(bool(content))
 	return 0
 
 
-def contents(subscription) -> dict | None:
+def contents(subscription, numbers: Callable[[], unlogged.Numbers] = _count_unlogged) -> dict | None:
 	"""The content of the email for the session user; None if there is nothing to report.
 
+	:param numbers: what is unlogged of all users, counted once in a run, if anyone wants to know
 	:returns: `{"own", "team", "next": [row, …], "duties": [{"what", "title", "due"}], "unlogged": {kind: count},
 	    "strictest": interaction or None}`; a row has `what`, `due` in words, `late`, `name`, `url` and, only if
 	    content of that level can be emailed, `client` and `subject`, but never the summary.
@@ -199,7 +205,7 @@ def contents(subscription) -> dict | None:
 		if subscription.team_items:
 			everyones = owed.owed(until=until, most=owed.MOST + 1 + len(own))
 			team = [item for item in everyones if item.staff != subscription.user]
-	kinds = Counter(each.kind for each in unlogged.find(unlogged.since())) if subscription.unlogged else {}
+	kinds = numbers().of_session_user() if subscription.unlogged else {}
 	asked = duties.of_user(subscription.user) if subscription.own_items else []
 	# Duties from the procedure are included; on their own they cause an email only once they are due.
 	today = str(clock.now().date())
@@ -220,7 +226,7 @@ def contents(subscription) -> dict | None:
 		"own": [_row(item, item.interaction.name in emailable) for item in own],
 		"team": [_row(item, item.interaction.name in emailable) for item in team],
 		"next": [_row(item, item.interaction.name in emailable) for item in upcoming],
-		"unlogged": dict(kinds),
+		"unlogged": kinds,
 		"duties": [{**each, "due": each["due"] and frappe.format(each["due"], "Date")} for each in asked],
 		"strictest": max(shown, key=lambda row: levels.rank(row.confidentiality_level)).name
 		if shown

@@ -397,3 +397,40 @@ def test_quiet_hours_elsewhere_are_not_an_evening_here(
 		subscription.db_set("send_at", "08:00:00")
 	assert frontline not in run_at(f"{TUESDAY} 00:10")
 	assert frontline in run_at(f"{TUESDAY} 16:05")
+
+
+def test_what_is_unlogged_is_looked_for_once_in_a_run(make_user, make_client, run_at, monkeypatch):
+	"""And each user reads their own number, those who see all that of all, in their own language."""
+	make_client("Anna Client", "anna@client.example")
+	users = [make_user("Frontline Staff", "Sales User") for _each in range(4)]
+	manager = make_user("Customer Support Manager", "Sales User")
+	frappe.db.set_value("User", users[3], "language", "de")
+	for number, user in enumerate(users):
+		for each in range(number + 1):
+			frappe.get_doc(
+				{
+					"doctype": "Communication",
+					"name": f"unlogged-{number}-{each}",
+					"communication_type": "Communication",
+					"communication_medium": "Email",
+					"sent_or_received": "Received",
+					"sender": "anna@client.example",
+					"recipients": frappe.db.get_value("User", user, "email"),
+					"subject": "Hello",
+					"communication_date": "2026-11-23 10:00",
+				}
+			).db_insert()
+	asked, real = [], frappe.db.sql
+
+	def sql(query, *args, **kwargs):
+		if "from `tabcommunication`" in str(query).lower() and "limit 500" in str(query).lower():
+			asked.append(str(query))
+		return real(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.local.db, "sql", sql)
+	queued = run_at(f"{TUESDAY} 08:00")
+	assert len(asked) == 1, asked
+	for number, user in enumerate(users[:3]):
+		assert f"Unlogged interactions: {number + 1}" in queued[user]
+	assert "Unlogged interactions: 10" in queued[manager]
+	assert "4" in queued[users[3]].splitlines()[0] and "E-Mail" in queued[users[3]]
