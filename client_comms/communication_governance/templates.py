@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, getdate
+from frappe.utils import escape_html, get_datetime, getdate
 from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock, transactions
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
+from client_comms.rules.placeholders import in_words as words_of_placeholders
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
 
 TEMPLATE = "Communication Template"
@@ -167,6 +168,26 @@ def placeholders(email_template) -> frozenset[str]:
 			),
 			title=_("Invalid Template"),
 		)
+
+
+def in_words(text: str | None, as_html: bool = False) -> str:
+	"""The text with the labels of an interaction's fields in place of its placeholders, for those who approve it."""
+	known = fields_of(INTERACTION)
+	labelled = frappe.get_meta(INTERACTION)
+
+	def label(field: str) -> str | None:
+		if field == BACK_ON:
+			return _("Day on Which the Responsible Staff Are Back")
+		return _(labelled.get_label(field)) if field in known else None
+
+	def condition(named: str, passage: str) -> str:
+		return _("[only if {0} is known: {1}]").format(named, passage.strip())
+
+	def shown(field: str) -> str | None:
+		named = label(field)
+		return escape_html(named) if named and as_html else named
+
+	return words_of_placeholders(text or "", shown, condition)
 
 
 def fields_of(doctype: str) -> frozenset[str]:

@@ -65,8 +65,8 @@ def compared(name: str) -> dict:
 
 	:returns: `{"approved": {"version", "by", "at"} or None, "subject", "text", "source": rows as
 	    `rules.text_difference.side_by_side`, "html": the current text, "others": names of users who approve texts besides the
-	    session user, "roles": those that approve}`; `source` compares the HTML, in which an address behind a link may have
-	    changed although the text has not
+	    session user, "roles": those that approve}`; placeholders are named by the labels of their fields, except in `source`. That
+	    compares the HTML as it is written, in which an address behind a link may have changed although the text has not
 	"""
 	doc = frappe.get_doc(TEMPLATE, name)
 	doc.check_permission("read")
@@ -76,10 +76,10 @@ def compared(name: str) -> dict:
 	before = (last.subject, last.text) if last else ("", "")
 	return {
 		"approved": last and {"version": last.version, "by": get_fullname(last.by_user), "at": str(last.at)},
-		"subject": _rows([before[0] or ""], [text.subject or ""]),
-		"text": _rows(_paragraphs(before[1]), _paragraphs(current)),
+		"subject": _rows([templates.in_words(before[0])], [templates.in_words(text.subject)]),
+		"text": _rows(*(_paragraphs(templates.in_words(each)) for each in (before[1], current))),
 		"source": _rows(_tags(before[1]), _tags(current)),
-		"html": current,
+		"html": templates.in_words(current, as_html=True),
 		"others": some_with_role(*approving_roles(), besides=[frappe.session.user]),
 		"roles": approving_roles(),
 	}

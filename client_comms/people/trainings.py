@@ -15,6 +15,7 @@ from client_comms import alerts, clock, compat, procedure, transactions, written
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
+from client_comms.people import overdue_trainings
 from client_comms.rules import reminders
 from client_comms.rules import training as rules
 from client_comms.rules.access import READ
@@ -82,11 +83,6 @@ def assign(user: str, owed: list[str]) -> list[str]:
 def _address(training: str) -> str:
 	"""Where a user takes it; the document itself is for those who set it up."""
 	return compat.desk_path(f"{PAGE}/{frappe.utils.quote(training)}")
-
-
-def _status_of(user: str) -> str:
-	"""Where supervisors see which trainings a user lacks; they need not be allowed to open the user."""
-	return compat.desk_path(f"query-report/Training Status?user={frappe.utils.quote(user)}")
 
 
 def assign_all() -> None:
@@ -159,13 +155,13 @@ def closed_levels(user: str) -> list[str]:
 
 def remind() -> None:
 	"""Daily: at 30, 7 and 1 days before, on the day, and then weekly; of what is overdue the manager role
-	hears as well. The assignment is an announcement of its own, so steps before it are left out."""
+	hears as well, in one notification for the whole team. The assignment is an announcement of its own, so steps before it are left out."""
 	today = clock.now().date()
 	known = {
 		(row.user, row.training): (row.last_reminded_on, row.owed_since)
 		for row in frappe.get_all(ASSIGNMENT, fields=["user", "training", "last_reminded_on", "owed_since"])
 	}
-	managers = alerts.managers()
+	overdue: list[tuple[str, str, rules.State]] = []
 	for user, training, state in states():
 		if state.name == rules.CURRENT or state.until is None:
 			continue
@@ -175,12 +171,10 @@ def remind() -> None:
 			continue
 
 		def subject(user=user, training=training, state=state):
-			return _sentence(user, training, state)
+			return overdue_trainings.sentence(user, training, state)
 
 		with transactions.step("A reminder could not be sent", TRAINING, training):
 			alerts.tell([user], subject, TRAINING, training, link=_address(training))
-			if step > 0:
-				alerts.tell(managers - {user}, subject, TRAINING, training, link=_status_of(user))
 			frappe.db.set_value(
 				ASSIGNMENT,
 				{"user": user, "training": training},
@@ -188,13 +182,9 @@ def remind() -> None:
 				today,
 				update_modified=False,
 			)
-
-
-def _sentence(user: str, training: str, state: rules.State) -> str:
-	name, day = frappe.utils.get_fullname(user), formatdate(state.until)
-	if state.name in (rules.LAPSED, rules.OVERDUE):
-		return _("The training {0} of {1} has been overdue since {2}").format(training, name, day)
-	return _("The training {0} of {1} must be completed by {2}").format(training, name, day)
+			if step > 0:
+				overdue.append((user, training, state))
+	overdue_trainings.tell_managers(TRAINING, overdue)
 
 
 def locked_out(level: str) -> list[str]:

@@ -301,3 +301,25 @@ def test_it_is_logged_although_what_it_becomes_is_not_known(site, frontline, cli
 	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
 	site.db.rollback()
 	assert site.db.count(INTERACTION, {"party": client.name, "subject": "Solar roof"}) == 1
+
+
+@pytest.mark.parametrize("answer", ["none", "QueryTimeoutError"])
+def test_it_is_logged_although_no_one_ever_says_what_it_becomes(answer, site, frontline, client, login):
+	"""The request hangs, or ends with an error of which Frappe tells no caller."""
+
+	def hang(route):
+		if answer == "QueryTimeoutError":
+			route.fulfill(status=500, json={"exception": f"frappe.exceptions.{answer}: too long"})
+
+	page, dialog = open_dialog(login, frontline)
+	search(dialog, client.key, "Anna")
+	write(page, "Solar roof")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Standard")
+	page.route("**/client_comms.api.simulate_log*", hang)
+	write(page, "Asks for a price.")
+	page.wait_for_timeout(1000)
+	page.evaluate("frappe.hide_msgprint(true)")  # that the server was too busy
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible(timeout=20_000)
+	site.db.rollback()
+	assert site.db.count(INTERACTION, {"party": client.name, "subject": "Solar roof"}) == 1

@@ -230,18 +230,26 @@ def test_a_long_deadline_is_read_on_the_team_board(site, login, supervisor, clie
 	shoot(page, "team-board-german")
 
 
-def test_a_long_name_on_the_team_board_is_read_under_the_pointer(site, login, supervisor, client, unanswered):
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_a_long_name_on_the_team_board_is_read_whole(
+	width, site, login, supervisor, client, unanswered, shoot
+):
+	subject = "Offer for the roofs of the Western Districts, and when the scaffold is taken down"
 	name = "Association of the Dental Clinics of the Western Districts and Their Suppliers"
-	site.db.set_value(INTERACTION, client.complaint, "subject", name)
+	site.db.set_value(INTERACTION, client.complaint, {"subject": subject, "party_name": name})
 	site.db.commit()
 	page = login(supervisor, PASSWORD)
-	page.set_viewport_size({"width": 1280, "height": 800})
+	page.set_viewport_size({"width": width, "height": 800})
 	open_report(page, "Team Board", client)
-	cut = page.locator(".dt-scrollable .client-comms-board-lines.names", has_text=name)
-	within = cut.locator("xpath=ancestor::div[contains(@class, 'dt-cell__content')]")
-	assert within.evaluate("each => each.scrollWidth > each.clientWidth")
-	expect(cut).to_have_attribute("title", re.compile(name))
-	expect(cut.locator("b")).to_have_text(client.name)
+	names = page.locator(".dt-scrollable .client-comms-board-lines.names", has_text=subject)
+	expect(names.locator("b")).to_have_text(name)
+	shoot(page, f"team-board-long-names-{width}")
+	around = names.locator("xpath=ancestor::div[contains(@class, 'dt-cell__content')]")
+	assert around.evaluate("each => each.scrollWidth <= each.clientWidth")
+	within, room = names.bounding_box(), around.bounding_box()
+	assert within["y"] >= room["y"] and within["y"] + within["height"] <= room["y"] + room["height"]
+	table = page.locator(".dt-scrollable").first
+	assert table.evaluate("table => table.scrollWidth <= table.clientWidth + 1"), "all columns are seen"
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])

@@ -25,6 +25,8 @@ class LogDialog {
 		"third_party",
 	];
 	SPOKEN = ["Phone", "Meeting", "Visit"];
+	// How long Log waits for a proposal, in milliseconds. After some failures of a request, Frappe says nothing at all.
+	PATIENCE = 5000;
 	ONLY_OF_NEW = ["communication_type", "channel", "direction", "subject", "responsible_staff"];
 
 	constructor(values, logged) {
@@ -50,8 +52,12 @@ class LogDialog {
 	/** A fast user logs before type and responsible staff are proposed, which Frappe would call missing. */
 	async log_once_proposed() {
 		if (this.logging) return;
-		this.logging = this.show_what_becomes().then(() => this.becoming);
-		await this.logging.finally(() => (this.logging = null));
+		this.logging = Promise.race([
+			this.show_what_becomes().then(() => this.becoming),
+			new Promise((go_on) => setTimeout(go_on, this.PATIENCE, "late")),
+		]);
+		const ended = await this.logging.finally(() => (this.logging = null));
+		if (ended === "late") this.asked = null; // what comes of it now is not taken over, and it is asked for again
 		this.dialog.primary_action_fulfilled = true;
 		const values = this.dialog.get_values();
 		if (values) this.dialog.primary_action(values);

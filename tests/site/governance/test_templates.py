@@ -1,5 +1,7 @@
 """Texts for clients are approved by someone other than their author, and offered where they fit (D-3)."""
 
+import json
+
 import frappe
 import pytest
 
@@ -332,6 +334,24 @@ def test_the_difference_to_the_approved_text_shows_words_and_hidden_addresses(
 			row for row in api.template_to_approve(template.name)["text"] if row["kind"] == "changed"
 		]
 	assert [part["text"] for part in changed["right"] if part["changed"]] == ["Hello"]
+
+
+def test_placeholders_are_shown_by_the_names_of_their_fields(make_template, approve, supervisor, as_user):
+	response = "<p>Dear {{ party_name }},</p><p>we answer{% if respond_by %} by {{ respond_by }}{% endif %}. {{ name }}</p>"
+	template = make_template(subject="Re: {{ subject }}", response=response)
+	with as_user(supervisor):
+		shown = api.template_to_approve(template.name)
+	(subject,) = shown["subject"]
+	assert [part["text"] for part in subject["right"]] == ["Re: [Subject]"]
+	assert "Dear [Client Name]," in shown["html"]
+	assert "we answer[only if Respond By is known: by [Respond By]]. [ID]" in shown["html"]
+	assert "{{" not in json.dumps([shown["subject"], shown["text"], shown["html"]])
+	assert "{{ party_name }}" in json.dumps(shown["source"]), "as it is written"
+	approve(template, by=supervisor)
+	assert frappe.get_doc("Communication Template", template.name).history[-1].text == response
+	template.run_method("onload")
+	assert "Dear [Client Name]," in template.get_onload("text")
+	assert template.get_onload("subject") == "Re: [Subject]"
 
 
 def test_a_text_is_sent_back_with_a_reason_until_it_changes(

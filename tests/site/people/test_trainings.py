@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from client_comms import api, procedure
 from client_comms.enforcement import policy, refusals
 from client_comms.patches.v1_0 import seal_training_answers
-from client_comms.people import trainings
+from client_comms.people import overdue_trainings, trainings
 from client_comms.rules import training as rules
 
 pytestmark = pytest.mark.clause("R-1", "T-1")
@@ -454,6 +454,34 @@ def test_reminders_go_to_the_person_and_when_overdue_to_the_manager_role(course,
 	assert told("2026-11-16") == {user}
 	assert told("2026-11-20") == set()
 	assert told("2026-11-23") == {user, boss}
+
+
+def test_a_supervisor_is_told_once_of_all_that_is_overdue(course, make_user, clock_at, monkeypatch):
+	boss = make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	more = frappe.copy_doc(course).update({"training_name": "Second Course"}).insert()
+	with clock_at("2026-11-02 09:00"):
+		users = [
+			make_user(procedure.ACCOUNT_MANAGER, first_name=name, last_name="Vogt") for name in ("Ada", "Ben")
+		]
+
+	def told(day):
+		with clock_at(f"{day} 06:00"):
+			before = frappe.get_all("Notification Log", pluck="name")
+			trainings.remind()
+			new = {"for_user": boss, "name": ("not in", [*before, ""])}
+			return frappe.get_all("Notification Log", new, ["subject", "link"])
+
+	assert told("2026-11-16") == []
+	(all_of_them,) = told("2026-11-23")
+	for part in ("overdue (4)", "Ada Vogt", "Ben Vogt", COURSE, more.name):
+		assert part in all_of_them.subject
+	assert all_of_them.link.endswith("/query-report/Training Status")
+	monkeypatch.setattr(overdue_trainings, "_NAMED", 1)
+	(shorter,) = told("2026-11-30")
+	assert "Ada Vogt" in shorter.subject and "Ben" not in shorter.subject and "1 more" in shorter.subject
+	frappe.db.delete("SOP Training Assignment", {"user": users[1]})
+	(of_one,) = told("2026-12-07")
+	assert of_one.link.endswith(f"?user={frappe.utils.quote(users[0])}")
 
 
 def test_the_team_report(manager, make_user, as_user):

@@ -161,7 +161,7 @@ def _columns(counted: dict) -> list[dict]:
 			for column, (label, conditions) in counted.items()
 		),
 		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 95},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 105},
 		{
 			"fieldname": "confidentiality_level",
 			"label": _("Level", context="Confidentiality Level"),

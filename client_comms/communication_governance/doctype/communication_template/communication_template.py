@@ -64,8 +64,8 @@ class CommunicationTemplate(Document):
 	def onload(self):
 		"""Additional data for the form: the current text, and what the user can do."""
 		text = frappe.get_cached_doc("Email Template", self.email_template)
-		self.set_onload("subject", text.subject)
-		self.set_onload("text", templates.text_of(text))
+		self.set_onload("subject", templates.in_words(text.subject))
+		self.set_onload("text", templates.in_words(templates.text_of(text), as_html=True))
 		actions = []
 		if approves_texts():
 			actions = {APPROVED: ["withdraw"], DRAFT: ["approve", "send_back"]}.get(self.status, ["approve"])

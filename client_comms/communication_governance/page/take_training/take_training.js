@@ -174,10 +174,12 @@
 		result_html({ passed, score, valid_until, wrong }) {
 			const percent = Math.round(score);
 			if (passed) {
-				return `<div class="alert alert-success">${__(
-					"Passed with {0} percent. The training is now valid until {1}.",
-					[percent, frappe.datetime.str_to_user(valid_until)],
-				)}</div><button class="btn btn-default list">${__("My Training")}</button>`;
+				const day = frappe.datetime.str_to_user(valid_until);
+				// Without questions nothing is scored: reading it was confirmed.
+				const said = this.attempt.questions.length
+					? __("Passed with {0} percent. The training is now valid until {1}.", [percent, day])
+					: __("Completed. The training is now valid until {0}.", [day]);
+				return `<div class="alert alert-success">${said}</div><button class="btn btn-default list">${__("My Training")}</button>`;
 			}
 			return `<div class="alert alert-warning">${__(
 				"{0} percent is not enough to pass. Read the content again and try once more.",
