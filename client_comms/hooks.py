@@ -702,6 +702,7 @@ doc_events = {
 			"client_comms.ledger.following.follow_roles",
 		],
 	},
+	"Employee": {"on_update": "client_comms.intake.reassignment.on_employee_change"},
 	"User Permission": {
 		"on_update": "client_comms.enforcement.doctypes.user.forget_at_end",
 		"on_trash": "client_comms.enforcement.doctypes.user.forget_at_end",

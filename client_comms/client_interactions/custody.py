@@ -37,8 +37,10 @@ def by_label(code: str):
 
 
 def remind() -> None:
-	"""Daily: remind custodians of overdue files, weekly, together with the manager role; the same for inventories."""
+	"""Daily: remind custodians of overdue files, weekly, together with the manager role; the same for inventories. Of files of users who
+	left, the manager role hears whether they are overdue or not."""
 	_remind_of_files()
+	_remind_of_files_of_leavers()
 	_remind_of_inventories()
 
 
@@ -62,6 +64,31 @@ def _remind_of_files() -> None:
 		)
 
 
+def _remind_of_files_of_leavers() -> None:
+	out = {"state": physical_file.CHECKED_OUT}
+	custodians = frappe.get_all(FILE, out, pluck="custodian", distinct=True, order_by=None)
+	gone = sorted(set(custodians) - set(alerts.enabled(custodians)))
+	if not gone:
+		return
+	today = getdate(clock.now())
+	for row in frappe.get_all(
+		FILE,
+		{**out, "custodian": ("in", gone)},
+		["name", "label_code", "custodian", "last_reminded_on"],
+		order_by="name asc",
+	):
+		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
+			continue
+		alerts.remind(
+			_readers(row.name, alerts.managers()),
+			lambda row=row: _(
+				"{0} is disabled and still has the file {1}: get it back and check it in"
+			).format(frappe.utils.get_fullname(row.custodian), row.label_code),
+			FILE,
+			row.name,
+		)
+
+
 def _readers(file: str, users: set[str | None]) -> Iterator[str]:
 	doc = frappe.get_doc(FILE, file)
 	for user in users:
@@ -80,7 +107,7 @@ def _remind_of_inventories() -> None:
 		due, last = row.next_inventory_on, row.last_reminded_on
 		if reminders.due(today, due, last, at=reminders.ON_THE_DAY) is None:
 			continue
-		users = {row.responsible} if row.responsible else alerts.managers()
+		users = set(alerts.enabled([row.responsible])) or alerts.managers()
 		alerts.remind(
 			users,
 			lambda row=row: _("The yearly inventory of {0} was due on {1}").format(

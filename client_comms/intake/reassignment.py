@@ -44,6 +44,23 @@ def _announce(user) -> None:
 	)
 
 
+def on_employee_change(doc, method=None):
+	"""An Employee left: ERPNext 16 leaves their user enabled, who stays responsible for what is open."""
+	before = doc.get_doc_before_save()
+	if doc.status != "Left" or not doc.user_id or (before and before.status == doc.status):
+		return
+	if not frappe.db.get_value("User", doc.user_id, "enabled") or not _has_open_work(doc.user_id):
+		return
+	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
+	frappe.msgprint(
+		_(
+			"{0} can still log in and is responsible for open interactions. Disable the user {1}, or ask a System Manager to do so: what is open is then reassigned to users with the role {2}."
+		).format(bold(doc.employee_name), bold(doc.user_id), bold(_(manager_role))),
+		title=_("Open Interactions"),
+		indicator="orange",
+	)
+
+
 def hand_over_all():
 	"""Daily: the same for everyone who has something open that they cannot keep."""
 	for user in sorted(_who_cannot_keep_all()):

@@ -159,11 +159,11 @@ def _paragraphs(name: str) -> list[str]:
 def remind() -> None:
 	"""Daily: owners are reminded of reviews; of overdue ones the Compliance Officers are told as well (T-2).
 
-	The matrix does not have an owner, so the Compliance Officers are reminded of its review.
+	The matrix does not have an owner, so the Compliance Officers are reminded of its review, and of that of a policy whose owner left.
 	"""
 	officers = users_with_role(COMPLIANCE_OFFICER)
 	for row in in_force():
-		owner = {row.policy_owner} if row.policy_owner else set()
+		owner = set(alerts.enabled([row.policy_owner])) or officers
 		_remind(POLICY, row, row.policy_title, owner, officers)
 	for row in _matrices_in_force():
 		_remind(MATRIX, row, row.name, officers, officers)

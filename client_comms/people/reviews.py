@@ -8,7 +8,7 @@ from collections import Counter
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, getdate
+from frappe.utils import add_days, cint, date_diff, getdate
 
 from client_comms import alerts, clock, transactions
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import (
@@ -22,7 +22,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 from client_comms.enforcement import governed
 from client_comms.i18n import bold
 from client_comms.people import review_scores
-from client_comms.roles import compliance_officers, users_with_role
+from client_comms.roles import COMPLIANCE_OFFICER, compliance_officers, users_with_role
 from client_comms.rules import access, reminders
 
 PROGRAMME = "Review Programme"
@@ -227,7 +227,8 @@ def _require(doc, user: str, *states: str) -> None:
 
 
 def remind() -> None:
-	"""Daily: reviewers of reviews that are due, on the day and then weekly."""
+	"""Daily: reviewers of reviews that are due, on the day and then weekly; those of users who left go to others first."""
+	_hand_over()
 	today = getdate(clock.now())
 	for row in frappe.get_all(
 		REVIEW,
@@ -239,6 +240,50 @@ def remind() -> None:
 			continue
 		alerts.remind(
 			[row.reviewer], lambda row=row: _("The review {0} is due").format(row.name), REVIEW, row.name
+		)
+
+
+def _hand_over() -> None:
+	"""Open reviews of disabled users go to another reviewer, who scores them anew; the Compliance Officers hear of what no one else can
+	review."""
+	rows = frappe.get_all(
+		REVIEW, {"status": OPEN}, ["name", "reviewer", "last_reminded_on"], order_by="name asc"
+	)
+	there = set(alerts.enabled({row.reviewer for row in rows}))
+	for row in rows:
+		if row.reviewer not in there:
+			with transactions.step("A review could not be given to another reviewer", REVIEW, row.name):
+				_give_on(row)
+
+
+def _give_on(row) -> None:
+	doc, left = transactions.locked(REVIEW, row.name), frappe.utils.get_fullname(row.reviewer)
+	if doc.status != OPEN or doc.reviewer != row.reviewer:
+		return
+	programme = frappe.get_doc(PROGRAMME, doc.programme)
+	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
+	load = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
+	reviewer = reviewer_for(doc.interaction, doc.reviewed_user, reviewers_of(programme), load, {*others})
+	if reviewer:
+		doc.reviewer = reviewer
+		for score in doc.scores:
+			if score.judged_by == "Reviewer":
+				score.update({"score": None, "not_applicable": 0})
+		doc.save_by_app()
+		alerts.tell(
+			[reviewer],
+			lambda: _("The review {0} is now yours, because {1} is disabled").format(doc.name, left),
+			REVIEW,
+			doc.name,
+		)
+	elif not row.last_reminded_on or date_diff(clock.now(), row.last_reminded_on) >= reminders.THEN_EVERY:
+		alerts.remind(
+			users_with_role(COMPLIANCE_OFFICER),
+			lambda: _("{0} is disabled, and no one else with the role {1} can score the review {2}").format(
+				left, _(programme.reviewer_role), doc.name
+			),
+			REVIEW,
+			doc.name,
 		)
 
 

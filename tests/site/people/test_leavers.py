@@ -1,0 +1,174 @@
+"""What users leave behind who are disabled, or who left the company, is not forgotten (F-2, D-6, R-2, T-2)."""
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.client_interactions import custody
+from client_comms.people import policies, reviews
+
+pytestmark = pytest.mark.clause("F-2", "D-6", "R-2", "T-2")
+
+FILE, LOCATION = "Physical File", "Physical Location"
+
+
+@pytest.fixture
+def boss(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+
+
+@pytest.fixture
+def leaver(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT, "Sales Manager", first_name="Lea", last_name="Vergangen")
+
+
+def leave(user):
+	doc = frappe.get_doc("User", user)
+	doc.enabled = 0
+	doc.save()
+
+
+@pytest.fixture
+def told(clock_at):
+	def run(remind, day, user, name):
+		with clock_at(f"{day} 06:00"):
+			before = frappe.get_all("Notification Log", pluck="name")
+			remind()
+			new = {"document_name": name, "for_user": user, "name": ("not in", [*before, ""])}
+			return frappe.get_all("Notification Log", new, pluck="subject")
+
+	return run
+
+
+@pytest.fixture
+def cabinet(site):
+	return (
+		frappe.get_doc({"doctype": LOCATION, "location_name": "Cabinet L", "location_type": "Cabinet"})
+		.insert()
+		.name
+	)
+
+
+def test_the_manager_role_hears_of_files_that_a_disabled_user_still_has(cabinet, boss, leaver, told):
+	file = frappe.get_doc(
+		{
+			"doctype": FILE,
+			"title": "Contract",
+			"location": cabinet,
+			"custodian": boss,
+			"confidentiality_level": procedure.STANDARD,
+		}
+	).insert()
+	file.check_out(leaver, "To read")  # without a day on which it is due back
+	assert told(custody.remind, "2026-12-01", boss, file.name) == []
+	leave(leaver)
+	(said,) = told(custody.remind, "2026-12-02", boss, file.name)
+	assert "Lea Vergangen" in said and file.label_code in said
+	assert told(custody.remind, "2026-12-03", boss, file.name) == []
+	assert len(told(custody.remind, "2026-12-09", boss, file.name)) == 1
+	file.reload().check_in(custodian=boss)
+	assert told(custody.remind, "2026-12-20", boss, file.name) == []
+
+
+def test_the_manager_role_hears_of_inventories_whose_responsible_user_left(cabinet, boss, leaver, told):
+	frappe.db.set_value(LOCATION, cabinet, {"next_inventory_on": "2026-12-01", "responsible": leaver})
+	assert told(custody.remind, "2026-12-01", boss, cabinet) == []
+	leave(leaver)
+	assert len(told(custody.remind, "2026-12-08", boss, cabinet)) == 1
+
+
+@pytest.fixture
+def review(log, leaver, make_user):
+	"""A review that is open with the leaver, partly scored."""
+	programme = frappe.get_doc(
+		{
+			"doctype": "Review Programme",
+			"programme_name": f"Programme {frappe.generate_hash(length=6)}",
+			"period": "Monthly",
+			"reviewer_role": "Sales Manager",
+			"due_days": 10,
+			"size_by": "Number",
+			"number": 1,
+			"criteria": [{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 1}],
+		}
+	).insert()
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	doc = reviews.open_review(programme, log(responsible_staff=agent).name, leaver)
+	doc.scores[0].score = "1"
+	doc.save_by_app()
+	return doc
+
+
+def test_another_reviewer_gets_the_open_reviews_of_a_disabled_user(review, leaver, make_user, told):
+	other = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager")
+	reviews.remind()
+	assert review.reload().reviewer == leaver
+	leave(leaver)
+	(said,) = told(reviews.remind, "2026-12-02", other, review.name)
+	assert "Lea Vergangen" in said
+	review.reload()
+	assert review.reviewer == other
+	assert review.scores[0].score in (None, ""), "what another user thought is not in the way"
+	assert told(reviews.remind, "2026-12-03", other, review.name) == []
+
+
+def test_the_compliance_officers_hear_of_a_review_that_no_one_else_can_score(
+	review, leaver, make_user, told, monkeypatch
+):
+	officer = make_user(procedure.COMPLIANCE_OFFICER)
+	monkeypatch.setattr(reviews, "reviewer_for", lambda *_args: None)
+	leave(leaver)
+	(said,) = told(reviews.remind, "2026-12-02", officer, review.name)
+	assert "Sales Manager" in said
+	assert told(reviews.remind, "2026-12-03", officer, review.name) == []
+	assert len(told(reviews.remind, "2026-12-09", officer, review.name)) == 1
+
+
+def test_the_compliance_officers_hear_of_a_policy_whose_owner_left(leaver, make_user, as_user, told):
+	officer = make_user(procedure.COMPLIANCE_OFFICER)
+	policy = frappe.get_doc(
+		{
+			"doctype": "SOP Policy",
+			"policy_title": "Clean Desk",
+			"policy_kind": "Other",
+			"version_label": "1.0",
+			"change_summary": "First version",
+			"effective_from": "2026-11-01",
+			"next_review_on": "2027-11-01",
+			"policy_owner": leaver,
+			"body": "<p>What applies here.</p>",
+		}
+	).insert()
+	with as_user(officer):
+		frappe.get_doc(policy.doctype, policy.name).submit()
+	assert told(policies.remind, "2027-10-02", officer, policy.name) == []
+	leave(leaver)
+	assert len(told(policies.remind, "2027-10-25", officer, policy.name)) == 1
+
+
+def test_an_employee_who_left_but_can_log_in_is_pointed_out(log, leaver, boss):
+	employee = frappe.get_doc(
+		{
+			"doctype": "Employee",
+			"first_name": "Lea",
+			"last_name": "Vergangen",
+			"company": frappe.db.get_value("Company", {}),
+			"gender": frappe.db.get_value("Gender", {}),
+			"date_of_birth": "1990-01-01",
+			"date_of_joining": "2020-01-01",
+			"user_id": leaver,
+			"status": "Active",
+		}
+	).insert(ignore_mandatory=True)
+	interaction = log(responsible_staff=leaver)
+	employee.update({"status": "Left", "relieving_date": "2026-11-20"})
+	frappe.local.message_log = []
+	employee.save()
+	said = frappe.as_json(frappe.local.message_log)
+	if frappe.db.get_value("User", leaver, "enabled"):  # version 16
+		assert "can still log in" in said and leaver in said
+		employee.save()
+		assert frappe.as_json(frappe.local.message_log).count("can still log in") == 1, "once"
+	else:
+		assert "can still log in" not in said and "are reassigned" in said
+	interaction.db_set("status", "Closed")
