@@ -1,5 +1,7 @@
 """Who would be locked out is shown before a level requires training; the team's trainings by role (R-1, T-1)."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -25,6 +27,34 @@ def test_who_would_be_locked_out_is_shown_before_a_level_requires_training(site,
 	site.db.rollback()
 	assert not site.db.get_value("Confidentiality Level", "Sensitive", "require_training"), "nothing is saved"
 	assert untrained
+
+
+def test_who_is_locked_out_is_read_although_the_level_is_saved_at_once(site, make_user, login, shoot):
+	admin = make_user("Client Communications Manager", password=PASSWORD)
+	make_user("Customer Support", first_name="Petra Ungeschult")
+	page = login(admin, PASSWORD)
+	page.goto("/app/confidentiality-level/Sensitive")
+	expect(page.get_by_text("Every view is logged.")).to_be_visible()
+	answered, saved = [], "**/api/method/frappe.desk.form.save.savedocs"
+	page.on("response", lambda each: answered.append(each.url) if "savedocs" in each.url else None)
+	# The answer of the save, with a message, comes while the dialog opens.
+	said = [json.dumps({"message": "Saved with a message", "alert": 1})]
+
+	def save(route):
+		page.locator(".modal.show").first.wait_for(state="attached")
+		route.fulfill(json={"docs": [], "_server_messages": json.dumps(said)})
+
+	page.route(saved, save)
+	page.get_by_role("checkbox", name="Require Training").check()
+	page.keyboard.press("Control+s")
+	page.wait_for_timeout(3000)
+	assert answered
+	dialog = page.locator(".modal.show")
+	shoot(page, "locked-out-and-saved")
+	expect(dialog).to_have_count(1)
+	expect(dialog).to_contain_text("Petra Ungeschult")
+	site.db.rollback()
+	assert not site.db.get_value("Confidentiality Level", "Sensitive", "require_training"), "nothing is saved"
 
 
 @pytest.mark.parametrize("role", ["Customer Support Manager", "Compliance Officer"])

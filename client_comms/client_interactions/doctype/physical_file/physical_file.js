@@ -45,6 +45,7 @@ function record_destruction(frm) {
 			},
 		],
 		async ({ reason }) => {
+			await client_comms.save(frm);
 			await frappe.xcall(
 				"client_comms.api.destroy_file",
 				{ label_code: frm.doc.label_code, reason },

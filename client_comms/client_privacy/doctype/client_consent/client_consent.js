@@ -84,6 +84,7 @@ function record(frm, method, title) {
 	client_comms.prompt(
 		fields,
 		async (values) => {
+			await client_comms.save(frm);
 			await frappe.xcall(`client_comms.api.${method}`, { name: frm.doc.name, ...values });
 			frm.reload_doc();
 		},

@@ -1,4 +1,5 @@
 frappe.listview_settings["Client Disclosure"] = {
+	hide_name_column: true,
 	add_fields: ["outcome"],
 	get_indicator(doc) {
 		const color = doc.outcome === "Sent" ? "green" : "orange";

@@ -29,12 +29,14 @@ frappe.ui.form.on("Data Subject Request", {
 		}
 		if (frm.doc.right === "Erasure") {
 			frm.add_custom_button(__("Plan Erasure"), async () => {
+				await client_comms.save(frm);
 				const run = await frappe.xcall(`${API}.plan_erasure`, { name: frm.docname });
 				frappe.set_route("Form", "Erasure Run", run);
 			}).addClass("btn-primary");
 		}
 		if (["Access", "Portability"].includes(frm.doc.right)) {
 			frm.add_custom_button(__("Make Copy of Data"), async () => {
+				await client_comms.save(frm);
 				const copy = await frappe.xcall("client_comms.api.data_packages.make_copy", {
 					request: frm.docname,
 				});
@@ -48,6 +50,7 @@ frappe.ui.form.on("Data Subject Request", {
 });
 
 async function act(frm, method, values = {}) {
+	await client_comms.save(frm);
 	await frappe.xcall(`${API}.${method}`, { name: frm.docname, ...values });
 	frm.reload_doc();
 }
@@ -87,6 +90,7 @@ function restrict(frm) {
 			client_comms.told_otherwise(frm),
 		],
 		async (values) => {
+			await client_comms.save(frm);
 			const name = await frappe.xcall(
 				"client_comms.api.restrictions.restrict",
 				{ request: frm.docname, ...values },

@@ -1,4 +1,5 @@
 frappe.listview_settings["Identity Verification"] = {
+	hide_name_column: true,
 	// A column of its own would be as high as a whole list: Frappe names it after the field, and its list is `.result`.
 	add_fields: ["result"],
 	get_indicator(doc) {

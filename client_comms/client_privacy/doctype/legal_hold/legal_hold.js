@@ -12,6 +12,7 @@ frappe.ui.form.on("Legal Hold", {
 			client_comms.prompt(
 				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 				async ({ reason }) => {
+					await client_comms.save(frm);
 					await frappe.xcall("client_comms.api.retention.release_hold", {
 						name: frm.docname,
 						reason,

@@ -16,6 +16,7 @@ frappe.ui.form.on("Processing Restriction", {
 });
 
 async function act(frm, method, values) {
+	await client_comms.save(frm);
 	await frappe.xcall(`${API}.${method}`, { name: frm.docname, ...values }, "POST");
 	frm.reload_doc();
 }

@@ -92,6 +92,7 @@ function withdraw(frm) {
 }
 
 async function act(frm, method, values = {}) {
+	await client_comms.save(frm);
 	await frappe.call({
 		method: `client_comms.api.${method}`,
 		type: "POST",

@@ -68,14 +68,16 @@ async function warn_of_locked_out(frm) {
 		({ user, full_name }) =>
 			`<span title="${frappe.utils.escape_html(user)}">${frappe.utils.escape_html(full_name)}</span>`,
 	);
-	frappe.msgprint({
+	const said = __(
+		"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save ({0}): {1}.",
+		[users.length, shown.join(", ")],
+	);
+	// A dialog of its own: Frappe empties that of its messages when the form is saved meanwhile.
+	new frappe.ui.Dialog({
 		title: __("Training Missing"),
 		indicator: "orange",
-		message: __(
-			"These users have clearance for the level but have not completed the training, so they could no longer open its records after you save ({0}): {1}.",
-			[users.length, shown.join(", ")],
-		),
-	});
+		fields: [{ fieldname: "said", fieldtype: "HTML", options: `<p>${said}</p>` }],
+	}).show();
 }
 
 /** Who would gain or lose access if the level were saved as it is in the form. */
