@@ -38,6 +38,18 @@ SHOW_PILLS = """() => {
 	cur_list.toggle_result_area();
 	cur_list.render_list();
 }"""
+# A row with long texts in each column.
+SHOW_LONG_ROWS = """() => {
+	const long = Object.fromEntries(cur_list.meta.fields
+		.filter(({ in_list_view }) => in_list_view)
+		.map(({ fieldname, fieldtype, options }) => [fieldname, fieldtype === "Datetime" ? "2026-11-30 10:15:00"
+			: fieldtype === "Select" ? options.split("\\n").at(-1) : "Association of the Dental Clinics"]));
+	const now = frappe.datetime.now_datetime();
+	cur_list.data = [{ ...long, name: "X-2026-00001", docstatus: 0, modified: now, creation: now, idx: 0, _comment_count: 0 }];
+	cur_list.toggle_result_area();
+	cur_list.render_list();
+	cur_list.apply_column_widths?.();
+}"""
 # Also where there is no record yet.
 SHOW_HEADS = """async () => {
 	cur_list.render_header(true);
@@ -51,6 +63,7 @@ SHOW_TABS = """() => {
 
 # Those with the longest headings, of all that were looked at.
 LISTS = ["Client Interaction", "Terminology Rule", "SOP Policy"]
+REGISTERS = ["Client Consent", "Client Disclosure", "Compliance Ledger Entry", "Identity Verification"]
 PILLS_IN = [
 	"Identity Verification",
 	"SOP Policy",
@@ -111,6 +124,24 @@ def test_no_pill_of_a_list_is_cut(language, reader, shoot):
 			cut[doctype] = found
 		shoot(page, f"pills-{slug(doctype)}-{language}")
 	assert cut == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_column_of_a_register_is_seen(language, reader, shoot):
+	page, hidden = reader(language), {}
+	for doctype in REGISTERS:
+		page.goto(f"/app/{slug(doctype)}/view/list")
+		page.wait_for_function(
+			"doctype => window.cur_list?.doctype === doctype && cur_list.columns", arg=doctype
+		)
+		page.wait_for_load_state("networkidle")
+		page.evaluate(SHOW_LONG_ROWS)
+		expect(page.locator(".list-row .level-left .list-row-col").first).to_be_visible()
+		found = page.evaluate(HIDDEN, ".list-row:not(.list-row-head) .level-left > .list-row-col")
+		if found:
+			hidden[doctype] = found
+		shoot(page, f"register-{slug(doctype)}-{language}")
+	assert hidden == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,8 +1,10 @@
 // {% include "client_comms/public/js/interaction_report.js" %}
 
-// Rows of the table all have one height, so that of the longest names is measured.
+// Rows of the table all have one height, so that of the longest texts is measured.
 client_comms.board = {
-	AROUND: 45, // what stands beside the names in their cell: its padding and the indent below the user
+	// What stands beside the text in a cell, in pixels: its padding, and before names the indent below the user.
+	PADDING: 17,
+	INDENT: 28,
 	NUMBER: 34,
 
 	names_html({ party_name, subject }) {
@@ -12,25 +14,45 @@ client_comms.board = {
 		return `<b>${client}</b><br>${about}`;
 	},
 
-	/** What the other columns leave: their labels and numbers need no more than they have. */
-	room_for_names(columns, room) {
-		const others = columns.reduce((sum, { id, fieldname, width }) => {
-			return (id || fieldname) === "group" ? sum : sum + width;
-		}, 2 * this.NUMBER);
-		return Math.max(200, Math.floor(room) - others - columns.length);
+	/** Names get what the other columns leave: their labels and numbers need no more than they have. */
+	share(columns, room) {
+		const [names] = this.of(columns, "group");
+		const others = columns.reduce((sum, column) => (column === names ? sum : sum + column.width), 0);
+		const left = Math.floor(room) - 2 * this.NUMBER - 2 * columns.length;
+		names.width = Math.max(180, left - others);
+		return Math.min(1, left / (others + names.width));
 	},
 
-	row_height(rows, width, least) {
+	of: (columns, ...fields) =>
+		fields.map((field) => columns.find(({ id, fieldname }) => (id || fieldname) === field)),
+
+	/** @param scale the part of their widths that the columns have on this screen */
+	row_height(rows, columns, scale, least) {
 		const shown = rows.filter(({ name }) => name);
-		const lines = shown.map((row) => {
-			const names_html = this.names_html(row);
-			return `<div class="client-comms-board-lines names">${names_html}</div>`;
+		const texts = {
+			group: (row) => this.names_html(row),
+			next_deadline: ({ words }) => frappe.utils.escape_html(words || ""),
+			status: ({ status }) => frappe.utils.escape_html(__(status)),
+			confidentiality_level: (row) => frappe.utils.escape_html(__(row.confidentiality_level)),
+		};
+		const heights = Object.entries(texts).flatMap(([field, text_html]) => {
+			const [{ width }] = this.of(columns, field);
+			const beside = this.PADDING + (field === "group" ? this.INDENT : 0);
+			const lines = shown.map((row) => {
+				const row_html = text_html(row);
+				return `<div class="client-comms-board-lines names">${row_html}</div>`;
+			});
+			const $measured = $(`<div>${lines.join("")}</div>`)
+				.css({ position: "absolute", visibility: "hidden", width: `${width * scale - beside}px` })
+				.appendTo(frappe.query_report.$report);
+			const found = $measured
+				.children()
+				.toArray()
+				.map(({ offsetHeight }) => offsetHeight);
+			$measured.remove();
+			return found;
 		});
-		const $measured = $(`<div style="position: absolute; visibility: hidden; width: ${width - this.AROUND}px">
-			${lines.join("")}</div>`).appendTo(frappe.query_report.$report);
-		const heights = $measured.children().toArray().map(({ offsetHeight }) => offsetHeight + 5);
-		$measured.remove();
-		return heights.reduce((most, height) => Math.max(most, height), least);
+		return heights.reduce((most, height) => Math.max(most, height + 5), least);
 	},
 };
 
@@ -41,19 +63,21 @@ frappe.query_reports["Team Board"] = {
 	// The widths of the columns are shares of the screen, where that is wide enough for them.
 	get_datatable_options(options) {
 		const { $report, data } = frappe.query_report;
-		const names = options.columns.find(({ id, fieldname }) => (id || fieldname) === "group");
+		const { columns, cellHeight } = options;
 		const wide = innerWidth >= 1280;
-		if (wide) names.width = client_comms.board.room_for_names(options.columns, $report.width());
+		const scale = wide ? client_comms.board.share(columns, $report.width()) : 1;
 		return {
 			...options,
 			checkboxColumn: true,
 			layout: wide ? "ratio" : "fixed",
-			cellHeight: client_comms.board.row_height(data, names.width, options.cellHeight),
+			cellHeight: client_comms.board.row_height(data, columns, scale, cellHeight),
 		};
 	},
 	/** The shares do not leave room for the numbers of the rows, unless their column has a width. */
 	after_datatable_render(datatable) {
-		datatable.getColumns().find(({ id }) => id === "_rowIndex").width = 34;
+		for (const column of datatable.getColumns()) {
+			if (["_checkbox", "_rowIndex"].includes(column.id)) column.width = client_comms.board.NUMBER;
+		}
 		datatable.setDimensions();
 	},
 

@@ -149,7 +149,7 @@ def _width(label: str) -> int:
 
 def _columns(counted: dict) -> list[dict]:
 	return [
-		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "group", "label": _("Staff and Interaction"), "fieldtype": "Data", "width": 180},
 		*(
 			{
 				"fieldname": column,
@@ -160,8 +160,8 @@ def _columns(counted: dict) -> list[dict]:
 			}
 			for column, (label, conditions) in counted.items()
 		),
-		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 176},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 105},
+		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 174},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 112},
 		{
 			"fieldname": "confidentiality_level",
 			"label": _("Level", context="Confidentiality Level"),
