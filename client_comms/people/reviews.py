@@ -244,7 +244,7 @@ def remind() -> None:
 
 
 def _hand_over() -> None:
-	"""Open reviews of disabled users go to another reviewer, who scores them anew; the Compliance Officers hear of what no one else can
+	"""Open reviews of disabled users go to another reviewer, who scores them again; the Compliance Officers hear of what no one else can
 	review."""
 	rows = frappe.get_all(
 		REVIEW, {"status": OPEN}, ["name", "reviewer", "last_reminded_on"], order_by="name asc"
