@@ -10,10 +10,12 @@ from frappe.core.doctype.file.file import URL_PREFIXES
 from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.utils import cstr
 
+from client_comms import compat
 from client_comms.enforcement import (
 	client_portal,
 	dependents,
 	governed,
+	guards,
 	harmless_addresses,
 	legal_holds,
 	printing,
@@ -32,6 +34,8 @@ _MOST_COPIES = 100  # of an image in an email
 
 def has_permission(doc, ptype=None, user=None, debug=False):
 	"""As for any dependent document."""
+	if ptype not in ("create", "write", "delete") and _is_result(doc) and guards.is_restricted(user):
+		return compat.objection(debug=debug)
 	if ptype in ("write", "delete") and doc.name and not doc.is_new():
 		# Frappe checks the document to which the file is moved; the one from which it is taken decides as well.
 		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
@@ -41,6 +45,11 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			if decision is not None and not decision.allowed:
 				return refusals.objection(*owner, access.WRITE, user, decision)
 	return dependents.has_permission(doc, ptype, user, debug)
+
+
+def _is_result(doc) -> bool:
+	"""Whether it is the stored result of a report, which is shown as its reader can read it (`GuardedPreparedReport`)."""
+	return doc.attached_to_doctype == "Prepared Report" and cstr(doc.file_url).endswith(".gz")
 
 
 _OPENED = "/private/files/"

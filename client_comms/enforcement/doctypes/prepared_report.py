@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms import compat
 from client_comms.enforcement import guards
+from client_comms.enforcement.doctypes import report as reports
 from client_comms.enforcement.row_conditions import among, literal, of_row
 from client_comms.i18n import bold
 
@@ -53,7 +54,8 @@ def _only_for(doc, report: str, users: set[str | None], user: str | None):
 
 
 class GuardedPreparedReport:
-	"""The prepared report of Frappe; its result is read here, by whatever way its name was found."""
+	"""The prepared report of Frappe; its result is read here, by whatever way its name was found, and shows what its reader can read now: who
+	computed it may have lost access since, and others open results of reports on other DocTypes."""
 
 	def get_prepared_data(self, *args, **kwargs):
 		if has_prepared_permission(self) is False:
@@ -62,4 +64,21 @@ class GuardedPreparedReport:
 				exc=frappe.PermissionError,
 				title=_("Not Permitted"),
 			)
-		return super().get_prepared_data(*args, **kwargs)
+		found = super().get_prepared_data(*args, **kwargs)
+		if isinstance(found, tuple):
+			return _readable_now(self.report_name, found[0]), *found[1:]
+		return found and _readable_now(self.report_name, found)
+
+
+def _readable_now(report: str, stored: bytes) -> bytes:
+	"""The result without the rows that the session user cannot read; then also without what was computed of all rows."""
+	result = frappe.parse_json(frappe.safe_decode(stored))
+	if not isinstance(result, dict) or not result.get("result"):
+		return stored
+	rows = result["result"]
+	if result.get("add_total_row") and not result.get("skip_total_row"):
+		rows = rows[:-1]
+	_columns, kept, *_more = reports.readable(report, (result.get("columns") or [], rows))
+	if len(kept) == len(rows):
+		return stored
+	return frappe.as_json({**result, "result": kept, "chart": None, "report_summary": None}).encode()

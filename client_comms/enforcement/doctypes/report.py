@@ -178,10 +178,14 @@ def _with_readable_quotes(rows: list) -> list:
 	"""Filter rows by the message that they quote in their last four columns."""
 	messages = frappe.get_all(
 		governed.COMMUNICATION,
-		{"reference_name": ("in", list({row[-3] for row in rows})), "sent_or_received": "Received"},
+		{"reference_name": ("in", list({_quoted(row)[1] for row in rows})), "sent_or_received": "Received"},
 		["name", *_QUOTED],
 		order_by=None,
 	)
 	allowed = governed.readable(governed.COMMUNICATION, [message.name for message in messages])
 	quotable = {tuple(message[field] for field in _QUOTED) for message in messages if message.name in allowed}
-	return [row for row in rows if tuple(row[-4:]) in quotable]
+	return [row for row in rows if _quoted(row) in quotable]
+
+
+def _quoted(row) -> tuple:
+	return (*(row.values() if isinstance(row, dict) else row),)[-len(_QUOTED) :]

@@ -7,6 +7,7 @@ import pytest
 from frappe.core.doctype.prepared_report.prepared_report import (
 	convert_json_to_csv,
 	create_json_gz_file,
+	download_attachment,
 	process_filters_for_prepared_report,
 )
 
@@ -100,6 +101,66 @@ def test_nor_a_result_in_the_filters_of_a_saved_report(report, prepare, staff, a
 		assert not shown(saved.name)
 	with as_user(staff.cleared):
 		assert shown(saved.name)
+
+
+@pytest.fixture
+def stored(report, prepare, complaint):
+	"""`stored(owner)`: a result of two rows and their total, of which the first names the complaint."""
+
+	def make(owner):
+		name = prepare(owner)
+		for file in frappe.get_all("File", {"attached_to_name": name}, pluck="name"):
+			frappe.delete_doc("File", file)
+		link = {
+			"fieldname": "interaction",
+			"label": "Interaction",
+			"fieldtype": "Link",
+			"options": INTERACTION,
+		}
+		data = {
+			"columns": [link, {"fieldname": "a", "label": "A"}],
+			"result": [{"interaction": complaint.name, "a": WORDS}, {"a": "open"}, ["Total", 2]],
+			"add_total_row": 1,
+			"chart": {"data": WORDS},
+		}
+		create_json_gz_file(data, "Prepared Report", name, report.name)
+		return name
+
+	return make
+
+
+def test_who_has_lost_access_since(report, stored, staff, as_user):
+	stored(staff.cleared)
+	filters = {"company": "x"}
+	with as_user(staff.cleared):
+		result = run(report.name, filters=filters)
+		assert len(result["result"]) == 3 and WORDS in frappe.as_json(result)
+	user = frappe.get_doc("User", staff.cleared)
+	user.add_roles("Frontline Staff")
+	user.remove_roles("Customer Support Manager", "Compliance Officer")
+	with as_user(staff.cleared):
+		result = run(report.name, filters=filters)
+		assert [row["a"] for row in result["result"]] == ["open"]
+		assert WORDS not in frappe.as_json(result)
+
+
+def test_others_who_open_the_result_of_a_report_on_other_documents(report, stored, staff, as_user):
+	name = stored(staff.cleared)
+	report.db_set("ref_doctype", "Customer")
+	frappe.clear_document_cache("Report", report.name)
+	file = frappe.get_last_doc("File", {"attached_to_name": name})
+	found = {}
+	for who in ("cleared", "uncleared"):
+		with as_user(staff[who]):
+			download_attachment(name)
+			found[who] = WORDS in frappe.safe_decode(frappe.local.response.filecontent)
+			found[who, "file"] = bool(frappe.has_permission("File", doc=file))
+	assert found == {
+		"cleared": True,
+		("cleared", "file"): True,
+		"uncleared": False,
+		("uncleared", "file"): False,
+	}
 
 
 def test_nor_by_a_conversion_in_the_background(report, prepare, staff, as_user):
