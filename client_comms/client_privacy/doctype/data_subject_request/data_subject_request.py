@@ -134,7 +134,7 @@ class DataSubjectRequest(Document):
 		if known.locked or not known.verified_until or known.verified_until <= clock.now():
 			frappe.throw(
 				_(
-					"The identity of the client is not confirmed. Use Verify Identity on the client, or send a one-time code, then try again."
+					"The identity of the client is not confirmed. Choose Verify Identity on the request, to record how you confirmed it or to send the client a one-time code."
 				),
 				exc=ActionNotPossibleError,
 				title=_("Identity Not Confirmed"),
