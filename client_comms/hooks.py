@@ -763,15 +763,15 @@ _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_ho
 
 scheduler_events = {
 	"hourly": [
-		"client_comms.enforcement.closing.follow",
+		"client_comms.scheduled.follow_takeovers",
 	],
 	"hourly_long": [
 		"client_comms.clients.phone_numbers.catch_up",
-		"client_comms.intake.retry.run",
-		"client_comms.intake.substitution.run",
-		"client_comms.client_privacy.erasure.runs.continue_all",
-		"client_comms.client_privacy.packages.runs.continue_packages",
-		"client_comms.ledger.runs.continue_verifications",
+		"client_comms.scheduled.retry",
+		"client_comms.scheduled.substitute",
+		"client_comms.scheduled.continue_erasures",
+		"client_comms.scheduled.continue_packages",
+		"client_comms.scheduled.continue_verifications",
 	],
 	"daily": [
 		"client_comms.client_privacy.doctype.legal_hold.legal_hold.expire",

@@ -1,4 +1,4 @@
-"""What the scheduler calls every five minutes: each asks first, by one plain query, whether there is anything to do.
+"""What the scheduler calls every five minutes or every hour: each asks first, by one plain query, whether there is anything to do.
 
 A worker has a new process for each job, in which nothing of the app is loaded, and to load what a job needs takes up to a second. On a site
 where nothing happens that is all that the jobs do. So this module imports next to nothing and queries in plain SQL, for which Frappe loads
@@ -6,6 +6,9 @@ nothing either; the job itself is loaded once there is something for it. A quest
 something: it asks for no more than the job does, and the job asks again.
 """
 
+import hashlib
+import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +25,10 @@ CLIENTS = ("Customer", "Lead", "Prospect", "Supplier", "Contact", "Opportunity",
 # Redis: meeting → when it had been changed last when it became nothing, and when that was tried
 FRUITLESS = "client_comms_fruitless_meetings"
 _TRIED_AGAIN = timedelta(days=1)
+# Redis: what decided about the app's controls when they were last compared
+COMPARED = "client_comms_compared"
+_COMPARED_AGAIN = 24 * 60 * 60
+_WITHOUT_CODE = {"__pycache__", "node_modules", "public", "locale", "translations", "tests", ".git"}
 _EVENTS_SINCE = timedelta(days=3)
 _UNHANDLED_SINCE = timedelta(days=30)
 
@@ -149,6 +156,76 @@ def continue_abandoned() -> None:
 def fail_abandoned() -> None:
 	if _any("select 1 from `tabLeak Check Run` where status in ('Queued', 'Running') limit 1"):
 		_do("leak_check.job.fail_abandoned")
+
+
+# --- every hour -----------------------------------------------------------------------------------
+
+
+def retry() -> None:
+	if _any("select 1 from `tabIntake Failure` limit 1"):
+		_do("intake.retry.run")
+
+
+def substitute() -> None:
+	"""With HRMS, whose leave counts as well, each hour."""
+	if (
+		_any(
+			"select 1 from `tabStaff Absence` where from_date <= date(%(now)s) and to_date >= date(%(now)s) limit 1"
+		)
+		or _any("select 1 from `tabClient Interaction` where substituting_for != '' limit 1")
+		or _any("select 1 from tabDocType where name = 'Leave Application'")
+	):
+		_do("intake.substitution.run")
+
+
+def continue_erasures() -> None:
+	if _any("select 1 from `tabErasure Run` where status in ('Planning', 'Approved', 'Running') limit 1"):
+		_do("client_privacy.erasure.runs.continue_all")
+
+
+def continue_packages() -> None:
+	if _any("select 1 from `tabData Package` where status = 'Collecting' and failed_count = 0 limit 1"):
+		_do("client_privacy.packages.runs.continue_packages")
+
+
+def continue_verifications() -> None:
+	if _any("select 1 from `tabLedger Verification` where status in ('Queued', 'Running') limit 1"):
+		_do("ledger.runs.continue_verifications")
+
+
+def follow_takeovers() -> None:
+	"""What Frappe applies follows from the hooks, the code of the apps and the Server Scripts: where these are as they were when the controls were
+	last compared, within a day, and Frappe's cache was not cleared since, so are the controls."""
+	seen = _what_decides()
+	if frappe.cache.get_value(COMPARED, expires=True) != seen:
+		_do("enforcement.closing.follow")
+		frappe.cache.set_value(COMPARED, seen, expires_in_sec=_COMPARED_AGAIN)
+
+
+def _what_decides() -> str:
+	"""A number of the hooks that Frappe has, of each app's files of Python, and of the Server Scripts."""
+	seen = hashlib.sha256()
+	for app in frappe.get_installed_apps():
+		seen.update(app.encode())
+		for path, changed in sorted(_files(Path(frappe.get_app_path(app)))):
+			seen.update(f"{path} {changed}\n".encode())
+	seen.update(repr(sorted(frappe.get_hooks().items())).encode())
+	scripts = _rows("select name, modified, disabled from `tabServer Script` order by name")
+	seen.update(repr(scripts).encode())
+	return seen.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int]]:
+	"""The files of Python below a folder, and when each was changed."""
+	waiting = [str(folder)]
+	while waiting:
+		with os.scandir(waiting.pop()) as entries:
+			for entry in entries:
+				if entry.is_dir(follow_symlinks=False):
+					if entry.name not in _WITHOUT_CODE:
+						waiting.append(entry.path)
+				elif entry.name.endswith(".py"):
+					yield entry.path, entry.stat().st_mtime_ns
 
 
 # --- the digest -----------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ CLAUSES: dict[str, Clause] = {
 			c.leak_check_done(),
 			c.scheduled("client_comms.scorecard.card.take_monthly", N_("Monthly Snapshots")),
 			c.hook("doc_events", "*", N_("Legal Holds"), "enforcement.legal_holds.require_none"),
-			c.scheduled("client_comms.client_privacy.erasure.runs.continue_all", N_("Retention and Erasure")),
+			c.scheduled("client_comms.scheduled.continue_erasures", N_("Retention and Erasure")),
 		),
 		(
 			Figure(

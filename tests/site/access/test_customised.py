@@ -59,7 +59,7 @@ def test_no_function_of_the_app_is_scheduled_but_its_jobs(event, manager, as_use
 
 
 def test_its_jobs_can_be_stopped_and_moved(manager, as_user):
-	job = frappe.get_doc("Scheduled Job Type", {"method": "client_comms.intake.retry.run"})
+	job = frappe.get_doc("Scheduled Job Type", {"method": "client_comms.scheduled.retry"})
 	with as_user(manager):
 		job.stopped = 1
 		job.save()

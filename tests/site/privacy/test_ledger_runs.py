@@ -199,8 +199,7 @@ def test_an_abandoned_one_goes_on_and_one_that_is_running_does_not_begin_twice(q
 	api.continue_ledger_verification(name)
 	assert queued.call_count == 2
 	assert (
-		"client_comms.ledger.runs.continue_verifications"
-		in frappe.get_hooks("scheduler_events")["hourly_long"]
+		"client_comms.scheduled.continue_verifications" in frappe.get_hooks("scheduler_events")["hourly_long"]
 	)
 
 

@@ -8,15 +8,25 @@ import pytest
 
 from client_comms import hooks, scheduled, waiting_files
 from client_comms.client_interactions import daily_digest
+from client_comms.client_privacy.erasure import runs as erasures
+from client_comms.client_privacy.packages import collecting
 from client_comms.clients import parties
 from client_comms.communication_governance import calendars
 from client_comms.intake import event, unprocessed
 from client_comms.ledger import checkpoints, entries
-from client_comms.patches.v1_0 import ask_before_loading
+from client_comms.ledger import runs as verifications
+from client_comms.patches.v1_0 import ask_before_loading, ask_hourly_before_loading
 
 pytestmark = pytest.mark.clause("D-1", "C-3")
 
 JOBS = hooks.scheduler_events["cron"]["*/5 * * * *"]
+EVERY_HOUR = [
+	each
+	for kind in ("hourly", "hourly_long")
+	for each in hooks.scheduler_events[kind]
+	if each.startswith("client_comms.scheduled.")
+]
+ALL = [*JOBS, *EVERY_HOUR]
 NOW = "2026-11-24 10:00"  # a Tuesday
 # Nothing is due, whatever the site has.
 IDLE = (
@@ -33,6 +43,12 @@ IDLE = (
 	"update `tabCommunication Matrix` set reclassify_open = 0",
 	"delete from `tabPolicy Change Run`",
 	"delete from `tabLeak Check Run`",
+	"delete from `tabIntake Failure`",
+	"delete from `tabStaff Absence`",
+	"update `tabClient Interaction` set substituting_for = null",
+	"delete from `tabErasure Run`",
+	"delete from `tabData Package`",
+	"delete from `tabLedger Verification`",
 )
 
 
@@ -46,16 +62,18 @@ def idle(set_settings, set_calendar, clock_at, site, tmp_path, monkeypatch):
 		frappe.db.sql(statement)
 	monkeypatch.setattr(frappe, "get_site_path", lambda *parts: str(tmp_path.joinpath(*parts)))
 	frappe.cache.delete_value(scheduled.DIGEST_RESTS)
+	frappe.cache.set_value(scheduled.COMPARED, scheduled._what_decides(), expires_in_sec=60 * 60)
 	with clock_at(NOW):
 		yield tmp_path / "private"
 	frappe.cache.delete_value(scheduled.DIGEST_RESTS)
+	frappe.cache.delete_value(scheduled.COMPARED)
 
 
 def run(ledger=False) -> list[str]:
 	"""What is done when the scheduler comes; what a test prepares may itself be on the ledger, so that is left out unless asked for."""
 	done = []
 	with mock.patch.object(scheduled, "_do", done.append):
-		for job in JOBS:
+		for job in ALL:
 			frappe.get_attr(job)()
 	return [each for each in done if ledger or each != "ledger.chain"]
 
@@ -77,7 +95,8 @@ def test_where_nothing_is_due_nothing_is_loaded(in_another_process):
 	frappe.db.commit = None  # nothing of this stays
 	for statement in {IDLE!r}:
 		frappe.db.sql(statement)
-	for job in {JOBS!r}:
+	frappe.cache.set_value("client_comms_compared", frappe.get_attr("client_comms.scheduled._what_decides")())
+	for job in {ALL!r}:
 		frappe.get_attr(job)()
 	frappe.db.rollback()
 	print(*({{*sys.modules}} - before))
@@ -97,17 +116,21 @@ def test_what_is_done_exists():
 		mock.patch.object(scheduled, "_any_file", return_value=True),
 	):
 		frappe.cache.delete_value(scheduled.DIGEST_RESTS)
-		for job in JOBS:
+		frappe.cache.delete_value(scheduled.COMPARED)
+		for job in ALL:
 			frappe.get_attr(job)()
-	assert len(done) == len(JOBS) and all(callable(frappe.get_attr(f"client_comms.{each}")) for each in done)
+	frappe.cache.delete_value(scheduled.COMPARED)
+	assert len(done) == len(ALL) and all(callable(frappe.get_attr(f"client_comms.{each}")) for each in done)
 
 
 def test_a_job_that_was_stopped_stays_so_under_its_new_name():
-	for before, after in ask_before_loading.JOBS.items():
+	patches = (ask_before_loading, ask_hourly_before_loading)
+	for before, after in (item for patch in patches for item in patch.JOBS.items()):
 		frappe.db.set_value("Scheduled Job Type", {"method": after}, {"method": before, "stopped": 1})
-	ask_before_loading.execute()
-	stopped = frappe.get_all("Scheduled Job Type", {"method": ("in", JOBS), "stopped": 1}, pluck="method")
-	assert sorted(stopped) == sorted(JOBS) == sorted(ask_before_loading.JOBS.values())
+	for patch in patches:
+		patch.execute()
+	stopped = frappe.get_all("Scheduled Job Type", {"method": ("in", ALL), "stopped": 1}, pluck="method")
+	assert sorted(stopped) == sorted(ALL) == sorted(each for patch in patches for each in patch.JOBS.values())
 
 
 def test_the_questions_know_what_the_jobs_look_for():
@@ -337,3 +360,59 @@ def test_the_folders_are_those_of_the_site():
 	from client_comms.intake import spool
 
 	assert spool.folder() == Path(frappe.get_site_path("private", waiting_files.MAIL))
+
+
+HOURLY = {
+	"intake.retry.run": ("Intake Failure", {"reference_doctype": "Issue", "reference_name": "ISS-1"}),
+	"intake.substitution.run": (
+		"Staff Absence",
+		{"user": "Administrator", "from_date": "2026-11-20", "to_date": "2026-11-24"},
+	),
+	"client_privacy.erasure.runs.continue_all": ("Erasure Run", {"status": "Running"}),
+	"client_privacy.packages.runs.continue_packages": ("Data Package", {"status": "Collecting"}),
+	"ledger.runs.continue_verifications": ("Ledger Verification", {"status": "Queued"}),
+}
+
+
+@pytest.mark.parametrize("job", HOURLY)
+def test_what_an_hourly_job_looks_for(job, idle):
+	doctype, fields = HOURLY[job]
+	insert(doctype, **fields)
+	assert run() == [job]
+
+
+def test_what_is_held_for_someone_who_is_back(idle, inquiry):
+	case = inquiry(at="2026-11-24 09:30", responsible_staff="Administrator").name
+	frappe.db.set_value(
+		"Client Interaction",
+		case,
+		{"substituting_for": "Guest", "next_check_at": None, "next_deadline": None},
+	)
+	assert run() == ["intake.substitution.run"]
+
+
+def test_the_questions_of_every_hour_know_what_the_jobs_look_for():
+	assert erasures._WORK.unfinished == {"status": ("in", ("Planning", "Approved", "Running"))}
+	assert collecting.WORK.unfinished == {"status": "Collecting", "failed_count": 0}
+	assert verifications._WORK.unfinished == {"status": ("in", ("Queued", "Running"))}
+
+
+def test_controls_are_compared_when_something_that_decides_has_changed(idle, monkeypatch):
+	followed = ["enforcement.closing.follow"]
+	assert run() == []
+	script = insert("Server Script", script_type="API", api_method="another", script="pass")
+	assert run() == followed and run() == []
+	script.db_set("disabled", 1)
+	assert run() == followed and run() == []
+	live = frappe.get_hooks()
+	with monkeypatch.context() as patch:
+		patch.setattr(frappe, "get_hooks", lambda *_a, **_k: {**live, "has_permission": {}})
+		assert run() == followed, "hooks that are cached, as well"
+	assert run() == followed
+	files = scheduled._files
+	with monkeypatch.context() as patch:
+		patch.setattr(scheduled, "_files", lambda folder: ((path, 0) for path, _at in files(folder)))
+		assert run() == followed, "an app whose code was changed"
+	assert run() == followed and run() == []
+	frappe.cache.delete_value(scheduled.COMPARED)
+	assert run() == followed, "Frappe's cache was cleared"
