@@ -266,7 +266,8 @@ def _is_someone_without_digest(now: datetime) -> bool:
 		and not exists (select 1 from `tabDigest Subscription` subscription where subscription.user = user.name)
 		and (
 			exists (select 1 from `tabHas Role` has_role
-				where has_role.parent = user.name and has_role.parenttype = 'User' and has_role.role in %(roles)s)
+				where has_role.parent = user.name and has_role.parenttype = 'User' and (has_role.role in %(roles)s
+					or has_role.role in (select party.role from `tabCommunication Matrix Party` party where party.docstatus = 1)))
 			or exists (select 1 from `tabClient Interaction` interaction
 				where interaction.responsible_staff = user.name and interaction.next_deadline < %(tomorrow)s
 				and interaction.clock_state = 'Running')

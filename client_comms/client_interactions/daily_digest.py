@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import get_fullname, get_url_to_form, get_url_to_report
 from pypika.terms import ExistsCriterion
 
-from client_comms import alerts, clock, procedure, scheduled, transactions
+from client_comms import alerts, clock, scheduled, transactions
 from client_comms.acting import acting_as
 from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
@@ -111,7 +111,7 @@ def _owing_without() -> set[str]:
 		frappe.qb.from_(has_role)
 		.select(has_role.name)
 		.where((has_role.parent == user.name) & (has_role.parenttype == "User"))
-		.where(has_role.role.isin(procedure.ROLES))
+		.where(has_role.role.isin(sorted(policy.procedure_roles())))
 	)
 	return set(
 		frappe.qb.from_(user)

@@ -15,7 +15,7 @@ def members(user: str) -> list[str]:
 	"""
 	reporting = _reporting_to(user)
 	if not reporting:
-		responsible = frozenset().union(*policy.current().responsible_roles.values())
+		responsible = policy.client_facing_roles()
 		own = responsible if user in alerts.managers() else responsible & set(frappe.get_roles(user))
 		reporting = users_with_role(*own) - {"Administrator"} if own else set()
 	return sorted(reporting | {user})

@@ -66,7 +66,7 @@ def decide_any(records: Iterable[access.Record], action: str, user: str) -> acce
 
 def decide_new(user: str) -> access.Decision:
 	"""Whether a user can log interactions at all: they need a role that is responsible for some type (D-1)."""
-	return access_new.decide_new(policy.subject(user), policy.current())
+	return access_new.decide_new(policy.subject(user), policy.current(), clock.now())
 
 
 def readers(doc, users: Iterable[str | None]) -> list[str]:

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime_str, getdate
 
-from client_comms import alerts, clock, procedure, transactions
+from client_comms import alerts, clock, transactions
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
@@ -44,22 +44,24 @@ def to_read(user: str) -> list[frappe._dict]:
 	"""The policies in force that a user has yet to confirm having read."""
 	policies = [row for row in in_force() if row.attestation_required]
 	held = set(frappe.get_roles(user))
-	if not policies or not held & set(procedure.ROLES):
+	if not policies or not held & policy.procedure_roles():
 		return []
 	roles = _rows("SOP Role", "role", policies)
 	names = [row.name for row in policies]
 	read = set(frappe.get_all(ATTESTATION, {"user": user, "policy": ("in", names)}, pluck="policy"))
-	return [row for row in policies if row.name not in read and _is_for(roles[row.name], held)]
+	everyone = policy.procedure_roles()
+	return [row for row in policies if row.name not in read and _is_for(roles[row.name] or everyone, held)]
 
 
-def _is_for(roles: set[str], held: frozenset[str] | set[str]) -> bool:
-	"""Whether a policy for these roles (none: all of the procedure) is for a user who holds others as well."""
-	return bool(held & set(procedure.ROLES) and (not roles or roles & held))
+def _is_for(roles: set[str] | frozenset[str], held: frozenset[str] | set[str]) -> bool:
+	"""Whether a policy for these roles is for a user who holds `held`. A role that it names is asked, whatever the matrix says."""
+	return bool(roles & held)
 
 
 def readers_owing(name: str) -> set[str]:
 	"""The users who have yet to confirm having read a version in force."""
-	roles = set(frappe.get_all("SOP Role", {"parenttype": POLICY, "parent": name}, pluck="role"))
+	named = frappe.get_all("SOP Role", {"parenttype": POLICY, "parent": name}, pluck="role")
+	roles = set(named) or policy.procedure_roles()
 	read = set(frappe.get_all(ATTESTATION, {"policy": name}, pluck="user"))
 	return {
 		each.user

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, compat, procedure, transactions, written_by_app
+from client_comms import alerts, clock, compat, transactions, written_by_app
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
@@ -36,7 +36,7 @@ _REPORTED_MONTHS = 12  # how far back other apps are asked for completions
 def owed_by_roles(roles: Iterable[str]) -> list[str]:
 	"""The names of the trainings that these roles require."""
 	held = set(roles)
-	if not held & set(procedure.ROLES):
+	if not held & policy.procedure_roles():
 		audience = policy.training_roles()
 		return sorted(name for name, wanted in audience.items() if wanted & held)
 	return sorted(name for name, wanted in policy.training_roles().items() if not wanted or wanted & held)
@@ -44,7 +44,7 @@ def owed_by_roles(roles: Iterable[str]) -> list[str]:
 
 def roles() -> list[str]:
 	"""The roles by which trainings are assigned: those of the procedure, and those that a training names."""
-	return sorted({*procedure.ROLES}.union(*policy.training_roles().values()))
+	return sorted(policy.procedure_roles().union(*policy.training_roles().values()))
 
 
 def follow_user(doc, method=None) -> None:

@@ -1,5 +1,7 @@
 """Decides who can log a new record (clause D-1)."""
 
+from datetime import datetime
+
 from client_comms.rules.access import ADMINISTRATOR, Decision, Policy, Subject
 from client_comms.rules.messages import Message, _, listed
 
@@ -7,14 +9,15 @@ BY_CLIENT_FACING_ROLE = "client-facing-role"
 NOT_CLIENT_FACING = "not-client-facing"
 
 
-def decide_new(subject: Subject, policy: Policy) -> Decision:
-	"""Decide whether `subject` may log a new record (clause D-1): anyone with a responsible role for some type can.
+def decide_new(subject: Subject, policy: Policy, now: datetime) -> Decision:
+	"""Decide whether `subject` may log a new record at `now` (clause D-1): anyone with a role that a matrix version in force makes
+	responsible for some type can. What is logged late may be of an older version: whether they can log it is decided as of today.
 
 	Whether the responsible staff have the role of the record's type is checked by the record itself (M-1).
 	"""
 	if subject.bypass:
 		return Decision(True, ADMINISTRATOR, (Message(_("Administrator bypasses all clearances.")),))
-	client_facing = frozenset().union(*policy.responsible_roles.values())
+	client_facing = policy.client_facing(now)
 	if roles := client_facing & subject.roles:
 		return Decision(
 			True,

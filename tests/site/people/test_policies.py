@@ -6,8 +6,10 @@ import frappe
 import pytest
 
 from client_comms import api, policy_frames, procedure
+from client_comms.client_interactions import daily_digest
+from client_comms.enforcement import interactions
 from client_comms.exceptions import FourEyesError
-from client_comms.people import policies
+from client_comms.people import policies, trainings
 
 pytestmark = pytest.mark.clause("R-1", "T-2", "T-3", "T-4")
 
@@ -352,3 +354,44 @@ def test_owners_are_reminded_and_overdue_reviews_told_to_the_compliance_officer(
 def test_what_makes_no_sense_is_refused(draft, fields, message):
 	with pytest.raises(frappe.ValidationError, match=message):
 		draft(**fields)
+
+
+@pytest.mark.clause("R-1", "D-1")
+def test_a_role_of_ones_own_that_the_matrix_makes_responsible_is_of_the_procedure(
+	make_user, as_user, approved
+):
+	"""While a version in force names it: its holders read policies, have a digest, check wording and log."""
+	role = frappe.get_doc({"doctype": "Role", "role_name": "Test Concierge", "desk_access": 1}).insert().name
+	user = make_user(role)
+	policy_of_all = approved("1.0", frappe.utils.add_days(frappe.utils.nowdate(), -10)).name
+
+	def concerned():
+		with as_user(user):
+			try:
+				api.check_wording("Dear Anna, …")
+			except frappe.PermissionError:
+				return False
+		assert role in trainings.roles()
+		assert user in daily_digest._owing_without()
+		return policy_of_all in {row.name for row in policies.to_read(user)} & {
+			row.name for row in policies.in_force() if user in policies.readers_owing(row.name)
+		}
+
+	def version(**fields):
+		doc = frappe.copy_doc(frappe.get_last_doc("Communication Matrix", {"docstatus": 1}))
+		doc.update({"docstatus": 0, "change_summary": "Another role", **fields})
+		return doc
+
+	assert not concerned()
+	first = version(version_label="With", effective_from="2024-07-01")
+	first.append("parties", {"communication_type": "Initial Inquiry", "party": "Role", "role": role})
+	first.insert()
+	assert not concerned(), "a draft"
+	first.submit()
+	assert concerned()
+	assert interactions.decide_new(user).allowed
+	later = version(version_label="Without", effective_from="2024-08-01")
+	later.parties = [row for row in later.parties if row.role != role]
+	later.insert().submit()
+	assert not concerned()
+	assert not interactions.decide_new(user).allowed, "a version that was replaced"
