@@ -23,6 +23,7 @@ from client_comms.i18n import words_of
 from client_comms.leak_check import findings
 from client_comms.ledger import witnesses
 from client_comms.ledger.runs import RUN as VERIFICATION
+from client_comms.rules import response_clock
 
 SWEEP = "client_comms.scheduled.sweep"
 QUEUES = ("short", "default", "long")  # those that this app's jobs are put in
@@ -184,6 +185,34 @@ def intake() -> Line:
 	)
 
 
+def owners() -> Line:
+	"""Every open interaction has an owner who can log in (F-2)."""
+	disabled = frappe.get_all("User", {"enabled": 0}, pluck="name", order_by=None)
+	is_open = {"status": ("!=", response_clock.STATUS_CLOSED)}
+	interaction = "Client Interaction"
+	without = frappe.db.count(interaction, {**is_open, "responsible_staff": ("is", "not set")})
+	left = frappe.db.count(interaction, {**is_open, "responsible_staff": ("in", disabled)}) if disabled else 0
+	faults = []
+	if without:
+		told = _(
+			"Open interactions without responsible staff: {0}. Give someone the manager role of the settings and a clearance for their level; the next daily run assigns them."
+		)
+		faults.append(told.format(without))
+	if left:
+		told = _(
+			"Open interactions of disabled users: {0}. No one has clearance to take them over: give someone the manager role of the settings and a clearance for their level; the next daily run reassigns them."
+		)
+		faults.append(told.format(left))
+	return Line(
+		"owners",
+		_("Responsible Staff"),
+		_("Open without an owner: {0}").format(without + left),
+		tuple(faults),
+		("List", interaction),
+		{"interactions_without_owner": without + left},
+	)
+
+
 def matrix_in_force() -> Line:
 	"""Every company has a matrix version in force; without one nothing can be logged (M-1)."""
 	by_company = matrix.in_force_by_company(clock.now())
@@ -306,6 +335,7 @@ CHECKS: tuple[tuple[str, Callable[[], Line]], ...] = (
 	*health_setup.CHECKS,
 	("deadlines", deadlines),
 	("intake", intake),
+	("owners", owners),
 	("matrix", matrix_in_force),
 	("ledger", ledger_tree),
 	("leak_check", leak_check),

@@ -42,6 +42,8 @@ def validate(doc):
 	if doc.flags.from_intake:
 		return  # `intake.assignment` chose only valid users
 	sharing.require_clearance(doc.responsible_staff, doc.confidentiality_level)
+	if doc.flags.stands_in == doc.responsible_staff:  # no manager has clearance
+		return
 	roles = matrix.responsible_roles(doc.matrix, doc.communication_type)
 	if roles and doc.flags.from_record:
 		roles |= {frappe.get_cached_doc("Client Comms Settings").manager_role}  # if no one else is available

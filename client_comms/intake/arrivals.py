@@ -110,7 +110,7 @@ def open_new(arrival: Arrival):
 	if nobody_available := not doc.responsible_staff:
 		doc.responsible_staff = assignment.manager_for(doc.confidentiality_level)
 	doc.flags.from_intake = True
-	doc.flags.told_together = bool(nobody_available)
+	doc.flags.told_together = bool(nobody_available) and doc.responsible_staff in alerts.managers()
 	doc.flags.ignore_links = True  # they were just looked up
 	doc.flags.ignore_version = True  # Frappe makes one to find that a new document has none
 	# Its links were just read.

@@ -1,8 +1,8 @@
 """Decides who becomes responsible for an interaction that arrived automatically (F-2, M-1).
 
 In this order: the user named by a Frappe Assignment Rule, the client's account manager (or their substitute), the holder of
-the responsible role whose turn it is; if none of them is possible, a holder of the manager role. Users who are away until
-the first deadline has passed are left out.
+the responsible role whose turn it is; if none of them is possible, a holder of the manager role, and without one with clearance a
+user with oversight of the level. Users who are away until the first deadline has passed are left out.
 """
 
 import copy
@@ -21,7 +21,7 @@ from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
 from client_comms.enforcement import dependents, documents, governed, guards, policy
 from client_comms.people import absences
-from client_comms.roles import users_with_role
+from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import absence, access
 from client_comms.rules.response_clock import STATUS_CLOSED
 
@@ -95,14 +95,25 @@ def by_rule(doc) -> str | None:
 
 
 def manager_for(level: str, besides: str | None = None) -> str | None:
-	"""The holder of the manager role with clearance for the level whose turn it is; one who is away only if all are.
+	"""The holder of the manager role with clearance for the level whose turn it is; one who is away only if all are. If there is none, a
+	user with oversight of the level or a Compliance Officer, one who can write there first: every interaction has an owner (F-2).
 
 	:param besides: a user to exclude
 	"""
 	managers = alerts.managers() - {"Administrator", besides}
-	away = absences.away(managers)
+	if found := _first_cleared(managers, level):
+		return found
+	rules = policy.current()
+	others = users_with_role(*access.oversight_roles(rules, level), COMPLIANCE_OFFICER)
+	others -= {"Administrator", besides, *managers}
+	writers = users_with_role(*access.roles_cleared(rules, level, access.WRITE)) & others
+	return _first_cleared(writers, level) or _first_cleared(others - writers, level)
+
+
+def _first_cleared(users: set[str], level: str) -> str | None:
+	away = absences.away(users)
 	# One turn for all, then those without a share; of these, who is there comes first.
-	in_turn = sorted([*_in_turn(managers), *sorted(managers)], key=lambda user: user in away)
+	in_turn = sorted([*_in_turn(users), *sorted(users)], key=lambda user: user in away)
 	return next((user for user in in_turn if is_cleared(user, level)), None)
 
 
@@ -145,7 +156,7 @@ def _holders(matrix: str, communication_type: str) -> set[str]:
 	"""Enabled users with a role that is responsible for the type."""
 	roles = matrices.responsible_roles(matrix, communication_type)
 	if not roles:  # assigned staff: anyone who deals with clients
-		roles = frozenset().union(*policy.current().responsible_roles.values())
+		roles = policy.client_facing_roles()
 	return users_with_role(*roles) - {"Administrator"} if roles else set()
 
 

@@ -1,4 +1,4 @@
-"""Reassigns the work of users who are disabled or lose a role to the manager role (F-2).
+"""Reassigns the work of users who are disabled or lose a role to the manager role, and what has no owner (F-2).
 
 A background job processes the user's interactions in chunks, each under its lock, and reassigns those that the
 user cannot keep. Reassigned ones no longer belong to the user, so running it twice, or after an interruption, only
@@ -19,6 +19,7 @@ from client_comms.rules.response_clock import STATUS_CLOSED
 INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
 CHUNK = 50
+_ADOPTED = 500  # in one day
 
 
 def on_user_change(doc, method=None):
@@ -65,6 +66,26 @@ def hand_over_all():
 	"""Daily: the same for everyone who has something open that they cannot keep."""
 	for user in sorted(_who_cannot_keep_all()):
 		hand_over(user)
+	adopt()
+
+
+@transactions.again_if_undone
+def adopt() -> int:
+	"""Give open interactions without responsible staff to those who have become available since; returns how many."""
+	open_ones = {"responsible_staff": ("is", "not set"), "status": ("!=", STATUS_CLOSED)}
+	taken = 0
+	for name in frappe.get_all(INTERACTION, open_ones, pluck="name", order_by="name asc", limit=_ADOPTED):
+		with transactions.part(_("{0} could not be reassigned").format(name), INTERACTION, name):
+			doc = frappe.get_doc(INTERACTION, name, for_update=True)
+			owner = not doc.responsible_staff and assignment.manager_for(doc.confidentiality_level)
+			if owner:
+				doc.responsible_staff = doc.flags.stands_in = owner
+				doc.flags.reassignment_reason = _("it had no owner")
+				doc.save_by_app()
+				taken += 1
+	# nosemgrep: frappe-manual-commit (the locks end here)
+	frappe.db.commit()
+	return taken
 
 
 def _who_cannot_keep_all() -> set[str]:
@@ -112,7 +133,8 @@ def hand_over(user: str) -> int:
 
 	The user loses responsibility for an interaction if disabled, without clearance for its level, or without
 	the responsible role of its type; an action item if disabled or without clearance. If no manager has
-	clearance for the level, it stays with the user and the Error Log says so.
+	clearance for the level, it goes to a user with oversight if the user cannot open it any more. If there is none either, it stays with the
+	user, and Health and the Error Log say so.
 	"""
 	staff = _Staff(user)
 
@@ -160,10 +182,12 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 			reference_name=doc.name,
 		)
 		return False
+	if manager not in alerts.managers() and not with_items:
+		return False  # who has only lost the role keeps it: no one else has it either
 	if doc.responsible_staff == user:
-		doc.responsible_staff = manager
+		doc.responsible_staff = doc.flags.stands_in = manager
 		doc.flags.reassignment_reason = reason
-		doc.flags.told_together = True
+		doc.flags.told_together = manager in alerts.managers()
 	for row in items:
 		row.assigned_to = manager
 	if items:

@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
 
+from client_comms import health
 from client_comms.client_interactions import action_items
 from client_comms.exceptions import NotResponsibleError
 from client_comms.intake import assignment, reassignment
@@ -11,13 +12,14 @@ from client_comms.intake import assignment, reassignment
 pytestmark = pytest.mark.clause("F-2", "M-1")
 
 INTERACTION = "Client Interaction"
+ROLES = ("Frontline Staff", "Customer Support Manager", "Compliance Officer")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @pytest.fixture(autouse=True)
 def alone():
 	"""Only the users of a test have the roles."""
-	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
+	frappe.db.delete("Has Role", {"role": ("in", ROLES)})
 
 
 @pytest.fixture
@@ -498,3 +500,44 @@ def test_turns_follow_when_the_last_one_came_and_not_the_digits_of_its_number(ma
 	assert assignment._in_turn({fiona, frida}) == [fiona, frida], (
 		"of one moment, the higher number is the later one"
 	)
+
+
+@pytest.mark.clause("F-2")
+def test_without_a_manager_someone_with_oversight_is_the_owner(receive, make_user):
+	"""Who can write comes before who can only read."""
+	officer = make_user("Compliance Officer")
+	assert receive().responsible_staff == officer
+	level = frappe.get_doc("Confidentiality Level", "Standard")
+	role = "Client Communications Manager"
+	level.append("clearances", {"role": role, "can_read": 1, "can_write": 1, "oversight": 1})
+	level.save()
+	writer = make_user(role)
+	assert receive().responsible_staff == writer
+
+
+@pytest.mark.clause("F-2")
+def test_what_a_disabled_user_leaves_without_a_manager_goes_to_oversight(receive, make_user, run_jobs):
+	leaving, officer = make_user("Frontline Staff"), make_user("Compliance Officer")
+	doc = receive()
+	assert doc.responsible_staff == leaving
+	frappe.db.set_value("User", leaving, "enabled", 0)
+	assert reassignment.hand_over(leaving) == 1
+	assert frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") == officer
+	reassignment.hand_over_all()  # and stays there
+	assert frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") == officer
+
+
+@pytest.mark.clause("F-2")
+def test_health_counts_what_has_no_owner_until_someone_can_take_it(receive, make_user):
+	frappe.db.delete("Has Role", {"role": "Compliance Officer"})
+	before = health.owners().figures["interactions_without_owner"]
+	doc = receive()
+	assert not doc.responsible_staff
+	line = health.owners()
+	assert line.figures["interactions_without_owner"] == before + 1
+	assert any("next daily run" in fault for fault in line.faults)
+	manager = make_user("Customer Support Manager")
+	reassignment.hand_over_all()
+	assert frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") == manager
+	frappe.db.set_value("User", manager, "enabled", 0)
+	assert any("disabled users: 1" in fault for fault in health.owners().faults)
