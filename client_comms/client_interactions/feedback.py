@@ -68,8 +68,8 @@ def _open_actions(before: date) -> list[dict]:
 
 
 def make_due() -> None:
-	"""Daily: create the review of the latest whole period of the settings, even after an early one and even if no feedback
-	came, and an early one if a test gives a signal in the current month, unless the month ends today. Repeatable.
+	"""Daily: create the review of the latest whole period of the settings and of those before that were missed, even after an early one and even
+	if no feedback came, and an early one if a test gives a signal in the current month, unless the month ends today. Repeatable.
 
 	There is nothing to review of a period in which the site had no interactions at all.
 	"""
@@ -77,10 +77,11 @@ def make_due() -> None:
 		return
 	today = clock.now().date()
 	period = frappe.get_cached_doc("Client Comms Settings").feedback_review_period
-	begin, end = periods.latest_whole(period, today)
-	if not _is_reviewed(begin, end) and has_interactions(begin, end):
-		make(begin, end)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+	last = frappe.db.get_value(REVIEW, {"opened_early": 0}, "to_date", order_by="to_date desc")
+	for begin, end in periods.missed(period, last, today):
+		if not _is_reviewed(begin, end) and has_interactions(begin, end):
+			make(begin, end)
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
 	month, last = today.replace(day=1), get_last_day(today)
 	# On its last day an early one would have the dates of the whole month's, which then could not be made.
 	if today < last and not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):

@@ -13,7 +13,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import add_days
+from frappe.utils import add_days, getdate
 
 from client_comms import alerts, clock, transactions
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import FIRST, SECOND
@@ -26,13 +26,17 @@ _PACKED = "zlib:"
 
 
 def draw_all() -> None:
-	"""Daily: draw the sample of every programme whose period is over. Repeatable."""
+	"""Daily: draw the sample of every programme whose period is over, and of those before that were missed. Repeatable."""
 	for name in frappe.get_all(reviews.PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
 		with transactions.step("A sample could not be drawn", reviews.PROGRAMME, name):
 			programme = frappe.get_doc(reviews.PROGRAMME, name)
-			begin, end = periods.latest_whole(programme.period, clock.now().date())
-			if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
-				draw(programme, begin, end)
+			last = frappe.db.get_value(DRAW, {"programme": name}, "to_date", order_by="to_date desc")
+			due = periods.missed(programme.period, last, clock.now().date())
+			# What ended while it was switched off is not made up for: switching it on has saved it.
+			changed = getdate(programme.modified)
+			for begin, end in [each for each in due if each == due[-1] or each[1] >= changed]:
+				if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
+					draw(programme, begin, end)
 
 
 def draw(programme, begin: date, end: date, seed: str | None = None):

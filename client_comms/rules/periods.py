@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 WEEKLY = "Weekly"
+MOST = 12  # periods that are made up for
 _MONTHS = {"Monthly": 1, "Quarterly": 3, "Half-Yearly": 6, "Yearly": 12}
 
 
@@ -14,6 +15,15 @@ def latest_whole(period: str, today: date) -> tuple[date, date]:
 	months = _MONTHS[period]
 	end = _start(today, months) - timedelta(days=1)
 	return _start(end, months), end
+
+
+def missed(period: str, last: date | None, today: date) -> list[tuple[date, date]]:
+	"""The whole periods before `today` that begin after `last`, the end of what was made last, oldest first: at most the latest `MOST`, and the latest one alone
+	if nothing was made yet."""
+	found = [latest_whole(period, today)]
+	while last and len(found) < MOST and (before := latest_whole(period, found[0][0]))[0] > last:
+		found.insert(0, before)
+	return found
 
 
 def _start(day: date, months: int) -> date:

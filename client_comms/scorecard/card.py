@@ -14,6 +14,7 @@ from client_comms import clock
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.owed import end_of
 from client_comms.i18n import plain
+from client_comms.rules import periods
 from client_comms.rules import scorecard as rules
 from client_comms.scorecard.clauses import CLAUSES
 from client_comms.scorecard.counting import counting
@@ -159,8 +160,10 @@ def take_snapshot(since=None, until=None):
 
 
 def take_monthly() -> None:
-	"""Daily: store the snapshot of the previous month, so that auditors can see the last year. Repeatable."""
-	end = getdate(clock.now()).replace(day=1) - timedelta(days=1)
-	begin = end.replace(day=1)
-	if not frappe.db.exists(SNAPSHOT, {"from_date": begin, "to_date": end, "taken_by": "Administrator"}):
-		take_snapshot(begin, end)
+	"""Daily: store the snapshot of the previous month, and of those before that were missed, so that auditors can see the last year.
+	Repeatable. The controls of one that was missed are those of the day on which it is taken."""
+	by_job = {"taken_by": "Administrator"}
+	last = frappe.db.get_value(SNAPSHOT, by_job, "to_date", order_by="to_date desc")
+	for begin, end in periods.missed("Monthly", last, getdate(clock.now())):
+		if not frappe.db.exists(SNAPSHOT, {"from_date": begin, "to_date": end, **by_job}):
+			take_snapshot(begin, end)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from client_comms.rules.periods import latest_whole
+from client_comms.rules.periods import MOST, latest_whole, missed
 
 pytestmark = pytest.mark.clause("F-3", "R-2")
 
@@ -37,3 +37,16 @@ def test_periods_follow_each_other_without_a_gap(period):
 			assert begin == before[1] + timedelta(days=1) and end == day - timedelta(days=1)
 			before = begin, end
 		day += timedelta(days=1)
+
+
+@pytest.mark.clause("R-2", "R-3", "F-3")
+def test_what_was_missed_is_made_up_for_oldest_first():
+	today = date(2026, 11, 24)
+	october = (date(2026, 10, 1), date(2026, 10, 31))
+	assert missed("Monthly", None, today) == [october]
+	assert missed("Monthly", date(2026, 10, 31), today) == [october]
+	assert missed("Monthly", date(2026, 8, 31), today) == [(date(2026, 9, 1), date(2026, 9, 30)), october]
+	assert missed("Monthly", date(2026, 8, 15), today)[0] == (date(2026, 9, 1), date(2026, 9, 30)), (
+		"not twice"
+	)
+	assert len(missed("Weekly", date(2020, 1, 1), today)) == MOST

@@ -399,3 +399,12 @@ def test_the_month_before_is_kept_once(clock_at):
 def test_a_period_that_ends_before_it_begins_is_refused():
 	with pytest.raises(frappe.ValidationError, match="ends before"):
 		card.of("2026-11-10", "2026-11-01")
+
+
+def test_months_in_which_nothing_ran_get_their_snapshot_later(clock_at):
+	frappe.db.delete(card.SNAPSHOT)
+	for moment in ("2026-08-02 05:00", "2026-11-02 05:00"):
+		with clock_at(moment):
+			card.take_monthly()
+	taken = frappe.get_all(card.SNAPSHOT, pluck="to_date", order_by="to_date asc")
+	assert [str(day) for day in taken] == ["2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31"]
