@@ -916,3 +916,28 @@ def test_a_printed_interaction_reads_like_its_form(case):
 	assert f"Answer {due} → fiona@example.com" in html
 	assert "Standard → Confidential: She asked for it" in html
 	assert "Redress Amount" not in html and "Rating" not in html
+
+
+@pytest.mark.clause("M-1")
+def test_a_responsible_role_that_cannot_open_its_interactions_is_pointed_out():
+	def warnings(role, level):
+		frappe.clear_messages()
+		doc = matrix_with()
+		doc.docstatus = 0
+		next(row for row in doc.parties if row.communication_type == "Initial Inquiry").role = role
+		next(
+			row for row in doc.rules if row.communication_type == "Initial Inquiry"
+		).confidentiality_level = level
+		doc.run_method("validate")
+		return " ".join(frappe.as_unicode(each.get("message")) for each in frappe.get_message_log())
+
+	assert "without access" not in warnings("Frontline Staff", "Standard").lower()
+	assert "has no clearance for <b>Sensitive</b>" in warnings("Frontline Staff", "Sensitive").replace(
+		"<strong>", "<b>"
+	).replace("</strong>", "</b>")
+	role = frappe.get_doc({"doctype": "Role", "role_name": "Test Concierge", "desk_access": 1}).insert().name
+	assert "has no clearance" in warnings(role, "Standard")
+	level = frappe.get_doc("Confidentiality Level", "Standard")
+	level.append("clearances", {"role": role, "can_read": 1})
+	level.save()
+	assert "Role Permissions Manager" in warnings(role, "Standard")

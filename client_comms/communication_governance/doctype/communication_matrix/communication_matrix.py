@@ -68,6 +68,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		self.validate_tables_name_known_types()
 		self.validate_documentation()
 		self.validate_parties()
+		self.warn_about_parties()
 
 	def before_submit(self):
 		"""A version has an approver, an approval date, a description and a day of its next review (T-2, T-4)."""
@@ -279,6 +280,44 @@ class CommunicationMatrix(LeavesEmpty, Document):
 			frappe.throw(
 				_("{0} has no responsible party. Add one.").format(bold(", ".join(_(o) for o in orphans))),
 				title=_("Responsible Party Missing"),
+			)
+
+	def warn_about_parties(self):
+		"""A responsible role needs a clearance for the level of its type, and permission for interactions: without, the manager role gets
+		everything (M-1, F-2)."""
+		if self.flags.shipped:
+			return
+		levels = {row.communication_type: row.confidentiality_level for row in self.rules}
+		cleared = {
+			(row.parent, row.role)
+			for row in frappe.get_all(
+				"Level Clearance",
+				{"parenttype": "Confidentiality Level", "can_read": 1},
+				["parent", "role"],
+				order_by=None,
+			)
+		}
+		permitted = {row.role for row in frappe.get_meta("Client Interaction").permissions if row.read}
+		found = []
+		for row in self.parties:
+			level = levels.get(row.communication_type)
+			if row.party != "Role" or not (row.role and level):
+				continue
+			if (level, row.role) not in cleared:
+				told = _("{0} is responsible for {1}, but has no clearance for {2}. Add a row to that level.")
+				found.append(told.format(bold(_(row.role)), bold(_(row.communication_type)), bold(_(level))))
+			elif row.role not in permitted:
+				told = _(
+					"{0} is responsible for {1}, but has no permission for Client Interaction. Add it in the Role Permissions Manager."
+				)
+				found.append(told.format(bold(_(row.role)), bold(_(row.communication_type))))
+		if found:
+			frappe.msgprint(
+				"<br>".join(
+					[*found, _("Until then, the manager role of the settings gets these interactions.")]
+				),
+				title=_("Responsible Role Without Access"),
+				indicator="orange",
 			)
 
 
