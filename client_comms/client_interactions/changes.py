@@ -6,6 +6,7 @@ from frappe import _
 from client_comms import clock
 from client_comms.client_interactions.clocks import replay
 from client_comms.exceptions import MissingDetailsError
+from client_comms.i18n import moment
 from client_comms.rules import response_clock
 
 LOGGED = "Logged"
@@ -69,6 +70,20 @@ def add_events(doc, outgoing_reason=None):
 	doc.level_change_reason = doc.reclassification_reason = None
 	if moves := replay.moved(before, clocks):
 		append_moves(doc, moves)
+
+
+def with_trace(doc, event: str, note: str | None) -> str | None:
+	"""The note of an event that moves what is owed without being judged says so: another promise before the first is due, waiting for a
+	client who was not even told that the inquiry arrived (C-3, C-4)."""
+	owed = (response_clock.RUNNING, response_clock.PAUSED_CLOCK)
+	if event == response_clock.PROMISED and doc.promise_status in owed:
+		again = _("Promised again instead of {0}, replaced promises: {1}").format(
+			moment(doc.promised_for), (doc.replaced_promises or 0) + 1
+		)
+		return f"{again}: {note}" if note else again
+	if event == response_clock.PAUSED and doc.acknowledge_status in owed and not note:
+		return _("Paused before receipt was acknowledged, without a reason")
+	return note
 
 
 def require_reason_to_recount(doc, before, clocks: response_clock.Clocks):

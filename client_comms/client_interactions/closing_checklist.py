@@ -1,21 +1,23 @@
-"""What an interaction needs before it can be closed, each with whether it is there (C-4, M-1, F-3, P-1)."""
+"""What an interaction needs before it can be closed, each with whether it is there (C-3, C-4, D-2, M-1, F-3, P-1)."""
 
 from frappe import _
 
 from client_comms import clock
-from client_comms.client_interactions import evidence, feedback
+from client_comms.client_interactions import evidence, feedback, log_details
+from client_comms.i18n import plain
 from client_comms.rules import response_clock
 
-ANSWER, DOCUMENTATION, FEEDBACK, CALLER = "answer", "documentation", "feedback", "caller"
+ACKNOWLEDGEMENT, ANSWER, DETAILS = "acknowledgement", "answer", "details"
+DOCUMENTATION, FEEDBACK, CALLER = "documentation", "feedback", "caller"
 
 
 def items(doc) -> list[dict]:
-	"""`[{"item": "answer" | "documentation" | "feedback" | "caller", "label", "done": bool, "message", "method", "kind"}, …]`; `method` and
+	"""`[{"item": "acknowledgement" | "answer" | "details" | "documentation" | "feedback" | "caller", "label", "done": bool, "message", "method", "kind"}, …]`; `method` and
 	`kind` belong to documentation. Empty once the interaction is closed.
 	"""
 	if doc.status == response_clock.STATUS_CLOSED:
 		return []
-	return [*_answer(doc), *_documentation(doc), *_feedback(doc), *_caller(doc)]
+	return [*_answer(doc), *_details(doc), *_documentation(doc), *_feedback(doc), *_caller(doc)]
 
 
 def close(doc) -> None:
@@ -23,9 +25,10 @@ def close(doc) -> None:
 
 	:raises ActionNotPossibleError: the client is still waiting for a reply
 	:raises MissingDocumentationError: documentation is missing and the mode is Enforce
-	:raises MissingDetailsError: feedback details, or whom staff spoke to, are missing and the mode is Enforce
+	:raises MissingDetailsError: details of a call or meeting, feedback details, or whom staff spoke to, are missing and the mode is Enforce
 	"""
 	doc.check_event(response_clock.CLOSED, clock.now())
+	log_details.require_complete(doc)
 	doc.validate_documentation()
 	doc.validate_caller()
 	feedback.require_details(doc)
@@ -34,10 +37,23 @@ def close(doc) -> None:
 
 def _answer(doc) -> list[dict]:
 	statuses = {doc.respond_status, doc.promise_status} - {response_clock.NOT_REQUIRED}
+	if not statuses and doc.acknowledge_status != response_clock.NOT_REQUIRED:
+		done = doc.acknowledge_status not in response_clock.UNMET
+		return [
+			{"item": ACKNOWLEDGEMENT, "label": _("The client knows that the inquiry arrived"), "done": done}
+		]
 	if not statuses:
 		return []
 	done = not statuses & set(response_clock.UNMET)
 	return [{"item": ANSWER, "label": _("The client has the answer"), "done": done}]
+
+
+def _details(doc) -> list[dict]:
+	missing = log_details.left_open(doc)
+	if not missing:
+		return []
+	message = " ".join(plain(each) for each in missing)
+	return [{"item": DETAILS, "label": _("Who it was and what was said"), "done": False, "message": message}]
 
 
 def _documentation(doc) -> list[dict]:

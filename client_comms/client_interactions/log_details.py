@@ -1,13 +1,20 @@
 """The details of an interaction: what every log needs (D-2), and what it takes from its client and its document."""
 
+import re
+
 import frappe
 from frappe import _
 
-from client_comms import clock, validation
+from client_comms import clock, controls, validation
 from client_comms.clients import contacts, parties
 from client_comms.exceptions import MissingDetailsError
-from client_comms.i18n import bold, refuse
+from client_comms.i18n import bold, refuse, translate
 from client_comms.rules import documentation
+from client_comms.rules.messages import Message
+
+# Calls and meetings, of which there is no text until someone writes one.
+_SPOKEN = {"Call Log", "Event", "TP Call Log"}
+_NUMBER = re.compile(r"[+\d\s()/.-]*")
 
 
 def set_client(doc):
@@ -27,6 +34,41 @@ def _name_of_contact(contact: str) -> str:
 	if not frappe.has_permission("Contact", "read", contact):
 		return contact
 	return frappe.db.get_value("Contact", contact, "full_name") or contact
+
+
+def left_open(doc) -> list[Message]:
+	"""What staff still have to enter of a call or meeting that was logged without them: who it was, and what was said (D-2).
+
+	Until then a number stands for the client, and the subject for the summary.
+	"""
+	sources = {row.source_doctype for row in doc.events if row.source_doctype}
+	if not sources or not sources <= _SPOKEN:
+		return []
+	summary = validation.plain(doc.summary)
+	details = {
+		**dict.fromkeys(documentation.REQUIRED_DETAILS, True),
+		"party": doc.party or doc.contact or not _NUMBER.fullmatch(doc.party_name or "") or None,
+		"summary": summary if summary != validation.plain(doc.subject) else None,
+	}
+	return list(documentation.missing_details(details))
+
+
+def note_what_is_left_open(doc) -> None:
+	doc.details_left_open = int(bool(left_open(doc)))
+
+
+def require_complete(doc) -> None:
+	"""Called when the interaction is closed.
+
+	:raises MissingDetailsError: details are missing and the mode of documentation is Enforce
+	"""
+	if missing := left_open(doc):
+		controls.enforce(
+			"evidence_mode",
+			"<br>".join(translate(each) for each in missing),
+			title=_("Details Missing"),
+			exc=MissingDetailsError,
+		)
 
 
 def set_priority(doc):

@@ -153,7 +153,8 @@ class Clocks:
 
 	Durations in seconds of working time, excluding time spent waiting for the client:
 	`acknowledge_seconds` to the acknowledgement; `answer_seconds` from the client's message that started this
-	round to the full answer at `answered_at`. None until there is one: a promise is not an answer.
+	round to the full answer at `answered_at`. None until there is one: a promise is not an answer. `replaced_promises`: how often another
+	promise took the place of one that was not kept yet, earlier rounds included.
 	"""
 
 	acknowledge: Clock
@@ -169,6 +170,7 @@ class Clocks:
 	answered_at: datetime | None = None
 	answer_seconds: float | None = None
 	paused_until: datetime | None = None
+	replaced_promises: int = 0
 
 	@property
 	def current(self) -> tuple[Clock, Clock, Clock]:

@@ -89,4 +89,10 @@ def _refusal(clocks: Clocks, kind: str, at: datetime, promised_until: datetime |
 		return Message(
 			_("The client is still waiting for a reply. Answer the client first, then close the record.")
 		)
+	if kind == CLOSED and clocks.acknowledge.unmet:  # of a type that owes no answer
+		return Message(
+			_(
+				"The client has not been told that the inquiry arrived. Acknowledge receipt first, then close the record."
+			)
+		)
 	return None

@@ -109,6 +109,7 @@ class _Record:
 		self.acknowledge_seconds: float | None = None
 		self.answered_at: datetime | None = None
 		self.answer_seconds: float | None = None
+		self.replaced_promises = 0
 
 	@property
 	def current(self) -> tuple[Clock, Clock, Clock]:
@@ -137,6 +138,7 @@ class _Record:
 			answered_at=self.local(self.answered_at),
 			answer_seconds=self.answer_seconds,
 			paused_until=self.local(self.paused_until) if self.paused else None,
+			replaced_promises=self.replaced_promises,
 		)
 
 	def status(self) -> str:
@@ -221,7 +223,11 @@ class _Record:
 		self.on_resumed(event)
 		self.acknowledge = self.met(self.acknowledge, event.at)
 		self.respond = self.met(self.respond, event.at)
-		if self.promise.status != RUNNING:  # a promise that is not broken yet can be replaced
+		if (
+			self.promise.status == RUNNING
+		):  # a promise that is not broken yet can be replaced, which is counted
+			self.replaced_promises += 1
+		else:
 			self.keep(self.promise)
 		self.promise = self.begun("promise", event.at, as_utc(event.promised_until))
 

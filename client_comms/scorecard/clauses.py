@@ -29,6 +29,14 @@ _SHOWN = Target(HIGH, 0, 0)  # a figure that is evidence, whatever its value
 _READ = Figure(N_("Confirmed as Read"), "Policy Attestation", f.dated("attested_on"), _SHOWN)
 _APPROVED = Figure(N_("Policy Versions Approved"), "SOP Policy", f.dated("approved_on"), _SHOWN)
 _OPEN_STATES = [["status", "!=", "Closed"]]
+# The other figures of deadlines are about the latest question of each interaction.
+_MISSED = Figure(
+	N_("Missed a Deadline, at Any Question"),
+	INTERACTION,
+	f.interactions(["breached", "=", 1]),
+	Target(LOW, 5, 20),
+	of=f.interactions(),
+)
 
 CLAUSES: dict[str, Clause] = {
 	"R-1": Clause(
@@ -114,6 +122,13 @@ CLAUSES: dict[str, Clause] = {
 				N_("Without a Client"),
 				INTERACTION,
 				f.interactions(["party_name", "is", "not set"]),
+				Target(LOW, 2, 10),
+				of=f.interactions(),
+			),
+			Figure(
+				N_("Calls and Meetings Not Completed"),
+				INTERACTION,
+				f.interactions(["details_left_open", "=", 1]),
 				Target(LOW, 2, 10),
 				of=f.interactions(),
 			),
@@ -234,6 +249,7 @@ CLAUSES: dict[str, Clause] = {
 				_ON_TIME,
 				of=f.interactions(["acknowledge_status", "in", _JUDGED]),
 			),
+			_MISSED,
 		),
 	),
 	"C-4": Clause(
@@ -244,18 +260,26 @@ CLAUSES: dict[str, Clause] = {
 		),
 		(
 			Figure(
-				N_("Answered in Time"),
+				N_("Latest Question Answered in Time"),
 				INTERACTION,
 				f.interactions(["respond_status", "=", "Met"]),
 				_ON_TIME,
 				of=f.interactions(["respond_status", "in", _JUDGED]),
 			),
 			Figure(
-				N_("Promises Kept"),
+				N_("Latest Promises Kept"),
 				INTERACTION,
 				f.interactions(["promise_status", "=", "Met"]),
 				_ON_TIME,
 				of=f.interactions(["promise_status", "in", _JUDGED]),
+			),
+			_MISSED,
+			Figure(
+				N_("Promised Again Before It Was Due"),
+				INTERACTION,
+				f.interactions(["replaced_promises", ">", 0]),
+				Target(LOW, 2, 10),
+				of=f.interactions(),
 			),
 		),
 	),

@@ -442,6 +442,7 @@ def test_a_new_promise_before_the_due_moves_it():
 	assert clocks.promise == Clock("promise", RUNNING, started_at=at("27 12:00"), due=at("30 12:00"))
 	assert clocks.history == ()
 	assert not clocks.breached
+	assert clocks.replaced_promises == 1
 
 
 def test_a_new_promise_after_the_due_leaves_the_broken_one_in_history():
@@ -454,6 +455,7 @@ def test_a_new_promise_after_the_due_leaves_the_broken_one_in_history():
 		Clock("promise", BREACHED, started_at=at("24 10:00"), due=at("27 12:00"), late=True),
 	)
 	assert clocks.breached
+	assert clocks.replaced_promises == 0, "a broken one counts as missed"
 
 
 def test_an_open_promise_tells_the_client_that_the_message_has_arrived():
@@ -683,8 +685,12 @@ def test_allowed(events, kind, now):
 		assert stand(now, *events, (kind, now, "30 12:00")) != clocks
 
 
-def test_a_record_that_only_awaits_its_acknowledgement_may_be_closed():
-	check_transition(stand("23 11:00", ASKED, terms=Terms(1, 0)), CLOSED, at("23 11:00"))
+@pytest.mark.clause("C-3")
+def test_a_record_that_only_awaits_its_acknowledgement_is_acknowledged_before_it_is_closed():
+	with pytest.raises(TransitionError, match="Acknowledge receipt first"):
+		check_transition(stand("23 11:00", ASKED, terms=Terms(1, 0)), CLOSED, at("23 11:00"))
+	acknowledged = stand("23 12:00", ASKED, (ACKNOWLEDGED, "23 11:00"), terms=Terms(1, 0))
+	check_transition(acknowledged, CLOSED, at("23 12:00"))
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def expected(rows, happened):
 		"not_answered": number(respond_status=clocks.BREACHED),
 		"promises_kept": number(promise_status=clocks.MET),
 		"promises_broken": number(promise_status={clocks.MET_LATE, clocks.BREACHED}),
+		"missed_any": number(breached=1),
 		"acknowledge_median": nearest_rank(acknowledged, 5),
 		"acknowledge_p90": nearest_rank(acknowledged, 9),
 		"answer_median": nearest_rank(answered, 5),

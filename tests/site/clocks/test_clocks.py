@@ -8,12 +8,15 @@ import requests
 from frappe.utils import get_datetime
 
 from client_comms import api
+from client_comms.client_interactions import closing_checklist
+from client_comms.client_interactions.report.response_compliance import response_compliance
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	MissingDetailsError,
 	MissingDocumentationError,
 )
 from client_comms.i18n import moment
+from client_comms.scorecard.clauses import CLAUSES
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "M-1")
 
@@ -73,6 +76,63 @@ def test_promising_meets_the_answer_and_starts_the_promise(act, case):
 	answer = act("promise", case, "2026-11-30 12:00:00")
 	assert (answer["respond_status"], answer["promise_status"]) == ("Met", "Running")
 	assert answer["promised_for"] == answer["next_deadline"] == "2026-11-30 12:00:00"
+
+
+@pytest.mark.clause("C-4")
+def test_another_promise_before_the_first_is_due_leaves_a_trace(act, case):
+	act("promise", case, "2026-11-30 12:00:00")
+	answer = act("promise", case, "2026-12-30 12:00:00")
+	assert "Promised again instead of" in answer["events"][-1]["note"]
+	answer = act("promise", case, "2027-01-30 12:00:00", "No parts")
+	assert answer["events"][-1]["note"].endswith("replaced promises: 2: No parts")
+	assert answer["replaced_promises"] == 2
+	act("answer", case)
+	assert frappe.db.get_value(INTERACTION, case, ["replaced_promises", "missed_deadlines"]) == (2, 0)
+	found = next(each for each in CLAUSES["C-4"].figures if each.label == "Promised Again Before It Was Due")
+	assert found.value(get_datetime("2026-11-23"), get_datetime("2026-11-24"))
+
+
+@pytest.mark.clause("C-3")
+def test_a_pause_before_receipt_is_acknowledged_without_a_reason_says_so(act, case):
+	assert "without a reason" in act("pause", case)["events"][-1]["note"]
+	act("resume", case)
+	assert act("pause", case, "Asked for the drawings")["events"][-1]["note"] == "Asked for the drawings"
+	act("resume", case)
+	act("acknowledge", case)
+	assert not act("pause", case)["events"][-1]["note"]
+
+
+@pytest.mark.clause("C-3")
+def test_what_owes_no_answer_is_acknowledged_before_it_is_closed(act, case):
+	frappe.db.set_value(
+		"Communication Matrix Rule", {"communication_type": "Initial Inquiry"}, "respond_within_days", 0
+	)
+	frappe.clear_cache(doctype="Communication Matrix")
+	for name in frappe.get_all("Communication Matrix", pluck="name"):
+		frappe.clear_document_cache("Communication Matrix", name)
+	doc = frappe.get_doc(INTERACTION, case)
+	assert "Closed" not in doc.possible_actions()
+	doc.save_by_app()
+	assert {"item": "acknowledgement", "done": False}.items() <= closing_checklist.items(doc)[0].items()
+	with pytest.raises(ActionNotPossibleError, match="Acknowledge receipt first"):
+		act("close", case)
+	act("acknowledge", case)
+	assert act("close", case)["status"] == "Closed"
+
+
+@pytest.mark.clause("C-4")
+def test_an_earlier_missed_deadline_stays_in_the_figures(act, case, clock_at):
+	act("answer", case, at="2026-11-27 12:00")  # late
+	with clock_at("2026-11-27 13:00"):
+		frappe.get_doc(INTERACTION, case).record("Received")
+	assert act("answer", case, at="2026-11-27 14:00")["respond_status"] == "Met"
+	period = get_datetime("2026-11-23"), get_datetime("2026-11-24")
+	(missed,) = [each for each in CLAUSES["C-4"].figures if each.label.startswith("Missed a Deadline")]
+	assert missed in CLAUSES["C-3"].figures
+	before = frappe.db.count(INTERACTION, {"occurred_on": ("between", period)})
+	assert missed.value(*period) == round(100 / before, 1)
+	*_rows, total = response_compliance.execute({"party_type": "Customer", "party": "Anna Client"})[1]
+	assert (total["missed_any"], total["answered_late"], total["replied_share"]) == (1, 0, 100.0)
 
 
 def test_answering_meets_every_clock(act, case):

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms import api, clock
-from client_comms.client_interactions import callers
+from client_comms.client_interactions import callers, closing_checklist
 from client_comms.clients import phone_numbers
 from client_comms.enforcement import link_options
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
@@ -284,3 +284,38 @@ def test_calling_again_needs_a_note_an_open_record_and_the_right_to_write(
 	frappe.db.set_value(INTERACTION, name, "status", "Closed")
 	with as_user(frontline), pytest.raises(ActionNotPossibleError):
 		api.client_called_again(name, "Hello")
+
+
+@pytest.mark.clause("D-2")
+def test_a_call_is_closed_once_it_says_who_it_was_and_what_was_said(set_settings, make_client, make_user):
+	"""Logged without staff, the number stands for the client and the subject for the summary."""
+	set_settings(evidence_mode="Enforce")
+	make_user("Frontline Staff")
+	call = frappe.get_doc(
+		{
+			"doctype": "Call Log",
+			"id": "incomplete-call",
+			"type": "Incoming",
+			"status": "Completed",
+			"from": "+49 30 7654321",
+			"to": "+49 30 100",
+			"start_time": "2026-11-24 10:00",
+		}
+	).insert(ignore_permissions=True)
+	call.reload()
+	doc = frappe.get_doc("Client Interaction", call.client_interaction)
+	assert (doc.summary, doc.details_left_open) == (doc.subject, 1)
+	doc.record("Answered")
+	(item,) = [each for each in closing_checklist.items(doc) if each["item"] == "details"]
+	assert not item["done"] and "summary" in item["message"] and "client" in item["message"]
+	with pytest.raises(MissingDetailsError):
+		closing_checklist.close(doc)
+	client = make_client("Anna Client", "anna@client.example")
+	doc.reload()
+	doc.update({"party_type": "Customer", "party": client.party, "summary": "Asks for an offer."})
+	doc.reclassification_reason = "She said her name"
+	doc.save()
+	assert not doc.details_left_open
+	assert "details" not in [each["item"] for each in closing_checklist.items(doc)]
+	closing_checklist.close(doc)
+	assert doc.status == "Closed"

@@ -87,6 +87,7 @@ class ClientInteraction(Document):
 		confidentiality_level: DF.Link | None
 		contact: DF.Link | None
 		data_categories: DF.TableMultiSelect[ConsentDataCategory]
+		details_left_open: DF.Check
 		direction: DF.Literal["Inbound", "Outbound", "Internal"]
 		events: DF.Table[InteractionEvent]
 		evidence: DF.Table[InteractionEvidence]
@@ -121,6 +122,7 @@ class ClientInteraction(Document):
 		reference_doctype: DF.Link | None
 		reference_name: DF.DynamicLink | None
 		remedy: DF.SmallText | None
+		replaced_promises: DF.Int
 		respond_by: DF.Datetime | None
 		respond_status: DF.Literal["Not Required", "Running", "Paused", "Met", "Met Late", "Breached"]
 		respond_working_seconds: DF.Int
@@ -182,6 +184,7 @@ class ClientInteraction(Document):
 		evidence.validate_waivers(self)
 		changes.add_events(self, reason)
 		log_timeliness.measure(self)
+		log_details.note_what_is_left_open(self)
 		clocks = self.clocks()
 		self.set_clocks(clocks, escalation.plan(self, clocks))
 
@@ -214,7 +217,7 @@ class ClientInteraction(Document):
 		at = get_datetime(at) if at else clock.now()
 		validation.require_text(_("Note"), note)
 		self.check_event(event, at, promised_until)
-		self.append_event(event, at, note, promised_until, source, by)
+		self.append_event(event, at, changes.with_trace(self, event, note), promised_until, source, by)
 		self.save_by_app()
 
 	def save_by_app(self):
@@ -241,11 +244,8 @@ class ClientInteraction(Document):
 
 	def check_event(self, event: str, at, promised_until=None):
 		"""Refuse what the clocks do not allow (C-3, C-4)."""
-		if event not in response_clock.CLOCK_EVENTS or event in (
-			response_clock.RECEIVED,
-			response_clock.AUTO_ACKNOWLEDGED,
-			response_clock.NOT_SENT,
-		):
+		happens = (response_clock.RECEIVED, response_clock.AUTO_ACKNOWLEDGED, response_clock.NOT_SENT)
+		if event not in response_clock.CLOCK_EVENTS or event in happens:
 			return
 		try:
 			possible_actions.check_transition(
@@ -334,6 +334,7 @@ class ClientInteraction(Document):
 				"clock_state": clocks.clock_state,
 				"breached": int(clocks.breached),
 				"missed_deadlines": clocks.missed,
+				"replaced_promises": clocks.replaced_promises,
 				"status": clocks.status,
 			}
 		)

@@ -43,6 +43,9 @@ _NAMED = {
 		"respond_status",
 		"promise_status",
 		"party_name",
+		"breached",
+		"replaced_promises",
+		"details_left_open",
 	),
 	# Whose turn it is: how many of the recent past, and how many open ones, each of the candidates has.
 	"client_comms_turn": ("responsible_staff", "status", "occurred_on"),

@@ -27,6 +27,8 @@ COUNTS: dict[str, tuple[Condition, ...]] = {
 	"not_answered": (("respond_status", "=", clocks.BREACHED),),
 	"promises_kept": (("promise_status", "=", clocks.MET),),
 	"promises_broken": (("promise_status", "in", (clocks.MET_LATE, clocks.BREACHED)),),
+	# At any question; all others are about the latest one.
+	"missed_any": (("breached", "=", 1),),
 }
 _PERCENTILES = {"median": Fraction(1, 2), "p90": Fraction(9, 10)}
 # The only number without a list behind it, because desk lists do not support "or".
@@ -57,7 +59,11 @@ def execute(filters=None):
 	target = frappe.get_cached_doc("Client Comms Settings").target_share or 0
 	chart = _chart(rows, grouping.name == reporting.WEEK, target)
 	rows.append({**_row(_("All"), total, asked), "is_total": 1})
-	return _columns(grouping), rows, reporting.notice(groups), chart, _summary(rows[-1], target)
+	latest = _(
+		"Shares and times are about the latest question of each interaction; Missed a Deadline counts those that missed any."
+	)
+	notice = f"{reporting.notice(groups)} {latest}"
+	return _columns(grouping), rows, notice, chart, _summary(rows[-1], target)
 
 
 def _groups(grouping: Grouping, asked: list[Condition]) -> dict[tuple, dict]:
@@ -175,6 +181,7 @@ def _columns(grouping: Grouping) -> list[dict]:
 		number("not_answered", _("Not Answered, Overdue")),
 		number("promises_kept", _("Promises Kept")),
 		number("promises_broken", _("Promises Broken")),
+		number("missed_any", _("Missed a Deadline")),
 		{
 			"fieldname": "missed_deadlines",
 			"label": _("Missed Deadlines"),
@@ -237,4 +244,10 @@ def _summary(row: dict, target: float) -> list[dict]:
 			for label, share in shares.items()
 			if share is not None
 		),
+		{
+			"label": _("Missed a Deadline"),
+			"value": row["missed_any"],
+			"datatype": "Int",
+			"indicator": "Red" if row["missed_any"] else "Green",
+		},
 	]

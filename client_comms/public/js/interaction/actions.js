@@ -36,7 +36,17 @@ Object.assign(client_comms.actions, {
 		};
 		return this.ask(target, kind, titles[kind], [
 			...(kind === "promise" ? [until] : []),
-			{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
+			// Another promise before the first is due says why.
+			...(kind === "promise" && this.is_owed(target, "promise_status")
+				? [
+						{
+							fieldname: "note",
+							fieldtype: "Small Text",
+							label: __("Reason for Another Promise"),
+							reqd: 1,
+						},
+					]
+				: [{ fieldname: "note", fieldtype: "Small Text", label: __("Note") }]),
 			{
 				fieldname: "through",
 				// Not a link: when it is left, Frappe reads all fields again and discards what is being typed.
@@ -95,7 +105,11 @@ Object.assign(client_comms.actions, {
 		);
 	},
 
+	/** Whether a clock of the interaction that is open runs, or waits. */
+	is_owed: ({ frm }, field) => ["Running", "Paused"].includes(frm?.doc[field]),
+
 	pause(target) {
+		const unacknowledged = this.is_owed(target, "acknowledge_status");
 		return this.ask(target, "pause", __("Snooze"), [
 			{
 				fieldname: "until",
@@ -109,7 +123,11 @@ Object.assign(client_comms.actions, {
 				fieldname: "note",
 				fieldtype: "Small Text",
 				label: __("Reason"),
-				description: __("Required with a day."),
+				// Waiting for a client who does not know yet that the inquiry arrived.
+				reqd: unacknowledged ? 1 : 0,
+				description: unacknowledged
+					? __("Receipt was not acknowledged yet: say what the client was asked.")
+					: __("Required with a day."),
 			},
 		]);
 	},
