@@ -10,7 +10,7 @@ from client_comms import procedure, transactions, validation
 from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
-from client_comms.enforcement import client_documents, policy
+from client_comms.enforcement import client_documents, procedure_roles
 from client_comms.i18n import bold, plain, translate
 from client_comms.outgoing import checks, facts, gate, presentation, recipient_kinds
 from client_comms.rules import consent as rules
@@ -215,7 +215,7 @@ def check_wording(
 	:returns: `[{"kind", "found", "message", "suggestion"}]`, in the order of the text
 	:raises frappe.PermissionError: without a role that writes to clients, or without read access to the document
 	"""
-	if not ({"System Manager", *CLIENT_FACING} | policy.client_facing_roles()) & set(frappe.get_roles()):
+	if not ({"System Manager", *CLIENT_FACING} | procedure_roles.client_facing()) & set(frappe.get_roles()):
 		frappe.throw(_("Only staff who write to clients can check wording."), frappe.PermissionError)
 	if not language and doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)

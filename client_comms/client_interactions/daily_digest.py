@@ -20,7 +20,7 @@ from client_comms.client_interactions import owed
 from client_comms.client_interactions.clocks import escalation
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import calendars
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, procedure_roles
 from client_comms.i18n import know_names, speaking_to
 from client_comms.intake import unlogged
 from client_comms.people import duties
@@ -111,7 +111,7 @@ def _owing_without() -> set[str]:
 		frappe.qb.from_(has_role)
 		.select(has_role.name)
 		.where((has_role.parent == user.name) & (has_role.parenttype == "User"))
-		.where(has_role.role.isin(sorted(policy.procedure_roles())))
+		.where(has_role.role.isin(sorted(procedure_roles.all_roles())))
 	)
 	return set(
 		frappe.qb.from_(user)

@@ -3,7 +3,7 @@
 import frappe
 
 from client_comms import alerts
-from client_comms.enforcement import policy
+from client_comms.enforcement import procedure_roles
 from client_comms.roles import users_with_role
 
 
@@ -15,7 +15,7 @@ def members(user: str) -> list[str]:
 	"""
 	reporting = _reporting_to(user)
 	if not reporting:
-		responsible = policy.client_facing_roles()
+		responsible = procedure_roles.client_facing()
 		own = responsible if user in alerts.managers() else responsible & set(frappe.get_roles(user))
 		reporting = users_with_role(*own) - {"Administrator"} if own else set()
 	return sorted(reporting | {user})

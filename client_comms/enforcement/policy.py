@@ -7,7 +7,7 @@ import frappe
 from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTEM_USER_ROLE
 from frappe.utils import getdate
 
-from client_comms import clock, procedure, transactions
+from client_comms import clock, transactions
 from client_comms.enforcement import takeovers, user_limits
 from client_comms.rules.access import (
 	ACTIONS,
@@ -114,16 +114,6 @@ def _build() -> Policy:
 		{key: frozenset(roles) for key, roles in responsible.items()},
 		tuple((row.company or "", row.effective_from, row.name) for row in submitted),
 	)
-
-
-def client_facing_roles() -> frozenset[str]:
-	"""The roles that the matrix versions in force make responsible for some communication type."""
-	return current().client_facing(clock.now())
-
-
-def procedure_roles() -> frozenset[str]:
-	"""The roles whose holders the procedure concerns: those that the app ships, and those that the matrix makes responsible (R-1)."""
-	return client_facing_roles() | frozenset(procedure.ROLES)
 
 
 def subject(user: str | None = None) -> Subject:

@@ -19,7 +19,7 @@ from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
-from client_comms.enforcement import dependents, documents, governed, guards, policy
+from client_comms.enforcement import dependents, documents, governed, guards, policy, procedure_roles
 from client_comms.people import absences
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import absence, access
@@ -156,7 +156,7 @@ def _holders(matrix: str, communication_type: str) -> set[str]:
 	"""Enabled users with a role that is responsible for the type."""
 	roles = matrices.responsible_roles(matrix, communication_type)
 	if not roles:  # assigned staff: anyone who deals with clients
-		roles = policy.client_facing_roles()
+		roles = procedure_roles.client_facing()
 	return users_with_role(*roles) - {"Administrator"} if roles else set()
 
 

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import formatdate, get_datetime_str, getdate
 
 from client_comms import alerts, clock, transactions
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, procedure_roles
 from client_comms.i18n import bold
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import reminders, text_difference
@@ -44,12 +44,12 @@ def to_read(user: str) -> list[frappe._dict]:
 	"""The policies in force that a user has yet to confirm having read."""
 	policies = [row for row in in_force() if row.attestation_required]
 	held = set(frappe.get_roles(user))
-	if not policies or not held & policy.procedure_roles():
+	if not policies or not held & procedure_roles.all_roles():
 		return []
 	roles = _rows("SOP Role", "role", policies)
 	names = [row.name for row in policies]
 	read = set(frappe.get_all(ATTESTATION, {"user": user, "policy": ("in", names)}, pluck="policy"))
-	everyone = policy.procedure_roles()
+	everyone = procedure_roles.all_roles()
 	return [row for row in policies if row.name not in read and _is_for(roles[row.name] or everyone, held)]
 
 
@@ -61,7 +61,7 @@ def _is_for(roles: set[str] | frozenset[str], held: frozenset[str] | set[str]) -
 def readers_owing(name: str) -> set[str]:
 	"""The users who have yet to confirm having read a version in force."""
 	named = frappe.get_all("SOP Role", {"parenttype": POLICY, "parent": name}, pluck="role")
-	roles = set(named) or policy.procedure_roles()
+	roles = set(named) or procedure_roles.all_roles()
 	read = set(frappe.get_all(ATTESTATION, {"policy": name}, pluck="user"))
 	return {
 		each.user

@@ -13,7 +13,7 @@ from frappe.utils import add_months, formatdate, getdate
 
 from client_comms import alerts, clock, compat, transactions, written_by_app
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
-from client_comms.enforcement import policy
+from client_comms.enforcement import policy, procedure_roles
 from client_comms.i18n import bold
 from client_comms.people import overdue_trainings
 from client_comms.rules import reminders
@@ -36,7 +36,7 @@ _REPORTED_MONTHS = 12  # how far back other apps are asked for completions
 def owed_by_roles(roles: Iterable[str]) -> list[str]:
 	"""The names of the trainings that these roles require."""
 	held = set(roles)
-	if not held & policy.procedure_roles():
+	if not held & procedure_roles.all_roles():
 		audience = policy.training_roles()
 		return sorted(name for name, wanted in audience.items() if wanted & held)
 	return sorted(name for name, wanted in policy.training_roles().items() if not wanted or wanted & held)
@@ -44,7 +44,7 @@ def owed_by_roles(roles: Iterable[str]) -> list[str]:
 
 def roles() -> list[str]:
 	"""The roles by which trainings are assigned: those of the procedure, and those that a training names."""
-	return sorted(policy.procedure_roles().union(*policy.training_roles().values()))
+	return sorted(procedure_roles.all_roles().union(*policy.training_roles().values()))
 
 
 def follow_user(doc, method=None) -> None:

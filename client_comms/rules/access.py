@@ -66,24 +66,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-	"""What the administrator configured: levels by name, responsible roles by (matrix version, communication type).
-
-	`versions`: the submitted versions of the matrix, as (company, the moment from which it is in force, name); an empty company is all.
-	"""
+	"""What the administrator configured: levels by name, responsible roles by (matrix version, communication type)."""
 
 	levels: Mapping[str, Level]
 	responsible_roles: Mapping[tuple[str, str], frozenset[str]]
-	versions: tuple[tuple[str, datetime, str], ...] = ()
-
-	def client_facing(self, now: datetime) -> frozenset[str]:
-		"""The roles that a version in force at `now` makes responsible for some type; those of all versions while none is in force."""
-		latest: dict[str, tuple[datetime, str]] = {}
-		for company, since, name in self.versions:
-			if since <= now:
-				latest[company] = max(latest.get(company, (since, name)), (since, name))
-		in_force = {name for _since, name in latest.values()}
-		roles = [each for (name, _type), each in self.responsible_roles.items() if name in in_force]
-		return frozenset().union(*(roles or self.responsible_roles.values()))
+	versions: tuple[tuple[str, datetime, str], ...] = ()  # submitted ones: company (or all), since when, name
 
 	@property
 	def strictest(self) -> Level | None:
