@@ -2,17 +2,18 @@
 between (P-1 to P-3)."""
 
 from collections.abc import Collection
+from contextlib import nullcontext
 
 import frappe
 from frappe import _
 from frappe.query_builder import Interval
 from frappe.query_builder.functions import Now
 
-from client_comms import alerts, compat, roles, transactions
+from client_comms import acting, alerts, compat, roles, transactions
 from client_comms.client_privacy import disclosures
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
-from client_comms.enforcement import governed
+from client_comms.enforcement import governed, guards
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
@@ -58,8 +59,10 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 	context = facts.context_of(
 		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
 	)
-	if context.governed or not queued.communication:
-		return context if context.governed else None
+	if context.governed:
+		return context
+	if not queued.communication and guards.is_own(queued.reference_doctype):
+		return None  # a link or a code that the client needs, or a reminder to staff
 	recipients = [row.recipient for row in queued.recipients]
 	context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
 	return context if context.party else None
@@ -73,12 +76,17 @@ def before_queueing(doc, method=None) -> None:
 	if advertising.before_queueing(doc):
 		return
 	context = context_of_email(doc)
-	if context is None:
+	# What a program sends under a document without a level, such as ERPNext's statements of account: it has no field for a reason.
+	by_program = bool(context and not context.governed and not doc.communication)
+	if context is None or by_program:
 		restricted.before_queueing(doc)
-		return
+		if context is None or not doc.recipients:
+			return
 	recipients = recipient_kinds.sort_recipients(context, [row.recipient for row in doc.recipients])
+	someone_waits = not acting.is_unattended()
 	try:
-		doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
+		with acting.unattended() if by_program else nullcontext():
+			doc.flags.client_comms_passed = (context, recipients, *gate.require(context, recipients))
 	except OutgoingRefusedError as refusal:
 		# Its sender, such as an Email Campaign, may have filed it before, and continue without it.
 		if doc.communication:
@@ -86,9 +94,9 @@ def before_queueing(doc, method=None) -> None:
 			frappe.db.set_value(
 				"Communication", doc.communication, "delivery_status", "Rejected", update_modified=False
 			)
-		if not doc.flags.client_comms_reminder:
+		if not (doc.flags.client_comms_reminder or (by_program and not someone_waits)):
 			raise
-		# Frappe would remind of no other message.
+		# Frappe would remind of no other message, and a program may send no other one.
 		doc.recipients, doc.status, doc.error = [], "Error", words_of(refusal)
 
 

@@ -248,6 +248,56 @@ def test_of_several_clients_each_channel_is_compared(client, second, set_setting
 	assert "Reads none" in email.refusal_at_sending(queued)
 
 
+@pytest.fixture
+def state_of_account():
+	"""`state_of_account(ANNA)`: what ERPNext sends as a statement, without a Communication; returns the row of the queue."""
+
+	def make_statement(*recipients, doctype="Process Statement Of Accounts"):
+		about = stored(doctype)
+		frappe.sendmail(
+			recipients=[recipients[0]],
+			cc=[*recipients[1:]],
+			subject="Your account",
+			message="Please find attached.",
+			reference_doctype=doctype,
+			reference_name=about.name,
+			now=False,
+		)
+		return frappe.get_last_doc("Email Queue", {"reference_name": about.name})
+
+	return make_statement
+
+
+@pytest.mark.parametrize("doctype", ["Process Statement Of Accounts", "Task"])
+def test_what_a_program_sends_without_a_message_is_compared_too(
+	client, set_settings, state_of_account, monkeypatch, doctype
+):
+	"""It cannot be asked for a reason; of an excluded channel, who sends it is told, and a job leaves it out."""
+	set_settings(channel_mode="Warn")
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	wish = preference(client, channels=[{"channel": "Phone"}])
+	assert state_of_account("us@own.example", doctype=doctype).status == "Not Sent"
+	assert channel_entries() == []
+	assert state_of_account(EVE, ANNA, doctype=doctype).status == "Not Sent"
+	(entry,) = channel_entries()
+	assert (entry.recipient, entry.party) == (ANNA, client.party) and "no reason" in entry.reason
+	wish.update({"channels": [], **NEVER})
+	wish.save()
+	with pytest.raises(OutgoingRefusedError, match="Reads none"):
+		state_of_account(ANNA, doctype=doctype)
+	monkeypatch.delattr(frappe.local, "request")
+	left_out = state_of_account(ANNA, doctype=doctype)
+	assert left_out.status == "Error" and "Reads none" in left_out.error and not left_out.recipients
+
+
+def test_what_the_client_needs_to_answer_is_sent_all_the_same(client, set_settings):
+	set_settings(channel_mode="Enforce")
+	preference(client, **NEVER)
+	code = api.send_identity_code(client.party_type, client.party, client.contact)
+	queued = frappe.get_last_doc("Email Queue", {"reference_name": code["name"]})
+	assert queued.status == "Not Sent"
+
+
 def test_no_one_learns_the_channels_of_a_client_whom_they_cannot_see(client, make_user, as_user):
 	preference(client, **NEVER)
 	user = make_user("Projects User")
