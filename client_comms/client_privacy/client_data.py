@@ -4,19 +4,22 @@ Users who enter a contact, lead or customer are told if the same address or numb
 mail, where no one can respond, are never blocked; neither are documents that Frappe and ERPNext create on their own.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, Date
-from frappe.utils import add_months, cint, get_link_to_form
+from frappe.utils import add_months, cint, get_link_to_form, getdate
 from pypika.functions import NullIf
 
 from client_comms import alerts, clock, controls, transactions
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
+from client_comms.enforcement.requests import called
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import contact_details as rules
@@ -27,7 +30,13 @@ CHUNK = 200
 AT_ONCE = 50
 # When a ToDo comes again that was closed or cancelled although nothing was confirmed.
 _AGAIN_AFTER = timedelta(days=30)
-_SAVES = ("frappe.desk.form.save.savedocs", "frappe.client.save")  # the form, and the quick entry
+# The form, the quick entry, and other programs
+_SAVES = {
+	"frappe.desk.form.save.savedocs",
+	*(f"frappe.client.{method}" for method in ("save", "insert", "insert_many", "set_value")),
+}
+_DOCUMENTS = re.compile(r"^/api/(?:(?:v1/)?resource|v2/document)/(?P<doctype>[^/]+)")
+_ROWS = ("Contact Email", "Contact Phone")
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
 
 
@@ -46,7 +55,7 @@ def before_insert(doc, method=None) -> None:
 	"""`before_insert` of Contact, Lead and Customer.
 
 	:raises DuplicateClientError: Enforce, and the same client already exists
-	:raises NotVerifiedError: Enforce, and a new contact has no verification method
+	:raises NotVerifiedError: Enforce, and it is not stated how a new contact was verified
 	"""
 	if not _entered_by_staff(doc):
 		return
@@ -56,7 +65,10 @@ def before_insert(doc, method=None) -> None:
 
 
 def validate(doc, method=None) -> None:
-	"""`validate` of Contact, Lead and Customer."""
+	"""`validate` of Contact, Lead and Customer.
+
+	:raises NotVerifiedError: Enforce, and it is not stated how an added address or number of a contact was verified
+	"""
 	if doc.doctype == "Lead":
 		for field, target in _LEAD_NUMBERS.items():
 			doc.set(target, phone_numbers.normalised(doc.get(field)) or phone_numbers.NONE)
@@ -64,6 +76,7 @@ def validate(doc, method=None) -> None:
 		follow_verification(doc)
 	if not doc.is_new() and _entered_by_staff(doc):
 		require_addresses(doc)
+		require_verified(doc)
 
 
 def _entered_by_staff(doc) -> bool:
@@ -114,20 +127,60 @@ def require_new(doc) -> None:
 
 
 def require_verified(doc) -> None:
-	"""Users who enter a new contact in the desk must state how the details were verified."""
-	if doc.doctype == "Contact" and not doc.verified_how and _saved_in_the_desk(doc.doctype):
-		controls.enforce(
-			MODE,
-			_("State how these details were verified: choose {0}.").format(bold(_("Verification Method"))),
-			title=_("Details Not Verified"),
-			exc=NotVerifiedError,
-		)
+	"""Users who enter a contact, or an address or number of one, state how the details were verified, in the desk and through the API; not
+	those whose request makes other code enter them. What was confirmed before is not, once something is added."""
+	if doc.doctype != "Contact" or not _is_asked_for(doc.doctype):
+		return
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	if before and not _added(doc, before):
+		return
+	if doc.verified_how and (before is None or _is_stated_now(doc)):
+		return
+	message = _("State how these details were verified: choose {0}.").format(bold(_("Verification Method")))
+	if before:
+		doc.verified_how = doc.details_confirmed_on = None
+	controls.enforce(
+		MODE,
+		message,
+		title=_("Details Not Verified"),
+		exc=NotVerifiedError,
+		primary_action=before and _next_step(doc),
+	)
 
 
-def _saved_in_the_desk(doctype: str) -> bool:
-	"""Whether the request comes from the form or quick entry of this DocType, where more details can be requested."""
-	form = frappe.form_dict
-	return form.get("cmd") in _SAVES and frappe.parse_json(form.get("doc") or "{}").get("doctype") == doctype
+def _added(doc, before) -> bool:
+	now, then = details_of(doc), details_of(before)
+	return bool(now.emails - then.emails or now.numbers - then.numbers)
+
+
+def _is_stated_now(contact) -> bool:
+	"""In this save, or earlier today; the same method as before is stated with the day."""
+	today = (
+		getdate(contact.details_confirmed_on) == clock.now().date() if contact.details_confirmed_on else False
+	)
+	return today or contact.has_value_changed("verified_how")
+
+
+def _next_step(contact) -> dict:
+	return {
+		"label": _("Verification Method"),
+		"client_action": "client_comms.state_verification",
+		"args": {"name": contact.name},
+		"hide_on_success": 1,
+	}
+
+
+def _is_asked_for(doctype: str) -> bool:
+	"""Whether the request saves documents of this DocType or their rows, so that who sends it can state more."""
+	if route := _DOCUMENTS.match(frappe.request.path or ""):
+		return unquote(route["doctype"]) in (doctype, *_ROWS)
+	if not _SAVES & set(called.names()):
+		return False
+	sent = [frappe.form_dict.get("doctype")]
+	for key in ("doc", "docs"):
+		found = frappe.parse_json(frappe.form_dict.get(key) or "[]")
+		sent += [each.get("doctype") for each in (found if isinstance(found, list) else [found])]
+	return not {doctype, *_ROWS}.isdisjoint(sent)
 
 
 def follow_verification(contact) -> None:

@@ -26,3 +26,25 @@ function confirm_details(frm) {
 		__("Confirm"),
 	);
 }
+
+/** The next step of a save that says not how an added address or number was verified: states it, and saves. */
+client_comms.state_verification = ({ name }) => {
+	frappe.hide_msgprint();
+	client_comms.prompt(
+		{
+			fieldname: "verified_how",
+			fieldtype: "Select",
+			label: __("Verification Method"),
+			options: frappe.meta.get_docfield("Contact", "verified_how").options,
+			reqd: 1,
+		},
+		async ({ verified_how }) => {
+			const frm = client_comms.open_form("Contact", name);
+			const today = frappe.datetime.system_datetime().slice(0, 10);
+			await frm.set_value({ verified_how, details_confirmed_on: today });
+			await client_comms.save(frm);
+		},
+		__("Verification Method"),
+		__("Save"),
+	);
+};

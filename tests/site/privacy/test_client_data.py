@@ -204,6 +204,70 @@ def test_warn_asks_and_lets_pass(set_settings, in_the_desk):
 	assert "Verification Method" in told() and not doc.details_confirmed_on
 
 
+SAVES = {
+	"the form": {"cmd": "frappe.desk.form.save.savedocs", "doc": '{"doctype": "Contact"}'},
+	"insert": {"cmd": "frappe.client.insert", "doc": '{"doctype": "Contact"}'},
+	"insert many": {"cmd": "frappe.client.insert_many", "docs": '[{"doctype": "Contact"}]'},
+	"set value": {"cmd": "frappe.client.set_value", "doctype": "Contact"},
+	"set value of a row": {"cmd": "frappe.client.set_value", "doctype": "Contact Phone"},
+	"/api/method/frappe.client.save": {"doc": '{"doctype": "Contact"}'},
+	"/api/resource/Contact": {},
+	"/api/resource/Contact/Anna": {},
+	"/api/v2/document/Contact/Anna": {},
+}
+
+
+@pytest.fixture(params=SAVES)
+def by_a_request(request, monkeypatch):
+	path = request.param if request.param.startswith("/") else "/api"
+	monkeypatch.setattr(frappe.local.request, "path", path, raising=False)
+	frappe.local.request["path"] = path
+	monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(SAVES[request.param]))
+
+
+def test_an_address_or_a_number_is_added_by_those_who_say_how_it_was_verified(anna, enforce, by_a_request):
+	anna = frappe.get_doc("Contact", anna.name)
+	anna.first_name = "Anne"
+	anna.save()  # nothing to verify
+	for table, row in (
+		("email_ids", {"email_id": "new@data.example"}),
+		("phone_nos", {"phone": "+49 30 5551"}),
+	):
+		anna.append(table, row)
+		with pytest.raises(NotVerifiedError, match="Verification Method"):
+			anna.save()
+		anna.reload()
+	anna.append("phone_nos", {"phone": "+49 30 5551"})
+	anna.verified_how = "Call-back"
+	anna.save()
+	assert anna.details_confirmed_on == clock.now().date()
+	anna.phone_nos = anna.phone_nos[:1]
+	anna.save()  # what is taken away needs no check
+	frappe.db.set_value("Contact", anna.name, "details_confirmed_on", "2020-01-01", update_modified=False)
+	anna.reload()
+	anna.email_ids[0].email_id = "changed@data.example"
+	with pytest.raises(NotVerifiedError):
+		anna.save()
+	anna.reload()
+	anna.email_ids[0].email_id = "changed@data.example"
+	anna.details_confirmed_on = clock.now().date()  # in the same way as before
+	anna.verified_how = "Call-back"
+	anna.save()
+
+
+def test_with_a_warning_what_was_added_is_to_be_confirmed(anna, set_settings, in_the_desk):
+	set_settings(verification_mode="Warn")
+	api.confirm_details(anna.name, "Document Seen")
+	frappe.db.set_value("Contact", anna.name, "details_confirmed_on", "2020-01-01", update_modified=False)
+	anna = frappe.get_doc("Contact", anna.name)
+	anna.append("phone_nos", {"phone": "+49 30 5551"})
+	anna.save()
+	(message,) = [each for each in frappe.get_message_log() if "Verification Method" in str(each)]
+	assert message["primary_action"]["client_action"] == "client_comms.state_verification"
+	anna.reload()
+	assert not anna.verified_how and not anna.details_confirmed_on
+
+
 def test_a_contact_that_a_customer_brings_along_is_not_asked_about(enforce, in_the_desk):
 	frappe.local.form_dict["doc"] = '{"doctype": "Customer"}'
 	made = customer(email_id="g@data.example").insert()
