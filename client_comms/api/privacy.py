@@ -103,10 +103,21 @@ def _answer(context: facts.OutgoingContext, recipient: gate_rules.Recipient, pur
 
 @frappe.whitelist(methods=["POST"])
 def give_consent(
-	name: str, valid_until: str | None = None, through: str | None = None, note: str | None = None
+	name: str,
+	valid_until: str | None = None,
+	through: str | None = None,
+	note: str | None = None,
+	client_interaction: str | None = None,
+	evidence: str | None = None,
 ) -> dict:
-	"""Record that the client agreed (P-3). Returns the consent as a dict."""
-	return _record(name, rules.GIVEN, valid_until=valid_until, through=through, note=note)
+	"""Record that the client agreed (P-3). Returns the consent as a dict.
+
+	:param client_interaction: in which they said so
+	:param evidence: the address of a file that shows it
+	:raises MissingDetailsError: nothing shows it: neither of these, nor what the consent has already if the client did not say no since
+	"""
+	shown = {"client_interaction": client_interaction, "evidence": evidence}
+	return _record(name, rules.GIVEN, valid_until=valid_until, through=through, note=note, **shown)
 
 
 @frappe.whitelist(methods=["POST"])

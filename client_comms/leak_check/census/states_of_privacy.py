@@ -202,7 +202,7 @@ PRIVACY: dict[str, State] = {
 		),
 	),
 	"privacy.consent_receipt": State(_CONSENT, _consent("Given")),
-	"privacy.give_consent": State(_CONSENT, _consent("Refused")),
+	"privacy.give_consent": State({**_CONSENT, "client_interaction": Of(INTERACTION)}, _consent("Refused")),
 	"privacy.refuse_consent": State(_CONSENT, _consent("Given")),
 	"privacy.withdraw_consent": State(_CONSENT, _consent("Given")),
 	"privacy.may_share": State({**CLIENT, "recipients": [ELSE]}),

@@ -12,7 +12,7 @@ from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilde
 
 from client_comms import api, clock
 from client_comms.client_privacy import consents, identity
-from client_comms.exceptions import OutgoingRefusedError, ReasonNeededError
+from client_comms.exceptions import MissingDetailsError, OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import presentation
 from client_comms.rules import outgoing as rules
 
@@ -616,6 +616,47 @@ def test_a_purpose_about_third_parties_needs_one_and_marketing_has_none(consent)
 		consent(third_party=None)
 	with pytest.raises(frappe.ValidationError, match="does not concern third parties"):
 		consent(purpose="Marketing")
+
+
+@pytest.fixture
+def at_desk(monkeypatch):
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api", headers={}), raising=False)
+
+
+@pytest.mark.clause("P-3")
+def test_who_enters_that_the_client_agreed_names_what_shows_it(client, consent, update, at_desk):
+	"""The notice, a file, or the interaction in which they said so."""
+	with pytest.raises(MissingDetailsError, match="Name what shows"):
+		consent(notice_text=None)
+	with pytest.raises(MissingDetailsError):
+		consent(notice_text=None, evidence="/private/files/invented.pdf")
+	consent(notice_text=None, status="Refused")  # a no needs no proof
+	file = {"doctype": "File", "file_name": "signed.txt", "content": "Yes", "is_private": 1}
+	signed = frappe.get_doc(file).insert(ignore_permissions=True).file_url
+	by_file = consent(notice_text=None, evidence=signed)
+	by_file.evidence = None
+	with pytest.raises(MissingDetailsError):
+		by_file.save()
+	assert consent(notice_text="I agree.").status == "Given"
+	assert consent(notice_text=None, client_interaction=update.name).status == "Given"
+
+
+@pytest.mark.clause("P-3")
+def test_after_a_no_what_showed_the_consent_before_shows_it_no_more(client, consent, update, at_desk):
+	given = consent()
+	api.give_consent(given.name)  # renewed
+	api.withdraw_consent(given.name)
+	with pytest.raises(MissingDetailsError):
+		api.give_consent(given.name)
+	assert api.give_consent(given.name, client_interaction=update.name)["status"] == "Given"
+
+
+@pytest.mark.clause("P-3")
+def test_the_interaction_in_which_a_client_agreed_is_theirs(consent, log):
+	other = frappe.get_doc({"doctype": "Customer", "customer_name": "Someone Else"}).insert()
+	theirs = log(party_type="Customer", party=other.name)
+	with pytest.raises(frappe.ValidationError, match="not an interaction of this client"):
+		consent(client_interaction=theirs.name)
 
 
 @pytest.mark.clause("P-3")

@@ -9,6 +9,7 @@ frappe.ui.form.on("Client Consent", {
 		}));
 		frm.set_query("notice", () => ({ filters: { purpose: frm.doc.purpose } }));
 		frm.set_query("third_party", () => ({ filters: { disabled: 0 } }));
+		frm.set_query("client_interaction", ({ party_type, party }) => ({ filters: { party_type, party } }));
 	},
 
 	async refresh(frm) {
@@ -74,12 +75,25 @@ function record(frm, method, title) {
 		{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },
 	];
 	if (method === "give_consent") {
-		fields.splice(1, 0, {
-			fieldname: "valid_until",
-			fieldtype: "Datetime",
-			label: __("Valid Until"),
-			description: __("Leave empty to use the validity of the purpose."),
-		});
+		fields.splice(
+			1,
+			0,
+			{
+				fieldname: "valid_until",
+				fieldtype: "Datetime",
+				label: __("Valid Until"),
+				description: __("Leave empty to use the validity of the purpose."),
+			},
+			{
+				fieldname: "client_interaction",
+				fieldtype: "Link",
+				options: "Client Interaction",
+				label: __("Client Interaction"),
+				get_query: () => ({ filters: { party_type: frm.doc.party_type, party: frm.doc.party } }),
+				description: __("In which the client agreed, or attach a file that shows it."),
+			},
+			{ fieldname: "evidence", fieldtype: "Attach", label: __("Evidence") },
+		);
 	}
 	client_comms.prompt(
 		fields,

@@ -2,12 +2,12 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, get_datetime
 
-from client_comms import clock, written_by_app
+from client_comms import acting, clock, written_by_app
 from client_comms.client_privacy import consents, receipts
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
-from client_comms.clients import contacts
+from client_comms.clients import contacts, parties
 from client_comms.document import Document
-from client_comms.exceptions import EventsAreAppendOnlyError
+from client_comms.exceptions import EventsAreAppendOnlyError, MissingDetailsError
 from client_comms.i18n import bold, moment
 from client_comms.rules import consent as rules
 
@@ -78,6 +78,8 @@ class ClientConsent(Document):
 		if not self.flags.from_record:
 			self.set("events", [])
 			self.add_first_events()
+			if self.events[0].event == rules.GIVEN:
+				self.require_evidence()
 
 	def validate(self):
 		if not self.is_new():
@@ -86,23 +88,42 @@ class ClientConsent(Document):
 		if self.has_value_changed("collected_through"):
 			self.require_way(self.collected_through)
 		self.validate_third_party()
+		self.validate_interaction()
+		self.validate_evidence_stays()
 		self.validate_scope_stays()
 		self.validate_events_are_untouched()
 		self.set_status()
 
 	# --- decisions -----------------------------------------------------------------------------
 
-	def record(self, event: str, *, at=None, valid_until=None, through=None, note=None, notice=None) -> None:
+	def record(
+		self,
+		event: str,
+		*,
+		at=None,
+		valid_until=None,
+		through=None,
+		note=None,
+		notice=None,
+		evidence=None,
+		client_interaction=None,
+	) -> None:
 		"""Append a decision of the client (or that they were asked) and save; status and dates follow.
 
 		:param event: `Given`, `Refused`, `Withdrawn`, `Requested` or `Reminded`
 		:param at: when, in the site's time zone or with an offset; by default now
 		:param valid_until: the end of an agreement, in the same format; by default from the purpose's months
 		:param through: how it was collected, one of `collected_through`
+		:param evidence: the file that shows it, and `client_interaction` in which the client said so
 		"""
 		at = clock.parse(at) if at else clock.now()
 		if event in rules.WORDS:
 			self.require_way(through or self.collected_through)
+		if event == rules.GIVEN:
+			said_no = self.status in (rules.REFUSED, rules.WITHDRAWN)
+			self.evidence = evidence or self.evidence
+			self.client_interaction = client_interaction or self.client_interaction
+			self.require_evidence(anew=said_no and not (evidence or client_interaction))
 		self.append(
 			"events",
 			{
@@ -176,7 +197,49 @@ class ClientConsent(Document):
 				title=_("Unknown Collection Method"),
 			)
 
+	def require_evidence(self, *, anew: bool = False):
+		"""Users who enter that the client agreed name what shows it; the client's own answer shows it, and jobs and code of other apps answer
+		for theirs.
+
+		:param anew: the client has said no since, so what showed it before shows it no more
+		"""
+		unasked = self.flags.by_client or self.flags.ignore_permissions or frappe.flags.in_import
+		if unasked or acting.is_unattended():
+			return
+		file = self.evidence and frappe.db.exists("File", {"file_url": self.evidence})
+		if not anew and (file or self.client_interaction or self.notice):
+			return
+		shown = ("evidence", "client_interaction", "notice")
+		frappe.throw(
+			_(
+				"Name what shows that the client agreed (P-3): attach a file under {0}, or choose the {1} in which they said so, or the {2} to which they agreed."
+			).format(*(bold(_(self.meta.get_label(each))) for each in shown)),
+			exc=MissingDetailsError,
+			title=_("Evidence Missing"),
+		)
+
 	# --- validation ----------------------------------------------------------------------------
+
+	def validate_evidence_stays(self):
+		"""It can be replaced, but not taken away."""
+		before = self.get_doc_before_save()
+		if before and not self.flags.from_record and self.status == rules.GIVEN:
+			if any(before.get(each) and not self.get(each) for each in ("evidence", "client_interaction")):
+				self.require_evidence()
+
+	def validate_interaction(self):
+		"""The interaction in which the client agreed is one of theirs."""
+		if not self.client_interaction or not self.has_value_changed("client_interaction"):
+			return
+		of = frappe.db.get_value("Client Interaction", self.client_interaction, ["party_type", "party"])
+		same = parties.same_clients([(self.party_type, self.party)])
+		if of and all(of) and of not in same[self.party_type, self.party]:
+			frappe.throw(
+				_(
+					"{0} is not an interaction of this client. Choose another one, or leave the field empty."
+				).format(bold(self.client_interaction)),
+				title=_("Another Client"),
+			)
 
 	def validate_third_party(self):
 		"""A third party is required if the purpose concerns third parties, and must be empty otherwise."""

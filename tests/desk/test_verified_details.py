@@ -1,0 +1,88 @@
+"""Who adds a number to a contact states how it was verified, and who records a renewed consent what shows it (D-4, P-3)."""
+
+import pytest
+from playwright.sync_api import expect
+
+PASSWORD = "Regenbogen-Kahn-42"
+
+
+@pytest.fixture
+def enforced(site):
+	before = site.db.get_single_value("Client Comms Settings", "verification_mode")
+
+	def set_mode(mode):
+		site.db.set_single_value("Client Comms Settings", "verification_mode", mode)
+		site.clear_document_cache("Client Comms Settings", "Client Comms Settings")
+		site.db.commit()
+
+	set_mode("Enforce")
+	yield
+	site.db.rollback()
+	set_mode(before)
+
+
+@pytest.mark.clause("D-4")
+def test_a_number_is_added_in_the_form_with_how_it_was_verified(
+	site, enforced, make_user, login, client, shoot
+):
+	user = make_user("Account Manager", "Sales User", "Sales Master Manager", password=PASSWORD)
+	contact = site.db.get_value("Dynamic Link", {"link_name": client.name, "parenttype": "Contact"}, "parent")
+	page = login(user, PASSWORD)
+	page.goto(f"/app/contact/{contact}")
+	page.wait_for_function("window.cur_frm?.doctype === 'Contact' && cur_frm.doc.name")
+	page.evaluate("cur_frm.add_child('phone_nos', {phone: '+49 30 5551'}); cur_frm.dirty()")
+	page.evaluate("void cur_frm.save()")
+	refusal = page.locator(".msgprint-dialog:visible")
+	expect(refusal).to_contain_text("State how these details were verified")
+	shoot(page, "refused")
+	refusal.get_by_role("button", name="Verification Method").click()
+	dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=verified_how]")).last
+	dialog.locator("[data-fieldname=verified_how] select").select_option("Document Seen")
+	dialog.get_by_role("button", name="Save", exact=True).click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+	site.db.rollback()
+	doc = site.get_doc("Contact", contact)
+	assert doc.verified_how == "Document Seen" and doc.details_confirmed_on
+	assert [row.phone for row in doc.phone_nos][-1] == "+49 30 5551"
+
+
+@pytest.mark.clause("P-3")
+def test_a_consent_is_given_again_with_what_shows_it(site, make_user, login, client, received, shoot):
+	user = make_user("Frontline Staff", "Sales User", password=PASSWORD)
+	inquiry = received("Offer for a solar roof")
+	consent = site.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.name,
+			"purpose": site.get_all("Consent Purpose", {"concerns_third_party": 0}, pluck="name")[0],
+			"status": "Refused",
+			"collected_through": "Phone",
+		}
+	).insert(ignore_permissions=True)
+	site.db.commit()
+	try:
+		page = login(user, PASSWORD)
+		page.goto(f"/app/client-consent/{consent.name}")
+		page.locator(".page-head:visible").get_by_role("button", name="Give", exact=True).click()
+		dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=through]")).first
+		dialog.get_by_role("button", name="Give", exact=True).click()
+		refusal = page.locator(".msgprint-dialog:visible")
+		expect(refusal).to_contain_text("Name what shows that the client agreed")
+		refusal.locator(".btn-modal-close").click()
+		expect(refusal).to_have_count(0)
+		shoot(page, "give")
+		field = dialog.locator("[data-fieldname=client_interaction]")
+		field.locator("input").fill(inquiry)
+		field.locator("[role=option]").filter(has_text=inquiry).first.click()
+		dialog.get_by_role("button", name="Give", exact=True).click()
+		expect(page.locator(".modal.show")).to_have_count(0)
+		site.db.rollback()
+		after = site.db.get_value("Client Consent", consent.name, ["status", "client_interaction"])
+		assert after == ("Given", inquiry)
+	finally:
+		site.db.rollback()
+		for doctype in ("Client Consent", "Consent Event"):
+			key = "name" if doctype == "Client Consent" else "parent"
+			site.db.delete(doctype, {key: consent.name})
+		site.db.commit()
