@@ -4,48 +4,30 @@ Users who enter a contact, lead or customer are told if the same address or numb
 mail, where no one can respond, are never blocked; neither are documents that Frappe and ERPNext create on their own.
 """
 
-import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import unquote
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count, Date
-from frappe.utils import add_months, cint, get_link_to_form, getdate
+from frappe.utils import add_months, cint, get_link_to_form
 from pypika.functions import NullIf
 
 from client_comms import alerts, clock, controls, transactions
+from client_comms.client_privacy import verified_details
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.enforcement import policy
-from client_comms.enforcement.requests import called
-from client_comms.exceptions import DuplicateClientError, NotVerifiedError
+from client_comms.exceptions import DuplicateClientError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import contact_details as rules
 
-MODE = "verification_mode"
+MODE = verified_details.MODE
 CHUNK = 200
 # Contacts that an account manager is asked to confirm; after a large import there may be thousands.
 AT_ONCE = 50
 # When a ToDo comes again that was closed or cancelled although nothing was confirmed.
 _AGAIN_AFTER = timedelta(days=30)
-# The form, the quick entry, and other programs
-_SAVES = {
-	"frappe.desk.form.save.savedocs",
-	*(f"frappe.client.{method}" for method in ("save", "insert", "insert_many", "set_value")),
-}
-_DOCUMENTS = re.compile(r"^/api/(?:(?:v1/)?resource|v2/document)/(?P<doctype>[^/]+)")
-_ROWS = ("Contact Email", "Contact Phone")
 _LEAD_NUMBERS = {"phone": "phone_e164", "mobile_no": "mobile_e164"}
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-	"""The addresses (lower case) and numbers (E.164) of a document."""
-
-	emails: frozenset[str]
-	numbers: frozenset[str]
 
 
 # --- hooks ---------------------------------------------------------------------------------------
@@ -61,7 +43,7 @@ def before_insert(doc, method=None) -> None:
 		return
 	require_addresses(doc)
 	require_new(doc)
-	require_verified(doc)
+	verified_details.require(doc)
 
 
 def validate(doc, method=None) -> None:
@@ -76,7 +58,7 @@ def validate(doc, method=None) -> None:
 		follow_verification(doc)
 	if not doc.is_new() and _entered_by_staff(doc):
 		require_addresses(doc)
-		require_verified(doc)
+		verified_details.require(doc)
 
 
 def _entered_by_staff(doc) -> bool:
@@ -96,8 +78,10 @@ def _entered_by_staff(doc) -> bool:
 def require_addresses(doc) -> None:
 	"""Refuse invalid addresses in every mode but Off: Frappe would not accept them either."""
 	before = doc.get_doc_before_save() if not doc.is_new() else None
-	known = details_of(before).emails if before else ()
-	faults = [rules.address_fault(each) for each in sorted(details_of(doc).emails) if each not in known]
+	known = verified_details.of(before).emails if before else ()
+	faults = [
+		rules.address_fault(each) for each in sorted(verified_details.of(doc).emails) if each not in known
+	]
 	if faults := [fault for fault in faults if fault]:
 		refuse(*faults, title=_("Not an Email Address"), exc=frappe.InvalidEmailAddressError)
 
@@ -126,63 +110,6 @@ def require_new(doc) -> None:
 	controls.enforce(MODE, "<br>".join(parts), title=_("Client Already Exists"), exc=DuplicateClientError)
 
 
-def require_verified(doc) -> None:
-	"""Users who enter a contact, or an address or number of one, state how the details were verified, in the desk and through the API; not
-	those whose request makes other code enter them. What was confirmed before is not, once something is added."""
-	if doc.doctype != "Contact" or not _is_asked_for(doc.doctype):
-		return
-	before = None if doc.is_new() else doc.get_doc_before_save()
-	if before and not _added(doc, before):
-		return
-	if doc.verified_how and (before is None or _is_stated_now(doc)):
-		return
-	message = _("State how these details were verified: choose {0}.").format(bold(_("Verification Method")))
-	if before:
-		doc.verified_how = doc.details_confirmed_on = None
-	controls.enforce(
-		MODE,
-		message,
-		title=_("Details Not Verified"),
-		exc=NotVerifiedError,
-		primary_action=before and _next_step(doc),
-	)
-
-
-def _added(doc, before) -> bool:
-	now, then = details_of(doc), details_of(before)
-	return bool(now.emails - then.emails or now.numbers - then.numbers)
-
-
-def _is_stated_now(contact) -> bool:
-	"""In this save, or earlier today; the same method as before is stated with the day."""
-	today = (
-		getdate(contact.details_confirmed_on) == clock.now().date() if contact.details_confirmed_on else False
-	)
-	return today or contact.has_value_changed("verified_how")
-
-
-def _next_step(contact) -> dict:
-	return {
-		"label": _("Verification Method"),
-		"client_action": "client_comms.state_verification",
-		"args": {"name": contact.name},
-		"hide_on_success": 1,
-	}
-
-
-def _is_asked_for(doctype: str) -> bool:
-	"""Whether the request saves documents of this DocType or their rows, so that who sends it can state more."""
-	if route := _DOCUMENTS.match(frappe.request.path or ""):
-		return unquote(route["doctype"]) in (doctype, *_ROWS)
-	if not _SAVES & set(called.names()):
-		return False
-	sent = [frappe.form_dict.get("doctype")]
-	for key in ("doc", "docs"):
-		found = frappe.parse_json(frappe.form_dict.get(key) or "[]")
-		sent += [each.get("doctype") for each in (found if isinstance(found, list) else [found])]
-	return not {doctype, *_ROWS}.isdisjoint(sent)
-
-
 def follow_verification(contact) -> None:
 	"""A new verification also confirms the details today."""
 	if contact.verified_how and (contact.is_new() or contact.has_value_changed("verified_how")):
@@ -192,27 +119,13 @@ def follow_verification(contact) -> None:
 # --- duplicates ----------------------------------------------------------------------------------
 
 
-def details_of(doc) -> Details:
-	"""The addresses and numbers of a Contact, Lead or Customer."""
-	if doc.doctype == "Contact":
-		emails = [row.email_id for row in doc.email_ids] or [doc.email_id]
-		numbers = [row.phone for row in doc.phone_nos] or [doc.phone, doc.mobile_no]
-	else:
-		emails = [doc.get("email_id")]
-		numbers = [doc.get(field) for field in ("phone", "mobile_no", "whatsapp_no")]
-	return Details(
-		frozenset(rules.normal_email(each) for each in emails) - {""},
-		frozenset(phone_numbers.normalised(each) for each in numbers if each) - {None},
-	)
-
-
 def duplicates(doc) -> list[tuple[str, str]]:
 	"""Existing contacts, leads and customers with the same address or number as a new document: (DocType, name).
 
 	At most six queries. A contact is compared with contacts; for a lead or customer, the party of the
 	contact is returned.
 	"""
-	details, own = details_of(doc), _own(doc)
+	details, own = verified_details.of(doc), _own(doc)
 	contacts, leads = set(), set()
 	if details.emails:
 		same = ("in", list(details.emails))

@@ -123,7 +123,7 @@ class ClientConsent(Document):
 			said_no = self.status in (rules.REFUSED, rules.WITHDRAWN)
 			self.evidence = evidence or self.evidence
 			self.client_interaction = client_interaction or self.client_interaction
-			self.require_evidence(anew=said_no and not (evidence or client_interaction))
+			self.require_evidence(after_no=said_no and not (evidence or client_interaction))
 		self.append(
 			"events",
 			{
@@ -197,17 +197,17 @@ class ClientConsent(Document):
 				title=_("Unknown Collection Method"),
 			)
 
-	def require_evidence(self, *, anew: bool = False):
+	def require_evidence(self, *, after_no: bool = False):
 		"""Users who enter that the client agreed name what shows it; the client's own answer shows it, and jobs and code of other apps answer
 		for theirs.
 
-		:param anew: the client has said no since, so what showed it before shows it no more
+		:param after_no: the client has said no since, so what showed it before shows it no more
 		"""
 		unasked = self.flags.by_client or self.flags.ignore_permissions or frappe.flags.in_import
 		if unasked or acting.is_unattended():
 			return
 		file = self.evidence and frappe.db.exists("File", {"file_url": self.evidence})
-		if not anew and (file or self.client_interaction or self.notice):
+		if not after_no and (file or self.client_interaction or self.notice):
 			return
 		shown = ("evidence", "client_interaction", "notice")
 		frappe.throw(
