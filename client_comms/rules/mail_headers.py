@@ -6,7 +6,7 @@ Headers are a mapping from name to value; the case of names does not matter.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from email import message_from_string
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -16,13 +16,15 @@ IN_TRANSIT = timedelta(days=5)
 # Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here; on its first fetch, all
 # mail did that has not just been in transit.
 HISTORY = timedelta(days=30)
+# Clocks of servers that have lost the time say 1970; no mailbox is older than email on the internet.
+_FIRST_YEAR = 1990
 
 _REPLY_PREFIX = re.compile(
 	r"\s*(re|aw|antw|antwort|sv|vs|res|resp|odp|rif|fwd?|wg|tr|rv|enc|回复|答复|转发|回覆|轉寄)"
-	r"\s*([\[(]\d+[\])]|\^\d+)?\s*[:：]",
+	r"\s*(([\[(]\d+[\])]|\^\d+)\s*)?[:：]",
 	re.IGNORECASE,
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]{0,200}>")  # a subject that is stored has no more characters
 BRACKETED_ID = re.compile(r"<([^<>]+)>")
 # Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
 _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
@@ -31,9 +33,10 @@ _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d
 def normalise_subject(subject: str) -> str:
 	"""Return `subject` without leading Re:, AW:, Fwd:, WG: … and with single spaces."""
 	rest = " ".join(str(subject or "").split())
-	while (prefix := _REPLY_PREFIX.match(rest)) is not None:
-		rest = rest[prefix.end() :]
-	return rest.strip()
+	at = 0
+	while (prefix := _REPLY_PREFIX.match(rest, at)) is not None:
+		at = prefix.end()
+	return rest[at:].strip()
 
 
 def readable_subject(subject: str | None) -> str:
@@ -96,11 +99,21 @@ def received_at(headers: Mapping[str, str], written: datetime | None, fetched: d
 
 def _stamp_of_server(headers: Mapping[str, str]) -> datetime | None:
 	received = next((str(value) for name, value in headers.items() if name.lower() == "received"), "")
+	return moment(received.rpartition(";")[2])
+
+
+def moment(value: str | None) -> datetime | None:
+	"""Return what a Date header or a stamp says, None without a time zone, or if it cannot be true.
+
+	"-0000" means universal time, of a place that is not told (RFC 5322, 3.3).
+	"""
 	try:
-		stamp = parsedate_to_datetime(received.rpartition(";")[2].strip())
+		at = parsedate_to_datetime(str(value or "").strip())
 	except (ValueError, TypeError, OverflowError):
 		return None
-	return stamp if stamp.tzinfo else None
+	if not at.tzinfo and "-0000" in str(value).split():
+		at = at.replace(tzinfo=timezone.utc)
+	return at if at.tzinfo and at.year >= _FIRST_YEAR else None
 
 
 def document_names(subject: str) -> tuple[str, ...]:

@@ -143,6 +143,11 @@ STAMP = {"Received": "from a by b with esmtp id 1; Tue, 24 Nov 2026 11:00:00 +00
 		({"Received": "from a by b; no date"}, moment("2026-11-24 10:00"), "2026-11-24 10:00"),
 		({"Received": "from a by b"}, None, "2026-11-24 12:00"),
 		({"Received": "x; Tue, 24 Nov 2026 12:30:00 +0000"}, None, "2026-11-24 12:00"),
+		({"Received": "(qmail 7 invoked by uid 0); 24 Nov 2026 11:00:00 -0000"}, None, "2026-11-24 11:00"),
+		({"Received": "a by b; 24 Nov 2026 11:00:00 -0000 (UTC)"}, None, "2026-11-24 11:00"),
+		({"Received": "a by b; 24 Nov 2026 11:00:00"}, None, "2026-11-24 12:00"),
+		({"Received": "a by b; Thu, 01 Jan 1970 00:00:00 +0000"}, None, "2026-11-24 12:00"),
+		({"Received": "a by b; Fri, 01 Jan 1904 00:00:00 +0000"}, moment("2026-11-24 10:00"), "2026-11-24 10:00"),
 	],
 )
 def test_a_message_is_received_when_our_server_took_it_in(headers, written, expected):
