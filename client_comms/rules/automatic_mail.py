@@ -21,7 +21,7 @@ _REPORT_TYPE = re.compile(r"""report-type\s*=\s*["']?([\w-]+)""")
 _BOUNCE_SENDER = re.compile(r"(mailer[-_.]daemon|microsoftexchange[0-9a-f]{20,})$")
 _POSTMASTER = re.compile(r"post[-_.]?master$")  # a person in some firms
 # Of a sender without an address, which no person has.
-_BOUNCE_NAME = re.compile(r"\s*([\"']?\s*(mailer-daemon|postmaster|mail deliver\w* (sub)?system)\b.*|<>\s*)$")
+_BOUNCE_NAME = re.compile(r"\s*((?:[\"']\s*)?(mailer-daemon|postmaster|mail deliver\w* (sub)?system)\b.*|<>\s*)$")
 # Set by what answers or forwards mail automatically; each with a value other than "no".
 _ANSWERED_BY_A_MACHINE = (
 	"x-autoreply",

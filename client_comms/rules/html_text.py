@@ -9,7 +9,7 @@ import re
 
 MAXIMUM_CHARACTERS = 1_000_000
 _DEEPEST_QUOTATION = 20
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)([^<>]*)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:.-]*)(?![\w:.-])([^<>]*)>")
 _MARKUP = re.compile(
 	r"</?(html|body|head|br|p|div|span|table|blockquote|a|b|i|strong|ul|ol|li|pre|font|h[1-6])\b[^<>]{0,2000}>",
 	re.I,
@@ -54,14 +54,14 @@ _NEW_PARAGRAPH = frozenset(
 _DELIMITER = "\n_______________\n"
 # Containers by which programs mark a signature.
 _SIGNATURE = re.compile(
-	r"""(class|id)\s*=\s*["']?[^"'>]{0,80}(gmail_signature|moz-signature|ms-outlook-mobile-signature|applemailsignature"""
+	r"""(class|id)\s{0,9}=\s{0,9}["']?[^"'>]{0,80}(gmail_signature|moz-signature|ms-outlook-mobile-signature|applemailsignature"""
 	r"""|protonmail_signature_block|signature_block|x_signature\b|["' ]signature["' ])""",
 	re.IGNORECASE,
 )
 # And where the message begins to which this one replies, if it is not in a quotation.
 _REPLIED_TO = re.compile(
-	r"""(id\s*=\s*["']?(divrplyfwdmsg|appendonsend|x_divrplyfwdmsg|x_appendonsend|olk_src_body_section|reply-intro|mail-editor-reference-message-container)"""
-	r"""|style\s*=\s*["'][^"'>]{0,200}border:\s*none;\s*border-top:\s*solid\s#?(e1e1e1|b5c4df))""",
+	r"""(id\s{0,9}=\s{0,9}["']?(divrplyfwdmsg|appendonsend|x_divrplyfwdmsg|x_appendonsend|olk_src_body_section|reply-intro|mail-editor-reference-message-container)"""
+	r"""|style\s{0,9}=\s{0,9}["'][^"'>]{0,200}border:\s{0,9}none;\s{0,9}border-top:\s*solid\s#?(e1e1e1|b5c4df))""",
 	re.IGNORECASE,
 )
 

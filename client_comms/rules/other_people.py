@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 LONGEST_NAME = 4  # words
 _MINIMUM_DIGITS, _COMPARED_DIGITS = 8, 8
-_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _NUMBER = re.compile(r"(?<![\w.,+-])(?:\+|0)[\d][\d ()/.\-]{5,18}\d(?![\w])")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")

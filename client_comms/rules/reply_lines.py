@@ -14,8 +14,10 @@ _BEGINS_WITH_DATE = re.compile(r"(\w{2,12}\.?,? )?\d{1,4}[\s./年-]|\w{2,12}, \d
 CONTACT = re.compile(
 	r"\d[\d\s()/.-]{5,}\d|@|www\.|https?:|\b(gmbh|ag|ltd|inc|llc|s\.?a\.?r?\.?l?|b\.?v|sp\. z o\.o)\b"
 )
-_NUMBER = re.compile(r"(?<![\d./-])(?!\d\d?[/-]\d\d?[/-]\d)[+(0][\d\s()/-]{5,}\d(?![\d.])")
-_ADDRESS = re.compile(r"\S+@\S+|(https?:|www\.)\S*")
+_NUMBER = re.compile(r"(?<![\d./-])(?!\d\d?[/-]\d\d?[/-]\d)[+(0][\d\s()/-]{5,40}\d(?![\d.])")
+_UNSPACED = re.compile(r"\S+")
+_WEBSITE = re.compile(r"(https?:|www\.)\S*")
+_WRAPPED_ADDRESS = re.compile(r"<\s?[^\s<>@]+@[^\s<>]+>:$")
 _LABELS = frozenset(
 	"""
 	tel telefon telephone phone mobile mobil handy fax telefax email e mail web t m f p tél téléphone portable
@@ -57,7 +59,8 @@ def begins_with_date(text: str) -> bool:
 
 def wrapped_address(text: str) -> bool:
 	"""Gmail's old form without a verb: "2014-10-17 11:28 GMT+03:00 Ada < ada@client.example>:"."""
-	return bool(re.search(r"\d:\d\d.*<\s?\S+@\S+>:$", text))
+	found = _WRAPPED_ADDRESS.search(text)
+	return bool(found and re.search(r"\d:\d\d", text[: found.start()]))
 
 
 def is_sent_from(bare: str) -> bool:
@@ -77,14 +80,18 @@ def is_sent_from(bare: str) -> bool:
 
 def is_only_sent_from(bare: str) -> bool:
 	"""Whether a line names a program or device and says nothing else."""
-	text = re.sub(r"<https?:\S*>|\b[a-z]?\d{1,3}\b", "", bare)
+	text = re.sub(r"<https?:[^\s<>]*>|\b[a-z]?\d{1,3}\b", "", bare)
 	return is_sent_from(bare) and _OF_PROGRAMS.issuperset(_WORD.findall(text))
 
 
 def besides_contact(bare: str) -> str:
 	"""A line without the address, number, legal form and labels that it has, if it has any; otherwise the line."""
-	rest = _NUMBER.sub(" ", _ADDRESS.sub(" ", bare))
+	rest = _NUMBER.sub(" ", _UNSPACED.sub(_besides_address, bare))
 	return " ".join(word for word in re.split(r"[\s:.,;|/()&•·*_-]+", rest) if word not in _LABELS).strip()
+
+
+def _besides_address(unspaced: re.Match) -> str:
+	return " " if "@" in unspaced[0][1:-1] else _WEBSITE.sub(" ", unspaced[0])
 
 
 def is_of_a_list(bare: Sequence[str]) -> bool:

@@ -26,13 +26,13 @@ _STANDARD_DELIMITER = re.compile(r"(--|—|––|__)$")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.h]\s?\d{2}\b|\b(19|20)\d\d\b|\d年")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,120}")
 _BARE_ATTRIBUTION = re.compile(
-	r"(\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*<?\s*\S+@\S+>?:?\s*)"
-	r"|\d\d?[.:/]\d\d[^<>]{1,80}<\S+@\S+>:)$",
+	r"(\d{4}[-/]\d\d?[-/]\d\d?,? (\d\d?:\d\d(:\d\d)? (GMT|UTC)?[+-]\d\d:?\d\d .+|.*\S@[^\s@]+\s*)"
+	r"|\d\d?[.:/]\d\d[^<>]{1,80}<[^\s<>@]+@[^\s<>]+>:)$",
 	re.IGNORECASE,
 )
 # French puts a blank before the colon, and some programs leave out the one behind it.
 _FIELD = re.compile(r"[*_\s]{0,4}([^\W\d][^:：]{0,24}?)(?:\s[:：]|\s?[*_]{0,2}\s?[:：][*_]{0,2}(?:\s|$))")
-_TAGGED_ON = re.compile(r"\s*-*\s*(?<![\w])(On [A-Z0-9][^\n]{8,150}? wrote:)\s*$")
+_TAGGED_ON = re.compile(r"(?<![\w])(On [A-Z0-9][^\n]{8,150}? wrote:)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _lines(text: str) -> list[str]:
 		# Some programs put the attribution behind the last word of the reply.
 		tagged = _TAGGED_ON.search(line) if len(line) < _LONGEST_LINE else None
 		if tagged and line[: tagged.start()].strip(" ->"):
-			lines += [line[: tagged.start()], tagged.group(1)]
+			lines += [line[: tagged.start()].rstrip().rstrip("-").rstrip(), tagged.group(1)]
 		else:
 			lines.append(line)
 	return lines[:MAXIMUM_LINES]

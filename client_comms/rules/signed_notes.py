@@ -7,6 +7,7 @@ is a note that states the origin, the size and the root of a tree.
 import base64
 import binascii
 import re
+from contextlib import suppress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,7 +28,8 @@ _PRIVATE = "PRIVATE+KEY+"
 NEW_KEY = "new-key "
 _NAME = re.compile(r"[^\s+]+")
 # Notes one after the other: each ends with its signature lines.
-_NOTE = re.compile(rf"(?:(?!{_DASH})[^\n]+\n)+\n(?:{_DASH}[^\n]+\n)+")
+_BODY = re.compile(rf"(?:(?!{_DASH})[^\n]+\n)+")
+_SIGNATURES = re.compile(rf"\n(?:{_DASH}[^\n]+\n)+")
 
 
 class MalformedNote(ValueError):
@@ -250,8 +252,13 @@ def _new_key(extensions: Iterable[str]) -> PublicKey | None:
 
 def find_notes(text: str) -> Iterator[Note]:
 	"""The notes in a text that holds several, such as a file to which each was appended, or an email."""
-	for found in _NOTE.findall(text.replace("\r\n", "\n").rstrip("\n") + "\n"):
-		try:
-			yield Note.parse(found)
-		except MalformedNote:
-			continue
+	text = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+	at = 0
+	while at < len(text):
+		body = _BODY.match(text, at)
+		end = body.end() if body else text.index("\n", at) + 1
+		if signatures := body and _SIGNATURES.match(text, end):
+			end = signatures.end()
+			with suppress(MalformedNote):
+				yield Note.parse(text[at:end])
+		at = end
