@@ -15,7 +15,6 @@ from client_comms.intake import (
 	failures,
 	inbound_mail,
 	sources,
-	unlogged,
 	unprocessed,
 )
 
@@ -25,7 +24,7 @@ _LOG = {**sources.LOG, "Communication": communication.log_arrived}
 
 
 def run() -> int:
-	"""Retry the failures within the number of days in the settings; returns how many were removed from the list.
+	"""Retry the failures, however old; returns how many were removed from the list.
 
 	In the app's own name, also if a user caused it by submitting a version of the matrix. Those not tried for longest come first, so that
 	repeated failures do not block others.
@@ -37,7 +36,7 @@ def run() -> int:
 def _run() -> int:
 	found = frappe.get_all(
 		failures.FAILURE,
-		{"creation": (">=", unlogged.since()), "reference_doctype": ("in", list(sources.log_by_doctype()))},
+		{"reference_doctype": ("in", list(sources.log_by_doctype()))},
 		["name", "reference_doctype", "reference_name"],
 		order_by="modified asc",
 		limit=AT_ONCE,

@@ -96,6 +96,17 @@ def test_what_failed_is_tried_again_until_it_is_logged(no_matrix):
 	assert not frappe.db.count(FAILURE) and retry.run() == 0
 
 
+def test_what_failed_long_ago_is_tried_again_the_least_recently_tried_first(no_matrix, monkeypatch):
+	with no_matrix():
+		docs = [issue() for _each in range(3)]
+	for number, doc in enumerate(docs):
+		times = {"creation": f"2025-01-0{number + 1}", "modified": f"2025-03-0{3 - number}"}
+		frappe.db.set_value(FAILURE, {"reference_name": doc.name}, times, update_modified=False)
+	monkeypatch.setattr(retry, "AT_ONCE", 2)
+	assert retry.run() == 2
+	assert [len(interactions_about(doc)) for doc in docs] == [0, 1, 1]
+
+
 def test_what_is_logged_after_a_matrix_was_submitted_names_no_one(no_matrix, manager, as_user):
 	"""Frappe runs a job in the name of the user who caused it, here who submitted the matrix."""
 	with no_matrix():
