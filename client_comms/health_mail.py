@@ -38,7 +38,8 @@ def incoming_mail() -> Line:
 		for name, since in stopped
 	]
 	faults += [
-		_("{0} was last fetched {1}. Check its password and server, and the scheduler above.").format(
+		mailboxes.without_folders(name)
+		or _("{0} was last fetched {1}. Check its password and server, and the scheduler above.").format(
 			name, pretty_date(since)
 		)
 		for name, since in silent

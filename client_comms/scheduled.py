@@ -90,9 +90,9 @@ def tell_silent() -> None:
 		"""select 1 from (
 			select name, client_comms_stopped_on as since from `tabEmail Account`
 			where enable_incoming = 0 and client_comms_stopped_on is not null and client_comms_not_for_clients = 0
-			union all select name, greatest(coalesce(last_fetched_on, creation), modified) from `tabEmail Account`
+			union all select name, greatest(coalesce(last_fetched_on, creation), coalesce(client_comms_changed_on, creation)) from `tabEmail Account`
 			where enable_incoming = 1 and client_comms_not_for_clients = 0
-			and greatest(coalesce(last_fetched_on, creation), modified) < %(late)s
+			and greatest(coalesce(last_fetched_on, creation), coalesce(client_comms_changed_on, creation)) < %(late)s
 		) mailbox where not exists (select 1 from `tabNotification Log` told
 			where told.document_type = 'Email Account' and told.document_name = mailbox.name
 			and told.creation >= mailbox.since) limit 1""",

@@ -79,9 +79,7 @@ class Message:
 		if not self.headers:
 			return False
 		age = clock.now() - self.at
-		return age > mail_headers.HISTORY or (
-			age > mail_headers.IN_TRANSIT and mailboxes.is_first_fetch(self.document.email_account)
-		)
+		return age > mail_headers.HISTORY or mailboxes.is_from_before(self.document.email_account, self.at)
 
 
 def read(doc) -> Message:

@@ -16,7 +16,7 @@ from frappe import _
 from frappe.email.receive import InboundMail, SentEmailInInboxError
 from frappe.utils import cstr, validate_email_address
 
-from client_comms import acting, transactions
+from client_comms import acting, clock, transactions
 from client_comms.client_privacy import returned_secrets
 from client_comms.clients import parties
 from client_comms.enforcement.doctypes.unanswered_mail import RemindingAccount
@@ -48,10 +48,11 @@ class GuardedEmailAccount(RemindingAccount):
 	"""
 
 	unread: list
+	missing_folders: list
 	is_fetched = False
 
 	def receive(self):
-		self.unread, self.is_fetched = [], False
+		self.unread, self.missing_folders, self.is_fetched = [], [], False
 		with acting.as_the_app(), spool.fetching(self.name):
 			try:
 				super().receive()
@@ -74,6 +75,7 @@ class GuardedEmailAccount(RemindingAccount):
 
 	def validate(self):
 		super().validate()
+		self.set(mailboxes.CHANGED, clock.now())
 		if self.enable_incoming:
 			self.set(mailboxes.STOPPED, None)
 

@@ -12,10 +12,14 @@ from client_comms import alerts, clock
 from client_comms.communication_governance import calendars
 from client_comms.i18n import bold
 from client_comms.intake import spool, unprocessed
+from client_comms.rules import mail_headers
 
 ACCOUNT = "Email Account"
 LAST_FETCHED = "last_fetched_on"
 STOPPED = "client_comms_stopped_on"  # when Frappe did, after several failures
+CONNECTED = "client_comms_first_fetched_on"
+CHANGED = "client_comms_changed_on"  # by a user; Frappe counts each attempt to fetch as a change
+MISSING = "client_comms_missing_folders"  # one a line
 NOT_FOR_CLIENTS = "client_comms_not_for_clients"
 _OF_CLIENTS = ("Issue", "Lead", "Opportunity")  # logged as inquiries, whichever mailbox they come from
 _ALWAYS_STORABLE = 100_000  # characters
@@ -65,10 +69,11 @@ def watch(server, account, read: Callable) -> None:
 	"""Let Frappe's connection to a mail server tell what it could not read, and that it came to its end.
 
 	:param read: makes a message of what was fetched, with the account and the number; may raise anything
-	:param account: gets `unread` (a list of `unprocessed.Unread`) and `is_fetched`
+	:param account: gets `unread` (a list of `unprocessed.Unread`), `missing_folders` and `is_fetched`
 	"""
 	get_messages, make_error_msg, logout = server.get_messages, server.make_error_msg, server.logout
 	cleanup, incomplete = server._post_retrieve_cleanup, set()
+	select_folder = server.select_imap_folder
 
 	def readable_messages(*args, **kwargs):
 		return _only_readable(get_messages(*args, **kwargs) or {}, account, read)
@@ -80,7 +85,7 @@ def watch(server, account, read: Callable) -> None:
 		headers = text.partition("Traceback")[0].strip()
 		incomplete.add(uid)
 		account.unread.append(
-			unprocessed.Unread(f"{headers}\n\n".encode(), cstr(uid), error, incomplete=True)
+			unprocessed.Unread(f"{headers}\n\n".encode(errors="replace"), cstr(uid), error, incomplete=True)
 		)
 		return text
 
@@ -95,12 +100,19 @@ def watch(server, account, read: Callable) -> None:
 			spool.put(account.name, as_bytes(raw), frappe.safe_decode(uid) if account.use_imap else None)
 		return cleanup(uid, *args, **kwargs)
 
+	def select_existing(folder, *args, **kwargs):
+		# Frappe passes over a folder that was renamed on the server.
+		found = select_folder(folder, *args, **kwargs)
+		if not found:
+			account.missing_folders.append(cstr(folder))
+		return found
+
 	def end(*args, **kwargs):
 		account.is_fetched = True
 		return logout(*args, **kwargs)
 
 	server.get_messages, server.make_error_msg, server.logout = readable_messages, keep_what_is_known, end
-	server._post_retrieve_cleanup = keep_first
+	server._post_retrieve_cleanup, server.select_imap_folder = keep_first, select_existing
 
 
 def _only_readable(messages: dict, account, read: Callable) -> dict:
@@ -120,7 +132,7 @@ def _only_readable(messages: dict, account, read: Callable) -> dict:
 
 
 def as_bytes(raw: bytes | str) -> bytes:
-	return raw if isinstance(raw, bytes) else cstr(raw).encode()
+	return raw if isinstance(raw, bytes) else cstr(raw).encode(errors="replace")
 
 
 def is_too_long(characters: int) -> bool:
@@ -132,7 +144,12 @@ def is_too_long(characters: int) -> bool:
 
 
 def note_fetch(account) -> None:
-	values = {LAST_FETCHED: clock.now(), STOPPED: None}
+	"""A fetch has come to its end; without one of the folders, the mailbox is not fetched."""
+	values = {STOPPED: None, MISSING: "\n".join(account.missing_folders)}
+	if not account.missing_folders:
+		values[LAST_FETCHED] = clock.now()
+	if not frappe.db.get_value(ACCOUNT, account.name, CONNECTED):
+		values[CONNECTED] = clock.now()
 	frappe.db.set_value(ACCOUNT, account.name, values, update_modified=False)
 
 
@@ -142,9 +159,13 @@ def note_stop(account) -> None:
 		frappe.db.set_value(ACCOUNT, account.name, STOPPED, clock.now(), update_modified=False)
 
 
-def is_first_fetch(account: str | None) -> bool:
-	"""Whether a mailbox is just being connected: no fetch of it has come to its end."""
-	return bool(account) and not frappe.db.get_value(ACCOUNT, account, LAST_FETCHED)
+def is_from_before(account: str | None, at: datetime) -> bool:
+	"""Whether what reached us at that time, as stored, had lain in a mailbox when it was connected, and not just been in transit:
+	of a full one, Frappe fetches a hundred emails at once, so most come with later fetches."""
+	if not account:
+		return False
+	connected = frappe.db.get_value(ACCOUNT, account, CONNECTED)
+	return at < (get_datetime(connected) if connected else clock.now()) - mail_headers.IN_TRANSIT
 
 
 def stopped() -> list[tuple[str, datetime]]:
@@ -166,11 +187,11 @@ def silent() -> list[tuple[str, datetime]]:
 	for row in frappe.get_all(
 		ACCOUNT,
 		{"enable_incoming": 1, NOT_FOR_CLIENTS: 0},
-		["name", LAST_FETCHED, "creation", "modified"],
+		["name", LAST_FETCHED, CHANGED, "creation"],
 		order_by="name asc",
 	):
 		# A mailbox that was just set up, or changed, has time until its next fetch.
-		since = get_datetime(max(row[LAST_FETCHED] or row.creation, row.modified))
+		since = get_datetime(max(row[LAST_FETCHED] or row.creation, row[CHANGED] or row.creation))
 		if calendar.working_seconds(clock.to_aware(since), clock.to_aware(clock.now())) > minutes * 60:
 			found.append((row.name, since))
 	return found
@@ -190,10 +211,21 @@ def tell_silent() -> None:
 		_tell_once(
 			name,
 			since,
-			lambda name=name, since=since: _(
+			lambda name=name, since=since: without_folders(name)
+			or _(
 				"The mailbox {0} was last fetched {1}, so no email from it is logged. Check its password and server."
 			).format(name, pretty_date(since)),
 		)
+
+
+def without_folders(name: str) -> str:
+	"""The sentence that says which folders of a mailbox the server does not have; empty if none is missing."""
+	missing = cstr(frappe.db.get_value(ACCOUNT, name, MISSING)).split("\n")
+	if not any(missing):
+		return ""
+	return _(
+		"The mailbox {0} has no folder {1}, so no email from there is logged. Correct the folders in its Email Account."
+	).format(name, ", ".join(missing))
 
 
 def _tell_once(name: str, since: datetime, subject: Callable[[], str]) -> None:

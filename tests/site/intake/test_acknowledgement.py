@@ -126,7 +126,9 @@ def test_an_acknowledgement_that_would_not_be_sent_is_none(make_template, delive
 @pytest.mark.parametrize(("arrived", "confirmed"), [("19 Nov 2026", 1), ("17 Nov 2026", 0)])
 def test_after_some_days_a_person_should_write(deliver, make_template, account, arrived, confirmed):
 	make_template()
-	account.db_set("last_fetched_on", "2026-11-16 10:00:00")  # could not be fetched since
+	account.db_set(
+		"client_comms_first_fetched_on", "2026-11-01 10:00:00"
+	)  # and could not be fetched for days
 	mail = deliver(at="2026-11-23 10:00", Received=f"by us.example; {arrived} 10:00:00 +0100")
 	assert interaction_of(mail).acknowledge_status == "Breached" and len(sent()) == confirmed
 

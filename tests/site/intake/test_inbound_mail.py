@@ -372,7 +372,7 @@ def test_a_message_written_before_closing_and_fetched_after_it_reopens(deliver, 
 
 
 def test_a_message_fetched_long_after_its_deadlines_is_breached_at_once(deliver, accounts):
-	accounts["Lead"].db_set("last_fetched_on", "2026-11-16 09:00:00")  # not since
+	accounts["Lead"].db_set("client_comms_first_fetched_on", "2026-11-16 09:00:00")
 	raw = letter(at="2026-11-16 10:00", Received=stamp("2026-11-16 10:00"))
 	doc = interaction_of(deliver(raw, at=MONDAY))
 	assert (doc.acknowledge_status, doc.respond_status, doc.breached) == ("Breached", "Breached", 1)
@@ -1051,17 +1051,20 @@ def test_what_lay_in_a_mailbox_that_is_connected_is_not_a_new_inquiry(deliver):
 
 
 @pytest.mark.parametrize(
-	("arrived", "last_fetched_on", "is_logged"),
+	("arrived", "first_fetched", "is_logged"),
 	[
 		("2026-11-10 10:00", None, False),  # in the mailbox for two weeks when it was connected
 		("2026-11-20 10:00", None, True),  # perhaps no one has seen it
 		("2026-11-10 10:00", "2026-11-09 09:00", True),  # could not be fetched for two weeks
+		("2026-11-10 10:00", "2026-11-24 11:55", False),  # of which the first fetch brought a hundred others
+		("2026-11-20 10:00", "2026-11-24 11:55", True),
 	],
 )
 def test_weeks_old_mail_is_history_only_when_its_mailbox_is_connected(
-	deliver, accounts, arrived, last_fetched_on, is_logged
+	deliver, accounts, arrived, first_fetched, is_logged
 ):
-	accounts["Lead"].db_set("last_fetched_on", last_fetched_on)
+	times = {"client_comms_first_fetched_on": first_fetched, "last_fetched_on": first_fetched}
+	accounts["Lead"].db_set(times)
 	mail = deliver(letter(at=arrived, Received=stamp(arrived)), at="2026-11-24 12:00")
 	assert bool(mail.client_interaction) == is_logged
 

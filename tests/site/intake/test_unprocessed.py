@@ -525,7 +525,7 @@ def test_a_mailbox_that_is_not_fetched_is_told_once(pull, raw_mail, clock_at, se
 	pull(raw_mail())
 	name = frappe.db.get_value("Email Account", {"enable_incoming": 1})
 	assert str(frappe.db.get_value("Email Account", name, "last_fetched_on")).startswith(MONDAY)
-	frappe.db.set_value("Email Account", name, "modified", "2026-11-20", update_modified=False)
+	frappe.db.set_value("Email Account", name, mailboxes.CHANGED, "2026-11-20", update_modified=False)
 	for at, silent in (("2026-11-23 10:59", False), ("2026-11-23 11:01", True), ("2026-11-23 11:30", True)):
 		with clock_at(at):
 			mailboxes.tell_silent()
@@ -542,7 +542,7 @@ def test_nights_and_weekends_do_not_count(pull, raw_mail, clock_at, set_settings
 	set_settings(mailbox_silent_minutes=60)
 	pull(raw_mail(), at="2026-11-27 16:30")
 	name = frappe.db.get_value("Email Account", {"enable_incoming": 1})
-	frappe.db.set_value("Email Account", name, "modified", "2026-11-20", update_modified=False)
+	frappe.db.set_value("Email Account", name, mailboxes.CHANGED, "2026-11-20", update_modified=False)
 	with clock_at("2026-11-30 09:15"):
 		assert mailboxes.silent() == []
 	with clock_at("2026-11-30 09:45"):

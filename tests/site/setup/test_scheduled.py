@@ -215,11 +215,19 @@ def test_a_file_that_a_process_left_behind(idle, folder, job):
 
 def test_a_mailbox_that_is_not_fetched(idle):
 	account = insert("Email Account", enable_incoming=1, last_fetched_on="2026-11-24 09:45")
-	times = {"creation": "2026-11-01", "modified": "2026-11-01"}
+	# Frappe counts each attempt to fetch as a change.
+	times = {
+		"creation": "2026-11-01",
+		"modified": "2026-11-24 09:59",
+		"client_comms_changed_on": "2026-11-02",
+	}
 	frappe.db.set_value("Email Account", account.name, times, update_modified=False)
 	assert run() == []
 	account.db_set("last_fetched_on", "2026-11-24 09:29", update_modified=False)
 	assert run() == ["intake.mailboxes.tell_silent"]
+	account.db_set("client_comms_changed_on", "2026-11-24 09:31", update_modified=False)
+	assert run() == []
+	account.db_set("client_comms_changed_on", None, update_modified=False)
 	told = insert("Notification Log", document_type="Email Account", document_name=account.name)
 	told.db_set("creation", "2026-11-24 09:35", update_modified=False)
 	assert run() == []
