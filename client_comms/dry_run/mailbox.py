@@ -94,7 +94,7 @@ def parse_mail(raw: bytes, origin: str) -> Mail | Problem:
 	"""Return the mail in `raw`, of which only the headers are needed, or why it cannot be used."""
 	if not any(map(_HEADER_LINE.match, raw[:10_000].splitlines())):
 		return Problem(origin, "this is not an email: it has no headers")
-	headers = raw_mail.headers_of(raw)
+	headers = raw_mail.all_headers_of(raw)
 	written_by = headers.get("from") or headers.get("sender", "")
 	subject = raw_mail.decoded(headers.get("subject", ""))
 	sender = next(iter(addresses.in_header(written_by)), "")

@@ -34,6 +34,7 @@ from client_comms.intake import (
 	event,
 	failures,
 	human_resources,
+	inbound_mail,
 	mailboxes,
 	sources,
 )
@@ -64,6 +65,7 @@ _SOURCES = {
 		lambda table: (
 			table.communication_type.isin(("Communication", communication.AUTOMATED))
 			& table.communication_medium.isin(list(communication.CHANNELS))
+			& (Coalesce(table.email_status, "") != inbound_mail.SPAM)
 			& Coalesce(table.reference_doctype, "").notin(human_resources.doctypes())
 			& Coalesce(table.email_account, "").notin([*mailboxes.not_for_clients(), "-"])
 		),

@@ -249,6 +249,8 @@ def _apply(message: Message, staff_may_begin: bool, is_about_staff: Callable[[],
 	if message.document.reference_name and website_form.is_from_visitor(message.document):
 		if interaction := website_form.begun(message.document, message.document.sender):
 			return interaction
+	if message.is_received and message.automatic == automatic_mail.SPAM:
+		return None  # listed as unlogged
 	interaction = threads.find(message)
 	if message.is_received and message.automatic:
 		if not interaction:

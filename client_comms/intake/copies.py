@@ -9,8 +9,12 @@ from frappe.utils import get_datetime, parse_addr, sanitize_html
 
 from client_comms import clock, validation
 from client_comms.clients import parties
+from client_comms.intake import spool
 from client_comms.rules import mail_identity
 from client_comms.rules.mail_identity import Identity
+
+STAMP = b"Received: by mailbox; "  # of what no server stamped
+_NO_ID = "no-message-id@client-comms.invalid"
 
 
 def with_same_id(doc) -> list:
@@ -64,6 +68,19 @@ def identity_of(communication) -> Identity:
 def fresh_id(message_id: str) -> str:
 	"""A Message-ID instead of one that belongs to another message, so that no reply to that one is taken for a reply to this."""
 	return f"{frappe.generate_hash(length=10)}.{message_id}"
+
+
+def own_id_of(mail, named: str | None = None) -> str:
+	"""The Message-ID of an email (Frappe's `InboundMail`) that came without one, or with that of another message (`named`): the same each
+	time that it is fetched."""
+	return own_id(mail.email_account.name, mail.raw_message, named)
+
+
+def own_id(account: str, raw: bytes | str, named: str | None = None) -> str:
+	raw = raw if isinstance(raw, bytes) else raw.encode(errors="replace")
+	if raw.startswith(STAMP):  # of one that is tried again
+		raw = raw.partition(b"\n")[2]
+	return f"{spool.fingerprint(account, raw)}.{named or _NO_ID}"
 
 
 def words(text: str | None, content: str | None) -> str:

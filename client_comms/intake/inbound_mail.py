@@ -29,11 +29,15 @@ from client_comms.rules import (
 	long_values,
 	mail_headers,
 	mail_identity,
+	mail_reports,
 	raw_mail,
+	storable_text,
 )
+from client_comms.rules.mail_headers import Headers
 from client_comms.rules.mail_identity import Identity
 
 COMMUNICATION = "Communication"
+SPAM = "Spam"  # Frappe's status of such an email
 _WAITS = (0.2, 0.5, 1, 2, 4)  # seconds at most before a message is tried again
 
 
@@ -110,6 +114,10 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 
 	is_slow = is_shortened = False
 
+	def __init__(self, content, email_account, *args, **kwargs):
+		super().__init__(content, email_account, *args, **kwargs)
+		self.message_id = storable_text.repaired(cstr(self.message_id)) or copies.own_id_of(self)
+
 	@staticmethod
 	def of(mail: InboundMail) -> "ReceivedMail":
 		guarded = _in_front_of(type(mail))
@@ -146,13 +154,18 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 			self.from_real_name = name[: long_values.FIELD]
 		self.message_id = cstr(self.message_id)[: long_values.MESSAGE_ID]
 		for attachment in self.attachments:
-			name, short = attachment["fname"], long_values.file_name(attachment["fname"])
-			attachment["fname"] = short
-			if name in self.cid_map:
-				self.cid_map[short] = self.cid_map.pop(name)
+			self._rename(attachment, long_values.file_name(attachment["fname"]))
+
+	def _rename(self, attachment, name: str) -> None:
+		former, attachment["fname"] = attachment["fname"], name
+		if former in self.cid_map:
+			self.cid_map[name] = self.cid_map.pop(former)
 
 	def as_dict(self):
 		values = super().as_dict()
+		for name, value in values.items():
+			if isinstance(value, str):
+				values[name] = storable_text.repaired(value)
 		for name, header in (("recipients", "To"), ("cc", "Cc"), ("bcc", "Bcc")):
 			values[name] = raw_mail.unencoded_addresses(self.mail, header) or values[name]
 			if self.is_shortened and values[name]:
@@ -164,7 +177,13 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		if not part.get_content_charset() and raw_mail.is_slow(str(part.get_payload())):
 			self.is_slow = True
 			return raw_mail.text_of_bytes(part.get_payload(decode=True) or b"")
-		return super().get_payload(part)
+		return storable_text.repaired(str(super().get_payload(part)))
+
+	def get_attachment(self, part):
+		known = len(self.attachments)
+		super().get_attachment(part)
+		for attachment in self.attachments[known:]:
+			self._rename(attachment, storable_text.repaired(attachment["fname"]))
 
 	def set_content_and_type(self):
 		html, text = self.html_content, self.text_content
@@ -239,10 +258,13 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		super().set_subject()
 		if written := raw_mail.unencoded(self.mail, "Subject"):
 			self.subject = written[: long_values.FIELD]
-		self.subject = mail_headers.readable_subject(self.subject)
+		self.subject = mail_headers.readable_subject(storable_text.repaired(self.subject))
 
 	def set_from(self):
 		super().set_from()
+		if self.from_email:
+			self.from_email = storable_text.repaired(self.from_email)
+			self.from_real_name = storable_text.repaired(cstr(self.from_real_name))
 		if several := mail_writers.several_in(self.mail):
 			self.from_email, self.from_real_name = "", ", ".join(several)
 			return
@@ -266,17 +288,21 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 	@property
 	def in_reply_to(self):
 		"""A delivery report is about the message it returns, whether it says so or not; Frappe would make an Issue of it."""
-		return super().in_reply_to or mail_headers.reported_id(self.mail)
+		return super().in_reply_to or mail_reports.reported_id(self.mail)
 
 	def is_exist_in_system(self):
 		"""Frappe takes every message with the Message-ID of another one for that one, and drops it."""
-		known = super().is_exist_in_system()
+		named, known = self.message_id, super().is_exist_in_system()
 		mine = Identity(
 			self.from_email or "", copies.date_of(self.mail), copies.words(self.text_content, self.content)
 		)
-		if known and not mail_identity.is_same(mine, copies.identity_of(known)):
-			self.message_id = copies.fresh_id(self.message_id)
-			return None
+		is_of_another = known and not mail_identity.is_same(mine, copies.identity_of(known))
+		if is_of_another or not known:
+			# One that came with the ID of another message is known by one of its own.
+			self.message_id = copies.own_id_of(self, named)
+			known = super().is_exist_in_system()
+			if not (known or is_of_another):
+				self.message_id = named
 		return None if known and self._is_first_for_clients(known) else known
 
 	def _is_first_for_clients(self, known) -> bool:
@@ -311,28 +337,16 @@ def keep_headers(doc, method=None) -> None:
 		try:
 			if message := _message_being_received():
 				doc.flags.client_comms_headers = of_message_being_received()
+				doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
 				doc.flags.client_comms_content = message.html_content or message.text_content
 		except Exception:
 			frappe.log_error(title="Headers of a message could not be read")
 
 
-def of_message_being_received() -> dict[str, str]:
-	"""Header name -> value (the last one of each name) of the message being received; empty if there is none.
-
-	Every server adds its headers above the others, so what ours found out is the first of its name. For a delivery report, the
-	references are those of the message that it returns.
-	"""
+def of_message_being_received() -> Headers:
+	"""The headers of the message being received, see `raw_mail.headers_in`; empty if there is none."""
 	message = _message_being_received()
-	if message is None:
-		return {}
-	headers = {name: str(value) for name, value in message.mail.items()}
-	headers["From"] = mail_writers.from_of(message.mail)
-	for name in ("Received", "Authentication-Results"):
-		if (ours := message.mail.get(name)) is not None:
-			headers[name] = str(ours)
-	if returned := mail_headers.returned_ids(message.mail):
-		headers["References"] = " ".join((headers.get("References", ""), *(f"<{each}>" for each in returned)))
-	return headers
+	return raw_mail.headers_in(message.mail) if message else Headers(())
 
 
 def is_receiving() -> bool:
@@ -362,7 +376,10 @@ def settle(doc, method=None) -> None:
 	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
 		return
 	mail_writers.set_writer(doc)
+	doc.message_id = doc.message_id or doc.flags.client_comms_own_id
+	if automatic_mail.is_spam(doc.flags.client_comms_headers or {}):
+		doc.email_status = SPAM
 	others = copies.with_same_id(doc)
 	doc.flags.client_comms_copies = [other for other in others if copies.is_copy(doc, other)]
 	if others and not doc.flags.client_comms_copies:
-		doc.message_id = copies.fresh_id(doc.message_id)
+		doc.message_id = doc.flags.client_comms_own_id or copies.fresh_id(doc.message_id)

@@ -6,17 +6,18 @@ Frappe drops the quotation marks of a header and takes the first that looks like
 
 from email.message import Message
 
+import frappe
 from frappe.email.receive import InboundMail
 from frappe.utils import parse_addr, validate_email_address
 
 from client_comms.clients import parties
-from client_comms.rules import addresses, mail_identity
+from client_comms.rules import addresses, mail_identity, storable_text
 
 
 def sender_in_header(headers) -> tuple[str, str]:
 	"""Name and address (in lower case) of the From header; of several of us, the first one. The name is empty if it is not of that
 	address."""
-	name, read = parse_addr(InboundMail.decode_email(headers.get("From")) or "")
+	name, read = parse_addr(storable_text.repaired(InboundMail.decode_email(headers.get("From")) or ""))
 	read = (read or "").lower()
 	address = next(iter(writers_in(headers)), read)
 	return name if address == read else "", address
@@ -47,6 +48,22 @@ def claimed(headers, read: str) -> str:
 			named = addresses.first(str(value))
 			return named if validate_email_address(named) else read
 	return read
+
+
+def writer_in(headers) -> tuple[str, str]:
+	"""Name and address of who wrote an email that Frappe could not read, by the same rule as for the others; of several writers, their
+	addresses as the name, and none."""
+	if several := several_in(headers):
+		return ", ".join(several), ""
+	name, address = sender_in_header(headers)
+	answers = addresses.first(headers.get("Reply-To", ""))
+	if frappe.db.exists("Email Account", {"email_id": answers, "enable_incoming": 1}):
+		answers = ""
+	named = answers or addresses.first(headers.get("X-Original-From", "")) or address
+	wrote = mail_identity.writer(
+		address, named if validate_email_address(named) else address, parties.is_own, parties.is_customer
+	)
+	return name if wrote == address else "", wrote
 
 
 def set_writer(doc) -> None:

@@ -12,7 +12,11 @@ from client_comms.intake import copies, mail_writers
 from client_comms.rules import automatic_mail, domains, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
-AUTOMATIC_EVENT = {automatic_mail.BOUNCE: "Bounced", automatic_mail.AUTO_REPLY: "Automatic Reply"}
+AUTOMATIC_EVENT = {
+	automatic_mail.BOUNCE: "Bounced",
+	automatic_mail.AUTO_REPLY: "Automatic Reply",
+	automatic_mail.CALENDAR: "Automatic Reply",
+}
 # A message filed under one of these identifies the client, but not the conversation.
 MASTERS = ("Customer", "Contact", "Supplier", "Prospect", "User")
 _NAMED_IN_SUBJECTS = ("Issue", "Opportunity")

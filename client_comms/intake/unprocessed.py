@@ -7,7 +7,7 @@ confidentiality is nothing, so it is read only by users with access to everythin
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 
 import frappe
 from frappe import _
@@ -16,8 +16,8 @@ from frappe.utils import add_days, cstr, escape_html, validate_email_address
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import open_the_mailbox
 from client_comms.clients import parties
-from client_comms.intake import failures, spool
-from client_comms.rules import addresses, long_values, mail_headers, raw_mail
+from client_comms.intake import copies, failures, mail_writers, spool
+from client_comms.rules import addresses, long_values, mail_headers, raw_mail, storable_text
 
 UNPROCESSED, UNHANDLED = "Unprocessed Email", "Unhandled Email"
 IS_KEPT = "client_comms_is_kept"
@@ -57,38 +57,66 @@ def _name_of(error: BaseException) -> str:
 
 
 def _try_to_keep(account: str, raw: bytes, uid: str | None, reason: str, **how: bool) -> bool:
-	"""`keep`, committed. An error is logged and does not stop the others."""
-	try:
-		keep(account, raw, uid, reason, **how)
-		kept = True
-	except Exception:
-		frappe.db.rollback()
-		frappe.log_error(title="An email could neither be stored nor kept", message=frappe.get_traceback())
-		kept = False
+	"""`keep`, committed. An error is logged and does not stop the others; then nothing is read of the email, only kept."""
+	for is_described in (True, False):
+		try:
+			keep(account, raw, uid, reason, is_described=is_described, **how)
+			break
+		except Exception:
+			frappe.db.rollback()
+			log = frappe.log_error(
+				title="An email could neither be stored nor kept", message=frappe.get_traceback()
+			)
+	else:
+		_tell_of_loss(log)
 	# nosemgrep: frappe-manual-commit (Frappe's fetch commits each message, too)
 	frappe.db.commit()
-	return kept
+	return bool(frappe.db.exists(UNPROCESSED, {"fingerprint": spool.fingerprint(account, raw)}))
 
 
-def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=False, tell=True) -> None:
+def _tell_of_loss(log) -> None:
+	"""Once a day: an email waits on disk and is tried again, but is listed nowhere."""
+	with transactions.part("That an email could not be kept could not be told"):
+		if frappe.db.exists(
+			"Notification Log", {"document_type": log.doctype, "creation": (">=", clock.now().date())}
+		):
+			return
+		alerts.tell(
+			alerts.managers(),
+			lambda: _(
+				"A received email could be neither stored nor kept. It waits on the disk of the server and is tried again every five minutes; ask an administrator for the Error Log {0}, which says why."
+			).format(log.name),
+			log.doctype,
+			log.name,
+		)
+
+
+def keep(
+	account: str,
+	raw: bytes,
+	uid: str | None,
+	reason: str,
+	*,
+	incomplete=False,
+	tell=True,
+	is_described=True,
+) -> None:
 	"""Keep an email once; the manager role is notified of the first one each day.
 
 	:param incomplete: only its headers are known
 	:param tell: whether staff need to know now: not if it is about to be stored, and only if that fails
+	:param is_described: whether its sender, subject and time are read
 	"""
 	fingerprint = spool.fingerprint(account, raw)
 	if frappe.db.exists(UNPROCESSED, {"fingerprint": fingerprint}):
 		return
-	headers = raw_mail.headers_of(raw)
 	doc = frappe.get_doc(
 		{
 			"doctype": UNPROCESSED,
 			"email_account": account,
-			"uid": cstr(uid),
-			"sender": addresses.first(headers.get("from", ""))[: long_values.FIELD],
-			"subject": raw_mail.decoded(headers.get("subject", ""))[: long_values.FIELD],
-			"received_at": clock.to_stored(_received_at(headers)),
-			"reason": reason,
+			"uid": storable_text.repaired(cstr(uid)),
+			**(_description_of(raw) if is_described else {"received_at": clock.now()}),
+			"reason": storable_text.repaired(reason),
 			"incomplete": int(incomplete),
 			"status": WAITING,
 			"fingerprint": fingerprint,
@@ -98,7 +126,17 @@ def keep(account: str, raw: bytes, uid: str | None, reason: str, *, incomplete=F
 	doc.insert(ignore_permissions=True)
 	_attach(doc.doctype, doc.name, raw)
 	if tell:
-		_tell(doc.name)
+		with transactions.part("That an email was kept could not be told", doc.doctype, doc.name):
+			_tell(doc.name)
+
+
+def _description_of(raw: bytes) -> dict:
+	headers = raw_mail.headers_of(raw)
+	return {
+		"sender": addresses.first(headers.get("from", ""))[: long_values.FIELD],
+		"subject": raw_mail.decoded(headers.get("subject", ""))[: long_values.FIELD],
+		"received_at": clock.to_stored(_received_at(headers)),
+	}
 
 
 def _tell(name: str) -> None:
@@ -152,11 +190,7 @@ def collect_left_behind() -> None:
 
 
 def _received_at(headers: dict[str, str]) -> datetime:
-	try:
-		written = parsedate_to_datetime(headers.get("date", ""))
-		written = written if written.tzinfo else None
-	except (ValueError, TypeError, OverflowError):
-		written = None
+	written = mail_headers.moment(headers.get("date"))
 	return mail_headers.received_at(headers, written, clock.to_aware(clock.now()))
 
 
@@ -198,7 +232,7 @@ def take_in(doc, process: Callable[[bytes, object], object]):
 	stored = None if doc.incomplete else _stored(raw, doc, process)
 	communication = stored or _salvaged(raw, doc)
 	# Whether a machine wrote it is asked again when it is logged.
-	communication.flags.client_comms_headers = _headers_of(raw)
+	communication.flags.client_comms_headers = raw_mail.all_headers_of(raw)
 	_settle(doc, communication, raw)
 	return communication
 
@@ -240,9 +274,8 @@ def _stored(raw: bytes, doc, process):
 def _salvaged(raw: bytes, doc):
 	headers = raw_mail.headers_of(raw)
 	text = open_the_mailbox(doc.email_account) if doc.incomplete else raw_mail.text_of(raw)
-	sender = _writer(headers, doc.email_account)
-	named = raw_mail.decoded(headers.get("from", "")).partition("<")[0]
-	name = named.removesuffix(sender or "").strip("\"' ") or cstr(doc.sender)
+	name, sender = _writer(headers, doc.email_account)
+	own_id = copies.own_id(doc.email_account, raw, message_id := _message_id(headers))
 	communication = frappe.get_doc(
 		{
 			"doctype": "Communication",
@@ -251,32 +284,38 @@ def _salvaged(raw: bytes, doc):
 			"sent_or_received": "Received",
 			"subject": mail_headers.readable_subject(doc.subject) or _("No Subject"),
 			"sender": sender,
-			"sender_full_name": name[: long_values.FIELD],
+			"sender_full_name": (name or cstr(doc.sender))[: long_values.FIELD],
 			"recipients": ", ".join(filter(_is_address, addresses.in_header(headers.get("to", ""))[:100])),
 			"text_content": text,
 			"content": escape_html(text).replace("\n", "<br>"),
 			"email_account": frappe.db.exists("Email Account", doc.email_account),
 			"uid": doc.uid,
 			"communication_date": doc.received_at,
-			"message_id": next(
-				iter(mail_headers.reply_ids({"References": headers.get("message-id", "")})), ""
-			)[: long_values.MESSAGE_ID],
+			"message_id": message_id or own_id,
 		}
 	)
-	communication.flags.client_comms_headers = _headers_of(raw)
+	communication.flags.client_comms_headers = raw_mail.all_headers_of(raw)
+	communication.flags.client_comms_own_id = own_id
 	communication.flags.client_comms_content = text
 	with acting.as_the_app():
 		communication.insert(ignore_permissions=True)
 	return communication
 
 
-def _writer(headers: dict[str, str], account: str) -> str | None:
-	"""The address that the email names as its sender; None if that cannot be who wrote it: the mailbox that wrote to no one but us."""
-	named = addresses.first(headers.get("from", ""))
-	named = named if _is_address(named) else None
+def _message_id(headers: mail_headers.Headers) -> str:
+	return next(iter(mail_headers.message_ids(headers.get("Message-ID", ""))), "")[: long_values.MESSAGE_ID]
+
+
+def _writer(headers: mail_headers.Headers, account: str) -> tuple[str, str | None]:
+	"""Name and address of who wrote the email; no address if that cannot be who it names: the mailbox that wrote to no one but us."""
+	name, address = mail_writers.writer_in(headers)
+	if not name:
+		named = raw_mail.decoded(headers.get("From", "")).partition("<")[0]
+		name = named.removesuffix(address).strip("\"' ")
 	mailbox = (frappe.db.get_value("Email Account", account, "email_id") or "").lower()
-	recipients = addresses.in_header(headers.get("to", ""), headers.get("cc", ""))
-	return None if named == mailbox and all(map(parties.is_own, recipients)) else named
+	recipients = addresses.in_header(headers.get("To", ""), headers.get("Cc", ""))
+	is_mailbox = address == mailbox and all(map(parties.is_own, recipients))
+	return name, address if _is_address(address) and not is_mailbox else None
 
 
 def _is_address(address: str) -> bool:
@@ -284,16 +323,11 @@ def _is_address(address: str) -> bool:
 	return len(address) <= long_values.FIELD and bool(validate_email_address(address))
 
 
-def _headers_of(raw: bytes) -> dict[str, str]:
-	headers = raw_mail.headers_of(raw)
-	return {**headers, "Received": headers.get("received", "")}
-
-
 def _stamped(raw: bytes, received_at: datetime) -> bytes:
 	"""With the time at which it was fetched, if no server stamped it: clocks run from then."""
 	if "received" in raw_mail.headers_of(raw):
 		return raw
-	return f"Received: by mailbox; {format_datetime(clock.to_aware(received_at))}\r\n".encode() + raw
+	return copies.STAMP + f"{format_datetime(clock.to_aware(received_at))}\r\n".encode() + raw
 
 
 def to_try(limit: int = AT_ONCE) -> list[str]:
@@ -332,4 +366,6 @@ def waiting(start=None, end=None, limit: int = 1, name: str | None = None) -> li
 def unread_of(message, error: BaseException) -> Unread:
 	"""What a message of Frappe's mail classes is, for `keep_all`."""
 	raw = message.raw_message
-	return Unread(raw if isinstance(raw, bytes) else cstr(raw).encode(), cstr(message.uid), error)
+	return Unread(
+		raw if isinstance(raw, bytes) else cstr(raw).encode(errors="replace"), cstr(message.uid), error
+	)

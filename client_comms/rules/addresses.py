@@ -6,6 +6,8 @@ The standard library reads comments inside comments by calling itself, so that a
 import re
 from email.utils import getaddresses
 
+from client_comms.rules import storable_text
+
 MAXIMUM_CHARACTERS = 2_000_000
 _DEEPEST = 50
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@\\\\]{1,64}@[\w.-]{1,255}")
@@ -13,13 +15,13 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@\\\\]{1,64}@[\w.-]{1,255}")
 
 def in_header(*values: str) -> tuple[str, ...]:
 	"""Return the addresses, in lower case, each once."""
-	found = (address for value in values if value for address in _read(str(value)[:MAXIMUM_CHARACTERS]))
+	found = (address for value in values if value for address in _read(_readable(value)))
 	return tuple(dict.fromkeys(found))
 
 
 def first(value: str) -> str:
 	"""Return the first address, in lower case; what stands in its place, if that is none ("MAILER-DAEMON"), or nothing."""
-	value = str(value or "")
+	value = _readable(value or "")
 	return next(iter(in_header(value)), "") or next(
 		(address.strip().lower() for _name, address in parsed(value) if address.strip()), ""
 	)
@@ -27,12 +29,17 @@ def first(value: str) -> str:
 
 def parsed(value: str) -> list[tuple[str, str]]:
 	"""Return names and addresses as Frappe reads them, nothing if that cannot be done."""
+	value = storable_text.repaired(value)
 	if value.count("(") > _DEEPEST:
 		return []
 	try:
 		return getaddresses([value])
 	except (RecursionError, ValueError, IndexError):
 		return []
+
+
+def _readable(value: object) -> str:
+	return storable_text.repaired(str(value)[:MAXIMUM_CHARACTERS])
 
 
 def _read(value: str) -> list[str]:

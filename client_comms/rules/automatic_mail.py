@@ -11,17 +11,24 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 
-from client_comms.rules import addresses, domains
+from client_comms.rules import addresses, automatic_words, domains
 from client_comms.rules.mail_headers import BRACKETED_ID
+from client_comms.rules.mail_reports import CALENDAR_METHOD, DELIVERY_ACTIONS
 
 AUTO_REPLY = "auto-reply"
 BOUNCE = "bounce"
 BULK = "bulk"
+CALENDAR = "calendar"  # a program's answer to an invitation, with which a person accepts or declines it
+SPAM = "spam"  # by what the mail server says of it
+_SPAM_MARKS = ("x-spam-flag", "x-spam-status", "x-spam")
+_DELIVERED = frozenset(("delivered", "relayed", "expanded"))
 _REPORT_TYPE = re.compile(r"""report-type\s*=\s*["']?([\w-]+)""")
 _BOUNCE_SENDER = re.compile(r"(mailer[-_.]daemon|microsoftexchange[0-9a-f]{20,})$")
 _POSTMASTER = re.compile(r"post[-_.]?master$")  # a person in some firms
 # Of a sender without an address, which no person has.
-_BOUNCE_NAME = re.compile(r"\s*((?:[\"']\s*)?(mailer-daemon|postmaster|mail deliver\w* (sub)?system)\b.*|<>\s*)$")
+_BOUNCE_NAME = re.compile(
+	r"\s*((?:[\"']\s*)?(mailer-daemon|postmaster|mail deliver\w* (sub)?system)\b.*|<>\s*)$"
+)
 # Set by what answers or forwards mail automatically; each with a value other than "no".
 _ANSWERED_BY_A_MACHINE = (
 	"x-autoreply",
@@ -61,6 +68,11 @@ _AUTO_REPLY_SUBJECT = re.compile(
 	r"|fuori (sede|ufficio)|ausência temporária|fora do escritório|poza biurem|nieobecność w pracy"
 	r"|[aā]rpus biroja( atra[sš]anas autom[aā]tisk[aā] atbilde)?|自动答复|自动回复|自動返信|自動応答)"
 	+ _PREFIX_END
+	# Without headers that say so, only by what programs write in each language.
+	+ "|("
+	+ "|".join(re.escape(unicodedata.normalize("NFC", each)) for each in automatic_words.SUBJECTS)
+	+ ")"
+	+ _PREFIX_END
 	# Of Lotus Notes, and of those who pass on what readers report as spam.
 	+ r"|auto: [^:]{1,80} is out of (the )?office\b|complaint about message from [\dx.]+$"
 )
@@ -75,7 +87,7 @@ def automatic_kind(
 	content_type: str = "",
 	own_domains: Collection[str] = (),
 ) -> str | None:
-	"""Return AUTO_REPLY, BOUNCE or BULK for mail that no person wrote, otherwise None (C-3, C-4).
+	"""Return AUTO_REPLY, BOUNCE, BULK, CALENDAR or SPAM for mail that no person wrote, otherwise None (C-3, C-4).
 
 	`sender` is the From header, or an address. `content_type` (default: the header of that name)
 	is the whole value, since the kind of a report is one of its parameters. Exchange puts
@@ -93,6 +105,9 @@ def automatic_kind(
 	# What answers in the name of a server does not say so; programs in which people write do.
 	is_typed = "user-agent" in values
 
+	actions = {each.strip() for each in values.get(DELIVERY_ACTIONS, "").split(",")} - {""}
+	if actions and actions <= _DELIVERED:
+		return AUTO_REPLY
 	if (
 		report == "delivery-status"
 		or "x-failed-recipients" in values
@@ -101,6 +116,10 @@ def automatic_kind(
 		or (not local_part and _BOUNCE_NAME.match(sender.lower()))
 	):
 		return BOUNCE
+	if is_spam(values):
+		return SPAM
+	if values.get(CALENDAR_METHOD) == "REPLY":
+		return CALENDAR
 	if (
 		report
 		or auto_submitted == "auto-replied"
@@ -128,6 +147,12 @@ def automatic_kind(
 	if _NO_REPLY.search(local_part) and not _speaks_for_someone(values):
 		return BULK
 	return None
+
+
+def is_spam(headers: Mapping[str, str]) -> bool:
+	"""Return whether a mail server marked a message as spam."""
+	values = {name.lower(): str(value) for name, value in headers.items()}
+	return any(_first_word(values.get(name, "")) == "yes" for name in _SPAM_MARKS)
 
 
 def _report_type(content_type: str) -> str | None:

@@ -5,10 +5,8 @@ Headers are a mapping from name to value; the case of names does not matter.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from email import message_from_string
-from email.message import Message
 from email.utils import parsedate_to_datetime
 
 # A sending server retries for this long (RFC 5321, 4.5.4.1); a message that claims to be older has a wrong date.
@@ -28,6 +26,29 @@ _TAG = re.compile(r"<[^>]{0,200}>")  # a subject that is stored has no more char
 BRACKETED_ID = re.compile(r"<([^<>]+)>")
 # Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
 _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
+
+
+class Headers(Mapping):
+	"""The headers of an email by name, the case of which does not matter: of those that occur several times, the first, as every server
+	adds its own above the others; but all From headers, of which each server and program reads another one."""
+
+	def __init__(self, pairs: Iterable[tuple[str, str]]):
+		self._values: dict[str, str] = {}
+		for name, value in pairs:
+			key = name.lower()
+			if key == "from" and key in self._values:
+				self._values[key] += f", {value}"
+			else:
+				self._values.setdefault(key, value)
+
+	def __getitem__(self, name: str) -> str:
+		return self._values[name.lower()]
+
+	def __iter__(self) -> Iterator[str]:
+		return iter(self._values)
+
+	def __len__(self) -> int:
+		return len(self._values)
 
 
 def normalise_subject(subject: str) -> str:
@@ -51,37 +72,9 @@ def reply_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
 	In-Reply-To comes before References, and References are read from the end, where the closest is.
 	"""
 	values = {name.lower(): str(value) for name, value in headers.items()}
-	answered = _message_ids(values.get("in-reply-to", ""))
-	thread = _message_ids(values.get("references", ""))
+	answered = message_ids(values.get("in-reply-to", ""))
+	thread = message_ids(values.get("references", ""))
 	return tuple(dict.fromkeys((*answered, *reversed(thread))))
-
-
-def returned_ids(message: Message) -> tuple[str, ...]:
-	"""Return the Message-IDs of the message that a delivery report returns, without brackets.
-
-	A report need not refer to that message in its own headers (RFC 3464), but it contains the message or
-	its headers.
-	"""
-	found: list[str] = []
-	for part in message.walk():
-		if part.get_content_type() == "text/rfc822-headers":
-			returned = message_from_string(str(part.get_payload()))
-		elif part.get_content_type() == "message/rfc822" and part.is_multipart():
-			returned = part.get_payload(0)
-		else:
-			continue
-		found += _message_ids(str(returned.get("Message-ID", "")))
-	return tuple(dict.fromkeys(found))
-
-
-def reported_id(message: Message) -> str:
-	"""Return the Message-ID of the message whose delivery an email reports (RFC 3464), without brackets; "" if it reports none.
-
-	Another email can have a message attached as well, which it does not answer.
-	"""
-	if message.get_content_type() != "multipart/report":
-		return ""
-	return next(iter(returned_ids(message)), "")
 
 
 def received_at(headers: Mapping[str, str], written: datetime | None, fetched: datetime) -> datetime:
@@ -121,7 +114,8 @@ def document_names(subject: str) -> tuple[str, ...]:
 	return tuple(dict.fromkeys(_DOCUMENT_NAME.findall(str(subject or "").upper())))
 
 
-def _message_ids(value: str) -> list[str]:
+def message_ids(value: str) -> list[str]:
+	"""Return the Message-IDs in a header, without brackets."""
 	# Folding can split an id over two lines; some old clients omit the brackets.
 	bracketed = ["".join(each.split()) for each in BRACKETED_ID.findall(value)]
 	return bracketed or [word for word in value.split() if "@" in word]

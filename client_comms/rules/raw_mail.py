@@ -14,7 +14,7 @@ from email.parser import BytesHeaderParser
 from email.utils import quote
 from itertools import accumulate
 
-from client_comms.rules import addresses, html_text
+from client_comms.rules import addresses, html_text, mail_headers, mail_reports, storable_text
 
 MAXIMUM_CHARACTERS = 200_000
 _MOST_PARTS = 200
@@ -23,6 +23,7 @@ _NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILI
 _HEADER_BYTES = 2_000_000
 _MOST_BOUNDARIES = 10_000
 _NEEDS_QUOTES = re.compile(r'[][\\()<>@,:;".]')
+_ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 _ATTRIBUTION = re.compile(r"On\s")
 _MOST_STEPS = 300_000_000  # about a second
 _LONGEST_TEXT = 1_000_000
@@ -37,17 +38,37 @@ _MOST_OPEN, _STYLED = (
 )
 
 
-def headers_of(raw: bytes) -> dict[str, str]:
-	"""Return name in lower case -> value, undecoded. If a header occurs twice, the first counts."""
-	message = BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])
-	headers: dict[str, str] = {}
-	for name, value in message.raw_items():
-		headers.setdefault(name.lower(), _unfolded(value))
-	return headers
+def headers_of(raw: bytes) -> mail_headers.Headers:
+	"""Return the headers, undecoded."""
+	return mail_headers.Headers(_pairs(BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])))
+
+
+def all_headers_of(raw: bytes) -> mail_headers.Headers:
+	"""Return the headers, with what the parts tell beside them; see `headers_in`."""
+	return _with_parts(_pairs(BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])), list(_parts(raw)))
+
+
+def headers_in(message: Message) -> mail_headers.Headers:
+	"""Return the headers of an email, undecoded, with what its parts tell (`mail_reports`). For a delivery report, the references are
+	those of the message that it returns as well."""
+	return _with_parts(_pairs(message), list(message.walk()))
+
+
+def _with_parts(pairs: list[tuple[str, str]], parts: list[Message]) -> mail_headers.Headers:
+	told = mail_reports.pairs(parts)
+	if returned := mail_reports.returned_ids(parts):
+		references = mail_headers.Headers(pairs).get("References", "")
+		told.append(("References", " ".join((references, *(f"<{each}>" for each in returned)))))
+	return mail_headers.Headers([*told, *pairs])
+
+
+def _pairs(message: Message) -> list[tuple[str, str]]:
+	return [(name, _unfolded(value)) for name, value in message.raw_items()]
 
 
 def decoded(value: str) -> str:
-	"""Return a header with decoded words; an unknown or wrong charset loses characters, not the header."""
+	"""Return a header with decoded words; an unknown or wrong charset loses characters, not the header. All can be stored."""
+	value = storable_text.repaired(value)
 	try:
 		parts = decode_header(value)
 	except (HeaderParseError, ValueError):
@@ -58,11 +79,21 @@ def decoded(value: str) -> str:
 			text += part
 			continue
 		try:
-			# Letters beside an encoded word are handed over like this by the standard library.
-			text += part.decode(charset, "replace") if charset else part.decode("raw-unicode-escape")
+			text += part.decode(charset, "replace") if charset else _unescaped(part, value)
 		except (LookupError, ValueError):
 			text += text_of_bytes(part)
-	return " ".join(text.split())
+	return storable_text.repaired(" ".join(text.split()))
+
+
+def _unescaped(part: bytes, header: str) -> str:
+	"""What stands beside encoded words, which the standard library hands over with letters beyond Latin-1 escaped; what looks like
+	that in the header itself stays."""
+
+	def letter(found: re.Match) -> str:
+		code = int(found[1] or found[2], 16)
+		return chr(code) if 0xFF < code < 0x110000 and chr(code) in header else found[0]
+
+	return _ESCAPED.sub(letter, part.decode("latin-1"))
 
 
 def unencoded(message: Message, name: str) -> str:
@@ -93,7 +124,7 @@ def text_of(raw: bytes) -> str:
 	text = found.get("text/html") or found.get("text/plain") or "".join(found.values())
 	if not (found or has_files):
 		text = _body(raw)
-	return text[:MAXIMUM_CHARACTERS].replace("\0", "")
+	return storable_text.repaired(text[:MAXIMUM_CHARACTERS].replace("\0", ""))
 
 
 def _body(raw: bytes) -> str:
@@ -178,5 +209,8 @@ def _unencoded(message: Message, name: str) -> str:
 
 def _unfolded(value: str) -> str:
 	"""The header as text: unencoded bytes are decoded as UTF-8, otherwise as Windows-1252."""
-	raw = str(value).encode("utf-8", "surrogateescape")
+	try:
+		raw = str(value).encode("utf-8", "surrogateescape")
+	except UnicodeEncodeError:
+		raw = storable_text.repaired(str(value)).encode()
 	return " ".join(text_of_bytes(raw).split())

@@ -7,8 +7,8 @@ is a note that states the origin, the size and the root of a tree.
 import base64
 import binascii
 import re
-from contextlib import suppress
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 

@@ -6,6 +6,7 @@ from client_comms.rules.messages import Message, _
 
 LONGEST = 65_535  # bytes: what a field of this kind holds in the database
 # These are invisible on a page: a text that contains nothing else is empty.
+_HALVES = re.compile("[\ud800-\udfff]")  # of a character; alone, they are none
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
@@ -23,6 +24,13 @@ def fault(field: str, text: str, longest: int | None = LONGEST) -> Message | Non
 		)
 		return Message(message, {"field": field, "size": size, "longest": longest})
 	return None
+
+
+def repaired(text: str) -> str:
+	"""A text of which every character can be stored: halves of a character are put together, and those alone are replaced by "�"."""
+	if not _HALVES.search(text):
+		return text
+	return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def visible(text: str) -> str:

@@ -1,8 +1,11 @@
 """Who wrote a mail: a person or a machine."""
 
+import unicodedata
+
 import pytest
 
-from client_comms.rules.automatic_mail import AUTO_REPLY, BOUNCE, BULK, automatic_kind
+from client_comms.rules import automatic_words
+from client_comms.rules.automatic_mail import AUTO_REPLY, BOUNCE, BULK, SPAM, automatic_kind
 
 pytestmark = pytest.mark.clause("C-3", "C-4")
 
@@ -222,3 +225,32 @@ def test_group_address_of_the_own_domain_passes_inquiries_on():
 )
 def test_subjects_are_the_last_resort(subject, kind):
 	assert automatic_kind({}, PERSON, subject) == kind
+
+
+@pytest.mark.parametrize("phrase", automatic_words.SUBJECTS)
+def test_programs_that_answer_without_saying_so_are_known_in_each_language(phrase):
+	said = phrase.capitalize()
+	for subject in (
+		f"{said}: Dach",
+		f"[Extern] {unicodedata.normalize('NFD', said)}",
+		f"{said} 24.11.2026 –"[: len(said)],
+	):
+		assert automatic_kind({}, "anna@client-a.example", subject) == AUTO_REPLY
+	assert automatic_kind({}, "anna@client-a.example", f"{said} x") is None
+	assert automatic_kind({}, "anna@client-a.example", f"x {said}:") is None
+
+
+@pytest.mark.parametrize(
+	("headers", "expected"),
+	[
+		({"X-Spam-Flag": "YES"}, SPAM),
+		({"X-Spam-Status": "Yes, score=7.1 required=5.0"}, SPAM),
+		({"X-Spam": "Yes"}, SPAM),
+		({"X-Spam-Flag": "NO"}, None),
+		({"X-Spam-Status": "No, score=-1.9"}, None),
+		({"X-Spam-Status": ""}, None),
+		({"X-Spam-Flag": "YES", "X-Failed-Recipients": "ada@x.example"}, BOUNCE),
+	],
+)
+def test_what_the_mail_server_marks_as_spam(headers, expected):
+	assert automatic_kind(headers, "anna@client-a.example", "Roof") == expected

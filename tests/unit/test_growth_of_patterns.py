@@ -47,7 +47,11 @@ def _patterns() -> dict[str, tuple[re.Pattern, str]]:
 					found[f"{file}.{name}"] = (each, "match" if methods <= ANCHORED else "finditer")
 	for path in _files():
 		for node in ast.walk(ast.parse(path.read_text())):
-			if (method := _method_of(node)) and _name_of(node.func.value) == ("", "re") and method != "compile":
+			if (
+				(method := _method_of(node))
+				and _name_of(node.func.value) == ("", "re")
+				and method != "compile"
+			):
 				if node.args and isinstance(node.args[0], ast.Constant):
 					pattern = re.compile(node.args[0].value)
 					found[f"{path.stem}:{node.lineno}"] = (
@@ -114,10 +118,8 @@ def _can_grow(parsed) -> bool:
 	return any(
 		argument[1] > 100 or _can_grow(argument[2])
 		if code in (codes.MAX_REPEAT, codes.MIN_REPEAT)
-		else code is codes.SUBPATTERN
-		and _can_grow(argument[3])
-		or code is codes.BRANCH
-		and any(map(_can_grow, argument[1]))
+		else (code is codes.SUBPATTERN and _can_grow(argument[3]))
+		or (code is codes.BRANCH and any(map(_can_grow, argument[1])))
 		for code, argument in parsed
 	)
 

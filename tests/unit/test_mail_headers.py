@@ -1,20 +1,18 @@
 """Which message a mail answers, which document it names, and when it reached us."""
 
 from datetime import UTC, datetime
-from email import message_from_string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from client_comms.rules.mail_headers import (
+	Headers,
 	document_names,
 	normalise_subject,
 	readable_subject,
 	received_at,
 	reply_ids,
-	reported_id,
-	returned_ids,
 )
 
 pytestmark = pytest.mark.clause("D-1", "C-3")
@@ -83,46 +81,6 @@ def test_names_of_documents_in_a_subject(subject, names):
 	assert document_names(subject) == names
 
 
-@pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
-def test_a_delivery_report_returns_the_message_it_is_about(kind):
-	report = message_from_string(f"""Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-Message-ID: <report@mx.example>
-
---b
-Content-Type: message/delivery-status
-
-Final-Recipient: rfc822; ada@client-a.example
---b
-Content-Type: {kind}
-
-Message-ID: <sent@nordlicht.example>
-Subject: Offer
-
---b--
-""")
-	assert returned_ids(report) == ("sent@nordlicht.example",)
-	assert reported_id(report) == "sent@nordlicht.example"
-
-
-def test_an_email_with_another_one_attached_reports_nothing():
-	forwarded = message_from_string("""From: anna@client-a.example
-Content-Type: multipart/mixed; boundary="b"
-
---b
-Content-Type: message/rfc822
-
-Message-ID: <sent@nordlicht.example>
-
-Hello
---b--
-""")
-	assert returned_ids(forwarded) == ("sent@nordlicht.example",) and reported_id(forwarded) == ""
-
-
-def test_what_is_not_a_report_returns_nothing():
-	assert returned_ids(message_from_string("Message-ID: <a@x>\n\nHello <b@x>")) == ()
-
-
 def moment(text):
 	return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
@@ -147,7 +105,11 @@ STAMP = {"Received": "from a by b with esmtp id 1; Tue, 24 Nov 2026 11:00:00 +00
 		({"Received": "a by b; 24 Nov 2026 11:00:00 -0000 (UTC)"}, None, "2026-11-24 11:00"),
 		({"Received": "a by b; 24 Nov 2026 11:00:00"}, None, "2026-11-24 12:00"),
 		({"Received": "a by b; Thu, 01 Jan 1970 00:00:00 +0000"}, None, "2026-11-24 12:00"),
-		({"Received": "a by b; Fri, 01 Jan 1904 00:00:00 +0000"}, moment("2026-11-24 10:00"), "2026-11-24 10:00"),
+		(
+			{"Received": "a by b; Fri, 01 Jan 1904 00:00:00 +0000"},
+			moment("2026-11-24 10:00"),
+			"2026-11-24 10:00",
+		),
 	],
 )
 def test_a_message_is_received_when_our_server_took_it_in(headers, written, expected):
@@ -167,3 +129,12 @@ def test_a_message_is_received_when_our_server_took_it_in(headers, written, expe
 )
 def test_a_subject_is_not_taken_for_html_alone(subject, expected):
 	assert readable_subject(subject) == expected
+
+
+def test_headers_are_found_in_any_case_and_all_writers_are_named():
+	headers = Headers(
+		[("From", "anna@x.example"), ("FROM", "eve@y.example"), ("Received", "ours"), ("received", "theirs")]
+	)
+	assert headers["from"] == headers.get("From") == "anna@x.example, eve@y.example"
+	assert headers["RECEIVED"] == "ours" and "Date" not in headers and headers.get("Date") is None
+	assert list(headers) == ["from", "received"] and len(headers) == 2

@@ -163,3 +163,34 @@ def test_odd_recipients_are_read_soon(header):
 )
 def test_a_name_before_an_address_without_brackets_is_not_part_of_it(header, found):
 	assert addresses.in_header(header) == found
+
+
+BROKEN = ("=?utf-7?q?+2AA-?=", "=?utf-8?q?x?= \ud800", "\udce9", "=?unicode_escape?q?=5Cud800?=")
+
+
+@pytest.mark.parametrize("value", BROKEN)
+def test_what_is_read_of_an_email_can_be_stored(value):
+	raw_mail.decoded(value).encode()
+	for address in (*addresses.in_header(f"{value} <a{value}@x.example>"), addresses.first(value)):
+		address.encode()
+	for name, address in addresses.parsed(f"{value} <a@x.example>"):
+		(name + address).encode()
+
+
+def test_a_body_in_utf_7_can_be_stored():
+	raw = b"Content-Type: text/plain; charset=utf-7\n\nRoof +2AA- leaks, +2D3eAA-"
+	assert raw_mail.text_of(raw) == "Roof \ufffd leaks, \U0001f600"
+	html = b"Content-Type: text/html; charset=utf-7\n\n<p>Roof +2AA- leaks</p>"
+	assert raw_mail.text_of(html) == "Roof \ufffd leaks"
+
+
+@pytest.mark.parametrize(
+	("value", "expected"),
+	[
+		("=?utf-8?q?Offer?= for C:\\u0041\\u4e2d", "Offer for C:\\u0041\\u4e2d"),
+		("=?utf-8?q?Offer?= für 中文 \U0001f600", "Offer für 中文 \U0001f600"),
+		("=?utf-8?q?Offer?= \\Uffffffff", "Offer \\Uffffffff"),
+	],
+)
+def test_letters_beside_an_encoded_word_are_those_of_the_header(value, expected):
+	assert raw_mail.decoded(value) == expected
