@@ -22,11 +22,11 @@ from frappe.utils import (
 )
 
 from client_comms import clock, transactions
-from client_comms.clients import preferences, unsubscribed
+from client_comms.clients import parties, preferences, unsubscribed
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
 from client_comms.people import absences
-from client_comms.rules import channels, mail_headers, response_clock
+from client_comms.rules import automatic_mail, channels, mail_headers, response_clock
 
 EMAIL = "Email"
 AUTOMATED = "Automated Message"
@@ -113,7 +113,7 @@ def _send(interaction, message) -> None:
 		return
 	language = preferences.language_of(interaction.party_type, interaction.party, preference)
 	template = templates.acknowledgement(interaction, language)
-	if not template or _answers_ours(address, message.subject) or not _within_the_day(address):
+	if parties.is_own(address) or not template or not _may_confirm(address, message.subject):
 		return
 	if not unsubscribed.among([address], *_filed_under(interaction, message)):
 		_queue(interaction, message, address, written(template, interaction))
@@ -124,6 +124,26 @@ def _filed_under(interaction, message) -> tuple[str, str]:
 	if message.reference_doctype and message.reference_name:
 		return message.reference_doctype, message.reference_name
 	return interaction.doctype, interaction.name
+
+
+def may_answer(headers: mail_headers.Headers, address: str, subject: str | None) -> bool:
+	"""Whether the automatic reply of a mailbox may go to the writer of an email: not to a machine, and not to one of us.
+
+	Frappe would send it to whoever writes, also for what lay in a mailbox that is just being connected.
+	"""
+	own = frappe.get_cached_doc("Client Comms Settings").own_domains()
+	now = clock.to_aware(clock.now())
+	at = mail_headers.received_at(headers, mail_headers.moment(headers.get("Date")), now)
+	return (
+		not automatic_mail.automatic_kind(headers, address, cstr(subject), own_domains=own)
+		and not parties.is_own(address)
+		and now - at <= mail_headers.IN_TRANSIT
+		and _may_confirm(parse_addr(address)[1].lower(), subject)
+	)
+
+
+def _may_confirm(address: str, subject: str | None) -> bool:
+	return not _answers_ours(address, subject) and _within_the_day(address)
 
 
 def _answers_ours(address: str, subject: str | None) -> bool:

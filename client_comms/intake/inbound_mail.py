@@ -97,9 +97,13 @@ class GuardedEmailAccount(RemindingAccount):
 		return super().append_email_to_sent_folder(returned_secrets.as_kept(message))
 
 	def send_auto_reply(self, communication, email):
-		"""The gate may refuse the reply; the message that it answers is stored anyway (C-3)."""
-		if not email.from_email:
-			return  # of several writers, none is believed
+		"""Like a confirmation of receipt, it answers no machine, and no one of us; the gate may refuse it, and the message is stored
+		anyway (C-3)."""
+		address = email.from_email or ""  # of several writers, none is believed
+		if not (
+			address and acknowledgement.may_answer(raw_mail.headers_in(email.mail), address, email.subject)
+		):
+			return
 		title, about = (
 			"The automatic reply of a mailbox was refused",
 			(communication.doctype, communication.name),
