@@ -71,6 +71,33 @@ def own_addresses(addresses) -> set[str]:
 	return {address.lower() for address in found}
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+	"""Which addresses of several, in lower case, enabled users and active employees have, and which are mailboxes of this site."""
+
+	by_staff: frozenset[str]
+	by_mailboxes: frozenset[str]
+
+
+def held(addresses: Iterable[str]) -> Held:
+	"""For bare addresses; one query."""
+	found = sorted({*addresses, ""})
+	employees = " ".join(
+		f"union all select 1, `{field}` from `tabEmployee` where `{field}` in %(addresses)s and status = 'Active'"
+		for field in ("company_email", "personal_email", "prefered_email")
+	)
+	# nosemgrep: frappe-sql-format-injection (fields of this module; values are bound)
+	rows = frappe.db.sql(
+		f"""select 0, email_id from `tabEmail Account` where email_id in %(addresses)s
+		union all select 1, email from `tabUser` where email in %(addresses)s and enabled = 1 {employees}""",
+		{"addresses": found},
+	)
+	by_staff, by_mailboxes = (
+		frozenset(address.lower() for is_staff, address in rows if is_staff == kind) - {""} for kind in (1, 0)
+	)
+	return Held(by_staff, by_mailboxes)
+
+
 def outside(addresses: Iterable[str]) -> list[str]:
 	"""Those of bare `addresses` that are not our own, as `is_own`; one query."""
 	addresses, domains_of_ours = list(addresses), frappe.get_cached_doc("Client Comms Settings").own_domains()

@@ -88,9 +88,13 @@ def read(doc) -> Message:
 	is_received = doc.sent_or_received == "Received"
 	holders = parties.holders_of(parse_addr(doc.sender or "")[1].lower()) if is_received else None
 	own_sender = is_received and parties.is_own(doc.sender, holders)
+	automatic = _automatic_kind(doc, headers)
+	is_form = own_sender and not automatic and _is_from_form(doc, headers)
 	# In the desk, or in their mail program with a mailbox of the site in copy.
-	is_from_staff = not is_received or (own_sender and doc.communication_medium == "Email")
-	if is_received and not own_sender:
+	is_from_staff = not is_received or (own_sender and not is_form and doc.communication_medium == "Email")
+	if is_form:
+		outside, address, name, holders = True, "", doc.sender_full_name or doc.sender, None
+	elif is_received and not own_sender:
 		outside, address, name = True, doc.sender, doc.sender_full_name
 	else:
 		recipients = _recipients(doc)
@@ -103,7 +107,7 @@ def read(doc) -> Message:
 		is_received=is_received,
 		is_from_portal=is_received and _is_in_portal(doc),
 		is_from_staff=is_from_staff,
-		automatic=_automatic_kind(doc, headers),
+		automatic=automatic,
 		address=address,
 		name=name,
 		reaches_client=outside,
@@ -143,6 +147,13 @@ def _automatic_kind(doc, headers: Mapping[str, str]) -> str | None:
 		doc.subject or "",
 		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
 	)
+
+
+def _is_from_form(doc, headers: Mapping[str, str]) -> bool:
+	if doc.communication_medium != "Email" or mail_identity.names_us_falsely(headers, parties.is_own):
+		return False
+	sender, recipients = parse_addr(doc.sender)[1].lower(), [each.lower() for each in _recipients(doc)]
+	return website_form.is_from_no_one(sender, recipients, parties.held([sender, *recipients]))
 
 
 def _recipients(doc) -> list[str]:

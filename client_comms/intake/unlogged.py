@@ -42,7 +42,15 @@ _COUNTED = 10_000  # of those that failed
 _SOURCES = {
 	COMMUNICATION: {
 		"date": "communication_date",
-		"fields": ("communication_medium", "sent_or_received", "sender", "recipients", "cc", "subject"),
+		"fields": (
+			"communication_medium",
+			"sent_or_received",
+			"sender",
+			"recipients",
+			"cc",
+			"subject",
+			"email_status",
+		),
 	},
 	CALL: {
 		"date": "start_time",

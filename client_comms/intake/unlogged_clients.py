@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import parse_addr, split_emails
 
 from client_comms.clients import parties, phone_numbers
-from client_comms.intake import call_log
+from client_comms.intake import call_log, inbound_mail, website_form
 from client_comms.rules import automatic_mail, domains
 
 COMMUNICATION, CALL, EVENT = "Communication", "Call Log", "Event"
@@ -49,19 +49,32 @@ def _communications(rows: list) -> list[Unlogged]:
 	}
 	users = parties.users_of(everybody)
 	clients = parties.of_addresses(a for a in everybody if a not in users and domains.of(a) not in own)
+	ours = parties.held(everybody)
 	found = []
 	for row in rows:
-		if automatic_mail.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own):
+		is_received_email = row.sent_or_received == "Received" and row.communication_medium == "Email"
+		is_spam = is_received_email and row.email_status == inbound_mail.SPAM
+		is_automatic = automatic_mail.automatic_kind({}, row.sender or "", row.subject or "", own_domains=own)
+		if is_automatic and not is_spam:
 			continue
 		sender, addressed = senders[row.name], recipients[row.name]
-		if client := _first(clients, sender):
+		client, reason, named = _first(clients, sender), None, None
+		if is_spam:
+			reason = _("The mail server marked it as spam.")
+		elif is_received_email and sender and website_form.is_from_no_one(sender[0], addressed, ours):
+			reason = _("A form or a program of ours sent it, so who wrote it is not known.")
+		if reason and not client:
+			client, named = parties.Client(), row.sender
+		if client:
 			staff = _first(users, addressed)
 		elif client := _first(clients, addressed):
 			staff = _first(users, sender) or (row.owner if row.sent_or_received == "Sent" else None)
 		else:
 			continue
 		kind = _("Email") if row.communication_medium == "Email" else _(row.communication_medium)
-		found.append(Unlogged(COMMUNICATION, row.name, kind, row.at, client, staff, row.subject))
+		found.append(
+			Unlogged(COMMUNICATION, row.name, kind, row.at, client, staff, row.subject, reason, named)
+		)
 	return found
 
 

@@ -4,13 +4,36 @@ Frappe stores it as a message without a medium, filed under nothing. ERPNext mak
 Opportunity. All of them are one interaction, and a new one: a visitor can enter any address, so what they write continues no conversation.
 """
 
+from collections.abc import Collection
+
 import frappe
 
 from client_comms import transactions
+from client_comms.clients import parties
 from client_comms.enforcement import governed, level_spread
+from client_comms.rules import domains
 
 _VISITOR = "Guest"
 _BEGUN = "client_comms_begun_by_visitor"
+
+
+def is_from_no_one(sender: str, recipients: Collection[str], held: parties.Held) -> bool:
+	"""Whether an email names an address of our domain that is no one's, as forms on a website do, and went to none of us but mailboxes:
+	then a visitor wrote it.
+
+	:param held: of all these addresses
+	"""
+
+	def is_of_our_domain(address: str) -> bool:
+		return domains.of(address) in frappe.get_cached_doc("Client Comms Settings").own_domains()
+
+	return (
+		is_of_our_domain(sender)
+		and sender not in held.by_staff | held.by_mailboxes
+		and bool(recipients)
+		and all(each in held.by_mailboxes or is_of_our_domain(each) for each in recipients)
+		and held.by_staff.isdisjoint(recipients)
+	)
 
 
 def is_from_visitor(doc) -> bool:
