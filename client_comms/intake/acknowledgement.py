@@ -129,7 +129,7 @@ def _filed_under(interaction, message) -> tuple[str, str]:
 def may_answer(headers: mail_headers.Headers, address: str, subject: str | None) -> bool:
 	"""Whether the automatic reply of a mailbox may go to the writer of an email: not to a machine, and not to one of us.
 
-	Frappe would send it to whoever writes, also for what lay in a mailbox that is just being connected.
+	Frappe would send it to all who write, also for what lay in a mailbox that is just being connected.
 	"""
 	own = frappe.get_cached_doc("Client Comms Settings").own_domains()
 	now = clock.to_aware(clock.now())

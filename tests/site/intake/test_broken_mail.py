@@ -346,7 +346,7 @@ def test_of_several_writers_none_is_believed_when_an_email_is_taken_in(pull, raw
 # --- mailboxes that are not fetched ----------------------------------------------------------------------
 
 
-def test_an_attempt_to_fetch_is_no_change_by_a_user(pull, raw_mail, clock_at, set_settings):
+def test_an_attempt_to_fetch_does_not_count_as_a_change(pull, raw_mail, clock_at, set_settings):
 	set_settings(mailbox_silent_minutes=60)
 	pull(raw_mail())
 	name = frappe.db.get_value("Email Account", {"enable_incoming": 1})
