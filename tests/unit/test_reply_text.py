@@ -339,6 +339,16 @@ def test_no_message_takes_long(unit):
 	assert time.process_time() - began < 8
 
 
+@pytest.mark.parametrize("repeated", ["a", "a:", "1", "1@", "(0", "https:", " ", "\t-"])
+@pytest.mark.parametrize("begin", ["<", "<p class=", "On ", "<https:", "1:11 <", "a@", ""])
+def test_what_a_part_of_a_text_begins_takes_no_longer(begin, repeated):
+	text = "<p>Hi</p>\n" + begin + repeated * (100_000 // len(repeated))
+	began = time.process_time()
+	reply_text.summary(html_text.to_text(text))
+	reply_text.unmarked(text)
+	assert time.process_time() - began < 2
+
+
 def test_an_answer_between_quoted_lines_is_the_writers():
 	"""Without an empty line around it; what a program wrapped is not."""
 	assert "It leaks" in reply_text.split("> Is the roof tight?\nIt leaks\n> Shall we come?").own
