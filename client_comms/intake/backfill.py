@@ -182,6 +182,7 @@ def _log(doctype: str, name: str) -> str:
 		doc = arrivals.locked(doctype, name)
 		if doc is None or _is_logged(doc):
 			return NOTHING
+		doc.flags.client_comms_of_the_past = True
 		interaction = sources.log_by_doctype()[doctype](doc)
 		if interaction is None:
 			return NOTHING

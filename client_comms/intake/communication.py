@@ -150,7 +150,10 @@ def _automatic_kind(doc, headers: Mapping[str, str]) -> str | None:
 
 
 def _is_from_form(doc, headers: Mapping[str, str]) -> bool:
-	if doc.communication_medium != "Email" or mail_identity.names_us_falsely(headers, parties.is_own):
+	# Who had an address in the past is not known.
+	if doc.communication_medium != "Email" or doc.flags.client_comms_of_the_past:
+		return False
+	if mail_identity.names_us_falsely(headers, parties.is_own):
 		return False
 	sender, recipients = parse_addr(doc.sender)[1].lower(), [each.lower() for each in _recipients(doc)]
 	return website_form.is_from_no_one(sender, recipients, parties.held([sender, *recipients]))

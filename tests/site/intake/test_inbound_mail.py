@@ -249,6 +249,14 @@ def test_an_existing_lead_starts_a_second_conversation_with_a_new_subject(delive
 
 
 def test_staff_who_write_to_a_mailbox_start_no_inquiry(deliver):
+	"""An employee, with a login or without; whose address no one has is a form's."""
+	employee = {
+		"name": "Fiona",
+		"first_name": "Fiona",
+		"status": "Active",
+		"company_email": f"fiona@{DOMAIN}",
+	}
+	frappe.get_doc({"doctype": "Employee", **employee}).db_insert()
 	message = deliver(letter(sender=f"Fiona <fiona@{DOMAIN}>"), "Communication")
 	assert not message.client_interaction
 
