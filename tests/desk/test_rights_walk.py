@@ -267,3 +267,32 @@ def test_retention_is_planned_above_the_list(site, officers, login, shoot):
 	assert run.kind == "Retention"
 	site.db.delete(erasures.RUN, {"name": run.name})
 	site.db.commit()
+
+
+def test_a_plan_that_erases_nothing_says_how_the_request_is_answered(
+	site, make_user, client, removed, login, shoot
+):
+	"""All that the client has is on hold."""
+	asked = site.get_doc(
+		{
+			"doctype": "Data Subject Request",
+			"right": "Erasure",
+			"party_type": "Customer",
+			"party": client.name,
+		}
+	).insert()
+	removed(asked.doctype, asked.name)
+	run = site.get_doc(
+		{"doctype": "Erasure Run", "kind": "Erasure Request", "request": asked.name, "status": "Planned"}
+	)
+	run.update({"planned_on": site.utils.now(), "planned_count": 0, "kept_count": 3})
+	run.name = f"ER-{client.key}"
+	run.db_insert()
+	removed(run.doctype, run.name)
+	site.db.commit()
+	page = login(make_user("Compliance Officer", password="Regenbogen-Kahn-42"), "Regenbogen-Kahn-42")
+	page.goto(f"/app/erasure-run/{run.name}")
+	said = page.locator(".form-message:visible")
+	expect(said).to_contain_text("Nothing can be erased: every record is kept")
+	expect(said.get_by_role("link", name=asked.name)).to_be_visible()
+	shoot(page, "all-is-kept")

@@ -16,7 +16,7 @@ frappe.ui.form.on("Erasure Run", {
 			if (frm.doc.planned_count) {
 				if (frm.doc.planned_by === frappe.session.user) say_who_approves(frm);
 				else frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
-			}
+			} else if (frm.doc.kept_count && frm.doc.request) say_all_is_kept(frm);
 		}
 		if (status === "Planned" || (status === "Failed" && !frm.doc.approved_by)) {
 			frm.add_custom_button(__("Discard"), () =>
@@ -52,6 +52,18 @@ function say_who_approves(frm) {
 				]),
 	);
 	frm.set_intro(texts.join(" "), "blue");
+}
+
+/** A plan that erases nothing does not answer the client who asked. */
+function say_all_is_kept(frm) {
+	const link = frappe.utils.get_form_link("Data Subject Request", frm.doc.request, true);
+	frm.set_intro(
+		__(
+			"Nothing can be erased: every record is kept, and Show Records says why. Discard this plan, and tell the client the reasons with Answer or Refuse in {0}.",
+			[link],
+		),
+		"orange",
+	);
 }
 
 function approve(frm) {
