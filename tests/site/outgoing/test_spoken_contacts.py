@@ -181,7 +181,7 @@ def called(client):
 def consent(client, third_party):
 	purpose = frappe.db.get_single_value("Client Comms Settings", "sharing_purpose")
 	of = {"party_type": client["party_type"], "party": client["party"], "purpose": purpose}
-	paper = {"collected_through": "Letter", "evidence": "/private/files/letter.pdf"}
+	paper = {"collected_through": "Letter", "notice_text": "I agree."}
 	return frappe.get_doc({"doctype": "Client Consent", **of, "third_party": third_party, **paper}).insert()
 
 

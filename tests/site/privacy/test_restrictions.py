@@ -400,7 +400,7 @@ def test_may_share_says_so_of_all_but_staff(client, restrict, agent, officer, as
 	).insert()
 	consent = {"doctype": "Client Consent", "party_type": client.party_type, "party": client.party}
 	purpose = frappe.db.get_single_value("Client Comms Settings", "sharing_purpose")
-	paper = {"collected_through": "Letter", "evidence": "/private/files/letter.pdf"}
+	paper = {"collected_through": "Letter", "notice_text": "I agree."}
 	frappe.get_doc({**consent, "purpose": purpose, "third_party": third.name, **paper}).insert()
 	asked = {"party_type": client.party_type, "party": client.party}
 	recipients = [ADDRESS, "eve@adviser.example", officer]
