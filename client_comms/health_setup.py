@@ -4,8 +4,10 @@ error says so."""
 import frappe
 from frappe import _
 from frappe.utils import formatdate
+from frappe.utils.data import get_system_timezone
 
 from client_comms import alerts
+from client_comms.client_interactions.clocks import site_zone
 from client_comms.client_privacy import links
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import holidays as known_holidays
@@ -44,6 +46,18 @@ def holidays() -> Line:
 	return Line("holidays", _("Holidays"), text, faults, ("List", "Response Calendar"))
 
 
+def time_zone() -> Line:
+	"""The site's time zone is that in which the history is stored (C-3, C-4)."""
+	faults = ()
+	if before := site_zone.changed_from():
+		faults = (
+			_(
+				"The times of the interactions are stored in {0}, but the site's time zone is {1} now, so that each happened at another moment. Set {0} again in System Settings."
+			).format(before, get_system_timezone()),
+		)
+	return Line("time_zone", _("Time Zone"), get_system_timezone(), faults, ("Form", "System Settings"))
+
+
 def manager_role() -> Line:
 	"""Someone has the manager role, and so is told of missed deadlines and of what could not be assigned (R-2)."""
 	role = frappe.get_cached_doc("Client Comms Settings").manager_role
@@ -77,6 +91,7 @@ def programs() -> Line:
 CHECKS = (
 	("site_address", site_address),
 	("holidays", holidays),
+	("time_zone", time_zone),
 	("manager_role", manager_role),
 	("programs", programs),
 )

@@ -716,6 +716,10 @@ doc_events = {
 	},
 	"Email Account": {"validate": "client_comms.intake.mailboxes.refuse_documents_of_clients"},
 	"Holiday List": {"on_update": "client_comms.client_interactions.clocks.recalculate.follow_holiday_list"},
+	"System Settings": {
+		"validate": "client_comms.client_interactions.clocks.site_zone.require_kept",
+		"on_update": "client_comms.client_interactions.clocks.site_zone.remember",
+	},
 }
 
 for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"):

@@ -12,6 +12,7 @@ from frappe.utils import add_years, get_datetime, nowdate
 from frappe.utils.data import get_system_timezone
 
 from client_comms import policy_frames, procedure
+from client_comms.client_interactions.clocks import site_zone
 from client_comms.clients import confirmation
 from client_comms.enforcement import documents, foreign_fields, policy
 from client_comms.ledger import following, keys, seal
@@ -84,6 +85,7 @@ def made_here(doctype: str) -> list[str]:
 
 def forget_found():
 	frappe.db.set_global(_FOUND, None)
+	site_zone.forget()
 
 
 def after_install():
@@ -101,6 +103,7 @@ def after_install():
 	workspaces.remember()
 	stored_markup.clean()
 	following.record_missing()
+	site_zone.remember()
 
 
 def after_migrate():
