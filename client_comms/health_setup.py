@@ -9,7 +9,7 @@ from frappe.utils.data import get_system_timezone
 from client_comms import alerts
 from client_comms.client_interactions.clocks import site_zone
 from client_comms.client_privacy import links
-from client_comms.communication_governance import calendars
+from client_comms.communication_governance import calendars, found_roles
 from client_comms.communication_governance import holidays as known_holidays
 from client_comms.health_formats import Line
 
@@ -58,6 +58,13 @@ def time_zone() -> Line:
 	return Line("time_zone", _("Time Zone"), get_system_timezone(), faults, ("Form", "System Settings"))
 
 
+def roles_from_before() -> Line:
+	"""The holders of roles that the site had before are confirmed (D-5)."""
+	faults = found_roles.sentences()
+	text = _("To be confirmed: {0}").format(len(faults)) if faults else _("None to confirm")
+	return Line("roles_from_before", _("Roles From Before"), text, faults, ("Form", "Client Comms Settings"))
+
+
 def manager_role() -> Line:
 	"""Someone has the manager role, and so is told of missed deadlines and of what could not be assigned (R-2)."""
 	role = frappe.get_cached_doc("Client Comms Settings").manager_role
@@ -92,6 +99,7 @@ CHECKS = (
 	("site_address", site_address),
 	("holidays", holidays),
 	("time_zone", time_zone),
+	("roles_from_before", roles_from_before),
 	("manager_role", manager_role),
 	("programs", programs),
 )

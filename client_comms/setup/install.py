@@ -14,12 +14,14 @@ from frappe.utils.data import get_system_timezone
 from client_comms import policy_frames, procedure
 from client_comms.client_interactions.clocks import site_zone
 from client_comms.clients import confirmation
+from client_comms.communication_governance import found_roles
 from client_comms.enforcement import documents, foreign_fields, policy
 from client_comms.ledger import following, keys, seal
 from client_comms.rules import domains
 from client_comms.setup import (
 	custom_fields,
 	foreign_documents,
+	found_names,
 	sidebar,
 	sources,
 	stored_markup,
@@ -28,16 +30,8 @@ from client_comms.setup import (
 )
 from client_comms.setup.indexes import add_indexes
 
-# Global default: documents with a shipped name that existed before installation, and are kept on uninstall.
-_FOUND = "client_comms_found"
 SETTINGS = "Client Comms Settings"
 INTERACTION = "Client Interaction"
-_SHARED = {
-	"Role": procedure.ROLES,
-	"Role Profile": tuple(procedure.ROLE_PROFILES),
-	"Issue Type": procedure.ISSUE_TYPES,
-	"Email Template": tuple(row["name"] for row in (*procedure.ACKNOWLEDGEMENTS, *procedure.SUMMARIES)),
-}
 
 
 def before_install():
@@ -58,34 +52,8 @@ def before_install():
 	# What Frappe has cached of the apps' modules may be older than this app on the bench: it would create no DocType.
 	frappe.setup_module_map()
 	if "client_comms" not in frappe.get_installed_apps():
-		remember_found(*_SHARED)
-
-
-def remember_found(*doctypes: str):
-	"""Remember existing documents of these DocTypes with shipped names, in addition to those remembered before."""
-	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
-	for doctype in doctypes:
-		found.setdefault(doctype, [name for name in _SHARED[doctype] if frappe.db.exists(doctype, name)])
-	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
-
-
-def remember_found_names(doctype: str, names: Iterable[str]):
-	"""Remember which of these names exist, when an upgrade ships more documents of a DocType."""
-	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
-	existing = {name for name in names if frappe.db.exists(doctype, name)}
-	found[doctype] = sorted(existing.union(found.get(doctype, ())))
-	frappe.db.set_global(_FOUND, frappe.as_json(found, indent=None))
-
-
-def made_here(doctype: str) -> list[str]:
-	"""The shipped names of `Role`, `Role Profile`, `Issue Type` or `Email Template` that did not exist before installation."""
-	found = frappe.parse_json(frappe.db.get_global(_FOUND) or "{}")
-	return [name for name in _SHARED[doctype] if name not in found.get(doctype, ())]
-
-
-def forget_found():
-	frappe.db.set_global(_FOUND, None)
-	site_zone.forget()
+		found = found_names.remember_found(*found_names.SHARED)
+		found_roles.hold_back(found["Role"], found["Role Profile"])
 
 
 def after_install():
@@ -104,6 +72,7 @@ def after_install():
 	stored_markup.clean()
 	following.record_missing()
 	site_zone.remember()
+	found_roles.tell()
 
 
 def after_migrate():
@@ -155,7 +124,8 @@ def make_procedure():
 	for channel in procedure.CHANNELS:
 		_make("Communication Channel", channel, {"channel_name": channel})
 	for row in procedure.LEVELS:
-		_make("Confidentiality Level", row["level_name"], row)
+		cleared = found_roles.cleared(row["clearances"])
+		_make("Confidentiality Level", row["level_name"], {**row, "clearances": cleared})
 	for issue_type in procedure.ISSUE_TYPES:
 		_make("Issue Type", issue_type, {"__newname": issue_type})
 	make_acknowledgements()

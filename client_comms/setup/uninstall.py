@@ -5,15 +5,17 @@ import re
 
 import frappe
 
+from client_comms.client_interactions.clocks import site_zone
 from client_comms.clients import phone_numbers
+from client_comms.communication_governance import found_roles
 from client_comms.enforcement import foreign_fields, policy
 from client_comms.intake import spool
 from client_comms.ledger import keys, seal
 from client_comms.outgoing import departures
 from client_comms.setup import custom_fields, sidebar, workspace_block, workspaces
 from client_comms.setup.command import is_dry_run
+from client_comms.setup.found_names import forget_found, made_here
 from client_comms.setup.indexes import drop_indexes
-from client_comms.setup.install import forget_found, made_here
 
 # Frappe documents that belong to one record, although the field for its DocType is optional.
 _BELONGINGS = {
@@ -70,6 +72,8 @@ def before_uninstall():
 	delete_email_templates()
 	frappe.db.delete("Portal Menu Item", {"reference_doctype": ("in", list(own))})
 	forget_found()
+	site_zone.forget()
+	found_roles.forget()
 	workspaces.forget()
 	policy.clear_cache()
 	# Frappe commits after it has dropped the first of our DocTypes, in any order; what waits for the commit may ask about another.

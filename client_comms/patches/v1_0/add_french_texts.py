@@ -7,7 +7,7 @@ import frappe
 
 from client_comms import procedure
 from client_comms.ledger import following
-from client_comms.setup import install
+from client_comms.setup import found_names, install
 
 LANGUAGE = "fr"
 SETTINGS = "Client Comms Settings"
@@ -35,7 +35,9 @@ def execute():
 
 def _add_templates():
 	acknowledgements, summaries = _ours(procedure.ACKNOWLEDGEMENTS), _ours(procedure.SUMMARIES)
-	install.remember_found_names("Email Template", [row["name"] for row in (*acknowledgements, *summaries)])
+	found_names.remember_found_names(
+		"Email Template", [row["name"] for row in (*acknowledgements, *summaries)]
+	)
 	install.make_templates(acknowledgements, "is_acknowledgement")
 	install.make_templates(summaries, "is_summary")
 

@@ -2,10 +2,10 @@
 
 from client_comms import procedure
 from client_comms.patches.v1_0 import add_french_texts
-from client_comms.setup import install
+from client_comms.setup import found_names, install
 
 
 def execute():
 	rows = add_french_texts.others(procedure.SUMMARIES)
-	install.remember_found_names("Email Template", [row["name"] for row in rows])
+	found_names.remember_found_names("Email Template", [row["name"] for row in rows])
 	install.make_templates(rows, "is_summary")

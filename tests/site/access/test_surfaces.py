@@ -68,6 +68,7 @@ _AUDITS = "for who configures or audits alone; numbers, names of users and of ru
 _CLIENT = "about the client or the caller, not about an interaction"
 _WRITES = "as acknowledgement: the same question whether the record may be written"
 _CHOICES = "offers users, roles or texts, no record"
+_FOUND_ROLES = "for those who change levels; roles and names of users who hold them"
 _ASKS = "asks for the document: test_unasked"
 _PDF = "its options; what it prints is asked under the address of the method: test_pdf_options"
 _STAFF = "policies, and the caller's own trainings; no interaction"
@@ -191,6 +192,9 @@ NO_SURFACE = {
 	"client_comms.api.continue_ledger_verification": _AUDITS,
 	"client_comms.api.export_ledger": _AUDITS,
 	"client_comms.api.health.check_health": _AUDITS,
+	"client_comms.api.found_roles.get_found_roles": _FOUND_ROLES,
+	"client_comms.api.found_roles.confirm_found_role": _FOUND_ROLES,
+	"client_comms.api.found_roles.set_found_profile_aside": _FOUND_ROLES,
 	"client_comms.api.leak_check.start_leak_check": _AUDITS,
 	"client_comms.api.leak_check.cancel_leak_check": _AUDITS,
 	"client_comms.api.leak_check.get_leak_check": _AUDITS,

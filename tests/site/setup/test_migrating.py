@@ -13,7 +13,7 @@ from client_comms.patches.v1_0 import (
 	make_acknowledgements,
 	make_summaries,
 )
-from client_comms.setup import install, workspace_block
+from client_comms.setup import found_names, install, workspace_block
 
 SETTINGS = "Client Comms Settings"
 SHIPPED = {
@@ -107,12 +107,12 @@ def test_french_texts_that_an_upgrade_makes_go_with_the_app():
 		frappe.delete_doc("Email Template", name, force=True)
 	own = procedure.SUMMARIES[0]["name"]
 	frappe.get_doc({"doctype": "Email Template", "subject": "Ours", "response": "Ours"}).insert(set_name=own)
-	found = frappe.parse_json(frappe.db.get_global(install._FOUND) or "{}")
+	found = frappe.parse_json(frappe.db.get_global(found_names._FOUND) or "{}")
 	found.pop("Email Template", None)
-	frappe.db.set_global(install._FOUND, frappe.as_json(found))
+	frappe.db.set_global(found_names._FOUND, frappe.as_json(found))
 	for patch in (make_acknowledgements, make_summaries, add_french_texts):
 		patch.execute()
-	assert {*install.made_here("Email Template")} == texts - {own}
+	assert {*found_names.made_here("Email Template")} == texts - {own}
 	assert all(frappe.db.exists("Email Template", name) for name in texts)
 
 

@@ -19,11 +19,93 @@ frappe.ui.form.on("Client Comms Settings", {
 		}
 		frm.add_custom_button(__("Test Source Rules"), () => simulate_source_rules(frm));
 		if (!frm.perm[0]?.write) return;
+		offer_found_roles(frm);
 		for (const doctype of ["Issue", "Lead", "Opportunity"]) {
 			frm.add_custom_button(__(doctype), () => simulate_governing(doctype), __("Preview Governing"));
 		}
 	},
 });
+
+/** Roles and Role Profiles of our names that the site had before: their holders get no clearance until someone confirms it. */
+async function offer_found_roles(frm) {
+	if (!frappe.model.can_write("Confidentiality Level")) return;
+	const { roles, profiles } = await frappe.xcall("client_comms.api.found_roles.get_found_roles");
+	if (!roles.length && !profiles.length) return;
+	const names = [...roles.map(({ role }) => __(role)), ...profiles.map(({ profile }) => __(profile))];
+	const escape = frappe.utils.escape_html;
+	frm.set_intro(
+		escape(
+			__("The site had these roles before, and their holders are to be confirmed: {0}", [
+				[...new Set(names)].join(", "),
+			]),
+		),
+		"orange",
+	);
+	frm.add_custom_button(__("Roles From Before"), () => confirm_found_roles(frm, roles, profiles));
+}
+
+function confirm_found_roles(frm, roles, profiles) {
+	const escape = frappe.utils.escape_html;
+	const button = (act, key, text) =>
+		`<button type="button" class="btn btn-default btn-xs mr-2" data-act="${act}" data-key="${escape(key)}">${text}</button>`;
+	const of_role = ({ role, holders, users, levels }) => {
+		const more = holders > users.length ? ", …" : "";
+		const gives = levels.length
+			? __("The shipped levels would give them clearance for: {0}.", [
+					levels.map((each) => __(each)).join(", "),
+				])
+			: __("They can configure this app. Take the role from those who should not.");
+		const give = levels.length ? button("give", role, __("Give Clearance")) : "";
+		const leave = levels.length ? __("Leave Without Clearance") : __("Confirm");
+		return `<div class="mb-4"><div><b>${frappe.utils.get_form_link("Role", role, true, escape(__(role)))}</b>:
+			${escape(users.join(", ") + more)} (${holders})</div><div class="mb-2">${escape(gives)}</div>
+			${give}${button("leave", role, leave)}</div>`;
+	};
+	const of_profile = ({ profile, missing }) => {
+		const lacks = __(
+			"This Role Profile lacks: {0}. Add these roles in its form, so that its users get them.",
+			[missing.map((each) => __(each)).join(", ")],
+		);
+		return `<div class="mb-4"><div><b>${frappe.utils.get_form_link("Role Profile", profile, true, escape(__(profile)))}</b></div>
+			<div class="mb-2">${escape(lacks)}</div>${button("aside", profile, __("Leave as It Is"))}</div>`;
+	};
+	const dialog = new frappe.ui.Dialog({
+		title: __("Roles From Before"),
+		fields: [
+			{
+				fieldname: "found",
+				fieldtype: "HTML",
+				options: [...roles.map(of_role), ...profiles.map(of_profile)].join(""),
+			},
+		],
+	});
+	dialog.$wrapper.on("click", "[data-act]", async ({ currentTarget }) => {
+		const { act, key } = currentTarget.dataset;
+		currentTarget.disabled = true;
+		try {
+			if (act === "aside") {
+				await frappe.xcall(
+					"client_comms.api.found_roles.set_found_profile_aside",
+					{ profile: key },
+					"POST",
+				);
+			} else {
+				await frappe.xcall(
+					"client_comms.api.found_roles.confirm_found_role",
+					{ role: key, give_clearance: act === "give" },
+					"POST",
+				);
+			}
+		} catch {
+			currentTarget.disabled = false;
+			return;
+		}
+		dialog.hide();
+		frm.set_intro("");
+		frm.refresh();
+	});
+	dialog.show();
+}
 
 /** Who would lose access to how many documents if the DocType were governed now. */
 async function simulate_governing(doctype) {
