@@ -363,7 +363,7 @@ FUNCTIONS = {
 	"intake.assignment:_may_take_part": YES,
 	"client_privacy.client_data:require_addresses": NOTHING,
 	"client_privacy.client_data:require_new": NOTHING,
-	"client_privacy.client_data:require_verified": NOTHING,
+	"client_privacy.verified_details:require": NOTHING,
 	"intake.reassignment:hand_over": "lambda user: 0",
 	"rules.possible_actions:check_transition": NOTHING,
 	"rules.response_clock:_counted": "list",
