@@ -184,10 +184,11 @@ def test_what_was_typed_is_saved_before_an_action_changes_the_record(site, form,
 	page.on("request", lambda request: calls.append(request.url.rsplit("/", 1)[-1].rsplit(".", 1)[-1]))
 	page.route(f"**/client_comms.api.{method}", lambda route: route.fulfill(json={"message": None}))
 	set_on_the_form(page, summary="Two storeys")
-	page.evaluate(OF_METHOD[method])
-	if method != "not_a_complaint":
-		fill(page, method)
-		page.locator(".modal.show .btn-modal-primary").click()
+	with page.expect_request(f"**/client_comms.api.{method}"):
+		page.evaluate(OF_METHOD[method])
+		if method != "not_a_complaint":
+			fill(page, method)
+			page.locator(".modal.show .btn-modal-primary").click()
 	page.wait_for_function("() => cur_frm.doc && !cur_frm.doc.__unsaved")
 	page.wait_for_load_state("networkidle")
 	site.db.rollback()

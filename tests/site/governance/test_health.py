@@ -262,7 +262,7 @@ def test_a_check_that_fails_does_not_hide_the_others(running, monkeypatch):
 
 
 def test_deadlines_not_handled_are_red_until_they_are_swept(running, log):
-	doc = log("Initial Inquiry")
+	doc = log("Initial Inquiry", responsible_staff="Administrator")
 	frappe.db.set_value("Client Interaction", doc.name, "next_check_at", clock.now() - LONG_AGO)
 	assert "2 hours ago" in red()["deadlines"][0]
 	frappe.db.set_value("Client Interaction", doc.name, "next_check_at", None)

