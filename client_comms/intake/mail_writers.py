@@ -17,8 +17,7 @@ from client_comms.rules import addresses, mail_identity, storable_text
 def sender_in_header(headers) -> tuple[str, str]:
 	"""Name and address (in lower case) of the From header; of several of us, the first one. The name is empty if it is not of that
 	address."""
-	name, read = parse_addr(storable_text.repaired(InboundMail.decode_email(headers.get("From")) or ""))
-	read = (read or "").lower()
+	name, read = _parsed(headers.get("From"))
 	address = next(iter(writers_in(headers)), read)
 	return name if address == read else "", address
 
@@ -40,11 +39,20 @@ def from_of(headers) -> str:
 	return ", ".join(str(value) for value in values if value)
 
 
+def _parsed(value) -> tuple[str, str]:
+	"""Name and address (in lower case) of a header as Frappe reads it; empty if it has more brackets than Python can."""
+	try:
+		name, address = parse_addr(storable_text.repaired(InboundMail.decode_email(value) or ""))
+	except RecursionError:
+		return "", ""
+	return name or "", (address or "").lower()
+
+
 def claimed(headers, read: str) -> str:
 	"""Who a message says has written it, by the header from which Frappe has `read` that."""
 	for header in ("Reply-To", "X-Original-From", "From"):
 		value = headers.get(header)
-		if value and (parse_addr(InboundMail.decode_email(value) or "")[1] or "").lower() == read:
+		if value and _parsed(value)[1] == read:
 			named = addresses.first(str(value))
 			return named if validate_email_address(named) else read
 	return read
