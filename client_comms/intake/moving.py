@@ -15,6 +15,7 @@ from client_comms.client_interactions import log_details, merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
 from client_comms.enforcement import (
+	client_names,
 	former_names,
 	governed,
 	legal_holds,
@@ -174,6 +175,7 @@ def proposed(doc, document, communication_type: str | None, lower_because: str |
 	"""The new interaction in memory, for a preview."""
 	made = arrivals.propose(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
 	log_details.set_client(made)
+	client_names.set_name(made)
 	return made
 
 
