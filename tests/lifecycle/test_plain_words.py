@@ -86,12 +86,14 @@ def planted(old_names):
 			"insert into `__UserSettings` (user, doctype, data) values (%s, %s, %s)",
 			(TOKEN, doctype, json.dumps({"List": {"sort_by": field}})),
 		)
-	frappe.db.set_value("Scheduled Job Type", {"method": "client_comms.crm.retrying.run"}, "stopped", 1)
+	frappe.db.set_value(
+		"Scheduled Job Type", {"method": "client_comms.crm.hand_over.hand_over_all"}, "stopped", 1
+	)
 	frappe.db.commit()
 	yield
 	frappe.db.rollback()
 	frappe.db.set_value(
-		"Scheduled Job Type", {"method": patch.JOBS["client_comms.crm.retrying.run"]}, "stopped", 0
+		"Scheduled Job Type", {"method": patch.JOBS["client_comms.crm.hand_over.hand_over_all"]}, "stopped", 0
 	)
 	for doctype, name in {
 		**names,
@@ -153,8 +155,8 @@ def test_records_settings_and_permissions_stay(planted, old_ledger, bench):
 		"Logging Exemption": "reason",
 		INTERACTION: "next_check_at",
 	}
-	retrying = {"method": present_name(patch.JOBS["client_comms.crm.retrying.run"])}
-	assert frappe.db.get_value("Scheduled Job Type", retrying, "stopped")
+	handing_over = {"method": present_name(patch.JOBS["client_comms.crm.hand_over.hand_over_all"])}
+	assert frappe.db.get_value("Scheduled Job Type", handing_over, "stopped")
 	assert frappe.db.exists("Patch Log", {"patch": PATCH})
 
 
