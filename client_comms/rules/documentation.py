@@ -18,7 +18,7 @@ DOCUMENT, NOTE = "Document", "Note"
 
 # Why what is linked proves nothing: it is about someone else, or gone; it came from the client and should have been sent to them.
 ELSEWHERE, RECEIVED = "elsewhere", "received"
-_SHORTEST_NOTE = 10  # letters and digits; a sign of a script that writes words with one or two counts twice
+_SHORTEST_NOTE = 5  # letters and digits; a sign of a script that writes words with one or two counts twice
 
 # The details that a log must have (clause D-2), with the message if one is missing. Action items are added as they arise.
 REQUIRED_DETAILS: Mapping[str, str] = {

@@ -6,7 +6,7 @@ from unittest import mock
 import frappe
 import pytest
 
-from client_comms import api, background_work
+from client_comms import api, background_work, transactions
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
 from client_comms.policy_changes import activation, changes, new_access, runs
@@ -476,10 +476,15 @@ def test_who_submits_a_version_approves_it_whatever_is_said(clock_at, draft, mak
 
 
 @pytest.mark.clause("T-4")
-def test_a_version_that_replaces_another_says_what_it_changes(clock_at, draft):
+def test_a_version_that_replaces_another_says_what_it_changes(clock_at, draft, monkeypatch):
 	with clock_at(NOW):
 		version = draft(change_summary=" <p></p> ")
-		with pytest.raises(frappe.ValidationError, match="what it changes"):
+		with (
+			monkeypatch.context() as in_the_form,
+			pytest.raises(frappe.ValidationError, match="what it changes"),
+		):
+			in_the_form.setattr(transactions, "is_request", lambda: True)
+			in_the_form.setattr(frappe.local, "form_dict", frappe._dict(action="Submit"))
 			version.submit()
 		version.reload()
 		version.change_summary = "Stricter"
@@ -489,6 +494,14 @@ def test_a_version_that_replaces_another_says_what_it_changes(clock_at, draft):
 		draft_of_the_first.update({"docstatus": 0, "version_label": "First", "change_summary": None})
 		draft_of_the_first.insert().submit()  # replaces nothing
 	assert draft_of_the_first.docstatus == 1
+
+
+@pytest.mark.clause("T-2")
+def test_a_copy_that_takes_effect_later_is_reviewed_a_year_after(clock_at, draft):
+	with clock_at(NOW):
+		version = draft(effective_from="2100-01-01", next_review_on="2027-01-01", change_summary=None)
+		version.submit()  # as a program does, which is not asked what it changes
+	assert str(version.next_review_on) == "2101-01-01"
 
 
 @pytest.mark.clause("T-2")

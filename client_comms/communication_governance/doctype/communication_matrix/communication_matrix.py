@@ -3,7 +3,7 @@ from frappe import _
 from frappe.core.doctype.version.version import get_diff
 from frappe.utils import add_years, flt, get_link_to_form, getdate, nowdate
 
-from client_comms import clock, validation, written_by_app
+from client_comms import clock, transactions, validation, written_by_app
 from client_comms.communication_governance import matrix as matrices
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
@@ -12,6 +12,7 @@ from client_comms.left_empty import LeavesEmpty
 
 _OF_APPROVAL = ("approved_by", "approved_on", "docstatus")
 _BY_THE_APP = ("approved_by", "approved_on", "last_reminded_on")
+_FORM = "Submit"  # what the desk's form sends with a document
 _LONGEST_DAYS = 1000  # business days, some four years
 
 
@@ -77,10 +78,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		self.validate_description()
 		if not self.flags.shipped:
 			self.approved_by, self.approved_on = frappe.session.user, nowdate()
-		self.next_review_on = self.next_review_on or add_years(
-			max(getdate(self.effective_from), getdate(nowdate())), 1
-		)
-		self.validate_review()
+		self.set_review()
 		self.validate_what_arrives()
 
 	def before_update_after_submit(self):
@@ -96,8 +94,16 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		if not self.flags.shipped:
 			written_by_app.keep_fields(self, *_BY_THE_APP)
 
+	def set_review(self):
+		"""A year ahead; also where a version that is copied, to take effect later, still has the day of the one that it replaces."""
+		begins = getdate(self.effective_from)
+		if not self.next_review_on or getdate(self.next_review_on) <= begins:
+			self.next_review_on = add_years(max(begins, getdate(nowdate())), 1)
+
 	def validate_description(self):
-		"""A version that replaces another says what it changes (T-4)."""
+		"""A version that replaces another says what it changes (T-4); programs that submit one are not asked."""
+		if not transactions.is_request() or frappe.form_dict.get("action") != _FORM:
+			return
 		replaced = self.amended_from or matrices.in_force(self.company, self.effective_from)
 		if replaced and not validation.plain(self.change_summary).strip():
 			frappe.throw(
