@@ -23,7 +23,7 @@ before_install = "client_comms.setup.install.before_install"
 after_install = "client_comms.setup.install.after_install"
 setup_wizard_complete = "client_comms.setup.install.after_setup_wizard"
 before_migrate = [
-	"client_comms.setup.foreign_documents.refuse",
+	"client_comms.setup.foreign_documents.refuse_doctypes",
 	"client_comms.setup.workspaces.keep_changed",
 ]
 after_migrate = [

@@ -14,10 +14,12 @@ def after_request(response=None, request=None) -> None:
 	"""Does not query the database."""
 	if response is None:
 		return
-	# What methods ask for is written over the headers of the answer after this.
-	for headers in (response.headers, getattr(frappe.local, "response_headers", None)):
+	# What methods ask for is written over the headers of the answer after this, its Vary as well; Frappe's own is Origin.
+	asked = getattr(frappe.local, "response_headers", None)
+	vary = [each for headers in (response.headers, asked) if headers for each in headers.getlist("Vary")]
+	for headers in (response.headers, asked):
 		kept = (headers.get(_CACHE) if headers else None) or ""
 		if "private" in kept and "max-age" in kept:
-			headers["Vary"] = "Cookie, Origin"  # Frappe's own is Origin
+			headers["Vary"] = ", ".join(dict.fromkeys(["Cookie", "Origin", *vary]))
 			if _SENT_BY_WEB_SERVER in headers:
 				headers[_CACHE] = "private,no-cache"

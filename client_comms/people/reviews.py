@@ -250,21 +250,22 @@ def _hand_over() -> None:
 		REVIEW, {"status": OPEN}, ["name", "reviewer", "last_reminded_on"], order_by="name asc"
 	)
 	there = set(alerts.enabled({row.reviewer for row in rows}))
+	load = Counter(row.reviewer for row in rows)
 	for row in rows:
 		if row.reviewer not in there:
 			with transactions.step("A review could not be given to another reviewer", REVIEW, row.name):
-				_give_on(row)
+				_give_on(row, load)
 
 
-def _give_on(row) -> None:
+def _give_on(row, load: Counter) -> None:
 	doc, left = transactions.locked(REVIEW, row.name), frappe.utils.get_fullname(row.reviewer)
 	if doc.status != OPEN or doc.reviewer != row.reviewer:
 		return
 	programme = frappe.get_doc(PROGRAMME, doc.programme)
 	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
-	load = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
 	reviewer = reviewer_for(doc.interaction, doc.reviewed_user, reviewers_of(programme), load, {*others})
 	if reviewer:
+		load[reviewer] += 1
 		doc.reviewer = reviewer
 		for score in doc.scores:
 			if score.judged_by == "Reviewer":

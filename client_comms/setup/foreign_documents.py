@@ -39,9 +39,21 @@ def find() -> list[tuple[str, str]]:
 	)
 
 
+def refuse_doctypes() -> None:
+	"""`before_migrate`, for DocTypes that a later version brings; what else was moved to another module of the site does not stop an upgrade.
+
+	:raises frappe.ValidationError: as `refuse`
+	"""
+	_refuse([each for each in find() if each[0] == "DocType"])
+
+
 def refuse() -> None:
 	""":raises frappe.ValidationError: one of these documents exists and is not this app's; nothing is changed then"""
-	if not (found := find()):
+	_refuse(find())
+
+
+def _refuse(found: list[tuple[str, str]]) -> None:
+	if not found:
 		return
 	names = ", ".join(f"{_(doctype)} {name}" for doctype, name in found)
 	frappe.throw(

@@ -24,6 +24,14 @@ def test_a_document_of_others_is_named(site, doctype, name):
 			foreign_documents.refuse()
 
 
+def test_only_a_doctype_stops_an_upgrade(site):
+	frappe.db.set_value("Report", "Owed Today", "module", "Core", update_modified=False)
+	foreign_documents.refuse_doctypes()
+	frappe.db.set_value("DocType", "Legal Hold", "module", "Core", update_modified=False)
+	with pytest.raises(frappe.ValidationError, match="Legal Hold"):
+		foreign_documents.refuse_doctypes()
+
+
 def test_nothing_is_ours_before_the_app_is_installed(site):
 	frappe.db.delete("Module Def", {"app_name": "client_comms"})
 	found = foreign_documents.find()
