@@ -568,7 +568,10 @@ doc_events = {
 	},
 	"Opportunity": {
 		"before_insert": _COMPANY_OF_MAILBOX,
-		"validate": "client_comms.enforcement.references.refuse_named",
+		"validate": [
+			"client_comms.enforcement.references.refuse_named",
+			"client_comms.enforcement.levels.take_over",
+		],
 		"after_insert": "client_comms.intake.opportunity.after_insert",
 		"after_delete": _LEVEL_ON_LEDGER,
 		"before_validate": [

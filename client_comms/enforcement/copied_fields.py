@@ -18,15 +18,18 @@ ROWS = {"Lead": ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity
 
 
 def keeps_apart(doc, doctype: str, name: str | None) -> bool:
-	"""Whether nothing is copied of a document into another: it is more confidential, and hidden from the user who saves that. If no user of
-	the desk does, it is not known who will read it: only of the least confidential level is copied."""
+	"""Whether nothing is copied of a document into another: it is more confidential, and hidden from the user who saves that, or that has a level
+	as well (a new one takes that of a Lead). If no user of the desk saves it, it is not known who will read it: only of the least confidential level
+	is copied."""
 	level = name and governed.level(doctype, name)
 	if not level:
 		return False
 	rules = policy.current()
-	own = documents.is_governed(doc.doctype) and doc.confidentiality_level
-	if own and rules.rank(own) >= rules.rank(level):
+	has_level = documents.is_governed(doc.doctype)
+	if has_level and doc.confidentiality_level and rules.rank(doc.confidentiality_level) >= rules.rank(level):
 		return False
+	if has_level and not doc.is_new():
+		return rules.rank(level) > min(each.rank for each in rules.levels.values())
 	if acting.is_unattended() or not roles.has_desk():
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
 	decision = governed.decide(doctype, name, access.READ, frappe.session.user)

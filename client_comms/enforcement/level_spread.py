@@ -4,8 +4,10 @@ import frappe
 from frappe import _
 
 from client_comms import transactions
-from client_comms.enforcement import former_names, governed, levels, places, policy, sharing
+from client_comms.enforcement import documents, former_names, governed, levels, places, policy, sharing
 from client_comms.rules.response_clock import MERGED
+
+_OPPORTUNITY = "Opportunity"
 
 
 def follow(doc) -> None:
@@ -58,10 +60,21 @@ def raise_to_stated(interaction, level: str, document) -> None:
 
 
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
-	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it."""
+	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it. So are the
+	Opportunities of a Lead, which show its name, and the interactions about them."""
 	if levels.change_level(doctype, name, level, reason):
 		told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason or level)
 		raise_conversations(doctype, name, level, told)
+		for opportunity in _opportunities_of(doctype, name):
+			levels.raise_to(_OPPORTUNITY, opportunity, level)
+			raise_conversations(_OPPORTUNITY, opportunity, level, told)
+
+
+def _opportunities_of(doctype: str, name: str) -> list[str]:
+	if not documents.is_governed(_OPPORTUNITY):
+		return []
+	of_it = {"opportunity_from": doctype, "party_name": name}
+	return frappe.get_all(_OPPORTUNITY, of_it, pluck="name", order_by="name")
 
 
 def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:

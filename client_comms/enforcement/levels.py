@@ -48,6 +48,16 @@ def keep_in_copy(doc, method=None, reference_doc=None, auto_repeat_doc=None) -> 
 		)
 
 
+def take_over(doc, method=None) -> None:
+	"""`validate` of an Opportunity: a new one is as confidential as its Lead, whose name and numbers ERPNext has just copied into it."""
+	if not (doc.is_new() and doc.opportunity_from == "Lead" and documents.is_governed(doc.doctype)):
+		return
+	if not copied_fields.keeps_apart(doc, "Lead", doc.party_name):
+		doc.confidentiality_level = policy.current().strictest_of(
+			doc.confidentiality_level, governed.level("Lead", doc.party_name)
+		)
+
+
 def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 	"""Raise or lower a document. Raising requires write access, lowering also clearance on both levels and a reason.
 

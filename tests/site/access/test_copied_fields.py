@@ -101,9 +101,9 @@ def opportunity(held):
 	return opportunity
 
 
-@pytest.mark.parametrize(("who", "copied"), [("uncleared", ("Anna", None)), ("cleared", ("Berta", "Husum"))])
-def test_an_opportunity_copies_nothing_more_of_a_lead_that_its_user_cannot_read(
-	opportunity, staff, request_as, who, copied
+@pytest.mark.parametrize("who", ["uncleared", "cleared"])
+def test_an_opportunity_copies_nothing_more_of_a_lead_that_some_of_its_users_cannot_read(
+	opportunity, staff, request_as, who
 ):
 	"""ERPNext copies the name, and what is empty in the Opportunity, with each save."""
 	sent = frappe.get_doc("Opportunity", opportunity.name).as_dict(convert_dates_to_str=True)
@@ -111,7 +111,7 @@ def test_an_opportunity_copies_nothing_more_of_a_lead_that_its_user_cannot_read(
 
 	saved = request_as(staff[who], "frappe.client.save", doc=frappe.as_json({**sent, "city": None}))
 
-	assert (saved["customer_name"], saved["city"]) == copied
+	assert (saved["customer_name"], saved["city"]) == ("Anna", None)
 
 
 def test_nor_does_a_job(opportunity):
