@@ -19,8 +19,10 @@ from client_comms.intake import (
 	failures,
 	human_resources,
 	inbound_mail,
+	mail_writers,
 	mailboxes,
 	replies,
+	scheduled_email,
 	threads,
 	website_form,
 )
@@ -111,8 +113,7 @@ def read(doc) -> Message:
 		address=address,
 		name=name,
 		reaches_client=outside,
-		# The owner of the address, otherwise the user who entered the message.
-		staff=(parties.user_of(doc.sender) or doc.user) if is_from_staff else None,
+		staff=mail_writers.staff_of(doc) if is_from_staff else None,
 		holders=holders,
 	)
 
@@ -185,7 +186,8 @@ def require_promise(doc, method=None):
 		if not _reaches_client(message, interaction):
 			replies.refuse_promise()
 		until = replies.promised_until(interaction)
-		interaction.check_event(response_clock.PROMISED, clock.now(), until)
+		at = scheduled_email.leaves_on(doc) or clock.now()
+		interaction.check_event(response_clock.PROMISED, at, until)
 
 
 def is_message(doc) -> bool:
@@ -303,6 +305,8 @@ def _apply(message: Message, staff_may_begin: bool, is_about_staff: Callable[[],
 	elif message.automatic == AUTOMATED:
 		# Removed by `acknowledgement_delivery` if it is not sent.
 		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=message.at, source=message.document)
+	elif leaves := scheduled_email.leaves_on(message.document):
+		scheduled_email.record(interaction, message.document, leaves, message.staff)
 	else:
 		replies.staff_wrote(interaction, message.document, message.at, message.staff)
 	return interaction

@@ -22,6 +22,15 @@ def sender_in_header(headers) -> tuple[str, str]:
 	return name if address == read else "", address
 
 
+def staff_of(message) -> str | None:
+	"""The user who wrote a message of staff: in the desk, whichever address they chose as its sender; otherwise the owner of the address, or who
+	entered it."""
+	wrote = message.sent_or_received == "Sent" and message.user
+	if wrote and wrote not in frappe.STANDARD_USERS:
+		return wrote
+	return parties.user_of(message.sender) or message.user
+
+
 def writers_in(headers) -> list[str]:
 	"""The addresses in the From header, in lower case."""
 	return list(filter(validate_email_address, addresses.in_header(from_of(headers))))

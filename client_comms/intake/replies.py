@@ -1,5 +1,6 @@
 """Another message or call in a conversation: the client writes again, or staff reply (C-3, C-4)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
@@ -18,6 +19,14 @@ from client_comms.rules import thanks as thanks_rule
 _NOTHING_TO_ANSWER = (response_clock.STATUS_ANSWERED, response_clock.STATUS_CLOSED)
 # The request parameters in which the author says what the message is, and the day that it promises.
 SEND_AS, PROMISED_UNTIL = "client_comms_send_as", "client_comms_promised_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+	"""What the author of a message says that it is, and the time that it promises, as stored."""
+
+	kind: str | None
+	until: datetime | None
 
 
 def may_continue(doc, at: datetime) -> bool:
@@ -54,15 +63,19 @@ def client_wrote(doc, document, at: datetime):
 	received.record(doc, document, at)
 
 
-def staff_wrote(doc, document, at: datetime, by: str | None = None):
+def staff_wrote(doc, document, at: datetime, by: str | None = None, said_before: Said | None = None):
 	"""A message or call from staff that reached the client; it answers or acknowledges (C-3, C-4).
 
 	:param document: the Communication, which is attached as evidence, or the Call Log
 	:param by: the user, if there is one
+	:param said_before: by its author, if not in this request
 	"""
 	arrivals.add_evidence(doc, document)
-	if event := _event_of_reply(doc.clocks(at)):
-		until = promised_until(doc) if event == response_clock.PROMISED else None
+	kind = said_before.kind if said_before else _said(SEND_AS)
+	if event := _event_of_reply(doc.clocks(at), kind):
+		until = None
+		if event == response_clock.PROMISED:
+			until = said_before.until if said_before else promised_until(doc)
 		doc.record(event, at=at, promised_until=until, source=document, by=by)
 	elif document.doctype != "Communication":
 		doc.record(arrivals.CONTACTED, at=at, source=document, by=by)
@@ -99,10 +112,15 @@ def refuse_promise() -> NoReturn:
 	)
 
 
-def _event_of_reply(clocks: response_clock.Clocks) -> str | None:
+def _event_of_reply(clocks: response_clock.Clocks, kind: str | None) -> str | None:
 	"""The event of a reply: what its author says it is, otherwise what the settings say about replies."""
 	answers = bool(frappe.get_cached_doc("Client Comms Settings").first_reply_answers)
-	return rules.event_of(clocks, _said(SEND_AS), answers)
+	return rules.event_of(clocks, kind, answers)
+
+
+def said(doc) -> Said:
+	"""In this request."""
+	return Said(_said(SEND_AS), promised_until(doc) if is_promise() else None)
 
 
 def is_promise() -> bool:

@@ -12,7 +12,7 @@ from client_comms.client_privacy import mailed_secrets
 from client_comms.enforcement import compose, internal_recipients, printing
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
-from client_comms.intake import acknowledgement_delivery
+from client_comms.intake import acknowledgement_delivery, scheduled_email
 from client_comms.outgoing import email
 
 
@@ -89,6 +89,8 @@ class GuardedEmailQueue:
 			acknowledgement_delivery.take_back(self)
 		elif status == "Sent" and self.error:
 			acknowledgement_delivery.restore(self)
+		if status == "Sent":
+			scheduled_email.follow(self)
 		if commit:
 			frappe.db.commit()  # nosemgrep: frappe-manual-commit (as above)
 

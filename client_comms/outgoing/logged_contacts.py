@@ -11,6 +11,7 @@ from frappe.utils import parse_addr, split_emails
 from client_comms import transactions
 from client_comms.client_privacy import identity
 from client_comms.enforcement import client_documents, governed
+from client_comms.enforcement.methods.missing_checks_frappe import ONLY_STORED
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold
 from client_comms.intake import call_log, communication
@@ -163,13 +164,16 @@ def _keep_check(doc) -> None:
 
 
 def after_message(doc, method=None) -> None:
-	"""`after_insert` of Communication, after intake: check messages by telephone, by post or in person.
+	"""`after_insert` of Communication, after intake: check messages by telephone, by post or in person, and emails that a user enters as sent
+	elsewhere.
 
-	Emails pass when they are queued.
+	Other emails pass when they are queued.
 
 	:raises OutgoingRefusedError, ReasonNeededError: as above; the message is not stored
 	"""
-	if doc.sent_or_received != "Sent" or doc.communication_medium == facts.EMAIL:
+	if doc.sent_or_received != "Sent":
+		return
+	if doc.communication_medium == facts.EMAIL and not _is_entered(doc):
 		return
 	if not communication.is_message(doc):
 		return
@@ -181,6 +185,12 @@ def after_message(doc, method=None) -> None:
 		return
 	recipients = _recipients(doc, context)
 	register.register(context, recipients, *gate.require(context, recipients))
+
+
+def _is_entered(doc) -> bool:
+	"""Whether a request stores an email that nothing sends: as it could any document, or without having Frappe send it."""
+	by_itself = transactions.is_request() and not doc.flags.ignore_permissions
+	return bool(by_itself or frappe.flags.get(ONLY_STORED))
 
 
 def after_call(doc, method=None) -> None:
@@ -206,7 +216,9 @@ def _register_call(doc, interaction: str) -> None:
 
 def _recipients(doc, context: facts.OutgoingContext) -> tuple[rules.Recipient, ...]:
 	"""The recipients that a message names by address; otherwise the owner of its number, or the client concerned."""
-	addresses = [each for each in split_emails(doc.recipients or "") if "@" in (parse_addr(each)[1] or "")]
+	fields = ("recipients", "cc", "bcc") if doc.communication_medium == facts.EMAIL else ("recipients",)
+	named = (each for field in fields for each in split_emails(doc.get(field) or ""))
+	addresses = [each for each in named if "@" in (parse_addr(each)[1] or "")]
 	if addresses:
 		return recipient_kinds.sort_recipients(context, addresses)
 	if doc.phone_no:

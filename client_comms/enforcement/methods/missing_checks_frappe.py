@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from client_comms import roles
 from client_comms.enforcement import guards, refusals, restrictions
@@ -9,6 +10,8 @@ from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access
+
+ONLY_STORED = "client_comms_only_stored"  # the message that a request makes is not sent
 
 
 @frappe.whitelist()
@@ -132,7 +135,11 @@ def get_next(doctype: str, value: str, prev: str | int, **others):
 def make(**arguments):
 	"""A message written in the desk. Frappe lets every login write one that is about no document, in the name of any sender."""
 	roles.require_desk()
-	return call_previous("frappe.core.doctype.communication.email.make", **arguments)
+	frappe.flags[ONLY_STORED] = not cint(arguments.get("send_email"))
+	try:
+		return call_previous("frappe.core.doctype.communication.email.make", **arguments)
+	finally:
+		frappe.flags.pop(ONLY_STORED)
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)

@@ -76,6 +76,7 @@ class InteractionEvent(Row):
 			"Documentation Waived",
 			"Rated",
 			"Only Thanks",
+			"Email Scheduled",
 			"Sender in Doubt",
 			"Client Changed",
 			"Date Changed",
