@@ -36,6 +36,12 @@ IDENTITIES = (
 PREFERENCES = (
 	("Hof Jansen", ("Phone", "Email"), (), "de"),
 	("Atelier Dupont", ("Email",), ("Phone",), "fr"),
+	("Hafenkooperative Kiel", ("Email", "Phone"), (), "en"),
+	*(
+		(name, ("Email", "Phone"), (), "de")
+		for name in ("Ada Lang", "Bäckerei Lund", "Hansen Bau", "Hotel Förde")
+	),
+	*((name, ("Email",), (), "de") for name in ("Kirchengemeinde Thiel", "Müller Metall", "Waldschule Kiel")),
 )
 PORTAL_CUSTOMER = "Hansen Bau"
 DAY = time(10)

@@ -27,7 +27,7 @@ from client_comms import api, clock, procedure, transactions
 from client_comms.acting import acting_as
 from client_comms.client_interactions.clocks import sweep
 from client_comms.communication_governance import calendars, matrix
-from client_comms.demo import company, mailbox, privacy, scenario, stories
+from client_comms.demo import company, governance, mailbox, privacy, scenario, stories
 from client_comms.i18n import words_of
 from client_comms.rules import documentation
 
@@ -120,6 +120,7 @@ class Demonstration:
 			self.users = company.make(self.anchor, self.password)
 			with acting_as(scenario.INES[1]):
 				privacy.approve_templates()
+			governance.put_into_force(clock.now().date())
 		for step in watch(self.steps):
 			if self.is_done(step):
 				continue
@@ -133,6 +134,8 @@ class Demonstration:
 				frappe.db.commit()
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command; the last steps)
 		_sweep_until(clock.now())
+		with _at(clock.to_stored(self.steps[-1].at)):
+			governance.review_records()
 
 	def attempt(self, step: Step) -> None:
 		"""Do the step; a site with a changed matrix, levels or controls may refuse it."""

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from frappe.utils.data import get_system_timezone
 from frappe.utils.password import check_password
 
-from client_comms import clock, commands
+from client_comms import clock, commands, policy_frames
 from client_comms.acting import acting_as
 from client_comms.client_interactions import portal
 from client_comms.client_privacy import page_visits
@@ -21,6 +21,7 @@ from client_comms.demo import mailbox, overview, privacy, scenario, site, storie
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
 from client_comms.dry_run.governance import load_calendar
 from client_comms.leak_check import existing_exposures
+from client_comms.people import policies
 
 ADDED = (
 	"User",
@@ -33,6 +34,9 @@ ADDED = (
 	"Communication",
 	"Client Interaction",
 	"ToDo",
+	"Policy Attestation",
+	"SOP Training Record",
+	"Interaction Review",
 )
 CUSTOMERS = [customer for customer, *_rest in scenario.CUSTOMERS]
 ROLE_OF = {address: role for (_name, address), role, _roles in scenario.STAFF}
@@ -69,6 +73,7 @@ def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clo
 	check_that_everything_occurs(anchor)
 	check_that_each_sees_what_the_level_allows()
 	check_that_clients_had_decided()
+	check_that_the_procedure_was_lived_by()
 	check_that_a_client_reads_the_answer_in_the_portal(demonstration.interaction("hall-hansen"))
 	check_that_an_issue_can_be_closed_in_the_desk()
 	check_that_the_second_time_adds_nothing(anchor)
@@ -88,6 +93,19 @@ def check_that_matrix_versions_do_what_was_simulated(make_user, clock_at):
 			pairs.compare(matrix_pairs.draft(draw, moment))
 	assert pairs.seen["records"] == 2 * len(names) > 20 and pairs.seen["gained"] and pairs.seen["lost"]
 	assert pairs.seen["openings"]
+
+
+def check_that_the_procedure_was_lived_by():
+	"""Policies in force and read, trainings taken, reviews completed: all but what is left to be seen as owed."""
+	assert {row.policy_title for row in policies.in_force()} == {
+		row["policy_title"] for row in policy_frames.POLICIES
+	}
+	new = {scenario.FELIX[1]}
+	assert {user for user in ROLE_OF if policies.to_read(user)} == new
+	trained = frappe.get_all("SOP Training Record", {"user": ("in", list(ROLE_OF))}, pluck="user")
+	assert {*ROLE_OF} - {*trained} == new
+	statuses = frappe.get_all("Interaction Review", pluck="status", order_by="name asc")
+	assert statuses.count("Open") == 1 and statuses.count("Completed") == len(statuses) - 1 > 3
 
 
 def dry_run(anchor):
