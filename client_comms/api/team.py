@@ -29,7 +29,12 @@ def my_team() -> list[str]:
 
 @frappe.whitelist(methods=["POST"])
 def act_on_interactions(
-	action: str, names: str | list, note: str | None = None, user: str | None = None
+	action: str,
+	names: str | list,
+	note: str | None = None,
+	user: str | None = None,
+	through: str | None = None,
+	outgoing_reason: str | None = None,
 ) -> list[dict]:
 	"""Acknowledge, assign, close or snooze several interactions; a refusal of one does not stop the others.
 
@@ -37,18 +42,22 @@ def act_on_interactions(
 	:param names: at most 100 interactions, as a list or JSON
 	:param note: for `assign` and `snooze`: why
 	:param user: for `assign`: who becomes responsible
+	:param through: for `acknowledge`: the Communication Channel by which receipt was confirmed; it is checked for each of them
+	:param outgoing_reason: for `acknowledge`: for proceeding, if a check warns
 	:returns: per interaction `{"name"}`, or with `"error"` and the message that says why not
 	:raises frappe.ValidationError: the action is unknown, or these are not names
 	:raises MissingDetailsError: `assign` without a user, or `snooze` without a note
 	"""
 	frappe.has_permission(INTERACTION, "write", throw=True)
 	named = [{"name": name} for name in _names(names)]
-	return one_by_one(named, _action(action, note, user))
+	return one_by_one(named, _action(action, note, user, through, outgoing_reason))
 
 
-def _action(action: str, note: str | None, user: str | None) -> Callable[..., dict]:
+def _action(
+	action: str, note: str | None, user: str | None, through: str | None, outgoing_reason: str | None
+) -> Callable[..., dict]:
 	def acknowledge(name: str) -> dict:
-		interactions.acknowledge(name, note)
+		interactions.acknowledge(name, note, through, outgoing_reason)
 		return {}
 
 	def assign(name: str) -> dict:

@@ -27,6 +27,10 @@ def confirm(page):
 	page.locator(".modal.show").get_by_role("button", name="Confirm").click()
 
 
+def how(page, channel):
+	page.locator(".modal.show [data-fieldname=through] select").select_option(channel)
+
+
 def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login, shoot):
 	first, second = owed("Solar roof", -2), owed("Heat pump", -1)
 	page = login(frontline, PASSWORD)
@@ -42,10 +46,10 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	expect(row(page, first)).to_be_focused()
 
 	page.keyboard.press("a")
-	page.locator(".modal.show [data-fieldname=through] select").select_option("Phone")
+	how(page, "Phone")
 	confirm(page)
 	expect(row(page, first).locator("[data-action=acknowledge]")).to_have_count(0)
-	page.keyboard.press("Escape")
+	expect(row(page, second)).to_be_focused()  # where the keyboard goes on, also after the dialog
 
 	row(page, second).locator("[data-action=snooze]").click()
 	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sends photos.")
@@ -148,13 +152,17 @@ def test_several_are_acknowledged_with_one_report(site, frontline, owed, login, 
 		rows.nth(number).locator("input[type=checkbox]").click()
 	page.locator(".page-head:visible").get_by_role("button", name="Actions").click()
 	page.locator(".dropdown-menu.show").get_by_text("Acknowledge", exact=True).click()
+	how(page, "Phone")
+	shoot(page, "how")
 	confirm(page)
 	report = page.locator(".modal.show").filter(has_text="1 Not Changed")
 	expect(report).to_contain_text("already acknowledged")
 	expect(report).to_contain_text(second)
 	shoot(page, "report")
 	site.db.rollback()
-	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")
+	acknowledged = site.get_doc(INTERACTION, first)
+	assert acknowledged.acknowledge_status in ("Met", "Met Late")
+	assert "Phone" in [row.note for row in acknowledged.events]
 
 
 def test_the_keyboard_stays_in_the_list_after_an_action_on_several(frontline, owed, login):
@@ -170,6 +178,7 @@ def test_the_keyboard_stays_in_the_list_after_an_action_on_several(frontline, ow
 	page.keyboard.press("Enter")
 	page.keyboard.press("ArrowDown")
 	page.keyboard.press("Enter")
+	how(page, "Phone")
 	confirm(page)
 	expect(page.get_by_text("1 interaction changed")).to_be_visible()
 	expect(boxes.first).to_be_focused()

@@ -7,9 +7,11 @@ Object.assign(client_comms.work, {
 	AT_ONCE: 20, // interactions per request, so that the progress shows
 	ASKED: 500, // interactions for which those who can be responsible are searched
 
-	acknowledge(names, done) {
+	/** As in the form: the clients were told outside the desk. */
+	async acknowledge(names, done) {
 		const note = { fieldname: "note", fieldtype: "Small Text", label: __("Note") };
-		return this.ask("acknowledge", names, [note], __("Acknowledge Receipt"), done);
+		const fields = [note, ...(await client_comms.actions.how())];
+		return this.ask("acknowledge", names, fields, __("Receipt Was Acknowledged Elsewhere"), done);
 	},
 
 	/** Offers users who can be responsible for one of the interactions at least. */

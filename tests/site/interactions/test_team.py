@@ -143,6 +143,34 @@ def test_one_report_says_what_was_refused_and_why(inquiry, frontline, make_user,
 	assert frappe.db.get_value(INTERACTION, hidden, "acknowledge_status") == "Running"
 
 
+@pytest.mark.clause("C-2")
+def test_receipt_is_acknowledged_through_a_channel_that_is_checked_for_each(
+	inquiry, frontline, make_client, clock_at, as_user, monkeypatch
+):
+	client = make_client("Bert Client", "bert@client.example")
+	party = {"party_type": "Customer", "party": client.party}
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			**party,
+			"channels": [{"channel": "Email"}],
+		}
+	).insert()
+	by_email = inquiry(**party, responsible_staff=frontline).name
+	any_way = inquiry(responsible_staff=frontline).name
+	# The desk is asked for a reason; programs only leave a warning.
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api", headers={}), raising=False)
+	with as_user(frontline), clock_at("2026-11-23 11:00"):
+		refused, fine = api.act_on_interactions(
+			"acknowledge", [by_email, any_way], "Told her", through="Phone"
+		)
+		reason = "Her mailbox is full"
+		(again,) = api.act_on_interactions("acknowledge", [by_email], through="Phone", outgoing_reason=reason)
+	assert "Email" in refused["error"] and "error" not in fine and "error" not in again
+	assert "Phone: Told her" in [row.note for row in frappe.get_doc(INTERACTION, any_way).events]
+	assert "Phone" in [row.note for row in frappe.get_doc(INTERACTION, by_email).events]
+
+
 @pytest.mark.clause("R-2", "M-1")
 def test_ten_are_reassigned_and_each_is_checked(inquiry, frontline, make_user, clock_at, as_user):
 	supervisor, colleague = make_user("Customer Support Manager"), make_user("Frontline Staff")

@@ -209,11 +209,19 @@ class OwedToday {
 		return this.$body.find("li").toArray();
 	}
 
-	/** The row of an interaction, otherwise the first. */
+	/** The row of an interaction, otherwise the first; behind a dialog once that is closed, which those of actions are after them. */
 	focus(interaction) {
+		this.wanted = interaction;
+		const $dialog = $(".modal.show");
+		if (!$dialog.length) return this.focus_wanted();
+		$dialog.one("hidden.bs.modal", () => {
+			if (document.activeElement === document.body) this.focus_wanted();
+		});
+	}
+
+	focus_wanted() {
 		const rows = this.rows();
-		const row = rows.find(({ dataset }) => dataset.interaction === interaction) || rows[0];
-		if (row && !window.cur_dialog?.display) row.focus();
+		(rows.find(({ dataset }) => dataset.interaction === this.wanted) || rows[0])?.focus();
 	}
 
 	move(step) {

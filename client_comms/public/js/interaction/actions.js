@@ -20,33 +20,10 @@ Object.assign(client_comms.actions, {
 
 	of_form: (frm) => ({ frm, name: frm.docname, after: () => frm.reload_doc() }),
 
-	/** What was said on the phone or in person is noted; nothing is sent. */
-	async done_elsewhere(target, kind) {
+	/** How the client was told what staff note. */
+	async how() {
 		const channels = await frappe.db.get_list("Communication Channel", { fields: ["name"], limit: 50 });
-		const titles = {
-			acknowledge: __("Receipt Was Acknowledged Elsewhere"),
-			promise: __("An Answer Was Promised Elsewhere"),
-			answer: __("The Client Was Answered Elsewhere"),
-		};
-		const until = {
-			fieldname: "until",
-			fieldtype: "Datetime",
-			label: __("Promised For"),
-			reqd: 1,
-		};
-		return this.ask(target, kind, titles[kind], [
-			...(kind === "promise" ? [until] : []),
-			// Another promise before the first is due says why.
-			...(kind === "promise" && this.is_owed(target, "promise_status")
-				? [
-						{
-							fieldname: "note",
-							fieldtype: "Small Text",
-							label: __("Reason for Another Promise"),
-							reqd: 1,
-						},
-					]
-				: [{ fieldname: "note", fieldtype: "Small Text", label: __("Note") }]),
+		return [
 			{
 				fieldname: "through",
 				// Not a link: when it is left, Frappe reads all fields again and discards what is being typed.
@@ -71,6 +48,36 @@ Object.assign(client_comms.actions, {
 				fieldtype: "HTML",
 				options: `<p class="text-muted">${__("This is only noted. Nothing is sent to the client.")}</p>`,
 			},
+		];
+	},
+
+	/** What was said on the phone or in person is noted; nothing is sent. */
+	async done_elsewhere(target, kind) {
+		const titles = {
+			acknowledge: __("Receipt Was Acknowledged Elsewhere"),
+			promise: __("An Answer Was Promised Elsewhere"),
+			answer: __("The Client Was Answered Elsewhere"),
+		};
+		const until = {
+			fieldname: "until",
+			fieldtype: "Datetime",
+			label: __("Promised For"),
+			reqd: 1,
+		};
+		return this.ask(target, kind, titles[kind], [
+			...(kind === "promise" ? [until] : []),
+			// Another promise before the first is due says why.
+			...(kind === "promise" && this.is_owed(target, "promise_status")
+				? [
+						{
+							fieldname: "note",
+							fieldtype: "Small Text",
+							label: __("Reason for Another Promise"),
+							reqd: 1,
+						},
+					]
+				: [{ fieldname: "note", fieldtype: "Small Text", label: __("Note") }]),
+			...(await this.how()),
 		]);
 	},
 
