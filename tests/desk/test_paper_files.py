@@ -4,6 +4,8 @@ import pytest
 from browsing import choose
 from playwright.sync_api import expect
 
+from client_comms import api
+
 pytestmark = pytest.mark.clause("D-6")
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -136,3 +138,23 @@ def test_staff_register_a_file_and_choose_its_custodian_by_name(site, agent, fil
 	)
 	removed("Physical File", made.name)
 	assert made.custodian == lawyer
+
+
+def test_where_a_file_was_and_why_is_read_whole(site, agent, file, make_user, login, shoot):
+	colleague = make_user(
+		"Customer Support", first_name="Konstantin-Alexander", last_name="Freiherr von Weizenfeld"
+	)
+	reason = "Meeting with the client at the construction site in Neumünster, afterwards with the lawyer of the company"
+	api.check_out_file(file.label_code, custodian=colleague, reason=reason)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 900})
+	page.goto(f"/app/physical-file/{file.name}")
+	cells = page.locator("[data-fieldname=movements] .grid-body .static-area")
+	expect(cells.filter(has_text="Meeting with")).to_be_visible()
+	shoot(page, "movements")
+	cut = cells.evaluate_all(
+		"all => all.filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 4)"
+		".map((each) => each.textContent.trim())"
+	)
+	assert cut == []

@@ -314,6 +314,7 @@ function limit_widths(listview) {
 			party_name: narrow ? 150 : 170,
 			next_deadline: 170,
 			confidentiality_level: 130,
+			responsible_staff: narrow ? 150 : 240,
 		};
 		for (const [field, most] of Object.entries(limits)) {
 			if (this.column_max_widths[field] > most) this.column_max_widths[field] = most;
