@@ -147,3 +147,10 @@ def test_a_simulation_of_a_level_opens_with_the_click(make_user, login):
 	assert len(held) == 1
 	held[0].fulfill(json={"message": "x"})
 	opened.value.wait_for_url("**/simulate-change/x")
+
+
+def test_what_opens_the_proof_looks_like_it(officer, login):
+	page = login(officer, PASSWORD)
+	page.goto("/app/scorecard")
+	for opens in ("[data-control]", "[data-figure]:not(:disabled)"):
+		expect(page.locator(opens).first).to_have_css("text-decoration-line", "underline")
