@@ -36,6 +36,11 @@ def know_names(users: Iterable[str]) -> None:
 	frappe.local.fullnames = {**known, **{user: name for user, name in names if name}}
 
 
+def channel(name: str) -> str:
+	"""A Communication Channel in the user's language. Frappe's own words for some of them are those of another use."""
+	return _(name, context="Communication Channel")
+
+
 def translate(message: Message) -> str:
 	"""The message in the user's language, as HTML; its values are in bold, and users stand by their names."""
 	return _(message.text).format(**{key: bold(_in_words(key, v)) for key, v in message.values.items()})
@@ -105,6 +110,8 @@ def _asked() -> dict:
 def _in_words(key: str, value: object) -> str:
 	if key == "user" and value:
 		return get_fullname(value)
+	if key in ("channel", "preferred"):
+		return channel(str(value))
 	return moment(value) if isinstance(value, datetime) else _(str(value))
 
 

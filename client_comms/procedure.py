@@ -153,6 +153,13 @@ DOCUMENTATION_METHODS = (
 
 PHONE, EMAIL = _("Phone"), _("Email")
 CHANNELS = (PHONE, EMAIL, _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
+# Where Frappe and ERPNext have words for another use, such as the verb for a visit: `i18n.channel` asks for these.
+CHANNELS_IN_CONTEXT = (
+	_("Meeting", context="Communication Channel"),
+	_("Chat", context="Communication Channel"),
+	_("Visit", context="Communication Channel"),
+	_("Letter", context="Communication Channel"),
+)
 
 # An Issue that staff enter by hand usually follows a call.
 ISSUE_CHANNEL = PHONE

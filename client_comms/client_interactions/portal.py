@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, get_datetime
 
+from client_comms import i18n
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.enforcement import audit, client_portal
 from client_comms.exceptions import ActionNotPossibleError
@@ -82,7 +83,7 @@ def _shown(row, messages: list) -> dict:
 	return {
 		"name": row.name,
 		# The subject of the record may be staff's own words.
-		"title": title or f"{_(row.channel)}, {day}",
+		"title": title or f"{i18n.channel(row.channel)}, {day}",
 		"on": day,
 		"state": _(rules.state(row.status, direction=row.direction, has_written=has_written)),
 		"promised": format_date(row.promised_for, "full") if promised else None,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, i18n
 from client_comms.clients import parties
 from client_comms.rules.channels import Preference
 
@@ -121,11 +121,11 @@ def describe(doc) -> str:
 		return ""
 	parts = []
 	if doc.channels:
-		names = _(", then ").join(_(row.channel) for row in doc.channels)
+		names = _(", then ").join(i18n.channel(row.channel) for row in doc.channels)
 		parts.append(_("Prefers: {0}").format(names))
 	if doc.channels_not_to_use:
 		names = ", ".join(
-			f"{_(row.channel)} ({row.reason})" if row.reason else _(row.channel)
+			f"{i18n.channel(row.channel)} ({row.reason})" if row.reason else i18n.channel(row.channel)
 			for row in doc.channels_not_to_use
 		)
 		parts.append(_("never: {0}").format(names) if parts else _("Never: {0}").format(names))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
-def _(text: str) -> str:
-	"""Mark `text` for translation without translating it (gettext's no-op)."""
+def _(text: str, context: str | None = None) -> str:
+	"""Mark `text` for translation, in a context of its own if one is given, without translating it (gettext's no-op)."""
 	return text
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from browsing import choose
 from playwright.sync_api import expect
 
+from client_comms import procedure
 from client_comms.client_privacy import links
 
 pytestmark = pytest.mark.clause("C-5")
@@ -220,3 +222,26 @@ def test_forms_show_our_words_where_erpnext_has_another(login, make_user, shoot)
 		"[__('Files'), __('Items'), __('Rate', null, 'Feedback Review'), __('To', null, 'Feedback Review')]"
 	)
 	assert page.evaluate(texts) == ["Dateien", "Artikel", "Rate", "Bis"]
+
+
+@pytest.mark.parametrize(
+	("language", "visit", "says"),
+	[
+		("de", "Besuch", "Eine Korrektur verschiebt keine Fristen"),
+		("fr", "Visite", "Une correction ne déplace pas"),
+	],
+)
+def test_a_form_has_words_of_a_channel_and_says_all_in_one_language(
+	language, visit, says, login, make_user, shoot
+):
+	"""Frappe's French for "Visit" is the verb; what a field with a time says stands there with the time zone."""
+	user = make_user(procedure.FRONTLINE_STAFF, "Sales User", password=PASSWORD, language=language)
+	page = login(user, PASSWORD)
+	opened(page, "client-interaction/new")
+	form = page.locator(".form-layout:visible")
+	choose(form, "channel", visit)
+	expect(form.locator("[data-fieldname=channel] input:visible")).to_have_value(visit)
+	page.wait_for_function("() => cur_frm.doc.channel === 'Visit'")
+	expect(form.locator("[data-fieldname=occurred_on] .help-box:visible")).to_contain_text(says)
+	shoot(page, f"channel-{language}")
+	assert page.evaluate("__('Chat', null, 'Communication Channel')") == "Chat"

@@ -5,7 +5,7 @@ from html import unescape
 import frappe
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import compat
+from client_comms import compat, i18n
 from client_comms.enforcement import guards, link_options
 from client_comms.enforcement.compose import call_previous
 
@@ -18,6 +18,8 @@ def search_link(**arguments):
 	if link_options.is_offered(arguments.get("doctype")):
 		return [{"value": name, "label": title, "description": name} for name, title in _choices(**arguments)]
 	found = call_previous("frappe.desk.search.search_link", **_held_to_conditions(arguments))
+	if arguments.get("doctype") == "Communication Channel":
+		return [{**row, "label": i18n.channel(row["value"])} for row in found]
 	return _by_full_name(found) if _asks_for_staff(**arguments) else found
 
 

@@ -47,3 +47,25 @@ frappe.model.copy_doc = function (doc, ...others) {
 	if (doc.confidentiality_level) copy.confidentiality_level = doc.confidentiality_level;
 	return copy;
 };
+
+// What Frappe translates without a context in a link field, and with a text of another: a channel, and what a field with a time says.
+(() => {
+	const MODULES = ["Client Interactions", "Client Privacy", "Communication Governance"];
+	const { ControlLink, ControlDatetime } = frappe.ui.form;
+
+	const { get_translated } = ControlLink.prototype;
+	ControlLink.prototype.get_translated = function (value) {
+		if (this.get_options() !== "Communication Channel") return get_translated.call(this, value);
+		return __(value, null, "Communication Channel");
+	};
+
+	// Frappe adds the time zone, and then finds no translation of both together.
+	const { set_description } = ControlDatetime.prototype;
+	ControlDatetime.prototype.set_description = function (...given) {
+		const { description, parent } = this.df;
+		if (description && MODULES.includes(frappe.get_meta(parent)?.module)) {
+			this.df.description = __(description, null, parent);
+		}
+		return set_description.apply(this, given);
+	};
+})();

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form, getdate
 
-from client_comms import clock
+from client_comms import clock, i18n
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.document import Document
 from client_comms.exceptions import MissingDetailsError
@@ -101,7 +101,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 				if row.channel in seen:
 					frappe.throw(
 						_("{0}, row {1}: {2} is a duplicate. Remove one of the rows.").format(
-							_(self.meta.get_label(table)), row.idx, bold(_(row.channel))
+							_(self.meta.get_label(table)), row.idx, bold(i18n.channel(row.channel))
 						),
 						title=_("Duplicate Channel"),
 					)
@@ -110,7 +110,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 		if both := [row.channel for row in self.channels if row.channel in never]:
 			frappe.throw(
 				_("{0} cannot be both preferred and excluded. Remove it from one of the tables.").format(
-					bold(", ".join(_(channel) for channel in both))
+					bold(", ".join(i18n.channel(channel) for channel in both))
 				),
 				title=_("Preferred and Excluded Channel"),
 			)

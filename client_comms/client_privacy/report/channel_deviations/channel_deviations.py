@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, get_datetime
 
-from client_comms import clock
+from client_comms import clock, i18n
 from client_comms.client_interactions import owed, reporting
 from client_comms.client_privacy import disclosures
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
@@ -49,7 +49,8 @@ def chart(rows: list) -> dict | None:
 	if not rows:
 		return None
 	pairs = Counter(
-		_("{0} instead of {1}").format(_(row.channel), _(row.preferred_channel)) for row in rows
+		_("{0} instead of {1}").format(i18n.channel(row.channel), i18n.channel(row.preferred_channel))
+		for row in rows
 	).most_common(10)
 	return {
 		"type": "bar",

@@ -29,7 +29,10 @@ Object.assign(client_comms.actions, {
 				// Not a link: when it is left, Frappe reads all fields again and discards what is being typed.
 				fieldtype: "Select",
 				options: [{ value: "", label: "" }].concat(
-					channels.map(({ name }) => ({ value: name, label: __(name) })),
+					channels.map(({ name }) => ({
+						value: name,
+						label: __(name, null, "Communication Channel"),
+					})),
 				),
 				label: __("How"),
 				description: __("For example by phone, or during a visit."),

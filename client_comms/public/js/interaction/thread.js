@@ -95,7 +95,7 @@ Object.assign(client_comms.thread, {
 		if (entry.side === "note") return pill(__("Private Note"), "yellow");
 		const parts = [];
 		if (entry.to) parts.push(__("to {0}", [text(entry.to)]));
-		if (entry.channel) parts.push(text(__(entry.channel)));
+		if (entry.channel) parts.push(text(__(entry.channel, null, "Communication Channel")));
 		const line = parts.length ? ` <span class="text-muted">${parts.join(" · ")}</span>` : "";
 		const meanings = {
 			Acknowledged: __("Acknowledgement"),
