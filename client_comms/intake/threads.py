@@ -7,9 +7,9 @@ from frappe.utils import parse_addr, split_emails
 
 from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts, parties
-from client_comms.enforcement import former_names
+from client_comms.enforcement import former_names, governed
 from client_comms.intake import copies, mail_writers
-from client_comms.rules import automatic_mail, domains, mail_headers, mail_identity
+from client_comms.rules import access, automatic_mail, domains, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {
@@ -148,7 +148,8 @@ def _by_headers(message) -> str | None:
 def _by_name_in_subject(message) -> str | None:
 	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
 
-	Anyone can write a number into a subject, so it counts only if the person on the client's side matches.
+	Anyone can write a number into a subject, so it counts only if the person on the client's side matches, and, of a message of staff, if
+	its writer can change the interaction.
 	"""
 	names = mail_headers.document_names(message.document.subject)
 	if not names:
@@ -164,7 +165,13 @@ def _by_name_in_subject(message) -> str | None:
 		.orderby(table.occurred_on, order=frappe.qb.desc)
 	).run(as_dict=True)
 	client = found and parties.client_of(None, None, message.address, message.name)
-	return next((row.name for row in found if _fits(row, client, message.address)), None)
+	fitting = (row.name for row in found if _fits(row, client, message.address))
+	return next((name for name in fitting if not message.staff or _may_continue(name, message.staff)), None)
+
+
+def _may_continue(interaction: str, user: str) -> bool:
+	decision = governed.decide(INTERACTION, interaction, access.WRITE, user)
+	return decision is None or decision.allowed
 
 
 def _fits(interaction, client: parties.Client, address: str) -> bool:

@@ -1,10 +1,10 @@
 """Calls (P-2): ERPNext tells every user of the desk, with the whole call, when one ended or was missed, and links new contacts to
-all calls of which the number ends like theirs."""
+all calls of which the number ends like theirs. A call that a user links to a record answers it (C-4)."""
 
 import frappe
 
 from client_comms.clients import phone_numbers
-from client_comms.enforcement import child_rows
+from client_comms.enforcement import child_rows, references
 from client_comms.enforcement.answers import Remembered
 from client_comms.rules import access
 
@@ -17,6 +17,19 @@ _FLAG, _GUESSED = "client_comms_told_to_all", "client_comms_guessed"
 class GuardedCallLog(Remembered):
 	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is
 	announced whole."""
+
+	def before_insert(self):
+		"""What a user links is asked for before ERPNext links what has the number.
+
+		:raises ClearanceMissingError: a record that they cannot read
+		"""
+		references.refuse_named(self)
+		super().before_insert()
+
+	def validate(self):
+		if not self.is_new():
+			references.refuse_named(self)
+		super().validate()
 
 	def add_link(self, link_type, link_name):
 		self.flags[_GUESSED] = link_type == _CONTACT and self._is_guessed(link_name)

@@ -1,0 +1,83 @@
+"""Staff answer no record that they cannot read (C-3, P-2): not by its number in the subject of a message, which anyone can write, nor by a call."""
+
+import frappe
+import pytest
+
+from client_comms import procedure
+from client_comms.exceptions import ClearanceMissingError
+
+pytestmark = pytest.mark.clause("C-3", "C-4", "P-2", "D-5")
+
+ANNA = "anna@client.example"
+MAKE = "frappe.core.doctype.communication.email.make"
+
+
+@pytest.fixture
+def complaint(mailbox, make_client, set_settings):
+	"""Of Anna, to whom an answer is owed."""
+	set_settings(own_email_domains="own.example", identity_mode="Off", consent_mode="Off")
+	client = make_client("Anna Client", ANNA)
+	message = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"subject": "The noise",
+			"content": "The neighbours complain.",
+			"sender": ANNA,
+			"recipients": "service@own.example",
+		}
+	).insert(ignore_permissions=True)
+	message.reload()
+	frappe.db.set_value(
+		"Client Interaction", message.client_interaction, "confidentiality_level", "Sensitive"
+	)
+	return frappe._dict(client, name=message.client_interaction)
+
+
+@pytest.mark.parametrize("medium", ["Email", "Phone"])
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_message_to_its_client(complaint, make_user, request_as, medium, reads):
+	user = make_user(procedure.FRONTLINE_STAFF, "Sales User", "Support Team", "Sales Manager")
+	if reads:
+		frappe.db.set_value("Client Interaction", complaint.name, "responsible_staff", user)
+		frappe.get_doc("User", user).add_roles("Customer Support Manager")
+	name = request_as(
+		user,
+		MAKE,
+		doctype="Customer",
+		name=complaint.party,
+		recipients=ANNA,
+		subject=f"Your request #{complaint.name}",
+		content="All is well.",
+		communication_medium=medium,
+		send_email=int(medium == "Email"),
+	)["name"]
+	filed = frappe.db.get_value("Communication", name, "client_interaction")
+	assert (filed == complaint.name) == reads
+	status = frappe.db.get_value("Client Interaction", complaint.name, "status")
+	assert status == ("Answered" if reads else "Open")
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_call_that_names_it(complaint, staff, request_as, later, reads):
+	user = staff.cleared if reads else staff.uncleared
+	call = {"doctype": "Call Log", "id": "call-1", "type": "Outgoing", "status": "Completed", "to": "+4915112345678"}
+	links = [{"doctype": "Dynamic Link", "link_doctype": "Client Interaction", "link_name": complaint.name}]
+
+	def store():
+		if not later:
+			return request_as(user, "frappe.client.insert", doc=frappe.as_json({**call, "links": links}))
+		made = request_as(user, "frappe.client.insert", doc=frappe.as_json({**call, "status": "Ringing"}))
+		stored = frappe.get_doc("Call Log", made["name"]).as_dict()
+		ended = {**stored, "status": "Completed", "links": links}
+		return request_as(user, "frappe.client.save", doc=frappe.as_json(ended))
+
+	if reads:
+		store()
+	else:
+		with pytest.raises(ClearanceMissingError):
+			store()
+	status = frappe.db.get_value("Client Interaction", complaint.name, "status")
+	assert status == ("Answered" if reads else "Open")
