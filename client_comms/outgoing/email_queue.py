@@ -47,11 +47,14 @@ class GuardedEmailQueue:
 	"""Frappe's Email Queue; Frappe has no hook between queueing and sending, so the class is extended."""
 
 	def send(self, *args, **kwargs):
-		if self.is_to_be_sent() and email.hold(self):
+		# Of one that was stopped, Frappe sends the rest if a user insists.
+		insists = kwargs.get("force_send") and any(row.status != "Sent" for row in self.recipients)
+		leaves = self.is_to_be_sent() or insists
+		if leaves and email.hold(self):
 			# nosemgrep: frappe-manual-commit (as Frappe does with any status, or the failure of another email undid it)
 			frappe.db.commit()
 			return None
-		if self.is_to_be_sent():
+		if leaves:
 			internal_recipients.leave_out_of_sending(self)
 			if not self.recipients:
 				why = _("None of the recipients has clearance for this document.")

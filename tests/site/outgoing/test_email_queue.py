@@ -334,3 +334,26 @@ def test_an_email_that_is_deleted_while_it_waits_is_not_on_the_register_as_sent(
 		belongings.remove(update.doctype, [update.name])
 	assert not frappe.db.exists("Email Queue", {"name": ("in", [waiting.name, sent.name])})
 	assert (outcomes(waiting), outcomes(sent)) == ({ANNA: "Not Sent"}, {ANNA: "Sent"})
+
+
+@pytest.mark.clause("P-2", "D-5")
+def test_who_lost_access_gets_no_email_that_had_failed(log, make_user, make_client):
+	"""Frappe sends it if someone opens it in the queue and insists (*Send now*)."""
+	client = make_client("Anna Client", ANNA)
+	colleague = make_user("Customer Support Manager", "Sales User")
+	complaint = log("Feedback/Complaint", **client)
+	frappe.sendmail(
+		[colleague],
+		subject="Hello",
+		message="Hello",
+		reference_doctype=complaint.doctype,
+		reference_name=complaint.name,
+	)
+	queued = frappe.get_last_doc("Email Queue")
+	assert [row.recipient for row in queued.recipients] == [colleague]
+	queued.db_set("status", "Error")
+	frappe.get_doc("User", colleague).remove_roles("Customer Support Manager")
+	email_queue_of_frappe.send_now(queued.name, force_send=True)
+	rows = frappe.get_all("Email Queue Recipient", {"parent": queued.name}, ["status", "error"])
+	assert [row.status for row in rows] == ["Not Sent"]
+	assert "No clearance" in rows[0].error
