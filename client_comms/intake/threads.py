@@ -194,4 +194,13 @@ def _by_reference(message) -> str | None:
 		if subject == " ".join((doc.subject or "").split()):
 			return None
 		filters["subject"] = subject[:140]
-	return _about(doc.reference_doctype, doc.reference_name, **filters)
+	found = _about(doc.reference_doctype, doc.reference_name, **filters)
+	return None if found and _is_of_hidden_lead(message, found) else found
+
+
+def _is_of_hidden_lead(message, interaction: str) -> bool:
+	"""Whether staff write about an Opportunity that they can read, of a Lead that has become confidential since."""
+	if not message.staff or message.document.reference_doctype != "Opportunity":
+		return False
+	about = frappe.db.get_value(INTERACTION, interaction, "reference_doctype")
+	return about == "Lead" and not _may_continue(interaction, message.staff)

@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms import procedure
+from client_comms.enforcement import levels
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "P-2", "D-5")
@@ -63,7 +64,13 @@ def test_a_message_to_its_client(complaint, make_user, request_as, medium, reads
 @pytest.mark.parametrize("reads", [False, True])
 def test_a_call_that_names_it(complaint, staff, request_as, later, reads):
 	user = staff.cleared if reads else staff.uncleared
-	call = {"doctype": "Call Log", "id": "call-1", "type": "Outgoing", "status": "Completed", "to": "+4915112345678"}
+	call = {
+		"doctype": "Call Log",
+		"id": "call-1",
+		"type": "Outgoing",
+		"status": "Completed",
+		"to": "+4915112345678",
+	}
 	links = [{"doctype": "Dynamic Link", "link_doctype": "Client Interaction", "link_name": complaint.name}]
 
 	def store():
@@ -80,4 +87,32 @@ def test_a_call_that_names_it(complaint, staff, request_as, later, reads):
 		with pytest.raises(ClearanceMissingError):
 			store()
 	status = frappe.db.get_value("Client Interaction", complaint.name, "status")
+	assert status == ("Answered" if reads else "Open")
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_message_about_an_opportunity_of_a_lead_that_was_raised(
+	mailbox, set_settings, staff, request_as, reads
+):
+	set_settings(own_email_domains="own.example", identity_mode="Off", consent_mode="Off")
+	set_settings(govern_leads=1, govern_opportunities=1)
+	company = frappe.db.get_value("Company", {})
+	lead = {"doctype": "Lead", "lead_name": "Anna", "email_id": ANNA, "company": company}
+	lead = frappe.get_doc(lead).insert().name
+	(asked,) = frappe.get_all("Client Interaction", {"reference_name": lead}, pluck="name")
+	offer = {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead, "company": company}
+	offer = frappe.get_doc(offer).insert().name
+	levels.set_level("Lead", lead, "Sensitive")
+	frappe.db.set_value("Client Interaction", asked, "confidentiality_level", "Sensitive")
+	request_as(
+		staff.cleared if reads else staff.uncleared,
+		MAKE,
+		doctype="Opportunity",
+		name=offer,
+		recipients=ANNA,
+		subject="Your roof",
+		content="All is well.",
+		send_email=1,
+	)
+	status = frappe.db.get_value("Client Interaction", asked, "status")
 	assert status == ("Answered" if reads else "Open")
