@@ -1,11 +1,11 @@
 """Retention: which closed interactions have expired, by level and type, and what goes with them (P-2)."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cint, format_date, getdate
+from frappe.utils import cint, create_batch, format_date, getdate
 
 from client_comms import clock, transactions
 from client_comms.client_privacy.erasure import runs
@@ -27,6 +27,7 @@ _FIELDS = (
 )
 _SCHEDULES = "client_comms_retention_schedules"
 ISSUE, SETTLED = "Issue", ("Closed", "Resolved")
+_LEAVING_MOST = (rules.KEEP, rules.ANONYMISE, rules.DELETE)
 
 
 def schedules() -> dict[str, rules.Schedule]:
@@ -62,11 +63,14 @@ def start() -> str:
 
 
 def plan(run) -> None:
-	"""The planner of a run: an item for every expired interaction, and for the Issue from which it came."""
+	"""The planner of a run: an item for every expired interaction, and for the Issue from which it came. Issues come last: what
+	expires with an interaction can be of another level."""
 	today = getdate(run.as_of)
 	for level, schedule in schedules().items():
 		for page in _candidates(level, rules.add_months(today, -schedule.shortest())):
 			runs.add_items(run.name, _items(page, {level: schedule}, today))
+	for page in create_batch(_planned_about_issues(run.name), _PAGE):
+		runs.add_items(run.name, _issues(run.name, dict(page)))
 
 
 def still_due(run, doctype: str, action: str, names: list[str]) -> set[str]:
@@ -128,7 +132,6 @@ def _items(page: list, terms: Mapping[str, rules.Schedule], today: date) -> Iter
 		outcome, closed_on, hold = outcomes[row.name]
 		reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
 		yield _item(INTERACTION, row.name, outcome.action, reason)
-	yield from _issues(expired, {name: outcome for name, (outcome, *_others) in outcomes.items()})
 	yield from _paper([row.name for row in expired if outcomes[row.name][0].action != rules.KEEP])
 
 
@@ -168,23 +171,38 @@ def _closings(names: list[str]) -> dict[str, date]:
 	return {row.parent: getdate(row.at) for row in rows}
 
 
-def _issues(rows: list, outcomes: dict[str, rules.Outcome]) -> Iterator[dict]:
-	"""The Issue from which an interaction came contains its first message: it goes as well, once it is settled there and no other
-	interaction is about it."""
-	about = {row.reference_name: row.name for row in rows if row.reference_doctype == ISSUE}
-	if not about:
-		return
+def _planned_about_issues(run: str) -> list[tuple[str, list[tuple[str, str]]]]:
+	"""Issue → what the run plans for the interactions about it, as (action, name)."""
+	item, interaction = frappe.qb.DocType(runs.ITEM), frappe.qb.DocType(INTERACTION)
+	planned = (
+		frappe.qb.from_(item)
+		.join(interaction)
+		.on((item.reference_doctype == INTERACTION) & (item.reference_name == interaction.name))
+		.select(interaction.reference_name, item.action, interaction.name)
+		.where((item.run == run) & (interaction.reference_doctype == ISSUE))
+		.where(interaction.reference_name != "")
+	)
+	found: dict[str, list[tuple[str, str]]] = {}
+	for issue, action, name in planned.run():
+		found.setdefault(issue, []).append((action, name))
+	return sorted(found.items())
+
+
+def _issues(run: str, about: dict[str, list[tuple[str, str]]]) -> Iterator[dict]:
+	"""The Issue from which interactions came contains their first message: it goes with the last of them, once it is settled there.
+	If they are dealt with differently, it is as with the one of which the most stays.
+
+	:param about: some of `_planned_about_issues`
+	"""
 	found = frappe.get_all(ISSUE, {"name": ("in", list(about))}, ["name", "status"], order_by=None)
 	statuses = {row.name: row.status for row in found}
-	others = _with_interactions(list(about), [row.name for row in rows])
+	others = _with_interactions(list(about), run)
 	holds = legal_holds.of_each(ISSUE, list(about))
-	for issue, interaction in sorted(about.items()):
+	for issue, planned in about.items():
 		if issue not in statuses:
 			continue
-		action, reason = (
-			outcomes[interaction].action,
-			_("The document from which {0} came").format(interaction),
-		)
+		action, interaction = min(planned, key=lambda each: (_LEAVING_MOST.index(each[0]), each[1]))
+		reason = _("The document from which {0} came").format(interaction)
 		if hold := holds.get(issue):
 			action, reason = rules.KEEP, legal_holds.stored_sentence(hold)
 		elif statuses[issue] not in SETTLED:
@@ -208,14 +226,21 @@ def _paper(names: list[str]) -> Iterator[dict]:
 		yield _item(PHYSICAL_FILE, paper, rules.KEEP, reason)
 
 
-def _with_interactions(issues: list[str], besides: Collection[str] = ()) -> set[str]:
-	"""Those of the Issues that an interaction is about, apart from some."""
-	about = {
-		"reference_doctype": ISSUE,
-		"reference_name": ("in", issues),
-		"name": ("not in", [*besides, ""]),
+def _with_interactions(issues: list[str], besides: str | None = None) -> set[str]:
+	"""Those of the Issues that an interaction is about, apart from the ones in the plan of a run."""
+	about = {"reference_doctype": ISSUE, "reference_name": ("in", issues)}
+	rows = frappe.get_all(INTERACTION, about, ["name", "reference_name"], order_by=None)
+	of_run = {
+		"run": besides,
+		"reference_doctype": INTERACTION,
+		"reference_name": ("in", [row.name for row in rows]),
 	}
-	return set(frappe.get_all(INTERACTION, about, pluck="reference_name", order_by=None))
+	planned = (
+		{*frappe.get_all(runs.ITEM, of_run, pluck="reference_name", order_by=None)}
+		if besides and rows
+		else ()
+	)
+	return {row.reference_name for row in rows if row.name not in planned}
 
 
 def _item(doctype: str, name: str, action: str, reason: str, step: int = 0) -> dict:

@@ -495,6 +495,47 @@ def test_the_issue_from_which_it_came_goes_once_it_is_settled(retain, closed, of
 	assert [(row["name"], row["reason"]) for row in kept] == [(going.name, "Not closed in ERPNext yet")]
 
 
+@pytest.mark.parametrize("how", ["of two levels", "on two pages"])
+def test_an_issue_goes_with_the_last_of_its_interactions(how, retain, closed, officers, as_user, monkeypatch):
+	levels = ["Standard", "Confidential"] if how == "of two levels" else ["Standard"] * 2
+	for level in {*levels}:
+		retain(level, 12, "Delete")
+	monkeypatch.setattr(retention, "_PAGE", 1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": f"{WORD} issue", "status": "Open"}).insert()
+	issue.db_set("status", "Closed")
+	frappe.db.delete(CI, {"reference_name": issue.name})
+	for level in levels:
+		about = {"reference_doctype": "Issue", "reference_name": issue.name}
+		closed("2024-01-31", confidentiality_level=level, **about)
+	run_all(officers, as_user)
+	assert not frappe.db.exists(CI, {"subject": f"{WORD} subject"})
+	assert not frappe.db.exists("Issue", issue.name)
+
+
+def test_an_issue_stays_with_an_interaction_that_stays(retain, closed, officers, as_user):
+	retain("Standard", 12, "Delete")
+	retain("Confidential", 12, "Delete")
+	held, not_expired = (
+		frappe.get_doc({"doctype": "Issue", "subject": WORD, "status": "Open"}).insert() for _each in range(2)
+	)
+	for issue in (held, not_expired):
+		issue.db_set("status", "Closed")
+		frappe.db.delete(CI, {"reference_name": issue.name})
+	today = str(frappe.utils.today())
+	for issue, day in ((held, "2024-01-31"), (not_expired, today)):
+		about = {"reference_doctype": "Issue", "reference_name": issue.name}
+		closed("2024-01-31", **about)
+		stays = closed(day, confidentiality_level="Confidential", **about)
+		if issue is held:
+			hold = {"doctype": "Legal Hold", "hold_on": "Interaction", "reason": "A claim"}
+			frappe.get_doc({**hold, "client_interaction": stays.name}).insert()
+	run = run_all(officers, as_user)
+	assert frappe.db.exists("Issue", held.name) and frappe.db.exists("Issue", not_expired.name)
+	kept = {row["name"]: row["reason"] for row in frappe.parse_json(run.certificate)["kept"]}
+	assert kept[not_expired.name] == "Another interaction is about it"
+	assert held.name in kept
+
+
 def test_items_are_as_confidential_as_their_records(closed, officers, as_user, make_user):
 	doc = closed("2024-01-31", "Feedback/Complaint", confidentiality_level="Sensitive")
 	run = frappe.get_doc({"doctype": runs.RUN, "kind": "Retention", "planned_by": "Administrator"})
