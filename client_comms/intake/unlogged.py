@@ -11,6 +11,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder import Criterion
+from frappe.query_builder.functions import Coalesce
 from frappe.utils import add_days
 from pypika.terms import ExistsCriterion
 
@@ -48,19 +49,16 @@ _SOURCES = {
 			"sender",
 			"recipients",
 			"cc",
+			"bcc",
 			"subject",
 			"email_status",
 		),
 	},
-	CALL: {
-		"date": "start_time",
-		"fields": ("type", "status", "from", "to", "customer", "employee_user_id"),
-	},
-	EVENT: {
-		"date": "starts_on",
-		"fields": ("event_category", "subject"),
-	},
+	CALL: {"date": "start_time", "fields": ("type", "status", "from", "to", "customer", "employee_user_id")},
+	EVENT: {"date": "starts_on", "fields": ("event_category", "subject")},
 }
+# Those with a date, by its index; then the few without, such as calls of Exotel.
+_LISTINGS = tuple((doctype, by_date) for doctype in _SOURCES for by_date in (True, False))
 
 
 def sees_all() -> bool:
@@ -87,9 +85,9 @@ def find(
 	found = [] if staff else [*_failed(start, end, limit), *_unprocessed(start=start, end=end, limit=limit)]
 	end = min(end or clock.now(), clock.now())
 	failed = {(each.doctype, each.name) for each in found}
-	for doctype in _SOURCES:
+	for doctype, by_date in _LISTINGS:
 		some = []
-		for page in _pages(doctype, start, end):
+		for page in _pages(doctype, by_date, start, end):
 			some += [
 				each
 				for each in resolve(doctype, page)
@@ -133,8 +131,8 @@ def count(start: datetime) -> Numbers:
 			)
 		}
 		numbers.everyones.update(failed.values())
-		for doctype in _SOURCES:
-			for page in _pages(doctype, start, end):
+		for doctype, by_date in _LISTINGS:
+			for page in _pages(doctype, by_date, start, end):
 				for each in resolve(doctype, page):
 					if each.staff:
 						numbers.by_staff[each.staff][each.kind] += 1
@@ -159,7 +157,7 @@ def require(doctype: str, name: str) -> Unlogged:
 	failed = _unprocessed(name=name) if doctype == unprocessed.UNPROCESSED else _failed(name=(doctype, name))
 	found = sees_all() and next(iter(failed), None)
 	if not found and doctype in _SOURCES:
-		found = next(iter(resolve(doctype, _query(doctype, name=name))), None)
+		found = next(iter(resolve(doctype, _one(doctype, name))), None)
 	if found and (sees_all() or found.staff == frappe.session.user):
 		if doctype == unprocessed.UNPROCESSED:
 			_require_readable(name)
@@ -275,36 +273,36 @@ def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
 # --- finding ---------------------------------------------------------------------------------------
 
 
-def _pages(doctype: str, start: datetime, end: datetime) -> Iterator[list]:
-	"""Documents of the period without an interaction, newest first, page by page; each page starts where the
-	last one ended."""
-	before = None
-	while rows := _query(doctype, start, end, before):
+def _pages(doctype: str, by_date: bool, start: datetime, end: datetime) -> Iterator[list]:
+	"""Documents of the period without an interaction, newest first, page by page; each page starts where the last one ended.
+
+	:param by_date: those with a date of their own, or those without, which count from when they were stored
+	"""
+	table = frappe.qb.DocType(doctype)
+	date = table[_SOURCES[doctype]["date"]]
+	at = date if by_date else table.creation
+	asked, before = [at >= start, at <= end, *([] if by_date else [date.isnull()])], []
+	while rows := _query(doctype, table, at, asked + before):
 		yield rows
 		if len(rows) < PAGE:
 			return
-		before = (rows[-1].at, rows[-1].name)
+		before = [(at < rows[-1].at) | ((at == rows[-1].at) & (table.name < rows[-1].name))]
 
 
-def _query(doctype: str, start=None, end=None, before=None, name: str | None = None) -> list:
-	source = _SOURCES[doctype]
+def _one(doctype: str, name: str) -> list:
 	table = frappe.qb.DocType(doctype)
-	at = table[source["date"]]
-	conditions = [
-		failures.are_unbound(table),
-		failures.are_kept(failures.EXEMPTION, doctype, table).negate(),
-		*_of_kind(doctype, table),
-	]
-	if name:
-		conditions.append(table.name == name)
-	else:
-		conditions += [at >= start, at <= end]
-	if before:
-		conditions.append((at < before[0]) | ((at == before[0]) & (table.name < before[1])))
+	return _query(
+		doctype, table, Coalesce(table[_SOURCES[doctype]["date"]], table.creation), [table.name == name]
+	)
+
+
+def _query(doctype: str, table, at, asked: list) -> list:
+	fields = [table[field] for field in _SOURCES[doctype]["fields"]]
+	kept = failures.are_kept(failures.EXEMPTION, doctype, table)
 	return (
 		frappe.qb.from_(table)
-		.select(table.name, table.owner, at.as_("at"), *(table[field] for field in source["fields"]))
-		.where(Criterion.all(conditions))
+		.select(table.name, table.owner, at.as_("at"), *fields)
+		.where(Criterion.all([*asked, failures.are_unbound(table), kept.negate(), *_of_kind(doctype, table)]))
 		.orderby(at, table.name, order=frappe.qb.desc)
 		.limit(PAGE)
 	).run(as_dict=True)

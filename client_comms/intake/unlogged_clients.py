@@ -43,7 +43,7 @@ def resolve(doctype: str, rows: list) -> list[Unlogged]:
 def _communications(rows: list) -> list[Unlogged]:
 	own = frappe.get_cached_doc("Client Comms Settings").own_domains()
 	senders = {row.name: _addresses(row.sender) for row in rows}
-	recipients = {row.name: _addresses(row.recipients, row.cc) for row in rows}
+	recipients = {row.name: _addresses(row.recipients, row.cc, row.bcc) for row in rows}
 	everybody = {
 		address for side in (senders, recipients) for several in side.values() for address in several
 	}

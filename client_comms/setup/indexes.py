@@ -32,7 +32,7 @@ INDEXED = (
 	("Communication", "owner"),  # for Frappe's own condition: users without a mailbox list what is theirs
 	("Customer", "lead_name"),  # what a lead said counts for the customer, and the other way round
 	("Opportunity", "party_name"),  # for the connections of a client's form
-	("Call Log", "start_time"),
+	("Call Log", "start_time", "creation"),  # calls without a beginning count from when they were stored
 	("Event", "starts_on"),
 	# For the row condition: to which DocTypes rows belong.
 	("Deleted Document", "deleted_doctype"),

@@ -201,6 +201,37 @@ def test_pages_are_read_on_to_the_end(client):
 		assert len(unlogged.find(unlogged.since(), limit=3)) == 3
 
 
+def test_calls_without_a_beginning_count_when_they_were_stored(client):
+	"""As Exotel's code makes them."""
+
+	def without(creation, **fields):
+		doc = call(start_time=None, **fields)
+		doc.db_set("creation", creation, update_modified=False)
+		return doc.name
+
+	early, late = without("2026-11-24 10:01:00"), without("2026-11-24 11:30:00")
+	without("2026-10-01 10:00:00")
+	between = [call(start_time=f"2026-11-24 10:1{n}:00").name for n in range(5)]
+	with mock.patch.object(unlogged, "PAGE", 2):
+		rows = unlogged.find(unlogged.since())
+		assert [row.name for row in rows] == [late, *reversed(between), early]
+		assert str(rows[0].at) == "2026-11-24 11:30:00"
+		assert [row.name for row in unlogged.find(unlogged.since(), limit=1)] == [late]
+		assert unlogged.count(unlogged.since()).everyones == {"Call": 7}
+	row = unlogged.require("Call Log", early)
+	assert str(row.at) == "2026-11-24 10:01:00"
+
+
+def test_mail_with_the_client_in_bcc_is_found(client, staff):
+	sent = email(staff, None, received=False, bcc=f"Berta <{ADDRESS}>")
+	to_us = email(staff, "office@us.example", received=False, bcc=ADDRESS)
+	received = email(ADDRESS, "office@us.example", bcc=staff)
+	rows = {row.name: row for row in unlogged.find(unlogged.since())}
+	assert set(rows) == {sent.name, to_us.name, received.name}
+	assert {(row.client.party, row.staff) for row in rows.values()} == {("Kunde AG", staff)}
+	assert unlogged.log("Communication", sent.name)
+
+
 # Who sees what
 
 
