@@ -288,8 +288,9 @@ def _give_on(row, load: Counter) -> None:
 		)
 
 
-def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:
-	"""Criterion → the scores that two reviewers gave to the same record, each without seeing the other's.
+def pairs(filters: dict) -> dict[tuple[str, int], list[tuple[int, int]]]:
+	"""(Criterion, its highest score) → the scores that two reviewers gave to the same record on this scale, each without seeing the
+	other's.
 
 	:param filters: of Interaction Review
 	"""
@@ -304,7 +305,7 @@ def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:
 		both.setdefault((row.draw, row.interaction), {})[row.part] = row.name
 	wanted = [found for found in both.values() if len(found) == 2]
 	names = [name for found in wanted for name in found.values()]
-	scores: dict[str, dict[str, int]] = {}
+	scores: dict[str, dict[tuple[str, int], int]] = {}
 	for row in frappe.get_all(
 		"Interaction Review Score",
 		{
@@ -313,12 +314,12 @@ def pairs(filters: dict) -> dict[str, list[tuple[int, int]]]:
 			"judged_by": "Reviewer",
 			"score": ("is", "set"),
 		},
-		["parent", "criterion", "score"],
+		["parent", "criterion", "highest", "score"],
 	):
-		scores.setdefault(row.parent, {})[row.criterion] = cint(row.score)
-	found: dict[str, list[tuple[int, int]]] = {}
+		scores.setdefault(row.parent, {})[row.criterion, cint(row.highest)] = cint(row.score)
+	found: dict[tuple[str, int], list[tuple[int, int]]] = {}
 	for pair in wanted:
 		one, other = scores.get(pair[FIRST], {}), scores.get(pair[SECOND], {})
-		for criterion in sorted(one.keys() & other.keys()):
-			found.setdefault(criterion, []).append((one[criterion], other[criterion]))
+		for scale in sorted(one.keys() & other.keys()):
+			found.setdefault(scale, []).append((one[scale], other[scale]))
 	return found

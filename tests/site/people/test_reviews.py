@@ -451,6 +451,45 @@ def test_agreement_over_all_criteria_and_by_each(programme, records, staff, as_u
 	assert all(row["remark"] for row in data)
 
 
+def test_agreement_after_the_scale_of_a_criterion_was_changed(programme, records, staff, as_user):
+	"""Scores on either scale are counted on their own."""
+	made = programme(
+		number=0, criteria=[{"criterion": "Accuracy", "judged_by": "Reviewer", "weight": 1, "highest": 2}]
+	)
+	expected = {}
+	before = (date(2026, 10, 1), date(2026, 10, 31))
+	for period, highest, pairs in (
+		(before, 2, [(0, 0), (1, 2), (2, 2)]),
+		(PERIOD, 5, [(5, 5), (0, 1), (4, 4), (2, 2)]),
+	):
+		made.criteria[0].highest = highest
+		made.save()
+		draw = review_draws.draw(made, *period)
+		for name, scores in zip(records(len(pairs)), pairs, strict=True):
+			for part, reviewer, score in zip(
+				("First", "Second"), (staff.one, staff.two), scores, strict=True
+			):
+				review = reviews.open_review(made, name, reviewer, draw=draw.name, part=part)
+				review.scores[0].score = str(score)
+				review.status, review.completed_on = "Completed", frappe.utils.now_datetime()
+				review.save_by_app()
+		expected[len(pairs)] = agreement.weighted_kappa(pairs, range(highest + 1)).kappa
+	with as_user(staff.officer):
+		_columns, data, *_more = review_results.execute({"group_by": "Agreement", "programme": made.name})
+	assert {row["pairs"]: row["kappa"] for row in data} == expected
+	assert sorted(row["criterion"] for row in data) == ["Accuracy (0 to 2)", "Accuracy (0 to 5)"]
+
+
+def test_records_without_responsible_staff_are_not_the_readers(log, staff, as_user):
+	for empty in ("", None):  # both stand for none in Frappe
+		moved = {"responsible_staff": empty, "occurred_on": "2019-05-05 10:00:00"}
+		frappe.db.set_value("Client Interaction", log().name, moved)
+	period = {"from_date": "2019-05-01", "to_date": "2019-05-31"}
+	with as_user(staff.officer):
+		for group_by in ("Staff", "Communication Type", "Month"):
+			assert review_results.execute({"group_by": group_by, **period})[1] == [], group_by
+
+
 def test_a_calibration_from_the_draw_to_the_report(programme, records, staff, as_user):
 	"""Two supervisors score one sample without seeing each other's scores, disagree, one review is disputed and decided by a
 	third, and the report's kappa is the hand-worked one.

@@ -83,7 +83,7 @@ def _grouped(group_by: str, filters):
 		reviews, average = done.get(group, (0, None))
 		data.append(
 			{
-				"group": get_fullname(group)
+				"group": (get_fullname(group) if group else _("No one"))
 				if group_by == STAFF
 				else _(group)
 				if group_by == TYPE
@@ -122,7 +122,7 @@ def _coverage(group_by: str, filters) -> tuple[Counter, Counter]:
 		TYPE: "`communication_type`",
 		MONTH: "substr(`occurred_on`, 1, 7)",
 	}[group_by]
-	conditions = ["`responsible_staff` is not null", interactions.interaction_condition() or "1 = 1"]
+	conditions = ["`responsible_staff` > ''", interactions.interaction_condition() or "1 = 1"]
 	for field, column, operator, suffix in (
 		("from_date", "occurred_on", ">=", ""),
 		("to_date", "occurred_on", "<=", " 23:59:59"),
@@ -193,22 +193,23 @@ def _by_criterion(filters):
 
 
 def _agreement(filters):
-	"""Weighted kappa (linear weights) of the records that two people reviewed, both in the period, by criterion, with its 95 % interval."""
+	"""Weighted kappa (linear weights) of the records that two people reviewed, both in the period, by criterion, with its 95 % interval.
+	After the scale of a criterion was changed, the scores on either scale are counted on their own."""
 	which = [[field, "=", filters[field]] for field in _EQUAL if filters.get(field)]
 	which.append(["completed_on", "between", [filters.from_date, filters.to_date]])
 	rows, more = reporting.newest(REVIEW, which, ["name"], "completed_on")
 	readable = {row.name for row in rows}
-	highest = dict(
-		frappe.get_all(
-			"Interaction Review Score",
-			{"parent": ("in", list(readable) or [""])},
-			["criterion", "highest"],
-			as_list=True,
-		)
-	)
 	pairs = reviews.pairs({"name": ("in", [*readable, ""])})
-	data = [_agreed(criterion, each, highest[criterion]) for criterion, each in pairs.items()]
-	scales = {highest[criterion] for criterion in pairs}
+	several = Counter(criterion for criterion, _highest in pairs)
+	data = [
+		_agreed(
+			criterion if several[criterion] == 1 else _("{0} (0 to {1})").format(criterion, highest),
+			each,
+			highest,
+		)
+		for (criterion, highest), each in pairs.items()
+	]
+	scales = {highest for _criterion, highest in pairs}
 	if len(pairs) > 1 and len(scales) == 1:  # scores on different scales cannot be counted together
 		together = [pair for each in pairs.values() for pair in each]
 		data.insert(0, _agreed(_("All Criteria"), together, *scales))
