@@ -8,7 +8,7 @@ from frappe.utils import strip_html
 from pypika.terms import Criterion
 
 from client_comms import clock, validation
-from client_comms.client_interactions import evidence_fits
+from client_comms.client_interactions import addressees, evidence_fits
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
@@ -197,22 +197,21 @@ def _messages(doc) -> list[dict]:
 			order_by="occurred_on desc",
 			limit=_CONVERSATIONS,
 		)
-	sent = {"sent_or_received": "Sent"} if evidence_fits.must_be_sent(doc.communication_type) else {}
+	must_be_sent = evidence_fits.must_be_sent(doc.communication_type)
 	rows = frappe.get_all(
 		"Communication",
-		{"client_interaction": ("in", conversations), "communication_type": "Communication", **sent},
-		[
-			"name",
-			"client_interaction",
-			"subject",
-			"sender",
-			"recipients",
-			"sent_or_received",
-			"communication_date",
-		],
+		{
+			"client_interaction": ("in", conversations),
+			"communication_type": "Communication",
+			**({"sent_or_received": "Sent"} if must_be_sent else {}),
+		},
+		["client_interaction", "subject", "sender", "communication_date", *addressees.MESSAGE_FIELDS],
 		order_by="communication_date desc",
 		limit=_SHOWN,
 	)
+	if must_be_sent:
+		fit = {message for _interaction, message in addressees.follow_ups([(doc, row) for row in rows])}
+		rows = [row for row in rows if row.name in fit]
 	readable = governed.readable("Communication", [row.name for row in rows])
 	rows = [row for row in rows if row.name in readable]
 	rows.sort(key=lambda row: row.client_interaction != doc.name)

@@ -1,13 +1,15 @@
 """Whether evidence is about its interaction, and not about someone else (M-1).
 
 What is linked belongs to the conversation, to the document that it is about, or to the client; and where the documentation is what was
-sent to the client, it was sent.
+sent to the client, it was sent, and to them.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from urllib.parse import urlsplit
 
 import frappe
 
+from client_comms.client_interactions import addressees
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import anchors, governed
 from client_comms.rules import addresses, documentation
@@ -31,8 +33,9 @@ def linked(row) -> Linked:
 
 
 def faults(docs: Collection, known: Mapping | None = None) -> dict[str, Faults]:
-	"""Why rows of evidence do not count: name of an interaction → what the row links → `documentation.ELSEWHERE` or `RECEIVED`.
-	Any number of interactions takes the same few queries, and the usual one, a message or a file of its own, takes one or two.
+	"""Why rows of evidence do not count: name of an interaction → what the row links → a fault of `rules.documentation`.
+	Any number of interactions takes the same few queries, and the usual one, a message or a file of its own, takes one or two; only of
+	a follow-up that did not go to the contact it is asked on its own to whom it went.
 
 	:param docs: interactions with their `evidence`
 	:param known: `messages` of their evidence, if they were just looked up
@@ -45,14 +48,24 @@ def faults(docs: Collection, known: Mapping | None = None) -> dict[str, Faults]:
 	files = _files(row for _doc, row, _kind in asked)
 	found: dict[str, dict[Linked, str]] = {}
 	unclear = []
-	for doc, row, kind in asked:
-		message = known.get(row.reference_name) if _links(row, COMMUNICATION) else None
-		if kind == documentation.COMMUNICATION and message and must_be_sent(doc.communication_type):
-			if message.sent_or_received != "Sent":
-				found.setdefault(doc.name or "", {})[linked(row)] = documentation.RECEIVED
-				continue
+	of_row = [
+		known.get(row.reference_name) if _links(row, COMMUNICATION) else None for _doc, row, _kind in asked
+	]
+	closing = [
+		(doc, message)
+		for (doc, _row, kind), message in zip(asked, of_row, strict=True)
+		if message and kind == documentation.COMMUNICATION and must_be_sent(doc.communication_type)
+	]
+	unfit = {(doc.name, message.name) for doc, message in closing} - addressees.follow_ups(closing)
+	for (doc, row, kind), message in zip(asked, of_row, strict=True):
 		places = _places(doc, row, kind, message, files)
-		if not _at_hand(doc, places):
+		if message and kind == documentation.COMMUNICATION and (doc.name, message.name) in unfit:
+			came = message.sent_or_received != "Sent"
+			fault = documentation.RECEIVED if came else documentation.NOT_TO_CLIENT
+			found.setdefault(doc.name or "", {})[linked(row)] = fault
+		elif places is None:
+			found.setdefault(doc.name or "", {})[linked(row)] = documentation.NO_FILE
+		elif not _at_hand(doc, places):
 			unclear.append((doc, row, places))
 	reached = _reached({place for _doc, _row, places in unclear for place in places})
 	for doc, row, places in unclear:
@@ -85,8 +98,8 @@ def messages(rows: Iterable) -> dict:
 	names = {row.reference_name for row in rows if _links(row, COMMUNICATION)}
 	if not names:
 		return {}
-	fields = ["name", "client_interaction", "reference_doctype", "reference_name", "sent_or_received"]
-	fields += ["subject", "sender", "recipients", "cc"]
+	fields = ["client_interaction", "reference_doctype", "reference_name", "subject", "sender"]
+	fields += addressees.MESSAGE_FIELDS
 	found = frappe.get_all(COMMUNICATION, {"name": ("in", sorted(names))}, fields, order_by=None)
 	return {row.name: row for row in found}
 
@@ -103,12 +116,13 @@ def _files(rows: Iterable) -> list:
 	return frappe.get_all(FILE, or_filters=which, fields=fields, order_by=None)
 
 
-def _places(doc, row, kind: str, message, files: Iterable) -> set[Place | None]:
-	"""What a row links, or where its file is; None stands for a file of no document."""
+def _places(doc, row, kind: str, message, files: Iterable) -> set[Place | None] | None:
+	"""What a row links, or where its file is; in it, None stands for a file of no document. None alone: it names no file."""
 	if kind in (documentation.FILE, documentation.NOTE):
-		if not row.file.startswith(_LOCAL):
+		if _is_address(row.file):
 			return {None}  # it is kept elsewhere
-		return {_place(file) for file in files if file.file_url == row.file}
+		found = {_place(file) for file in files if file.file_url == row.file}
+		return found if found or row.file.startswith(_LOCAL) else None
 	if row.reference_doctype == FILE:
 		return {_place(file) for file in files if file.name == row.reference_name}
 	if row.reference_doctype == COMMUNICATION:
@@ -122,6 +136,14 @@ def _places(doc, row, kind: str, message, files: Iterable) -> set[Place | None]:
 		}
 	it = (row.reference_doctype, str(row.reference_name))
 	return set() if it[0] in _MASTERS and it != (doc.reference_doctype, doc.reference_name) else {it}
+
+
+def _is_address(text: str) -> bool:
+	try:
+		address = urlsplit(text.strip())
+	except ValueError:
+		return False
+	return address.scheme in ("http", "https") and bool(address.hostname)
 
 
 def _place(file) -> Place | None:

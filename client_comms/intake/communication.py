@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import frappe
-from frappe.utils import get_datetime, parse_addr, split_emails
+from frappe.utils import get_datetime, parse_addr
 
 from client_comms import clock
+from client_comms.client_interactions import addressees
 from client_comms.clients import parties
 from client_comms.i18n import plain
 from client_comms.intake import (
@@ -99,7 +100,7 @@ def read(doc) -> Message:
 	elif is_received and not own_sender:
 		outside, address, name = True, doc.sender, doc.sender_full_name
 	else:
-		recipients = _recipients(doc)
+		recipients = addressees.of(doc)
 		address = next((each for each in recipients if not parties.is_own(each)), "")
 		outside, name, holders = bool(address) or not recipients, "", None
 	return Message(
@@ -156,13 +157,8 @@ def _is_from_form(doc, headers: Mapping[str, str]) -> bool:
 		return False
 	if mail_identity.names_us_falsely(headers, parties.is_own):
 		return False
-	sender, recipients = parse_addr(doc.sender)[1].lower(), [each.lower() for each in _recipients(doc)]
+	sender, recipients = parse_addr(doc.sender)[1].lower(), [each.lower() for each in addressees.of(doc)]
 	return website_form.is_from_no_one(sender, recipients, parties.held([sender, *recipients]))
-
-
-def _recipients(doc) -> list[str]:
-	named = (each for field in ("recipients", "cc", "bcc") for each in split_emails(doc.get(field) or ""))
-	return [address for each in named if (address := parse_addr(each)[1])]
 
 
 # --- logging -----------------------------------------------------------------------------------------
@@ -316,7 +312,7 @@ def _reaches_client(message: Message, interaction) -> bool:
 	"""Whether a message of ours went to the client, and not to an adviser, a supplier or colleagues alone."""
 	if message.document.communication_medium != "Email" or not message.address:
 		return message.reaches_client
-	return threads.has_client(_recipients(message.document), interaction)
+	return addressees.has_client(addressees.of(message.document), interaction)
 
 
 def _is_from_a_stranger(message: Message, interaction) -> bool:
@@ -342,7 +338,7 @@ def _first_contact(message: Message, is_about_staff: Callable[[], bool]):
 	if (
 		not client.party
 		and is_about_staff()
-		and not parties.of_addresses(map(str.lower, _recipients(message.document)))
+		and not parties.of_addresses(map(str.lower, addressees.of(message.document)))
 	):
 		return None
 	return arrivals.open_new(replace(arriving, client=client))

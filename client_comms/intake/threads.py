@@ -1,15 +1,13 @@
 """Which interaction a message belongs to, or is about a document (D-1, F-1)."""
 
-from collections.abc import Iterable
-
 import frappe
-from frappe.utils import parse_addr, split_emails
+from frappe.utils import parse_addr
 
-from client_comms.client_privacy import third_parties
+from client_comms.client_interactions import addressees
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import former_names, governed
 from client_comms.intake import copies, mail_writers
-from client_comms.rules import access, automatic_mail, domains, mail_headers, mail_identity
+from client_comms.rules import access, automatic_mail, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {
@@ -66,25 +64,6 @@ def takes_part(message, interaction) -> bool:
 	return writers <= known or writers <= known | _participants(interaction)
 
 
-def has_client(addresses: Iterable[str], interaction) -> bool:
-	"""Whether one of the addresses to which staff wrote is that of the client, or of a person who wrote in the conversation or was in copy
-	there, third parties aside; any outside that is not a third party's, as long as no address of the client is known.
-
-	:param addresses: bare addresses
-	"""
-	theirs = [
-		*contacts.addresses_of(interaction.party_type, interaction.party, interaction.contact),
-		*contacts.addresses_in(interaction.reference_doctype, interaction.reference_name),
-	]
-	written = _named_in(interaction, {"sent_or_received": "Received"})
-	theirs += sorted(each for each in written if not third_parties.of(each))
-	outside = parties.outside(addresses)
-	known = {*map(domains.normal_address, theirs)}
-	if any(domains.normal_address(each) in known for each in outside):
-		return True
-	return not parties.outside(theirs) and not all(map(third_parties.of, outside))
-
-
 def _in_doubt(interaction) -> set[str]:
 	"""The addresses of which is told that their emails ask for answers to another one."""
 	notes = (row.note or "" for row in interaction.events if row.event == mail_identity.IN_DOUBT)
@@ -94,19 +73,7 @@ def _in_doubt(interaction) -> set[str]:
 def _participants(interaction) -> set[str]:
 	"""The addresses between which messages of the interaction went; a machine answers whatever is sent to it, or says so."""
 	automatic = [row.source_name for row in interaction.events if row.event in AUTOMATIC_EVENT.values()]
-	return _named_in(interaction, {"name": ("not in", automatic)})
-
-
-def _named_in(interaction, filters: dict) -> set[str]:
-	"""The addresses, in lower case, that messages of the interaction name."""
-	rows = frappe.get_all(
-		"Communication",
-		{"client_interaction": interaction.name, **filters},
-		["sender", "recipients", "cc"],
-		order_by=None,
-	)
-	named = (split_emails(each) for row in rows for each in row.values() if each)
-	return {parse_addr(each)[1].lower() for several in named for each in several}
+	return addressees.named_in(interaction, {"name": ("not in", automatic)})
 
 
 def about(doctype: str | None, name: str | None, **filters):

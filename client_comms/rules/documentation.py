@@ -16,8 +16,9 @@ from client_comms.rules.messages import Message, _
 THIS_RECORD, COMMUNICATION, FILE = "This Record", "Communication", "File"
 DOCUMENT, NOTE = "Document", "Note"
 
-# Why what is linked proves nothing: it is about someone else, or gone; it came from the client and should have been sent to them.
-ELSEWHERE, RECEIVED = "elsewhere", "received"
+# Why what is linked proves nothing: it is about someone else, or gone; it came from the client and should have been sent to them;
+# it went to others alone, automatically, or could not be delivered; it is a text and not a file.
+ELSEWHERE, RECEIVED, NOT_TO_CLIENT, NO_FILE = "elsewhere", "received", "not to client", "no file"
 _SHORTEST_NOTE = 5  # letters and digits; a sign of a script that writes words with one or two counts twice
 
 # The details that a log must have (clause D-2), with the message if one is missing. Action items are added as they arise.
@@ -51,7 +52,7 @@ class Evidence:
 	"""What was attached for one method; a paper file is registered, or has a physical location and a custodian (clause D-6).
 
 	`not_applicable`: an authorised user decided that the method does not apply here; `note` says why.
-	`fault`: why what is linked does not count: `ELSEWHERE` or `RECEIVED`.
+	`fault`: why what is linked does not count, such as `ELSEWHERE`.
 	"""
 
 	method: str
@@ -114,8 +115,9 @@ def says_something(note: object) -> bool:
 def _what_to_attach(method: Method, given: Iterable[Evidence]) -> str:
 	rows = [row for row in given if row.method == method.name]
 	faults = {row.fault for row in rows}
-	if RECEIVED in faults:
-		return _RECEIVED
+	for fault, what_to_attach in _BY_FAULT.items():
+		if fault in faults:
+			return what_to_attach
 	if ELSEWHERE in faults:
 		return _ELSEWHERE.get(method.evidence, _CHOOSE_KIND)
 	if method.evidence == NOTE and any(_filled(row.note) for row in rows):
@@ -183,8 +185,16 @@ _ELSEWHERE: Mapping[str, str] = {
 		"{method} is missing. The file belongs to another document, or was deleted. Attach the file to this interaction."
 	),
 }
-_RECEIVED = _(
-	"{method} is missing. What is linked came from the client. Link an email that you sent to them."
-)
+_BY_FAULT: Mapping[str, str] = {
+	RECEIVED: _(
+		"{method} is missing. What is linked came from the client. Link an email that you sent to them."
+	),
+	NOT_TO_CLIENT: _(
+		"{method} is missing. What is linked did not go to the client, was sent automatically or could not be delivered. Link an email that you sent to them."
+	),
+	NO_FILE: _(
+		"{method} is missing. What is entered as the file is not one. Attach a file, or enter the address where it is kept, which begins with https://."
+	),
+}
 _TOO_SHORT = _("{method} is missing. The note is too short. Write what was discussed, in a sentence.")
 _CHOOSE_KIND = _("{method} does not define its evidence. Choose the evidence in the Documentation Method.")

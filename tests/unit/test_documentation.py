@@ -12,6 +12,8 @@ from client_comms.rules.documentation import (
 	DOCUMENT,
 	ELSEWHERE,
 	FILE,
+	NO_FILE,
+	NOT_TO_CLIENT,
 	NOTE,
 	RECEIVED,
 	REQUIRED_DETAILS,
@@ -104,7 +106,7 @@ def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 
 @pytest.mark.clause("M-1")
 @pytest.mark.parametrize("kind", [COMMUNICATION, FILE, DOCUMENT, NOTE])
-@pytest.mark.parametrize("fault", [ELSEWHERE, RECEIVED])
+@pytest.mark.parametrize("fault", [ELSEWHERE, RECEIVED, NOT_TO_CLIENT, NO_FILE])
 def test_what_is_linked_of_someone_else_does_not_count(kind, fault):
 	linked = Evidence(NAME, **EMAIL, file="/private/files/a.pdf")
 	assert not missing([Method(NAME, kind)], [linked])

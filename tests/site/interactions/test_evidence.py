@@ -222,6 +222,36 @@ def test_the_follow_up_of_a_closure_was_sent(client, inquiry, write, frontline):
 	assert received.name not in offered
 
 
+@pytest.mark.clause("M-1")
+def test_the_follow_up_of_a_closure_went_to_the_client(client, inquiry, write, frontline, set_settings):
+	closure = inquiry("Resolution/Closure", contact=client.contact, responsible_staff=frontline)
+	method = "Follow-up Email"
+	sent = {"sent_or_received": "Sent", "sender": frontline}
+	adviser = write(closure, "What do you think?", recipients="adviser@law.example", **sent)
+	automatic = write(
+		closure,
+		"We have it",
+		recipients="anna@client.example",
+		communication_type="Automated Message",
+		**sent,
+	)
+	failed = write(closure, "Done, or not", recipients="anna@client.example", **sent)
+	failed.db_set("delivery_status", "Bounced")
+	copied = write(
+		closure, "It is done", recipients="adviser@law.example", bcc="Anna <anna@client.example>", **sent
+	)
+	doc = frappe.get_doc(INTERACTION, closure.name)
+	doc.evidence = []
+	for unfit in (adviser, automatic, failed):
+		assert "did not go to the client" in proves(closure, method, **message(unfit)), unfit.subject
+	assert proves(closure, method, **message(copied)) is True
+	doc.reload()
+	doc.evidence = []
+	doc.save_by_app()
+	offered = [each["reference_name"] for each in api.evidence_choices(doc.name, method)]
+	assert offered == [copied.name]
+
+
 @pytest.fixture
 def complaint(client, inquiry, make_user):
 	return inquiry(
@@ -279,6 +309,13 @@ def test_notes_say_something_and_files_are_of_this_interaction(client, inquiry, 
 		{"doctype": "File", "file_name": "loose.txt", "content": "loose", "is_private": 1}
 	).insert()  # from a dialog
 	assert proves(update, notes, file=loose.file_url) is True
+
+
+@pytest.mark.clause("M-1")
+@pytest.mark.parametrize("text", ["-", "x", "www.documents.example/7", "https://", "javascript:alert(1)"])
+def test_a_text_in_place_of_a_file_is_not_one(client, inquiry, make_user, text):
+	update = inquiry("Service Update", contact=client.contact, responsible_staff=make_user("Account Manager"))
+	assert "is missing" in str(proves(update, "Meeting Notes", file=text))
 
 
 @pytest.mark.clause("M-1")
