@@ -1,6 +1,6 @@
 """Paper files: search by label, reminders for late ones, and yearly inventories (D-6)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import frappe
 from frappe import _
@@ -38,55 +38,41 @@ def by_label(code: str):
 
 def remind() -> None:
 	"""Daily: remind custodians of overdue files, weekly, together with the manager role; the same for inventories. Of files of users who
-	left, the manager role hears whether they are overdue or not."""
+	left, the manager role alone hears, whether they are overdue or not."""
 	_remind_of_files()
-	_remind_of_files_of_leavers()
 	_remind_of_inventories()
 
 
 def _remind_of_files() -> None:
 	today = getdate(clock.now())
-	for row in frappe.get_all(
+	out = frappe.get_all(
 		FILE,
-		[["state", "=", physical_file.CHECKED_OUT], ["due_back", "is", "set"], ["due_back", "<", today]],
+		{"state": physical_file.CHECKED_OUT},
 		["name", "label_code", "custodian", "due_back", "last_reminded_on"],
 		order_by="due_back asc, name asc",
-	):
+	)
+	there = {*alerts.enabled({row.custodian for row in out})}
+	for row in out:
 		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
 			continue
-		alerts.remind(
-			_readers(row.name, {row.custodian} | alerts.managers()),
-			lambda row=row: _("The file {0} was due back on {1}").format(
-				row.label_code, formatdate(row.due_back)
-			),
-			FILE,
-			row.name,
-		)
+		if row.custodian and row.custodian not in there:
+			_remind_of(row, alerts.managers(), _left_with)
+		elif row.due_back and row.due_back < today:
+			_remind_of(row, {row.custodian} | alerts.managers(), _was_due)
 
 
-def _remind_of_files_of_leavers() -> None:
-	out = {"state": physical_file.CHECKED_OUT}
-	custodians = frappe.get_all(FILE, out, pluck="custodian", distinct=True, order_by=None)
-	gone = sorted(set(custodians) - set(alerts.enabled(custodians)))
-	if not gone:
-		return
-	today = getdate(clock.now())
-	for row in frappe.get_all(
-		FILE,
-		{**out, "custodian": ("in", gone)},
-		["name", "label_code", "custodian", "last_reminded_on"],
-		order_by="name asc",
-	):
-		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
-			continue
-		alerts.remind(
-			_readers(row.name, alerts.managers()),
-			lambda row=row: _(
-				"{0} is disabled and still has the file {1}: get it back and check it in"
-			).format(frappe.utils.get_fullname(row.custodian), row.label_code),
-			FILE,
-			row.name,
-		)
+def _remind_of(row, users: set[str], said: Callable[[frappe._dict], str]) -> None:
+	alerts.remind(_readers(row.name, users), lambda: said(row), FILE, row.name)
+
+
+def _was_due(row) -> str:
+	return _("The file {0} was due back on {1}").format(row.label_code, formatdate(row.due_back))
+
+
+def _left_with(row) -> str:
+	return _("{0} is disabled and still has the file {1}: get it back and check it in").format(
+		frappe.utils.get_fullname(row.custodian), row.label_code
+	)
 
 
 def _readers(file: str, users: set[str | None]) -> Iterator[str]:

@@ -70,6 +70,28 @@ def test_the_manager_role_hears_of_files_that_a_disabled_user_still_has(cabinet,
 	assert told(custody.remind, "2026-12-20", boss, file.name) == []
 
 
+def test_of_an_overdue_file_the_manager_role_hears_that_its_custodian_left(cabinet, boss, leaver, told):
+	file = frappe.get_doc(
+		{
+			"doctype": FILE,
+			"title": "Contract",
+			"location": cabinet,
+			"custodian": boss,
+			"confidentiality_level": procedure.STANDARD,
+		}
+	).insert()
+	file.check_out(leaver, "To read", due_back="2026-12-01")
+	(late,) = told(custody.remind, "2026-12-02", leaver, file.name)
+	assert "was due back" in late
+	leave(leaver)
+	before = frappe.db.count("Notification Log", {"for_user": leaver})
+	(said,) = told(custody.remind, "2026-12-09", boss, file.name)
+	assert "is disabled and still has the file" in said and "Lea Vergangen" in said
+	assert told(custody.remind, "2026-12-10", boss, file.name) == []
+	assert len(told(custody.remind, "2026-12-16", boss, file.name)) == 1
+	assert frappe.db.count("Notification Log", {"for_user": leaver}) == before
+
+
 def test_the_manager_role_hears_of_inventories_whose_responsible_user_left(cabinet, boss, leaver, told):
 	frappe.db.set_value(LOCATION, cabinet, {"next_inventory_on": "2026-12-01", "responsible": leaver})
 	assert told(custody.remind, "2026-12-01", boss, cabinet) == []
