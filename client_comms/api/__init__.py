@@ -70,6 +70,7 @@ from client_comms.api.merging import (
 )
 from client_comms.api.owed import (
 	digest_subscription,
+	interactions_due_today,
 	my_duties,
 	open_interactions,
 	owed_today,
@@ -190,6 +191,7 @@ __all__ = [
 	"hand_over",
 	"import_policy",
 	"interaction_actions",
+	"interactions_due_today",
 	"invite_client",
 	"is_governed",
 	"keep_training_answers",

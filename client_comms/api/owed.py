@@ -47,6 +47,17 @@ def owed_today() -> dict:
 		return _owed_today(frappe.session.user)
 
 
+@frappe.whitelist()
+def interactions_due_today(filters: list | str | None = None) -> dict:
+	"""The number card of this name: see `figures.card_due_today`.
+
+	:param filters: Frappe sends those of the card, which has none
+	:raises frappe.PermissionError: the user cannot read interactions
+	"""
+	frappe.has_permission(INTERACTION, "read", throw=True)
+	return figures.card_due_today()
+
+
 def _owed_today(user: str) -> dict:
 	asked = duties.of_user(user)
 	if not frappe.has_permission(INTERACTION, "read"):

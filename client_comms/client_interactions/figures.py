@@ -1,12 +1,13 @@
 """How many interactions there are for the session user to see, as the workspace shows it: each figure is a filtered list (C-3, C-4)."""
 
+import json
 from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import get_datetime, get_datetime_str
 
-from client_comms import clock
+from client_comms import clock, compat
 from client_comms.client_interactions.owed import INTERACTION, end_of
 from client_comms.rules import response_clock
 
@@ -17,18 +18,50 @@ def of_workspace() -> list[dict]:
 	"""`[{"label", "count", "more": whether there are further ones, "late": whether a count above 0 is bad, "filters"}]`; the filters
 	are those of the list that shows them."""
 	return [
-		{"label": label, "late": late, "filters": filters, **_count(filters)}
+		{"label": label, "late": late, "filters": _of_list(filters), **_count(filters)}
 		for label, late, filters in _figures()
 	]
+
+
+def card_due_today() -> dict:
+	"""The number card, as Frappe shows it; like the figure of the workspace, without what was missed earlier today."""
+	filters = _due_today()
+	return {
+		"value": compat.count_readable(
+			INTERACTION, [[field, *_pair(each)] for field, each in filters.items()]
+		),
+		"fieldtype": "Int",
+		"route": ["List", INTERACTION, "List"],
+		"route_options": _of_list(filters),
+	}
+
+
+def _due_today() -> dict:
+	now = clock.now()
+	today = [get_datetime_str(now), get_datetime_str(end_of(now))]
+	return {"clock_state": response_clock.STATE_RUNNING, "next_deadline": ("between", today)}
+
+
+def _pair(condition) -> tuple:
+	return condition if isinstance(condition, tuple) else ("=", condition)
+
+
+def _of_list(filters: dict) -> dict:
+	"""The same as options of a route: a list of the desk shows a period as whole days, so that it is two conditions there."""
+	return {
+		field: [json.dumps([">=", condition[1][0]]), json.dumps(["<=", condition[1][1]])]
+		if _pair(condition)[0] == "between"
+		else condition
+		for field, condition in filters.items()
+	}
 
 
 def _figures() -> list[tuple[str, bool, dict]]:
 	now = clock.now()
 	running = {"clock_state": response_clock.STATE_RUNNING}
-	today = [get_datetime_str(now), get_datetime_str(end_of(now) + timedelta(seconds=1))]
 	return [
 		(_("Open Interactions"), False, {"status": ("!=", response_clock.STATUS_CLOSED)}),
-		(_("Interactions Due Today"), False, {**running, "next_deadline": ("between", today)}),
+		(_("Interactions Due Today"), False, _due_today()),
 		(_("Overdue Interactions"), True, {**running, "next_deadline": ("<", get_datetime_str(now))}),
 		(_("Waiting for Client"), False, {"status": response_clock.STATUS_WAITING}),
 	]

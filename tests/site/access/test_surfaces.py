@@ -252,6 +252,7 @@ NO_SURFACE = {
 	"client_comms.api.interaction_actions": "what is possible, never content: test_owed",
 	"client_comms.api.owed_today": "the caller's own rows of the report Owed Today",
 	"client_comms.api.workspace_block": "owed_today",
+	"client_comms.api.interactions_due_today": "the number of the caller's own list: test_owed",
 	"client_comms.api.digest_subscription": "the caller's own",
 	"client_comms.api.log_unlogged": "asks for the document: test_unlogged",
 	"client_comms.api.dismiss_unlogged": "asks for the document: test_unlogged",

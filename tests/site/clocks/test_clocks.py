@@ -135,6 +135,14 @@ def test_an_earlier_missed_deadline_stays_in_the_figures(act, case, clock_at):
 	assert (total["missed_any"], total["answered_late"], total["replied_share"]) == (1, 0, 100.0)
 
 
+def test_the_chart_has_no_bar_for_what_was_not_judged(act, case):
+	act("acknowledge", case, at="2026-11-23 11:00")
+	_columns, _rows, _notice, chart, *_more = response_compliance.execute(
+		{"party_type": "Customer", "party": "Anna Client"}
+	)
+	assert [each["values"] for each in chart["data"]["datasets"]] == [[100.0], [None]]
+
+
 def test_answering_meets_every_clock(act, case):
 	act("promise", case, "2026-11-30 12:00:00")
 	answer = act("answer", case, at="2026-11-26 09:00")

@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.desk import query_report
 from frappe.desk.desktop import get_desktop_page
+from frappe.desk.doctype.number_card import number_card
 
 from client_comms import api
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
@@ -257,6 +258,48 @@ def test_the_workspace_counts_what_its_reader_may_see(
 	inquiry(responsible_staff=frontline)
 	monkeypatch.setattr(figures, "MANY", 1)
 	assert figures_of(frontline, as_user)["Open Interactions"] == (1, True)
+
+
+def test_due_today_is_what_can_still_be_met_on_the_card_as_on_the_workspace(
+	inquiry, frontline, clock_at, as_user
+):
+	label = "Interactions Due Today"
+	moments = ("2026-11-24 09:00:00", "2026-11-24 17:00:00", "2026-11-24 23:59:59", "2026-11-25 00:00:00")
+	names = [inquiry(responsible_staff=frontline).name for _moment in moments]
+	for name, moment in zip(names, moments, strict=True):
+		frappe.db.set_value(
+			owed.INTERACTION, name, {"next_deadline": moment, "clock_state": "Running", "status": "Open"}
+		)
+	card = frappe.get_doc("Number Card", label)
+	with clock_at("2026-11-24 12:00"), as_user(frontline):
+		counted = number_of(card)
+		(figure,) = [each for each in figures.of_workspace() if each["label"] == label]
+		shown = [figure["filters"]]
+		if card.method:
+			shown.append(frappe.call(card.method)["route_options"])
+		for filters in shown:
+			conditions = [[owed.INTERACTION, *each] for each in conditions_of(filters)]
+			listed = frappe.get_list(owed.INTERACTION, conditions, pluck="name", limit=0)
+			assert {*listed} & {*names} == {*names[1:3]}
+			assert len(listed) == counted == figure["count"]
+
+
+def number_of(card):
+	"""As Frappe's dashboards ask for it."""
+	if card.type == "Custom":
+		return frappe.call(card.method, filters=card.filters_json)["value"]
+	return number_card.get_result(card.as_json(), card.filters_json)
+
+
+def conditions_of(route_options):
+	"""As Frappe's lists read the options of a route: several conditions on a field are a list of texts, and a period is of whole days."""
+	for field, value in route_options.items():
+		if isinstance(value, list):
+			yield from ([field, *frappe.parse_json(each)] for each in value)
+		elif isinstance(value, tuple) and value[0] == "between":
+			yield [field, "between", [str(each)[:10] for each in value[1]]]
+		else:
+			yield [field, *(value if isinstance(value, tuple) else ("=", value))]
 
 
 # The banner on ERPNext's forms

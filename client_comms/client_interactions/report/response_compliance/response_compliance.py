@@ -200,7 +200,8 @@ def _width(label: str) -> int:
 
 
 def _chart(rows: list[dict], by_week: bool, target: float) -> dict | None:
-	"""Both shares of each group, and the target as a line; groups in which nothing was judged yet are left out."""
+	"""Both shares of each group, and the target as a line; groups in which nothing was judged yet are left out, and so is the bar of what
+	was not in a group."""
 	# The legend has room for one word.
 	series = {_("Acknowledged"): "acknowledged_share", _("Answered"): "replied_share"}
 	shown = [row for row in rows if any(row[share] is not None for share in series.values())]
@@ -217,7 +218,7 @@ def _chart(rows: list[dict], by_week: bool, target: float) -> dict | None:
 		"data": {
 			"labels": [row["group"] for row in shown],
 			"datasets": [
-				{"name": name, "values": [row[share] or 0 for row in shown]} for name, share in series.items()
+				{"name": name, "values": [row[share] for row in shown]} for name, share in series.items()
 			],
 			"yMarkers": [line] if target else [],
 		},
