@@ -1,5 +1,7 @@
 """The form of an interaction: one reads and replies on it, and the card beside it says what is owed (C-3, C-4, D-1, P-2)."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from playwright.sync_api import expect
 
@@ -238,6 +240,77 @@ def test_who_else_is_writing_is_shown_before_sending(
 	question = page.locator(".modal.show", has_text="Felix Ost is writing to the client")
 	question.get_by_role("button", name="Send Anyway").click()
 	expect(conversation(page).locator(".entry.staff", has_text="We measure the roof.")).to_be_visible()
+
+
+def test_who_left_the_reply_is_not_shown_as_writing(frontline, quiet, received):
+	"""To another record, for a second box, or to a list."""
+	names, said = [received("Solar roof"), received("Heat pump")], []
+
+	def note(request):
+		if request.url.endswith("client_comms.api.writing"):
+			told = parse_qs(request.post_data)
+			said.append((told["name"][0], told["active"][0]))
+
+	def is_quiet():
+		page.wait_for_timeout(1500)  # what was on its way
+		said.clear()
+		page.wait_for_timeout(2500)
+		return ("1" in {active for _name, active in said}) is False
+
+	page = quiet(frontline)
+	page.on("request", note)
+	page.add_init_script(
+		"""const own = window.setInterval;
+		window.setInterval = (run, wait, ...others) => own(run, wait === 30000 ? 700 : wait, ...others);"""
+	)
+	open_form(page, names[0])
+	box = conversation(page).locator(".reply-box")
+	open_reply(page)
+	expect(box).to_be_visible()
+	page.wait_for_timeout(2500)
+	assert said.count((names[0], "1")) > 1
+	page.evaluate("name => frappe.set_route('Form', 'Client Interaction', name)", names[1])
+	page.wait_for_function("name => cur_frm?.conversation?.docname === name", arg=names[1])
+	page.wait_for_timeout(500)
+	assert (names[0], "0") in said
+	assert is_quiet()
+
+	open_reply(page)
+	expect(box).to_be_visible()
+	page.evaluate("() => { cur_frm.conversation.open_reply({ subject: 'Another one' }); }")
+	expect(box.locator("[data-fieldname=subject] input")).to_have_value("Another one")
+	box.get_by_role("button", name="Keep as Draft", exact=True).click()
+	expect(box).to_have_count(0)
+	assert is_quiet()
+
+	open_reply(page)
+	expect(box).to_be_visible()
+	page.evaluate("() => frappe.set_route('List', 'Client Interaction', 'List')")
+	page.locator(".list-row-container:visible").first.wait_for()
+	assert is_quiet()
+	page.evaluate("name => frappe.set_route('Form', 'Client Interaction', name)", names[1])
+	expect(box).to_be_visible()
+	said.clear()
+	page.wait_for_timeout(2500)
+	assert (names[1], "1") in said, "it goes on where one comes back"
+
+
+def test_earlier_messages_can_be_asked_for_again(frontline, login, received):
+	page = login(frontline, PASSWORD)
+	open_form(page, received("Solar roof"))
+	page.evaluate(
+		"() => client_comms.thread.add_page(cur_frm, cur_frm.conversation.$body.find('.thread'), [], true, 0)"
+	)
+	more = conversation(page).get_by_role("button", name="Show Earlier Messages")
+	asked = "**/api/method/client_comms.api.conversation*"
+	page.route(asked, lambda route: route.abort())
+	more.click()
+	page.wait_for_timeout(500)
+	page.unroute(asked)
+	expect(more).to_be_enabled()
+	more.click()
+	expect(more).to_have_count(0)
+	expect(conversation(page).locator(".entry.client")).to_have_count(2)
 
 
 @pytest.fixture

@@ -22,6 +22,12 @@ client_comms.save = async (frm) => {
 client_comms.open_form = (doctype, name) =>
 	cur_frm?.doctype === doctype && cur_frm.docname === name ? cur_frm : null;
 
+/** Whether a form is what the user sees: Frappe keeps forms that were left, and to load one again makes it the one that a keyboard saves. */
+client_comms.is_shown = (frm) => {
+	const [view, doctype] = frappe.get_route();
+	return cur_frm === frm && view === "Form" && doctype === frm.doctype;
+};
+
 /**
  * Opens a window with the click, and shows in it what has an address only later: a browser blocks a window that opens some seconds
  * after the click.

@@ -24,7 +24,10 @@ client_comms.Conversation = class {
 
 	/** One for each document that the form shows; what is being written survives a refresh of the same one. */
 	static of(frm) {
-		if (frm.conversation?.docname !== frm.docname) frm.conversation = new this(frm);
+		if (frm.conversation?.docname !== frm.docname) {
+			frm.conversation?.reply_box?.stop(); // its user left it open
+			frm.conversation = new this(frm);
+		}
 		return frm.conversation;
 	}
 
@@ -81,6 +84,7 @@ client_comms.Conversation = class {
 		}
 		if (!this.reply_box || Object.keys(options).length) {
 			this.keep_focus();
+			this.reply_box?.stop();
 			this.$reply.empty();
 			this.reply_box = new client_comms.ReplyBox({
 				...options,

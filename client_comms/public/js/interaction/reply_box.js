@@ -133,8 +133,9 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 		this.dialog.set_df_property("more_options", "hidden", (show ?? df.hidden) ? 0 : 1);
 	}
 
+	/** Frappe keeps it for the record that the form shows, which can be another one once the box is left. */
 	save_as_draft() {
-		if (!this.dialog) return;
+		if (!this.dialog || this.stopped) return;
 		super.save_as_draft();
 		const text = window.strip_html(this.get_email_content() || "").trim();
 		if (text) localStorage.setItem(ReplyBox.draft_key(this.frm), 1);
@@ -194,7 +195,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 	/** Check with the gate while the text is written; the server decides again when it is sent. */
 	watch() {
 		this.changed = frappe.utils.debounce(() => this.check(), 1200);
-		this.beat = setInterval(() => this.say_writing(), 30000);
+		this.beat = setInterval(() => client_comms.is_shown(this.frm) && this.say_writing(), 30000);
 		this.dialog.$wrapper.on("change input awesomplete-selectcomplete", "input, select", this.changed);
 		this.changed();
 	}

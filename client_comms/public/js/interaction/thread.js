@@ -22,7 +22,9 @@ Object.assign(client_comms.thread, {
 		$more.on("click", async () => {
 			$more.prop("disabled", true);
 			const args = { name: frm.docname, start: shown };
-			const page = await frappe.xcall("client_comms.api.conversation", args, "GET");
+			const page = await frappe
+				.xcall("client_comms.api.conversation", args, "GET")
+				.finally(() => $more.prop("disabled", false));
 			$more.remove();
 			this.add_page(frm, $parent, page.entries, page.more, shown + page.entries.length);
 		});
