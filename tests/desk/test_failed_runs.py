@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from client_comms import procedure
 from client_comms.client_privacy.erasure import runs as erasures
-from client_comms.client_privacy.packages import runs
+from client_comms.client_privacy.packages import collecting, runs
 
 pytestmark = pytest.mark.clause("P-2")
 PASSWORD = "Regenbogen-Kahn-42"
@@ -74,6 +74,40 @@ def test_what_has_ended_is_not_tried_again(login, make_user, client, stored, doc
 	head = page.locator(".page-head:visible")
 	expect(head.get_by_role("button", name="Show Records")).to_be_visible()
 	expect(head.get_by_role("button", name="Try Again")).to_have_count(int(offered))
+
+
+@pytest.mark.parametrize(
+	("doctype", "event", "key"),
+	[(erasures.RUN, erasures.EVENT, "run"), (runs.PACKAGE, collecting.EVENT, "package")],
+)
+def test_a_form_that_was_left_is_not_loaded_again(login, make_user, client, stored, doctype, event, key):
+	"""To load it makes it the form that Ctrl+S saves."""
+	about = (
+		{"kind": "Retention"} if doctype == erasures.RUN else {"party_type": "Customer", "party": client.name}
+	)
+	doc, other = (
+		stored(doctype, status="Discarded", **about),
+		stored("Ledger Verification", status="Finished"),
+	)
+	page = login(make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD), PASSWORD)
+	page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{doc.name}")
+	page.locator(".page-head:visible").get_by_role("button", name="Show Records").wait_for()
+	loads = []
+	page.on("request", lambda request: loads.append(request.url) if "load.getdoc?" in request.url else None)
+	tell = """([event, told]) => {
+		for (const hear of frappe.realtime.socket.listeners(event)) hear(told);
+	}"""
+	page.evaluate(tell, [event, {key: doc.name}])
+	page.wait_for_timeout(1500)
+	assert len(loads) == 1
+	page.evaluate("name => frappe.set_route('Form', 'Ledger Verification', name)", other.name)
+	page.wait_for_function("name => cur_frm?.docname === name", arg=other.name)
+	page.wait_for_timeout(500)
+	loads.clear()
+	page.evaluate(tell, [event, {key: doc.name}])
+	page.wait_for_timeout(1500)
+	assert not loads
+	assert page.evaluate("cur_frm.docname") == other.name
 
 
 def test_a_form_that_waits_is_loaded_again_by_one_timer(login, make_user, stored):

@@ -46,6 +46,20 @@ def test_a_number_is_added_in_the_form_with_how_it_was_verified(
 	assert [row.phone for row in doc.phone_nos][-1] == "+49 30 5551"
 
 
+@pytest.mark.clause("D-4")
+def test_a_user_who_left_the_form_reads_that_nothing_was_saved(site, make_user, login, client):
+	user = make_user("Account Manager", "Sales User", "Sales Master Manager", password=PASSWORD)
+	contact = site.db.get_value("Dynamic Link", {"link_name": client.name, "parenttype": "Contact"}, "parent")
+	page = login(user, PASSWORD)
+	page.goto(f"/app/contact/{contact}")
+	page.wait_for_function("window.cur_frm?.doctype === 'Contact' && cur_frm.doc.name")
+	page.evaluate("name => { frappe.set_route('Form', 'Customer', name); }", client.name)
+	page.wait_for_function("cur_frm?.doctype === 'Customer'")
+	page.evaluate("name => { client_comms.state_verification({ name }); }", contact)
+	expect(page.locator(".msgprint-dialog:visible")).to_contain_text("is no longer open")
+	expect(page.locator("[data-fieldname=verified_how] select:visible")).to_have_count(0)
+
+
 @pytest.mark.clause("P-3")
 def test_a_consent_is_given_again_with_what_shows_it(site, make_user, login, client, received, shoot):
 	user = make_user("Frontline Staff", "Sales User", password=PASSWORD)

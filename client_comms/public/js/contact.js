@@ -27,9 +27,25 @@ function confirm_details(frm) {
 	);
 }
 
+/** The refusal of a save can come when its form was left: what was entered cannot be saved from another one. */
+function say_it_was_left(name) {
+	frappe.msgprint({
+		title: __("Not Saved"),
+		message: __("The form of {0} is no longer open. Open it, enter the change again and save it.", [
+			frappe.utils.escape_html(name).bold(),
+		]),
+		indicator: "orange",
+	});
+}
+
 /** The next step of a save that says not how an added address or number was verified: states it, and saves. */
 client_comms.state_verification = ({ name }) => {
 	frappe.hide_msgprint();
+	const frm = client_comms.open_form("Contact", name);
+	if (!frm) {
+		say_it_was_left(name);
+		return;
+	}
 	client_comms.prompt(
 		{
 			fieldname: "verified_how",
@@ -39,7 +55,6 @@ client_comms.state_verification = ({ name }) => {
 			reqd: 1,
 		},
 		async ({ verified_how }) => {
-			const frm = client_comms.open_form("Contact", name);
 			const today = frappe.datetime.system_datetime().slice(0, 10);
 			await frm.set_value({ verified_how, details_confirmed_on: today });
 			await client_comms.save(frm);

@@ -12,7 +12,9 @@ frappe.ui.form.on("Data Package", {
 		frm.disable_form();
 		if (frm.is_new()) return;
 		frappe.realtime.off(EVENT);
-		frappe.realtime.on(EVENT, (told) => told.package === frm.docname && frm.reload_doc());
+		frappe.realtime.on(EVENT, (told) => {
+			if (told.package === frm.docname && client_comms.is_shown(frm)) frm.reload_doc();
+		});
 		show_overview(frm);
 		show_progress(frm);
 		const { status } = frm.doc;

@@ -6,7 +6,9 @@ frappe.ui.form.on("Erasure Run", {
 		frm.disable_form();
 		if (frm.is_new()) return;
 		frappe.realtime.off(EVENT);
-		frappe.realtime.on(EVENT, ({ run }) => run === frm.docname && frm.reload_doc());
+		frappe.realtime.on(EVENT, ({ run }) => {
+			if (run === frm.docname && client_comms.is_shown(frm)) frm.reload_doc();
+		});
 		show_overview(frm);
 		const { status } = frm.doc;
 		frm.add_custom_button(__("Show Records"), () =>

@@ -15,9 +15,7 @@ frappe.ui.form.on("Ledger Verification", {
 				__("{0} of {1} entries", [frm.doc.verified_up_to, frm.doc.last_entry]),
 			);
 			frm.progress_timer = setTimeout(() => {
-				if (cur_frm === frm && frappe.get_route()[1] === frm.doctype) {
-					frm.reload_doc();
-				}
+				if (client_comms.is_shown(frm)) frm.reload_doc();
 			}, PAUSE);
 		} else {
 			frm.dashboard.hide_progress();
