@@ -94,6 +94,28 @@ def test_an_unknown_label_says_so_and_the_next_one_can_be_scanned(agent, file, l
 	expect(page.locator(".scan-files .file")).to_contain_text("In Place")
 
 
+def test_of_two_quick_scans_the_second_is_shown(agent, file, login):
+	page = login(agent, PASSWORD)
+	page.goto("/app/scan-files")
+	code, found, held = page.locator("#scan-files-code"), page.locator(".scan-files .file"), []
+	expect(code).to_be_focused()
+	page.route(
+		f"**/client_comms.api.physical_file?label_code={file.label_code}", lambda route: held.append(route)
+	)
+	scan(page, file.label_code)
+	scan(page, "PF-NOWHERE")
+	expect(code).to_have_value("PF-NOWHERE")
+	expect(found).to_contain_text("Scan the label again")
+	held[0].continue_()
+	page.wait_for_timeout(1000)
+	expect(found).to_contain_text("Scan the label again")
+
+	page.route("**/client_comms.api.physical_file*", lambda route: route.abort())
+	scan(page, "PF-NOWHERE")
+	expect(found).to_contain_text("could not be loaded")
+	expect(code).to_be_focused()
+
+
 def test_the_custodian_records_on_the_form_that_a_file_was_destroyed(site, agent, file, login, shoot):
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/physical-file/{file.name}")

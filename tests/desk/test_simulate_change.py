@@ -1,6 +1,7 @@
 """A matrix version is simulated and compared in the desk before it acts (M-1, T-4)."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.clause("M-1", "T-4")
 
 PASSWORD = "Regenbogen-Kahn-42"
 MATRIX = "Communication Matrix"
+DISABLED = re.compile(r"\bdisabled\b")
 
 
 @pytest.fixture
@@ -133,6 +135,42 @@ def test_the_import_says_what_the_file_leaves_out(login, manager, site, shoot):
 	expect(left_out).to_contain_text("Review Programme")
 	expect(dialog.locator(".alert", has_text="Only this site has these")).to_contain_text(word)
 	shoot(page, "import-policy")
+
+
+def test_only_a_file_whose_preview_is_shown_can_be_imported(login, manager, site):
+	policy = json.loads(json.dumps(exchange.export()))
+	settings = policy["documents"]["Client Comms Settings"]["Client Comms Settings"]
+
+	def choose(days):
+		settings["unlogged_days"] = days
+		dialog.locator("input[type=file]").set_input_files(
+			{"name": "policy.json", "mimeType": "application/json", "buffer": json.dumps(policy).encode()}
+		)
+
+	page = login(manager, PASSWORD)
+	page.goto("/app/simulate-change")
+	page.get_by_role("button", name="Menu", exact=True).click()
+	page.locator(".dropdown-menu.show").get_by_text("Import Policy", exact=True).click()
+	dialog, held = page.get_by_role("dialog"), []
+	changes, button = dialog.locator("[data-fieldname=changes]"), dialog.locator(".btn-modal-primary")
+	page.route("**/api/method/client_comms.api.preview_policy", lambda route: held.append(route))
+	choose(101)
+	page.wait_for_timeout(500)
+	choose(102)
+	page.wait_for_timeout(500)
+	held[0].continue_()
+	page.wait_for_timeout(1500)
+	expect(changes).to_have_text("")
+	expect(button).to_have_class(DISABLED)
+	held[1].continue_()
+	expect(changes).to_contain_text("102")
+	expect(button).not_to_have_class(DISABLED)
+	choose(103)
+	page.wait_for_timeout(500)
+	held[2].abort()
+	page.wait_for_timeout(500)
+	expect(changes).to_have_text("")
+	expect(button).to_have_class(DISABLED)
 
 
 def test_what_failed_is_tried_again_on_the_page(login, manager, site):

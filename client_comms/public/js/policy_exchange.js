@@ -14,7 +14,8 @@ frappe.provide("client_comms.policy_changes");
 	};
 
 	client_comms.policy_changes.import_policy = () => {
-		let content = null;
+		let content = null; // whose preview is shown
+		let turn = 0;
 		const dialog = new frappe.ui.Dialog({
 			title: __("Import Policy"),
 			size: "extra-large",
@@ -42,12 +43,18 @@ frappe.provide("client_comms.policy_changes");
 		});
 		dialog.disable_primary_action();
 		dialog.$wrapper.find("input[type=file]").on("change", async (event) => {
+			const mine = ++turn;
+			content = null;
 			dialog.disable_primary_action();
+			const $changes = dialog.fields_dict.changes.$wrapper.empty();
 			const [file] = event.currentTarget.files;
 			if (!file) return;
-			content = await file.text();
-			const found = await frappe.xcall("client_comms.api.preview_policy", { content }, "POST");
-			dialog.fields_dict.changes.$wrapper.html(preview_html(found));
+			const text = await file.text();
+			const args = { content: text };
+			const found = await frappe.xcall("client_comms.api.preview_policy", args, "POST");
+			if (mine !== turn) return; // another file was chosen meanwhile
+			content = text;
+			$changes.html(preview_html(found));
 			if (found.ok && found.changes.length) dialog.enable_primary_action();
 		});
 		dialog.show();

@@ -25,6 +25,7 @@
 						<button type="submit" class="btn btn-default">${__("Find")}</button></div></form>
 				<div class="file" aria-live="polite"></div></div>`).appendTo(this.page.main);
 			this.$code = this.$body.find("input");
+			this.turn = 0; // of several scans, the last one is shown
 			this.$body.find("form").on("submit", (event) => {
 				event.preventDefault();
 				this.find();
@@ -38,14 +39,29 @@
 		async find() {
 			const label_code = this.$code.val().trim();
 			if (!label_code) return;
+			const turn = ++this.turn;
 			this.$body.find(".file").empty();
-			// Without Frappe's dialog for refusals, which would take what is scanned next.
+			this.focus(); // what is scanned before the answer comes replaces this code
+			const { file, reasons } = await this.load(label_code);
+			if (turn !== this.turn) return;
+			if (file) this.show(file);
+			else this.refuse(reasons);
+			if (this.$code.val().trim() === label_code) this.focus();
+		}
+
+		/** Without Frappe's dialog for refusals, which would take what is scanned next. */
+		async load(label_code) {
 			const query = new URLSearchParams({ label_code });
-			const answer = await fetch(`/api/method/client_comms.api.physical_file?${query}`);
-			const { message, _server_messages } = await answer.json();
-			if (answer.ok) this.show(message);
-			else this.refuse(JSON.parse(_server_messages || "[]").map((each) => JSON.parse(each).message));
-			this.focus();
+			try {
+				const answer = await fetch(`/api/method/client_comms.api.physical_file?${query}`);
+				const { message, _server_messages } = await answer.json();
+				if (answer.ok) return { file: message };
+				return {
+					reasons: JSON.parse(_server_messages || "[]").map((each) => JSON.parse(each).message),
+				};
+			} catch {
+				return { reasons: [] }; // the network, or what stands between
+			}
 		}
 
 		/** `reasons` are HTML of the server. */
@@ -90,7 +106,9 @@
 		ask(file, title, fields, method, label) {
 			const recorded = async (values) => {
 				const args = { label_code: file.label_code, ...values };
-				this.show(await frappe.xcall(`client_comms.api.${method}`, args));
+				const shown = await frappe.xcall(`client_comms.api.${method}`, args);
+				this.turn += 1;
+				this.show(shown);
 				frappe.show_alert({ message: __("Recorded."), indicator: "green" });
 			};
 			const dialog = client_comms.prompt(fields, recorded, title, label);
