@@ -135,7 +135,8 @@ def may_answer(headers: mail_headers.Headers, address: str, subject: str | None)
 	now = clock.to_aware(clock.now())
 	at = mail_headers.received_at(headers, mail_headers.moment(headers.get("Date")), now)
 	return (
-		not automatic_mail.automatic_kind(headers, address, cstr(subject), own_domains=own)
+		mail_headers.UNREAD not in headers
+		and not automatic_mail.automatic_kind(headers, address, cstr(subject), own_domains=own)
 		and not parties.is_own(address)
 		and now - at <= mail_headers.IN_TRANSIT
 		and _may_confirm(parse_addr(address)[1].lower(), subject)

@@ -29,6 +29,7 @@ from client_comms.rules import (
 	long_values,
 	mail_headers,
 	mail_identity,
+	mail_parts,
 	mail_reports,
 	raw_mail,
 	storable_text,
@@ -101,7 +102,7 @@ class GuardedEmailAccount(RemindingAccount):
 		anyway (C-3)."""
 		address = email.from_email or ""  # of several writers, none is believed
 		if not (
-			address and acknowledgement.may_answer(raw_mail.headers_in(email.mail), address, email.subject)
+			address and acknowledgement.may_answer(mail_writers.headers_of(email), address, email.subject)
 		):
 			return
 		title, about = (
@@ -134,7 +135,7 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		"""
 		:raises frappe.DataTooLongException: there is more of it than can be read, or than the database takes
 		"""
-		if raw_mail.has_too_many_parts(mailboxes.as_bytes(raw)):
+		if raw_mail.is_slow_to_divide(mailboxes.as_bytes(raw)):
 			raise frappe.DataTooLongException(_("The email has too many parts."))
 		mail = cls(raw, account, uid, append_to=append_to)
 		mail.require_storable()
@@ -150,6 +151,13 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 				_("The email takes long to read. It is stored in a few minutes.")
 			)
 		return mail
+
+	def parse(self):
+		"""Frappe reads each part with all that is in it, and decodes headers with whichever codec they name."""
+		if mail_parts.is_too_deep(self.mail):
+			raise frappe.DataTooLongException(_("The email has too many parts."))
+		self.is_slow = mail_parts.mend(self.mail)
+		super().parse()
 
 	def shorten(self):
 		"""Cut what is longer than its field; only for a message to which the email is attached, which has all of it."""
@@ -338,19 +346,19 @@ def store(raw: bytes, account):
 def keep_headers(doc, method=None) -> None:
 	"""`before_insert` of Communication: read the headers while Frappe still has them."""
 	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
+		doc.flags.client_comms_headers = of_message_being_received()
 		try:
 			if message := _message_being_received():
-				doc.flags.client_comms_headers = of_message_being_received()
 				doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
 				doc.flags.client_comms_content = message.html_content or message.text_content
 		except Exception:
-			frappe.log_error(title="Headers of a message could not be read")
+			frappe.log_error(title="A message could not be told from others")
 
 
 def of_message_being_received() -> Headers:
-	"""The headers of the message being received, see `raw_mail.headers_in`; empty if there is none."""
+	"""The headers of the message being received; empty if there is none."""
 	message = _message_being_received()
-	return raw_mail.headers_in(message.mail) if message else Headers(())
+	return mail_writers.headers_of(message) if message else Headers(())
 
 
 def is_receiving() -> bool:

@@ -11,7 +11,19 @@ from frappe.email.receive import InboundMail
 from frappe.utils import parse_addr, validate_email_address
 
 from client_comms.clients import parties
-from client_comms.rules import addresses, mail_identity, storable_text
+from client_comms.rules import addresses, mail_headers, mail_identity, mail_parts, raw_mail, storable_text
+
+
+def headers_of(message: InboundMail) -> mail_headers.Headers:
+	"""The headers of an email that is being received (`raw_mail.headers_in`).
+
+	Without headers it would pass every check; those that cannot be read say so.
+	"""
+	try:
+		return raw_mail.headers_in(message.mail)
+	except Exception:
+		frappe.log_error(title="Headers of a message could not be read")
+		return mail_headers.Headers([(mail_headers.UNREAD, "yes")])
 
 
 def sender_in_header(headers) -> tuple[str, str]:
@@ -51,7 +63,8 @@ def from_of(headers) -> str:
 def _parsed(value) -> tuple[str, str]:
 	"""Name and address (in lower case) of a header as Frappe reads it; empty if it has more brackets than Python can."""
 	try:
-		name, address = parse_addr(storable_text.repaired(InboundMail.decode_email(value) or ""))
+		written = value and mail_parts.decodable(str(value))
+		name, address = parse_addr(storable_text.repaired(InboundMail.decode_email(written) or ""))
 	except RecursionError:
 		return "", ""
 	return name or "", (address or "").lower()

@@ -9,7 +9,7 @@ from email.utils import getaddresses
 from client_comms.rules import storable_text
 
 MAXIMUM_CHARACTERS = 2_000_000
-_DEEPEST = 50
+_DEEPEST, _LONGEST = 50, 1_000  # longer ones take long to check, and are none (RFC 5321, 4.5.3.1)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@\\\\]{1,64}@[\w.-]{1,255}")
 
 
@@ -44,6 +44,10 @@ def _readable(value: object) -> str:
 
 def _read(value: str) -> list[str]:
 	found = [address.strip().lower() for _name, address in parsed(value)]
-	found = [each for each in found if "@" in each.strip("@") and (len(each.split()) == 1 or '"' in each)]
+	found = [
+		each
+		for each in found
+		if len(each) <= _LONGEST and "@" in each.strip("@") and (len(each.split()) == 1 or '"' in each)
+	]
 	# A name in angle brackets or before an address without them, or a broken list: take what looks like an address.
 	return found or [each.lower() for each in _ADDRESS.findall(value)]

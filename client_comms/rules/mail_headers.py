@@ -27,6 +27,8 @@ BRACKETED_ID = re.compile(r"<([^<>]+)>")
 # Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
 _DOCUMENT_NAME = re.compile(r"(?<![\w-])[A-Z]{2,}(?:-[A-Z]+)*-\d{4}-\d{3,}(?:-\d+)?(?![\w-])")
 
+UNREAD = "headers unread"  # in place of those that cannot be read; the name of one that came with an email contains no space
+
 
 class Headers(Mapping):
 	"""The headers of an email by name, the case of which does not matter: of those that occur several times, the first, as every server

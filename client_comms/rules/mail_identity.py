@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from client_comms.rules import addresses
+from client_comms.rules import addresses, mail_headers
 from client_comms.rules.messages import Message, _
 
 IN_DOUBT = "Sender in Doubt"  # the event
@@ -75,6 +75,11 @@ def doubts(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> tuple[M
 	values = {name.lower(): str(value) for name, value in headers.items()}
 	wrote, answer_to = addresses.first(values.get("from", "")), addresses.first(values.get("reply-to", ""))
 	found = []
+	if mail_headers.UNREAD in values:
+		message = _(
+			"The headers of the email could not be read, so it is not known whether it comes from who it says. Find out before you reply."
+		)
+		return (Message(message),)
 	if writers := several(values.get("from", ""), is_own):
 		message = _(
 			"The email names several writers: {writers}. Which of them wrote it is not known, so it belongs to no client. Find out before you reply or choose the client."
@@ -94,8 +99,11 @@ def doubts(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> tuple[M
 
 
 def names_us_falsely(headers: Mapping[str, str], is_own: Callable[[str], bool]) -> bool:
-	"""Return whether the server that received the email says that it did not come from our domain, which its From header names (RFC 8601)."""
+	"""Return whether the server that received the email says that it did not come from our domain, which its From header names (RFC
+	8601), or whether that cannot be read."""
 	values = {name.lower(): str(value) for name, value in headers.items()}
+	if mail_headers.UNREAD in values:
+		return True
 	results = values.get("authentication-results", "").lower()
 	failed = _FAILED.search(results) or (_SPF_FAILED.search(results) and not _PASSED.search(results))
 	wrote = addresses.first(values.get("from", ""))

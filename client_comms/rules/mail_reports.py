@@ -6,9 +6,11 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterable
-from email import message_from_bytes
+from contextlib import suppress
 from email.message import Message
+from email.parser import BytesHeaderParser
 
+from client_comms.rules import mail_parts
 from client_comms.rules.mail_headers import message_ids
 
 # As headers; the name of one that came with an email contains no space.
@@ -18,6 +20,7 @@ _RETURNED_HEADERS = ("text/rfc822-headers", "message/global-headers")
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _ACTION = re.compile(r"^action:[ \t]{0,20}([a-z-]{1,20})", re.IGNORECASE | re.MULTILINE)
 _METHOD = re.compile(r"^method:[ \t]{0,20}([a-z-]{1,20})", re.IGNORECASE | re.MULTILINE)
+_ENCODINGS = ("base64", "quoted-printable")
 _MOST_CHARACTERS = 200_000
 
 
@@ -29,10 +32,10 @@ def returned_ids(parts: Iterable[Message]) -> tuple[str, ...]:
 	"""
 	found: list[str] = []
 	for part in parts:
-		kind = part.get_content_type()
-		if kind in _RETURNED_HEADERS or (kind in _RETURNED and part.is_multipart()):
-			returned = message_from_bytes(_content(part).lstrip(b"\r\n"))
-			found += message_ids(str(returned.get("Message-ID", "")))
+		with suppress(*mail_parts.ERRORS):  # what is broken in one part hides nothing of the others
+			kind = part.get_content_type()
+			if kind in _RETURNED_HEADERS or (kind in _RETURNED and part.is_multipart()):
+				found += message_ids(str(_returned(part).get("Message-ID", "")))
 	return tuple(dict.fromkeys(found))
 
 
@@ -43,7 +46,7 @@ def reported_id(message: Message) -> str:
 	"""
 	if message.get_content_type() != "multipart/report":
 		return ""
-	return next(iter(returned_ids(message.walk())), "")
+	return next(iter(returned_ids(mail_parts.walk(message))), "")
 
 
 def pairs(parts: Iterable[Message]) -> list[tuple[str, str]]:
@@ -51,17 +54,22 @@ def pairs(parts: Iterable[Message]) -> list[tuple[str, str]]:
 	actions: list[str] = []
 	methods: list[str] = []
 	for part in parts:
-		kind = part.get_content_type()
-		if kind in _STATUS:
-			actions += _ACTION.findall(_text(part))
-		elif kind == "text/calendar":
-			methods += (
-				[str(part.get_param("method") or "")]
-				if part.get_param("method")
-				else _METHOD.findall(_text(part))
-			)
+		with suppress(*mail_parts.ERRORS):
+			kind = part.get_content_type()
+			if kind in _STATUS:
+				actions += _ACTION.findall(_text(part))
+			elif kind == "text/calendar":
+				named = mail_parts.parameter(part, "method")
+				methods += [named] if named else _METHOD.findall(_text(part))
 	found = [(DELIVERY_ACTIONS, ", ".join(dict.fromkeys(map(str.lower, actions))))] if actions else []
 	return found + ([(CALENDAR_METHOD, methods[0].upper())] if methods else [])
+
+
+def _returned(part: Message) -> Message:
+	"""The headers of the message that a part returns."""
+	if part.is_multipart() and _encoding(part) not in _ENCODINGS:
+		return part.get_payload(0)
+	return BytesHeaderParser().parsebytes(_content(part)[:_MOST_CHARACTERS].lstrip(b"\r\n"))
 
 
 def _text(part: Message) -> str:
@@ -69,16 +77,20 @@ def _text(part: Message) -> str:
 
 
 def _content(part: Message) -> bytes:
-	"""What a part contains; that of a message in it is decoded as well, against the standard, which some servers do not keep."""
+	"""What a part contains; that of a message in it is decoded as well, against the standard, which some servers do not keep. What
+	is nested deeper is left out, or work would grow with the depth."""
 	if not part.is_multipart():
-		return part.get_payload(decode=True) or b""
-	raw = b"\n".join(bytes(each) for each in part.get_payload())
-	encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
-	if encoding == "quoted-printable":
+		return mail_parts.content(part)
+	raw = b"\n".join(map(mail_parts.as_bytes, part.get_payload()))
+	if _encoding(part) == "quoted-printable":
 		return quopri.decodestring(raw)
-	if encoding == "base64":
+	if _encoding(part) == "base64":
 		try:
 			return binascii.a2b_base64(raw)
 		except binascii.Error:
 			return raw
 	return raw
+
+
+def _encoding(part: Message) -> str:
+	return str(part.get("Content-Transfer-Encoding", "")).strip().lower()

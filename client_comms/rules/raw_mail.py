@@ -6,7 +6,7 @@ encodings. Nothing is unpacked.
 
 import email
 import re
-from collections.abc import Iterator
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -14,14 +14,16 @@ from email.parser import BytesHeaderParser
 from email.utils import quote
 from itertools import accumulate
 
-from client_comms.rules import addresses, html_text, mail_headers, mail_reports, storable_text
+from client_comms.rules import addresses, html_text, mail_headers, mail_parts, mail_reports, storable_text
 
 MAXIMUM_CHARACTERS = 200_000
-_MOST_PARTS = 200
-_DEEPEST = 50
-_NESTED = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_NESTED = re.compile(rb"(?:^|[\r\n])content-type:\s*multipart/", re.IGNORECASE)
 _HEADER_BYTES = 2_000_000
 _MOST_BOUNDARIES = 10_000
+_ABOUT_A_PART = re.compile(rb"(?:^|[\r\n])content-(?:type|disposition)[ \t]*:", re.IGNORECASE)
+_END_OF_HEADER = re.compile(rb"\r?\n(?![ \t])|\r(?![ \t\n])")
+_MOST_COMPARED = 60_000_000  # some seconds
+_MOST_SQUARES = 2_000_000_000  # about a second
 _NEEDS_QUOTES = re.compile(r'[][\\()<>@,:;".]')
 _ESCAPED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 _ATTRIBUTION = re.compile(r"On\s")
@@ -45,13 +47,13 @@ def headers_of(raw: bytes) -> mail_headers.Headers:
 
 def all_headers_of(raw: bytes) -> mail_headers.Headers:
 	"""Return the headers, with what the parts tell beside them; see `headers_in`."""
-	return _with_parts(_pairs(BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])), list(_parts(raw)))
+	return _with_parts(_pairs(BytesHeaderParser().parsebytes(raw[:_HEADER_BYTES])), _parts(raw))
 
 
 def headers_in(message: Message) -> mail_headers.Headers:
 	"""Return the headers of an email, undecoded, with what its parts tell (`mail_reports`). For a delivery report, the references are
 	those of the message that it returns as well."""
-	return _with_parts(_pairs(message), list(message.walk()))
+	return _with_parts(_pairs(message), list(mail_parts.walk(message)))
 
 
 def _with_parts(pairs: list[tuple[str, str]], parts: list[Message]) -> mail_headers.Headers:
@@ -79,7 +81,10 @@ def decoded(value: str) -> str:
 			text += part
 			continue
 		try:
-			text += part.decode(charset, "replace") if charset else _unescaped(part, value)
+			if charset and not mail_parts.is_charset(charset):
+				text += text_of_bytes(part)
+			else:
+				text += part.decode(charset, "replace") if charset else _unescaped(part, value)
 		except (LookupError, ValueError):
 			text += text_of_bytes(part)
 	return storable_text.repaired(" ".join(text.split()))
@@ -111,16 +116,17 @@ def unencoded_addresses(message: Message, name: str) -> str:
 def text_of(raw: bytes) -> str:
 	"""Return what an email says: its HTML as text, otherwise its plain text; empty if it consists of files alone.
 
-	Of an email that cannot be divided into its parts it is what follows the headers.
+	Of an email that cannot be divided into its parts, or of which none can be read, it is what follows the headers.
 	"""
 	found: dict[str, str] = {}
 	has_files = False
 	for part in _parts(raw):
-		kind = part.get_content_type()
-		if part.get_content_maintype() == "text" and not part.get_filename():
-			found[kind] = found.get(kind) or _text_of_part(part)
-		elif part.get_content_maintype() not in ("multipart", "message"):
-			has_files = True
+		with suppress(*mail_parts.ERRORS):
+			kind = part.get_content_type()
+			if part.get_content_maintype() == "text" and not mail_parts.file_name(part):
+				found[kind] = found.get(kind) or _text_of_part(part)
+			elif part.get_content_maintype() not in ("multipart", "message"):
+				has_files = True
 	text = found.get("text/html") or found.get("text/plain") or "".join(found.values())
 	if not (found or has_files):
 		text = _body(raw)
@@ -145,7 +151,23 @@ def text_of_bytes(raw: bytes) -> str:
 
 def has_too_many_parts(raw: bytes) -> bool:
 	"""Return whether reading an email would take memory out of proportion to its size."""
-	return raw.count(b"\n--") > _MOST_BOUNDARIES
+	return raw.count(b"\n--") + raw.count(b"\r--") > _MOST_BOUNDARIES
+
+
+def is_slow_to_divide(raw: bytes) -> bool:
+	"""Return whether dividing an email into its parts takes memory out of proportion to its size, or time.
+
+	Each line is compared with the boundaries of all parts around it. Before version 3.13 of Python, time grows with the square of the
+	length of a header that says what a part is.
+	"""
+	lines = max(raw.count(b"\n"), raw.count(b"\r"))
+	if has_too_many_parts(raw) or len(_NESTED.findall(raw)) * lines > _MOST_COMPARED:
+		return True
+	squares = 0
+	for found in _ABOUT_A_PART.finditer(raw):
+		end = _END_OF_HEADER.search(raw, found.end())
+		squares += ((end.start() if end else len(raw)) - found.end()) ** 2
+	return squares > _MOST_SQUARES
 
 
 def is_slow(text: str) -> bool:
@@ -166,17 +188,14 @@ def is_slow_html(html: str) -> bool:
 	)
 
 
-def _parts(raw: bytes) -> Iterator[Message]:
-	# The parser calls itself for each level.
-	if len(_NESTED.findall(raw)) > _DEEPEST or has_too_many_parts(raw):
-		return
+def _parts(raw: bytes) -> list[Message]:
+	if is_slow_to_divide(raw):
+		return []
 	try:
-		for number, part in enumerate(email.message_from_bytes(raw).walk()):
-			if number == _MOST_PARTS:
-				return
-			yield part
-	except (RecursionError, ValueError, LookupError, AttributeError, TypeError):
-		return
+		message = email.message_from_bytes(raw)
+		return [] if mail_parts.is_too_deep(message) else list(mail_parts.walk(message))
+	except mail_parts.ERRORS:  # the parser calls itself for each level
+		return []
 
 
 def _text_of_part(part: Message) -> str:
@@ -185,12 +204,9 @@ def _text_of_part(part: Message) -> str:
 
 
 def _payload(part: Message) -> str:
+	content = mail_parts.content(part)
 	try:
-		content = part.get_payload(decode=True) or b""
-	except (ValueError, LookupError, AssertionError):
-		return str(part.get_payload())
-	try:
-		return content.decode(part.get_content_charset() or "utf-8")
+		return content.decode(mail_parts.charset(part) or "utf-8")
 	except (LookupError, ValueError):
 		return text_of_bytes(content)
 

@@ -16,7 +16,7 @@ MAXIMUM_LINES = 3000
 MAXIMUM_CHARACTERS = 200_000
 _LONGEST_LINE = 500  # longer ones are neither an attribution nor a signature
 _ATTRIBUTION_LINES = 6
-_SIGNATURE_LINES = 15
+_SIGNATURE_LINES, _MOST_ROUNDS = 15, 20  # no program puts so many endings below a text
 _CONTACT_LINES = 14
 _WRAPPED_AT = 65
 
@@ -300,8 +300,8 @@ class _Message:
 			self.fold(at, at + 1)
 
 	def fold_ending(self) -> None:
-		before = None
-		while before != (before := sum(self.own)):
+		before, rounds = None, 0
+		while before != (before := sum(self.own)) and (rounds := rounds + 1) <= _MOST_ROUNDS:
 			self.fold_marked()
 			self.fold_signature()
 			self.fold_footers(self.is_footer)
@@ -325,7 +325,7 @@ class _Message:
 			at for at in own[1:] if not self.code[at] and _SIGNATURE_DELIMITER.match(self.lines[at].strip())
 		]
 		for at in delimiters:
-			below = [each for each in own if each > at]
+			below = [each for each in own[-_SIGNATURE_LINES - 1 :] if each > at]
 			divides = not _STANDARD_DELIMITER.match(self.lines[at].strip()) and (
 				len(delimiters) > 2 or any(reply_lines.is_sign_off(self.bare[each]) for each in below)
 			)

@@ -1,5 +1,6 @@
 """Emails that are broken, sent by machines or fetched again: none is lost, and none is answered that should not be (C-3, D-1)."""
 
+import time
 from unittest import mock
 
 import frappe
@@ -134,6 +135,49 @@ def test_an_email_that_cannot_be_kept_is_told_once(pull, raw_mail, monkeypatch, 
 	with clock_at("2026-11-23 10:10"):
 		retry.store_unprocessed()
 	assert len(kept()) == 1 and spool_is_empty()
+
+
+# --- what Frappe cannot read, or not soon ------------------------------------------------------------
+
+LONG = "a" * 200_000
+UNREADABLE = {
+	"a charset": {"Content_Type": "text/plain; charset=punycode"},
+	"a codec": {"Content_Type": "text/plain; charset=undefined"},
+	"a subject": {"Subject": f"=?punycode?q?{LONG}?="},
+	"a sender": {"From": f"=?punycode?q?{LONG}?= <{ANNA}>", "Reply_To": ANNA},
+	"a file name": {"Content_Type": f"text/plain; name*=punycode''{LONG[:40_000]}"},
+	"parameters": {"Content_Type": "text/plain; name*=utf-8''a; name*0*=b"},
+}
+
+
+@pytest.mark.parametrize("headers", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_frappe_cannot_read_soon_is_stored_all_the_same(pull, raw_mail, headers):
+	began = time.process_time()
+	new = pull(raw_mail(LONG, **{"Message_ID": "<2@x.example>", **headers}), raw_mail())
+	assert "Solar roof" in [message.subject for message in new]
+	retry.store_unprocessed()
+	(message,) = frappe.get_all(COMMUNICATION, {"message_id": "2@x.example"}, ["name", "text_content"])
+	assert time.process_time() - began < 15
+	assert LONG in message.text_content or frappe.db.exists("File", {"attached_to_name": message.name})
+
+
+@pytest.mark.parametrize("headers", UNREADABLE.values(), ids=UNREADABLE)
+def test_one_that_cannot_be_read_stops_no_other_that_is_taken_in(pull, raw_mail, headers, monkeypatch):
+	with monkeypatch.context() as patch:
+		break_storing(patch)
+		pull(raw_mail("The roof leaks.", **{"Message_ID": "<2@x.example>", **headers}), raw_mail())
+		names = [row.name for row in kept()]
+		assert len(names) == 2
+		done = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": name} for name in names])
+	assert all(each.get("interaction") for each in done), done
+
+
+def test_parts_in_parts_without_end_are_not_read(pull, raw_mail):
+	nested = "".join("Content-Type: message/rfc822\n\n" for _number in range(300))
+	pull(raw_mail(nested, Content_Type="message/rfc822"))
+	(row,) = kept()
+	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
+	assert "too many parts" in row.reason and done["interaction"]
 
 
 # --- fetched again -------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from client_comms import api, compat
 from client_comms.client_interactions import work_notices
 from client_comms.exceptions import ActionNotPossibleError, OutgoingRefusedError
 from client_comms.intake import acknowledgement, arrivals, inbound_mail
+from client_comms.rules import raw_mail
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "C-3", "C-4", "M-1")
 
@@ -843,6 +844,44 @@ def test_what_only_claims_to_be_ours_answers_nothing(deliver, results, status):
 	doc = interaction_of(second)
 	assert (doc.name, doc.status) == (first.client_interaction, status)
 	assert ("Sender in Doubt" in events(doc)) == (status == "Open")
+
+
+BROKEN_PARTS = {
+	"parameters": (
+		"multipart/mixed; boundary=b",
+		"--b\n\nDone.\n--b\nContent-Type: text/calendar; method*=utf-8''REPLY; method*0*=x\n"
+		"Content-Disposition: attachment; filename=x.ics\n\nBEGIN:VCALENDAR\n--b--\n",
+	),
+	"messages": ("message/rfc822", "Content-Type: message/rfc822\n\n" * 300 + "\nDone.\n"),
+}
+
+
+@pytest.mark.parametrize(("content_type", "body"), BROKEN_PARTS.values(), ids=BROKEN_PARTS)
+def test_no_part_of_an_email_hides_that_it_only_claims_to_be_ours(deliver, content_type, body):
+	first = deliver(letter())
+	doc = interaction_of(deliver(forged_answer(body=body, content_type=content_type)))
+	assert (doc.name, doc.status) == (first.client_interaction, "Open")
+	assert "Sender in Doubt" in events(doc)
+
+
+def test_what_has_no_headers_that_can_be_read_answers_nothing(deliver, monkeypatch):
+	first = deliver(letter())
+	monkeypatch.setattr(raw_mail, "headers_in", mock.Mock(side_effect=TypeError))
+	doc = interaction_of(deliver(forged_answer()))
+	assert (doc.name, doc.status) == (first.client_interaction, "Open")
+	assert "Sender in Doubt" in events(doc)
+
+
+def forged_answer(**written):
+	return letter(
+		sender=f"rita@{DOMAIN}",
+		to=f"anna@client-a.example, lead@{DOMAIN}",
+		at="2026-11-23 12:00",
+		number="2",
+		In_Reply_To=mail_id("1"),
+		Authentication_Results=FORGED,
+		**written,
+	)
 
 
 def test_what_only_claims_to_be_ours_begins_nothing(deliver, set_settings):
