@@ -42,6 +42,29 @@ def _e164(number: str, region: str | None) -> str | None:
 	return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_national(number: str) -> bool:
+	"""Whether a number without a country code is one of the default region.
+
+	Digits alone are one only where no number begins with a zero: elsewhere they are any number.
+	"""
+	region = default_region()
+	return bool(region) and _is_of(number, region)
+
+
+@lru_cache(maxsize=10_000)
+def _is_of(number: str, region: str) -> bool:
+	import phonenumbers
+
+	if number.isdecimal():
+		metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
+		if not metadata or metadata.national_prefix == "0":
+			return False
+	try:
+		return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+	except phonenumbers.NumberParseException:
+		return False
+
+
 def beginning(text: str) -> str | None:
 	"""The E.164 form of a number that is being typed, as far as it has come; None if the text is not a number."""
 	if re.search(r"[^\d\s()+/.-]", text):

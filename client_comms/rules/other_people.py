@@ -1,17 +1,18 @@
 """What is about other people in a client's data, found in texts and replaced before the client gets a copy (P-2, GDPR Art. 15(4)).
 
-Addresses and telephone numbers are recognised by their form, names by comparing words with the names that the site knows.
+Addresses and telephone numbers (`phone_forms`) are recognised by their form, names by comparing words with the names that the site
+knows.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+
+from client_comms.rules import phone_forms
 
 LONGEST_NAME = 4  # words
-_MINIMUM_DIGITS, _COMPARED_DIGITS = 8, 8
 _ADDRESS = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_NUMBER = re.compile(r"(?<![\w.,+-])(?:\+|0)[\d][\d ()/.\-]{5,18}\d(?![\w])")
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _GAP = re.compile(r"[ \t\N{NO-BREAK SPACE}]+")
 
@@ -30,7 +31,7 @@ class Own:
 		"""From texts of any of the three kinds, and more addresses."""
 		markers = [each.casefold() for each in markers]
 		mails = {each for each in markers if "@" in each} | {each.casefold() for each in addresses}
-		digits = {_last_digits(each) for each in markers if "@" not in each} - {""}
+		digits = {phone_forms.last_digits(each) for each in markers if "@" not in each} - {""}
 		return cls(frozenset(mails), frozenset(digits), frozenset(markers) - mails)
 
 
@@ -48,11 +49,13 @@ class Masker:
 
 	:param names: of other people, in lower case
 	:param replacement: what stands for each
+	:param is_national: whether a number without a country code is a telephone number of the organisation's country
 	"""
 
 	own: Own
 	names: Collection[str]
 	replacement: str
+	is_national: Callable[[str], bool] = phone_forms.none
 	_names: re.Pattern | None = field(default=None, init=False)
 
 	def __post_init__(self):
@@ -73,23 +76,19 @@ class Masker:
 
 			return replaced
 
+		def replace_number(found: str) -> str:
+			nonlocal count
+			if phone_forms.last_digits(found) in self.own.digits:
+				return found
+			count += 1
+			return self.replacement
+
 		text = _ADDRESS.sub(replace(lambda each: each.casefold() in self.own.addresses), text)
-		text = _NUMBER.sub(replace(self._is_own_number), text)
+		text = phone_forms.replaced(text, self.is_national, replace_number)
 		text = self._names.sub(
 			replace(lambda each: " ".join(each.casefold().split()) in self.own.names), text
 		)
 		return Masked(text, count)
-
-	def _is_own_number(self, found: str) -> bool:
-		digits = re.sub(r"\D", "", found)
-		if len(digits) < _MINIMUM_DIGITS or _DATE.search(found):
-			return True  # not a telephone number at all
-		return _last_digits(found) in self.own.digits
-
-
-def _last_digits(text: str) -> str:
-	digits = re.sub(r"\D", "", text)
-	return digits[-_COMPARED_DIGITS:] if len(digits) >= _MINIMUM_DIGITS else ""
 
 
 def possible_names(text: str) -> set[str]:
@@ -101,7 +100,8 @@ def possible_names(text: str) -> set[str]:
 		if first[0][0].islower():
 			continue
 		phrase = [first[0]]
-		for before, word in zip(words[start:], words[start + 1 : start + LONGEST_NAME], strict=False):
+		following = words[start : start + LONGEST_NAME]
+		for before, word in pairwise(following):
 			if not _GAP.fullmatch(text, before.end(), word.start()):
 				break
 			phrase.append(word[0])

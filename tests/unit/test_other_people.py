@@ -1,5 +1,7 @@
 """What is about other people is found in texts and replaced; what is the client's stays (P-2)."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,9 +43,17 @@ def test_what_is_replaced(text, shown):
 
 def test_an_own_number_is_recognised_however_it_is_typed():
 	own = other_people.Own.of(("+49 30 98765421",))
-	mask = other_people.Masker(own, (), "[x]")
+	mask, of_another = other_people.Masker(own, (), "[x]"), other_people.Masker(other_people.Own(), (), "[x]")
 	for typed in ("+493098765421", "030/98765421", "+49 (30) 98-76-54-21"):
 		assert mask(typed).text == typed
+		assert of_another(typed).text == "[x]"
+
+
+@pytest.mark.parametrize("unit", ["Anna van Other, ", "Anna ", "x ", "Anna. "])
+def test_names_in_a_long_text_are_found_soon(unit):
+	began = time.process_time()
+	other_people.possible_names(unit * (500_000 // len(unit)))
+	assert time.process_time() - began < 5  # with the square of the length, more than a minute
 
 
 def test_possible_names():

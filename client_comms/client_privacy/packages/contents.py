@@ -10,6 +10,7 @@ from frappe.utils import cstr
 
 from client_comms.client_privacy.erasure.records import TEXTS
 from client_comms.client_privacy.requests import data_map, shared_names, subjects
+from client_comms.clients import phone_numbers
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import governed
 from client_comms.enforcement.data_packages import PACKAGE
@@ -128,7 +129,9 @@ class Reading:
 		comments = _comments(doctype, names)
 		parts = [part for grouped in (*tables.values(), comments) for part in grouped.values()]
 		everything = [*rows, *(row for part in parts for row in part)]
-		masker = other_people.Masker(self.own, self._names_in(everything), _("[another person]"))
+		masker = other_people.Masker(
+			self.own, self._names_in(everything), _("[another person]"), phone_numbers.is_national
+		)
 		levels = _levels(doctype, rows)
 		found = {}
 		for row in rows:

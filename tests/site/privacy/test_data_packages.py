@@ -16,6 +16,7 @@ from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity, links
 from client_comms.client_privacy.packages import archive, collecting, contents, delivery, runs
 from client_comms.client_privacy.requests import data_map, subjects
+from client_comms.clients import phone_numbers
 from client_comms.enforcement import data_packages, governed
 from client_comms.exceptions import (
 	ActionNotPossibleError,
@@ -746,3 +747,20 @@ def test_an_erasure_takes_it_away(client, ready, officers, as_user, request_for)
 	assert not frappe.db.exists("File", {"attached_to_name": package.name})
 	with pytest.raises(FileNotFoundError):
 		unpacked(package)
+
+
+@pytest.mark.parametrize(
+	("region", "number", "is_one"),
+	[
+		("DE", "171 5556677", True),
+		("DE", "4711081500", False),
+		("ES", "612345678", True),
+		("SG", "6123 4567", True),
+		("US", "2125551234", True),
+		("US", "12345 67890", False),
+		(None, "171 5556677", False),
+	],
+)
+def test_two_groups_of_digits_are_a_number_where_the_country_has_it(region, number, is_one, monkeypatch):
+	monkeypatch.setattr("client_comms.clients.phone_numbers.default_region", lambda: region)
+	assert phone_numbers.is_national(number) == is_one

@@ -72,11 +72,11 @@ function release(frm) {
 	const question =
 		frm.doc.__onload?.gets_email === false
 			? __(
-					"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets it as you enter below, and the request is answered.",
+					"Files are in the copy as they are, and names of one word and some telephone numbers without a country code are not recognised. Have you looked at it? {0} gets it as you enter below, and the request is answered.",
 					client,
 				)
 			: __(
-					"Files are in the copy as they are, and names of one word are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",
+					"Files are in the copy as they are, and names of one word and some telephone numbers without a country code are not recognised. Have you looked at it? {0} gets a link to it, and the request is answered.",
 					client,
 				);
 	client_comms.prompt(
