@@ -235,6 +235,13 @@ override_whitelisted_methods = {
 	"frappe.desk.like.toggle_like": "client_comms.enforcement.methods.missing_checks_frappe.toggle_like",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.missing_checks_frappe.get_reviews",
 	"frappe.social.doctype.energy_point_log.energy_point_log.review": "client_comms.enforcement.methods.missing_checks_frappe.review",
+	"eps.eps.api.get_point_logs": "client_comms.enforcement.methods.energy_points.get_point_logs",
+	"eps.eps.doctype.energy_point_log.energy_point_log.get_reviews": "client_comms.enforcement.methods.energy_points.get_reviews",
+	"eps.eps.doctype.energy_point_log.energy_point_log.review": "client_comms.enforcement.methods.energy_points.review",
+	"frappe_whatsapp.utils.bulk_messaging.import_recipients": "client_comms.enforcement.methods.recipients_of_whatsapp.import_recipients",
+	"print_designer.print_designer.page.print_designer.print_designer.get_data_from_main_template": "client_comms.enforcement.methods.print_designer.get_data_from_main_template",
+	"print_designer.print_designer.page.print_designer.print_designer.render_user_text": "client_comms.enforcement.methods.print_designer.render_user_text",
+	"print_designer.print_designer.page.print_designer.print_designer.render_user_text_withdoc": "client_comms.enforcement.methods.print_designer.render_user_text_withdoc",
 	"frappe.email.inbox.create_email_flag_queue": "client_comms.enforcement.methods.missing_checks_frappe.create_email_flag_queue",
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.missing_checks_frappe.update_attending_status",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.missing_checks_frappe.bulk_apply",
@@ -259,6 +266,7 @@ make_email_body_message = [
 # Functions that no hook and no class reaches → ours, which stand around them during requests and jobs (enforcement/compose.py).
 client_comms_around = {
 	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
+	"frappe_whatsapp.frappe_whatsapp.doctype.whatsapp_message.whatsapp_message:WhatsAppMessage.send_outgoing": "client_comms.outgoing.source_documents.send_again",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
 	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",
@@ -273,6 +281,9 @@ client_comms_around = {
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
+	"insights.insights.doctype.insights_data_source.sources.base_database:BaseDatabase.escape_special_characters": "client_comms.enforcement.queries_of_insights.escape",
+	"insights.insights.doctype.insights_data_source_v3.ibis_utils:make_digest": "client_comms.enforcement.queries_of_insights.digest",
+	"insights.insights.doctype.insights_data_source_v3.insights_data_source_v3:InsightsDataSourcev3._get_db_connection": "client_comms.enforcement.queries_of_insights.connect",
 	# What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
 	"frappe.utils.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
 	"print_designer.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",

@@ -18,7 +18,7 @@ OWNER_FIELDS = {
 	"Document Share Key": ("reference_doctype", "reference_docname"),
 	"Email Queue": ("reference_doctype", "reference_name"),
 	"Email Unsubscribe": ("reference_doctype", "reference_name"),
-	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15
+	"Energy Point Log": ("reference_doctype", "reference_name"),  # version 15, and the app eps
 	"Erasure Item": ("reference_doctype", "reference_name"),
 	"Intake Failure": ("reference_doctype", "reference_name"),
 	"File": ("attached_to_doctype", "attached_to_name"),

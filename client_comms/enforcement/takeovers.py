@@ -9,6 +9,8 @@ import inspect
 import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 import click
 import frappe
@@ -23,6 +25,11 @@ SETTINGS = "Client Comms Settings"
 _CACHE = "client_comms_takeovers"
 _CLASSES, _METHODS = "extend_doctype_class", "override_whitelisted_methods"
 _PERMISSION, _PAGES, _PRINT = "has_permission", "page_renderer", "pdf_body_html"
+_AROUND = "client_comms_around"
+# Without these functions, a release of an app is not known here.
+_NEEDED = (
+	"insights.insights.doctype.insights_data_source_v3.insights_data_source_v3:InsightsDataSourcev3._get_db_connection",
+)
 # Frappe calls every handler that it finds there, so that ours only has to be among them.
 _CALLED = (
 	_PERMISSION,
@@ -69,6 +76,10 @@ class Takeover:
 	def remedy(self) -> str:
 		if self.is_script:
 			return _("Disable the Server Script.")
+		if self.hook == _AROUND:
+			return _("This app does not know that release of {0}. Use another one, or uninstall it.").format(
+				self.key.partition(".")[0]
+			)
 		# Frappe and ERPNext do not override: the site runs with hooks of before an upgrade.
 		if not self.by or self.app in ("frappe", "erpnext"):
 			return _("Run bench clear-cache and restart the bench.")
@@ -91,6 +102,7 @@ def compare() -> list[Takeover]:
 		*(_asked_first(own[_PERMISSION]) if not compat.is_version_16() else ()),
 		*_rendered_first(own[_PAGES]),
 		*_printed_last(own[_PRINT]),
+		*_unknown_releases(own[_AROUND]),
 	]
 
 
@@ -221,6 +233,27 @@ def _printed_last(ours: str) -> Iterator[Takeover]:
 	called = frappe.get_hooks(_PRINT)[-1]
 	if called != ours:
 		yield Takeover(_PRINT, "print", ours, called)
+
+
+def _unknown_releases(own: dict[str, str]) -> Iterator[Takeover]:
+	"""Without the function that ours stands around, an app queries the database unseen."""
+	for place in _NEEDED:
+		if place.partition(".")[0] in _installed() and not _has(*place.split(":")):
+			yield Takeover(_AROUND, place, own[place])
+
+
+def _installed() -> set[str]:
+	return {*frappe.get_installed_apps()}
+
+
+def _has(module: str, name: str) -> bool:
+	"""Whether a module defines a function, or a class a method (`Class.method`); it is read and not loaded, which would take seconds."""
+	try:
+		source = Path(find_spec(module).origin).read_text()
+	except (ImportError, AttributeError, OSError):
+		return False
+	owner, _dot, method = name.rpartition(".")
+	return f"def {method}(" in source and f"class {owner}" in source
 
 
 def _path(there) -> str:

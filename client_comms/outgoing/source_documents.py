@@ -4,7 +4,7 @@ Apps send when a document is inserted, often in its class before Frappe calls an
 registered DocType; DocTypes that have no class of their own are checked by the hook.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -123,6 +123,19 @@ def before_sending(doc, method=None) -> None:
 		else:
 			doc.flags[_PASSED] = _require(doc, arrival, doc.get("outgoing_reason"))
 	doc.flags[_ASKED] = True  # not if it was refused
+
+
+def send_again(send: Callable, doc):
+	"""Around what sends a message of frappe_whatsapp: one that is stored failed, and is sent again without being inserted.
+
+	:raises OutgoingRefusedError: it may not be sent any more
+	"""
+	if doc.is_new():  # `GuardedSource` asks
+		return send(doc)
+	before_sending(doc)
+	sent = send(doc)
+	after_sending(doc)
+	return sent
 
 
 def after_sending(doc, method=None) -> None:

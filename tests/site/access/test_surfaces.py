@@ -69,6 +69,7 @@ _CLIENT = "about the client or the caller, not about an interaction"
 _WRITES = "as acknowledgement: the same question whether the record may be written"
 _CHOICES = "offers users, roles or texts, no record"
 _FOUND_ROLES = "for those who change levels; roles and names of users who hold them"
+_TEMPLATES = "for users who write templates: test_neighbours_methods"
 _ASKS = "asks for the document: test_unasked"
 _PDF = "its options; what it prints is asked under the address of the method: test_pdf_options"
 _STAFF = "policies, and the caller's own trainings; no interaction"
@@ -297,6 +298,13 @@ NO_SURFACE = {
 	"frappe.desk.doctype.tag.tag.add_tags": _ASKS,
 	"frappe.desk.doctype.tag.tag.remove_tag": _ASKS,
 	"frappe.desk.form.document_follow.get_follow_users": _ASKS,
+	"eps.eps.api.get_point_logs": _ASKS,
+	"eps.eps.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
+	"eps.eps.doctype.energy_point_log.energy_point_log.review": _ASKS,
+	"frappe_whatsapp.utils.bulk_messaging.import_recipients": "documents that the user can read: test_neighbours_methods",
+	"print_designer.print_designer.page.print_designer.print_designer.get_data_from_main_template": _TEMPLATES,
+	"print_designer.print_designer.page.print_designer.print_designer.render_user_text": _TEMPLATES,
+	"print_designer.print_designer.page.print_designer.print_designer.render_user_text_withdoc": _TEMPLATES,
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
 	"frappe.social.doctype.energy_point_log.energy_point_log.review": _ASKS,
 	"frappe.templates.includes.comments.comments.add_comment": _ASKS,

@@ -12,7 +12,7 @@ import pytest
 from frappe.model.document import Document
 
 from client_comms import clock, health, procedure
-from client_comms.api import retention, subject_requests
+from client_comms.api import retention, subject_requests, withdraw_consent
 from client_comms.client_interactions import conversation
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import runs
@@ -568,6 +568,26 @@ def test_what_was_refused_is_asked_again_when_it_is_tried_again(client, about, s
 		for _attempt in range(2):
 			with pytest.raises(OutgoingRefusedError):
 				doc.insert()
+
+
+def test_what_failed_is_asked_again_when_it_is_sent_again(client, about, send, staff):
+	"""frappe_whatsapp sends it again without inserting it, in a job."""
+	given = consent(client)
+	doc = send("Here are the plans.", to=EVE, **about)
+	doc = frappe.get_doc(MESSAGE, doc.name)
+	sent = []
+	source_documents.send_again(lambda message: sent.append(message.message_id), doc)
+	assert sent == [None]
+	frappe.db.commit()
+	assert frappe.db.count(DISCLOSURE, {"client_interaction": about["reference_name"]}) == 2
+	withdraw_consent(given.name)
+	with pytest.raises(OutgoingRefusedError):
+		source_documents.send_again(lambda message: sent.append(message.message_id), doc)
+	assert len(sent) == 1
+
+	new = frappe.new_doc(MESSAGE, type="Outgoing", to=EVE, message="Plans")
+	source_documents.send_again(lambda message: sent.append("new"), new)
+	assert sent[1:] == ["new"], "what is inserted is asked by its guard"
 
 
 def test_a_whatsapp_notification_passes_the_gate_before_it_sends(client, about, receive, set_settings):
