@@ -86,7 +86,8 @@ def accept(web_form: str, data: str, **others):
 
 	:raises ClearanceMissingError: it names a record that the session user cannot read, neither in the desk nor in the portal
 	"""
-	entered = _entered(web_form, frappe.parse_json(data))
+	sent = _pinned(web_form, frappe.parse_json(data), others.pop("docname", None))
+	entered = _entered(web_form, sent)
 	if entered.get("doctype"):
 		form = frappe.get_doc("Web Form", web_form)
 		references.refuse_in_memory(
@@ -95,12 +96,22 @@ def accept(web_form: str, data: str, **others):
 			lambda stored: form.has_web_form_permission(stored.doctype, stored.name, "write"),
 		)
 	saved = call_previous(
-		"frappe.website.doctype.web_form.web_form.accept", web_form=web_form, data=data, **others
+		"frappe.website.doctype.web_form.web_form.accept",
+		web_form=web_form,
+		data=frappe.as_json(sent),
+		**others,
 	)
 	if not isinstance(saved, Document) or not guards.is_held(saved.doctype):
 		return saved
 	files = {field: saved.get(field) for field in _files(saved) if entered.get(field)}
 	return {**entered, **files, "name": saved.name}
+
+
+def _pinned(web_form: str, sent: dict, name: str | None) -> dict:
+	"""What was sent, about a document of the form's DocType: the app payments saves one of whichever DocType was sent, also for visitors, and takes
+	its name from another argument as well."""
+	doctype = frappe.db.get_value("Web Form", web_form, "doc_type")
+	return {**sent, "doctype": doctype, **({"name": name} if name else {})}
 
 
 def _entered(web_form: str, sent: dict) -> dict:

@@ -3,6 +3,7 @@
 import frappe
 import pytest
 
+from client_comms.enforcement.doctypes import web_form
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2")
@@ -16,7 +17,7 @@ def send(site, request_as):
 	"""`send(user, "Opportunity", title="The roof")` fills in a form that has these fields."""
 	site.local.request_ip = frappe.generate_hash()  # Frappe counts by it
 
-	def fill(user, doctype, name=None, **values):
+	def fill(user, doctype, name=None, more=(), sent=None, **values):
 		fields = [{"fieldname": key, "fieldtype": "Data", "label": key} for key in values]
 		form = frappe.get_doc(
 			{
@@ -30,8 +31,8 @@ def send(site, request_as):
 				"web_form_fields": fields,
 			}
 		).insert()
-		data = {**values, "name": name, "doctype": doctype, "web_form_name": form.name}
-		return request_as(user, ACCEPT, web_form=form.name, data=frappe.as_json(data))
+		data = {**values, "name": name, "doctype": sent or doctype, "web_form_name": form.name}
+		return request_as(user, ACCEPT, web_form=form.name, data=frappe.as_json(data), **dict(more))
 
 	return fill
 
@@ -213,3 +214,18 @@ def test_messages_below_a_form_that_desk_users_cannot_read(below, client, staff)
 	frappe.db.set_value("Communication", {"content": "in copy"}, "bcc", f"{staff.cleared}, {staff.uncleared}")
 	assert below(staff.uncleared) == set()
 	assert below(staff.cleared) == {"in copy"}
+
+
+def test_an_app_that_saves_what_is_sent_saves_a_document_of_the_form(send, monkeypatch):
+	"""As payments does: its method takes the DocType from what is sent, and the name from an argument of its own."""
+	saved = []
+
+	def accept(original, web_form, data, docname=None):
+		saved.append((frappe.parse_json(data), docname))
+		return "/checkout"
+
+	monkeypatch.setattr(web_form, "call_previous", accept)
+	assert send("Guest", "Issue", sent="Task", more={"docname": "x"}, subject="A roof") == "/checkout"
+	((given, docname),) = saved
+	assert (given["doctype"], given["name"], given["subject"]) == ("Issue", "x", "A roof")
+	assert docname is None, "what is checked is what is saved"
