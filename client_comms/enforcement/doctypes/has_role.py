@@ -12,7 +12,8 @@ _USER = "User"
 class GuardedHasRole:
 	"""Frappe's row of a role, in a user, a report or another document; of its methods here, Frappe calls none when the document is saved.
 
-	A request cannot save the row of a user. Code of other apps does, as Frappe Learning gives a role: then what follows a user who is saved follows.
+	A request cannot save the row of a user. Code of other apps does, as Frappe Learning gives a role and, when it is installed, roles to
+	Administrator: then what follows a user who is saved follows.
 	"""
 
 	def validate(self):
@@ -36,11 +37,13 @@ class GuardedHasRole:
 			super().after_delete()
 
 	def _refuse_of_users(self) -> None:
+		if self.flags.ignore_permissions or _is_on_the_server():
+			return
 		stored = (
 			None if self.is_new() else frappe.db.get_value(self.doctype, self.name, ["parenttype", "parent"])
 		)
 		for parenttype, parent in ((self.parenttype, self.parent), stored or (None, None)):
-			if parenttype == _USER and not self.flags.ignore_permissions:
+			if parenttype == _USER:
 				frappe.throw(
 					_("This row cannot be changed on its own. Open {0} {1} and change the row there.").format(
 						_(_USER), bold(parent)
@@ -64,3 +67,8 @@ class GuardedHasRole:
 		(events,) = compose.own("doc_events")[_USER]
 		for handler in events["on_update"]:
 			frappe.get_attr(handler)(user)
+
+
+def _is_on_the_server() -> bool:
+	"""Whether an app is installed or upgraded, or a job of no user runs."""
+	return frappe.session.user == "Administrator" and not getattr(frappe.local, "request", None)

@@ -27,12 +27,28 @@ def entries(user):
 	return frappe.get_all("Compliance Ledger Entry", found, pluck="action", order_by="creation asc")
 
 
-def test_no_user_can_by_their_permissions(make_user, as_user):
+def test_no_user_can_by_their_permissions(make_user, as_user, monkeypatch):
 	other = make_user("Customer Support")
+	with (
+		as_user(make_user("System Manager")),
+		pytest.raises((frappe.ValidationError, frappe.PermissionError)),
+	):
+		row(other).insert()
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST", path="/x"), raising=False)
 	for user in ("Administrator", make_user("System Manager")):
 		with as_user(user), pytest.raises((frappe.ValidationError, frappe.PermissionError)):
 			row(other).insert()
 	assert procedure.CUSTOMER_SUPPORT_MANAGER not in frappe.get_roles(other)
+
+
+def test_an_app_that_is_installed_can(make_user):
+	"""Frappe Learning gives its roles to Administrator so, by a plain `save`."""
+	user = make_user(procedure.CUSTOMER_SUPPORT)
+	before = len(entries(user))
+	given = row(user).save()
+	assert procedure.CUSTOMER_SUPPORT_MANAGER in frappe.get_roles(user)
+	frappe.delete_doc("Has Role", given.name)
+	assert len(entries(user)) == before + 2
 
 
 def test_code_of_another_app_can_and_what_follows_a_user_follows(make_user, log):
