@@ -142,6 +142,23 @@ def _entry(user: str, subject: Callable[[], str], doctype: str, name: str):
 	return entry
 
 
+def assign(task, doctype: str, name: str) -> str:
+	"""Give a user a ToDo about a document.
+
+	:param task: has `assigned_to`, `due_on` and `description`
+	:returns: the name of the ToDo
+	"""
+	todo = {
+		"doctype": "ToDo",
+		"allocated_to": task.assigned_to,
+		"date": task.due_on,
+		"description": task.description,
+		"reference_type": doctype,
+		"reference_name": name,
+	}
+	return frappe.get_doc(todo).insert(ignore_permissions=True).name
+
+
 def show(users) -> None:
 	"""Show `users` in the desk that there are new notifications."""
 	if not users:

@@ -54,6 +54,14 @@ class Document(FrappeDocument):
 			transactions.lock(self.doctype, self.name)
 		return super()._save(*args, **kwargs)
 
+	def save_by_app(self, *, ignore_permissions: bool = True) -> None:
+		"""Save a change that the app makes itself, such as an event: users cannot make it by saving."""
+		self.flags.by_the_app = True
+		try:
+			self.save(ignore_permissions=ignore_permissions)
+		finally:
+			self.flags.by_the_app = False
+
 	def before_discard(self):
 		"""Version 16 lets users who can write a document discard it without the checks of a save, and then refuses every change.
 

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, strip_html
 
+from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import business_hours, storable_text
 from client_comms.rules.messages import RuleError
@@ -40,6 +41,15 @@ def require_text(label: str, text: str | None) -> None:
 	"""
 	if text and (wrong := storable_text.fault(label, text)):
 		refuse(wrong, title=_("Text Cannot Be Stored"))
+
+
+def require_reason(reason: str | None, message: str) -> None:
+	"""
+	:param message: asks for the reason, translated
+	:raises MissingDetailsError: there is none
+	"""
+	if not (reason or "").strip():
+		frappe.throw(message, exc=MissingDetailsError, title=_("Reason Missing"))
 
 
 def require_filled(doc, *fields: str) -> None:

@@ -1,6 +1,7 @@
 """Documents, and fields of documents, that only the app writes: users, imports and requests cannot (P-2, R-3).
 
-Frappe lets every user who can write a document change its read-only fields through the API.
+Frappe lets every user who can write a document change its read-only fields through the API. The app's own changes carry the flag
+`by_the_app` (`Document.save_by_app`).
 """
 
 from typing import NoReturn
@@ -10,12 +11,10 @@ import frappe
 from client_comms.document import Document
 from client_comms.exceptions import ResultIsFixedError
 
-FLAG = "by_the_app"  # in the flags of a document that the app itself saves
-
 
 def keep_fields(doc: Document, *fields: str) -> None:
 	"""In `validate`: fields keep what is stored, or their default in a new document, unless the app saves it."""
-	if doc.flags.get(FLAG):
+	if doc.flags.by_the_app:
 		return
 	before = doc.get_doc_before_save()
 	for field in fields:
@@ -26,7 +25,7 @@ class WrittenByTheApp(Document):
 	"""A document that users cannot create, change, rename or delete. A DocType of its own says why, in `refuse`."""
 
 	def validate(self):
-		if not self.flags.get(FLAG):
+		if not self.flags.by_the_app:
 			self.refuse()
 
 	def before_rename(self, *args):

@@ -7,7 +7,7 @@ from frappe.utils import add_to_date
 from client_comms import clock, controls, validation
 from client_comms.client_interactions import access_requests
 from client_comms.enforcement import documents, explain, explorer, interactions, level_spread, write_down
-from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold
 from client_comms.people import page_access
 from client_comms.roles import (
@@ -54,10 +54,7 @@ def break_glass(name: str, reason: str) -> dict:
 	:raises ClearanceMissingError: the user has no clearance for the level
 	"""
 	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for emergency access."), exc=MissingDetailsError, title=_("Reason Missing")
-		)
+	validation.require_reason(reason, _("Give a reason for emergency access."))
 	if frappe.has_permission(interactions.INTERACTION, "read", doc=name):
 		frappe.throw(
 			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")

@@ -16,7 +16,6 @@ from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
-from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold, translate
 from client_comms.intake import arrivals, assignment
 from client_comms.outgoing import logged_contacts, writers
@@ -288,7 +287,7 @@ def reopen(name: str, reason: str) -> dict:
 
 	:raises MissingDetailsError: no reason is given
 	"""
-	_require_reason(reason, _("Give a reason for reopening the interaction."))
+	validation.require_reason(reason, _("Give a reason for reopening the interaction."))
 	return _record(name, response_clock.REOPENED, reason)
 
 
@@ -299,13 +298,8 @@ def take_back_answer(name: str, reason: str) -> dict:
 
 	:raises MissingDetailsError: no reason is given
 	"""
-	_require_reason(reason, _("Say why the answer does not count."))
+	validation.require_reason(reason, _("Say why the answer does not count."))
 	return _record(name, response_clock.TAKEN_BACK, reason)
-
-
-def _require_reason(reason: str | None, message: str) -> None:
-	if not (reason or "").strip():
-		frappe.throw(message, exc=MissingDetailsError, title=_("Reason Missing"))
 
 
 def _noted(note: str | None, through: str | None) -> str | None:

@@ -85,12 +85,8 @@ def _action(
 		)
 	if action == ASSIGN and not user:
 		frappe.throw(_("Choose who becomes responsible."), exc=MissingDetailsError, title=_("User Missing"))
-	if action == SNOOZE and not (note or "").strip():
-		frappe.throw(
-			_("Enter what you are waiting for from the client."),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	if action == SNOOZE:
+		validation.require_reason(note, _("Enter what you are waiting for from the client."))
 	return actions[action]
 
 

@@ -3,8 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms import transactions
-from client_comms.exceptions import MissingDetailsError
+from client_comms import transactions, validation
 from client_comms.people import template_approvals
 from client_comms.roles import require_approving_texts
 
@@ -35,7 +34,7 @@ def withdraw_template(name: str, reason: str) -> dict:
 	:raises MissingDetailsError: no reason is given
 	"""
 	require_approving_texts()
-	_require_reason(reason, _("Give a reason for withdrawing the template."))
+	validation.require_reason(reason, _("Give a reason for withdrawing the template."))
 	doc = transactions.locked(TEMPLATE, name)
 	doc.withdraw(reason)
 	return doc.as_dict(convert_dates_to_str=True)
@@ -51,7 +50,7 @@ def send_back_template(name: str, reason: str) -> dict:
 	:raises frappe.ValidationError: it does not wait for approval
 	"""
 	require_approving_texts()
-	_require_reason(reason, _("Say what should be different, so that the author can change it."))
+	validation.require_reason(reason, _("Say what should be different, so that the author can change it."))
 	doc = transactions.locked(TEMPLATE, name)
 	doc.send_back(reason)
 	return doc.as_dict(convert_dates_to_str=True)
@@ -77,8 +76,3 @@ def template_to_approve(name: str) -> dict:
 	require_approving_texts()
 	template = frappe.get_doc(TEMPLATE, name).as_dict(convert_dates_to_str=True)
 	return {**template_approvals.compared(name), "template": template}
-
-
-def _require_reason(reason: str, message: str) -> None:
-	if not (reason or "").strip():
-		frappe.throw(message, exc=MissingDetailsError, title=_("Reason Missing"))

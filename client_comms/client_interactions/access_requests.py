@@ -10,7 +10,7 @@ from frappe.utils import add_to_date, get_datetime, get_datetime_str, get_fullna
 
 from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import governed, policy, restrictions, sharing
-from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
+from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError
 from client_comms.people import absences
 from client_comms.roles import has_desk, users_with_role, who_could_help
 from client_comms.rules import access
@@ -43,8 +43,7 @@ def request(name: str, reason: str) -> None:
 	"""
 	user = frappe.session.user
 	validation.require_text(_("Reason"), reason)
-	if not (reason or "").strip():
-		frappe.throw(_("Say why you need access."), exc=MissingDetailsError, title=_("Reason Missing"))
+	validation.require_reason(reason, _("Say why you need access."))
 	doc = transactions.locked(INTERACTION, name)
 	if frappe.has_permission(INTERACTION, "read", doc=doc):
 		frappe.throw(

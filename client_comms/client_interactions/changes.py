@@ -1,11 +1,9 @@
 """What a change of an interaction adds to its history: the change itself, and deadlines that moved with it (C-3, C-4)."""
 
-import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.client_interactions.clocks import replay
-from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import moment
 from client_comms.rules import response_clock
 
@@ -48,7 +46,7 @@ def add_events(doc, outgoing_reason=None):
 		("matrix", MATRIX_CHANGED),
 		("confidentiality_level", LEVEL_CHANGED),
 		("responsible_staff", REASSIGNED),
-		*(() if doc.flags.from_record else RECOUNTED.items()),
+		*(() if doc.flags.by_the_app else RECOUNTED.items()),
 	):
 		if before.get(field) != doc.get(field):
 			change = f"{before.get(field) or '–'} → {doc.get(field) or '–'}"
@@ -94,19 +92,13 @@ def require_reason_to_recount(doc, before, clocks: response_clock.Clocks):
 	:raises MissingDetailsError: no reason is given
 	"""
 	changed = any(before.get(field) and before.get(field) != doc.get(field) for field in RECOUNTED)
-	if not changed or not clocks.counted or doc.flags.from_record or _is_explained(doc):
-		return
-	frappe.throw(
-		_(
-			"A deadline of this interaction is owed or was judged. Give a reason for changing the client or the date, for which it counts."
-		),
-		exc=MissingDetailsError,
-		title=_("Reason Missing"),
-	)
-
-
-def _is_explained(doc) -> bool:
-	return bool((doc.reclassification_reason or "").strip())
+	if changed and clocks.counted and not doc.flags.by_the_app:
+		validation.require_reason(
+			doc.reclassification_reason,
+			_(
+				"A deadline of this interaction is owed or was judged. Give a reason for changing the client or the date, for which it counts."
+			),
+		)
 
 
 def follow_terms(doc, before, clocks: response_clock.Clocks):
@@ -118,15 +110,12 @@ def follow_terms(doc, before, clocks: response_clock.Clocks):
 	if doc.direction == "Inbound" and not any(row.event == response_clock.RECEIVED for row in doc.events):
 		doc.append_event(response_clock.RECEIVED, doc.occurred_on)
 	reclassified = any(before.get(field) != doc.get(field) for field in RECLASSIFYING)
-	if not reclassified or doc.flags.from_record or _is_explained(doc):
-		return
-	if replay.is_eased(doc, doc.events, clocks):
-		frappe.throw(
+	if reclassified and not doc.flags.by_the_app and replay.is_eased(doc, doc.events, clocks):
+		validation.require_reason(
+			doc.reclassification_reason,
 			_(
 				"This change would cancel or postpone a deadline that is owed or was missed. Give a reason for changing the type, the direction or the company."
 			),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
 		)
 
 

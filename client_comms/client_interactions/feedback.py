@@ -38,7 +38,7 @@ def make(begin: date, end: date, *, early: bool = False):
 			"actions": _open_actions(end),
 		}
 	)
-	doc.flags.by_app = True
+	doc.flags.by_the_app = True
 	doc.insert(ignore_permissions=True)
 	alerts.tell(alerts.managers(), lambda: _subject(doc), REVIEW, doc.name)
 	return doc
@@ -134,32 +134,15 @@ def sign_off(name: str):
 	doc.status, doc.signed_off_by, doc.signed_off_on = SIGNED_OFF, user, clock.now()
 	for row in doc.actions:
 		if row.status == "Open" and not row.todo:
-			row.todo = _todo(doc, row)
+			row.todo = alerts.assign(row, REVIEW, doc.name)
 	doc.save_by_app()
 	return doc
-
-
-def _todo(doc, row) -> str:
-	return (
-		frappe.get_doc(
-			{
-				"doctype": "ToDo",
-				"allocated_to": row.assigned_to,
-				"date": row.due_on,
-				"description": row.description,
-				"reference_type": REVIEW,
-				"reference_name": doc.name,
-			}
-		)
-		.insert(ignore_permissions=True)
-		.name
-	)
 
 
 def note_who_prepares(doc, method=None) -> None:
 	"""`before_save` of Feedback Review: the user who enters findings, decisions or actions is its preparer."""
 	before = doc.get_doc_before_save()
-	if before and not doc.flags.by_app and doc.status == DRAFT:
+	if before and not doc.flags.by_the_app and doc.status == DRAFT:
 		doc.prepared_by = frappe.session.user
 
 

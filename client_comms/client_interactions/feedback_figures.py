@@ -62,10 +62,10 @@ def has_interactions(begin: date, end: date) -> bool:
 	return bool(frappe.db.exists(INTERACTION, {"occurred_on": ("between", [_start(begin), _end(end)])}))
 
 
-def months_until(end: date, number: int = MONTHS) -> list[str]:
+def months_until(end: date) -> list[str]:
 	"""The months up to and including that of `end`, as `YYYY-MM`."""
-	first = getdate(add_months(end.replace(day=1), 1 - number))
-	return [str(add_months(first, each))[:7] for each in range(number)]
+	first = getdate(add_months(end.replace(day=1), 1 - MONTHS))
+	return [str(add_months(first, each))[:7] for each in range(MONTHS)]
 
 
 def volumes(months: list[str]) -> list[int]:

@@ -90,7 +90,7 @@ def validate(doc):
 
 	Documents that arrive automatically are logged first and completed by staff, so nothing is lost (F-1).
 	"""
-	if doc.flags.from_intake or doc.flags.from_record:
+	if doc.flags.from_intake or doc.flags.by_the_app:
 		return
 	details = {field: doc.get(field) for field in documentation.REQUIRED_DETAILS}
 	details["summary"] = validation.plain(doc.summary)

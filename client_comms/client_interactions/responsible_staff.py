@@ -45,7 +45,7 @@ def validate(doc):
 	if doc.flags.stands_in == doc.responsible_staff:  # no manager has clearance
 		return
 	roles = matrix.responsible_roles(doc.matrix, doc.communication_type)
-	if roles and doc.flags.from_record:
+	if roles and doc.flags.by_the_app:
 		roles |= {frappe.get_cached_doc("Client Comms Settings").manager_role}  # if no one else is available
 	if not roles or roles & set(frappe.get_roles(doc.responsible_staff)):
 		return

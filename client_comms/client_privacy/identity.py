@@ -54,7 +54,7 @@ def confirm(
 			"note": note,
 		}
 	)
-	doc.flags.by_app = True
+	doc.flags.by_the_app = True
 	return doc.insert(ignore_permissions=True).name
 
 

@@ -142,7 +142,7 @@ def consent_to_answer(
 		}
 	)
 	doc.flags.by_client = True
-	doc.flags.from_record = True  # no decision yet
+	doc.flags.by_the_app = True  # no decision yet
 	doc.insert(ignore_permissions=True)
 	return doc
 

@@ -40,7 +40,7 @@ def send(party_type: str, party: str, contact: str | None, client_interaction: s
 			"sent_to": address,
 		}
 	)
-	doc.flags.by_app = True
+	doc.flags.by_the_app = True
 	doc.insert(ignore_permissions=True)
 	doc.db_set("code_hash", links.hash_of(f"{doc.name}:{code}"), update_modified=False)
 	with speaking(preferences.language_to(**person)):

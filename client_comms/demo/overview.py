@@ -5,7 +5,7 @@ import frappe
 from client_comms.acting import acting_as
 from client_comms.demo import privacy, scenario
 from client_comms.demo.site import INTERACTION, Demonstration
-from client_comms.rules.response_clock import NOT_REQUIRED
+from client_comms.dry_run.command import deadline, minute
 from client_comms.table import print_table
 
 FIELDS = (
@@ -46,14 +46,14 @@ def show(demonstration: Demonstration) -> None:
 		),
 		[
 			(
-				_minute(row.occurred_on),
+				minute(row.occurred_on),
 				row.party_name or "-",
 				row.subject,
 				row.communication_type,
 				row.confidentiality_level,
 				row.status,
-				_deadline(row.acknowledge_by, row.acknowledge_status),
-				_deadline(row.respond_by, row.respond_status),
+				deadline(row.acknowledge_by, row.acknowledge_status),
+				deadline(row.respond_by, row.respond_status),
 				" ".join(
 					_initials(name) for (name, user), *_roles in scenario.STAFF if row.name in readable[user]
 				),
@@ -105,11 +105,3 @@ def readable_by_staff() -> dict[str, set[str]]:
 
 def _initials(name: str) -> str:
 	return "".join(word[0] for word in name.split())
-
-
-def _deadline(due, status: str) -> str:
-	return "-" if due is None or status == NOT_REQUIRED else f"{_minute(due)} {status}"
-
-
-def _minute(moment) -> str:
-	return f"{moment:%Y-%m-%d %H:%M}"

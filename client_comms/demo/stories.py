@@ -23,7 +23,6 @@ NEWSLETTER = "newsletter"
 OWN_DOMAIN = "nordlicht.example"
 SUPPORT = f"support@{OWN_DOMAIN}"
 SALES = f"sales@{OWN_DOMAIN}"
-DAYS = 60
 TIME_ZONE = "Europe/Berlin"
 
 LENA = ("Lena Koch", f"lena.koch@{OWN_DOMAIN}")  # front desk

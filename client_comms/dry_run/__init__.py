@@ -9,15 +9,3 @@ from client_comms.dry_run.assessment import Assessment, assess
 from client_comms.dry_run.governance import Procedure
 from client_comms.dry_run.mailbox import Mail, parse_mail, read_mailbox, sort_out
 from client_comms.dry_run.problems import Problem, UnusableInput
-
-__all__ = [
-	"Assessment",
-	"Mail",
-	"Problem",
-	"Procedure",
-	"UnusableInput",
-	"assess",
-	"parse_mail",
-	"read_mailbox",
-	"sort_out",
-]

@@ -145,13 +145,13 @@ def _print_tables(report: dict) -> None:
 			("Since", "Client", "Subject", "Type", "Level", "Acknowledge by", "Respond by", "Missing"),
 			[
 				(
-					_minute(each.started_on),
+					minute(each.started_on),
 					each.client,
 					each.subject,
 					each.communication_type,
 					each.confidentiality_level,
-					_deadline(each.acknowledge_by, each.acknowledge_status),
-					_deadline(each.respond_by, each.respond_status),
+					deadline(each.acknowledge_by, each.acknowledge_status),
+					deadline(each.respond_by, each.respond_status),
 					", ".join(each.documentation_missing) or "-",
 				)
 				for each in found
@@ -176,9 +176,9 @@ def _print_tables(report: dict) -> None:
 			print(f"  {printable(problem.origin)}: {printable(problem.reason)}")
 
 
-def _deadline(due: datetime | None, status: str) -> str:
-	return "-" if due is None or status == NOT_REQUIRED else f"{_minute(due)} {status}"
+def deadline(due: datetime | None, status: str) -> str:
+	return "-" if due is None or status == NOT_REQUIRED else f"{minute(due)} {status}"
 
 
-def _minute(t: datetime) -> str:
+def minute(t: datetime) -> str:
 	return f"{t:%Y-%m-%d %H:%M}"

@@ -4,7 +4,7 @@ belongs to it (D-5, P-2). What lowering the level of an interaction takes is dec
 import frappe
 from frappe import _
 
-from client_comms import clock, ledger, transactions
+from client_comms import clock, ledger, transactions, validation
 from client_comms.enforcement import (
 	client_names,
 	copied_fields,
@@ -17,7 +17,7 @@ from client_comms.enforcement import (
 	policy,
 	restrictions,
 )
-from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import access
 
@@ -110,12 +110,9 @@ def require_may_lower(interaction: str, before: str, level: str, reason: str | N
 
 
 def _require_reason(before: str, level: str, reason: str | None) -> None:
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for lowering the level from {0} to {1}.").format(bold(before), bold(level)),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	validation.require_reason(
+		reason, _("Give a reason for lowering the level from {0} to {1}.").format(bold(before), bold(level))
+	)
 
 
 def raise_to(doctype: str, name: str, level: str, new=None) -> None:

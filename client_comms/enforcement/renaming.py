@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import sbool
 from frappe.utils.scheduler import is_scheduler_inactive
 
-from client_comms import transactions
+from client_comms import transactions, validation
 from client_comms.enforcement import documents, guards, levels, refusals
 from client_comms.enforcement.requests import called
 from client_comms.exceptions import ClearanceMissingError
@@ -26,7 +26,7 @@ def keep_checks() -> None:
 
 	:raises frappe.PermissionError: the request asks to skip the checks
 	"""
-	given = (frappe.form_dict, *map(_parsed, map(frappe.form_dict.get, _ARGUMENTS)))
+	given = (frappe.form_dict, *map(validation.from_json, map(frappe.form_dict.get, _ARGUMENTS)))
 	if any(isinstance(each, dict) and _CHECKS in each for each in given):
 		frappe.throw(
 			_("A request cannot skip the checks of a rename. Remove {0}.").format(bold(_CHECKS)),
@@ -71,10 +71,3 @@ def is_only_queued() -> bool:
 def _keeps_its_name(doctype: str) -> bool:
 	"""Whether documents of this app's DocType cannot be renamed; Customize Form cannot change that."""
 	return guards.is_own(doctype) and not frappe.db.get_value("DocType", doctype, "allow_rename", cache=True)
-
-
-def _parsed(value):
-	try:
-		return frappe.parse_json(value)
-	except (ValueError, RecursionError):
-		return None  # Frappe reports it

@@ -16,7 +16,6 @@ from client_comms.exceptions import NoMatrixInForceError
 from client_comms.intake import arrivals, call_log, failures, replies, threads
 from client_comms.rules.arrival import Arrival
 
-INTERACTION = arrivals.INTERACTION
 KEY = "conversation_key"
 _KEY_LENGTH = 140
 _NONE = "-"  # logged, and no conversation

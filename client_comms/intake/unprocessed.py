@@ -330,14 +330,14 @@ def _stamped(raw: bytes, received_at: datetime) -> bytes:
 	return copies.STAMP + f"{format_datetime(clock.to_aware(received_at))}\r\n".encode() + raw
 
 
-def to_try(limit: int = AT_ONCE) -> list[str]:
+def to_try() -> list[str]:
 	"""Emails that a job can still store: not those of which only the headers are known."""
 	return frappe.get_all(
 		UNPROCESSED,
 		{"status": WAITING, "incomplete": 0, "attempts": ("<", MOST_ATTEMPTS)},
 		pluck="name",
 		order_by="attempts asc, creation asc",
-		limit=limit,
+		limit=AT_ONCE,
 	)
 
 

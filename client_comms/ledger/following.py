@@ -119,9 +119,7 @@ def erase_entries(names: Iterable[str]) -> int:
 	return erased
 
 
-def record_states(
-	doctype: str, names: Iterable[str], action: str | None = None, reason: str | None = None
-) -> int:
+def record_states(doctype: str, names: Iterable[str], action: str | None = None) -> int:
 	"""Record what these documents say now, where the ledger knows something else; returns how many.
 
 	To be called by everything that changes subjects without their document events, in the same transaction.
@@ -144,7 +142,6 @@ def record_states(
 					doctype,
 					name,
 					None,
-					reason=reason,
 					changes=changes if name in before else None,
 					state=state,
 				)

@@ -32,7 +32,7 @@ def before_logging(doc) -> str | None:
 	:raises OutgoingRefusedError: an enforced check has a finding
 	:raises ReasonNeededError: a warning requires a reason in `outgoing_reason` of the interaction
 	"""
-	if doc.flags.from_intake or doc.flags.from_record:
+	if doc.flags.from_intake or doc.flags.by_the_app:
 		return None
 	before = doc.stored()
 	if doc.direction == "Outbound" and not _is_same(doc, before, "direction", "third_party"):

@@ -23,14 +23,12 @@ HOLIDAYS_GIVEN = "Holiday List Assignment"
 _AHEAD = timedelta(days=62)  # holidays that can join absences
 
 
-def away(users: Collection[str], now: datetime | None = None) -> dict[str, datetime]:
+def away(users: Collection[str]) -> dict[str, datetime]:
 	"""Those of `users` who are away, and the first business moment at which each is back; a few queries, however many there are.
 
-	:param now: as stored (site time zone); by default the current time
 	:returns: user → moment as stored; who is there is left out
 	"""
-	now = now or clock.now()
-	users = sorted(users)
+	now, users = clock.now(), sorted(users)
 	if not users:
 		return {}
 	absences, days_off = _absences(users, now)

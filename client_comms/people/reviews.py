@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, date_diff, getdate
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock, transactions, validation
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import (
 	AGAIN,
 	COMPLETED,
@@ -107,7 +107,7 @@ def complete(name: str):
 		)
 	doc.status, doc.completed_on = COMPLETED, clock.now()
 	for row in doc.findings:
-		row.todo = _todo(doc, row)
+		row.todo = alerts.assign(row, REVIEW, doc.name)
 	doc.save_by_app()
 	_require_readers(doc)
 	alerts.tell(
@@ -135,23 +135,6 @@ def _require_readers(doc) -> None:
 			)
 
 
-def _todo(doc, row) -> str:
-	return (
-		frappe.get_doc(
-			{
-				"doctype": "ToDo",
-				"allocated_to": row.assigned_to,
-				"date": row.due_on,
-				"description": row.description,
-				"reference_type": REVIEW,
-				"reference_name": doc.name,
-			}
-		)
-		.insert(ignore_permissions=True)
-		.name
-	)
-
-
 def comment(name: str, text: str):
 	"""The person reviewed says something about a completed review."""
 	doc = transactions.locked(REVIEW, name)
@@ -170,8 +153,7 @@ def dispute(name: str, reason: str):
 	"""
 	doc = transactions.locked(REVIEW, name)
 	_require(doc, doc.reviewed_user, COMPLETED)
-	if not (reason or "").strip():
-		frappe.throw(_("State what you do not accept, and why."), title=_("Reason Missing"))
+	validation.require_reason(reason, _("State what you do not accept, and why."))
 	if doc.part == AGAIN:
 		frappe.throw(
 			_("This review was made after a dispute and is final. Talk to {0}.").format(

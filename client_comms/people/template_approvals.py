@@ -16,7 +16,6 @@ from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK
 
 PAGE = "approve-templates"
 _LISTED = 100
-_EVENT = "Communication Template Event"
 _TEXT_FIELDS = ["name", "owner", "modified_by"]
 
 

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_months, formatdate, getdate
 
-from client_comms import alerts, clock, compat, transactions, written_by_app
+from client_comms import alerts, clock, compat, transactions
 from client_comms.communication_governance.doctype.sop_training.sop_training import options_of, revealed
 from client_comms.enforcement import policy, procedure_roles
 from client_comms.i18n import bold
@@ -357,7 +357,7 @@ def complete(
 			"attempt": attempt,
 		}
 	)
-	record.flags[written_by_app.FLAG] = True
+	record.flags.by_the_app = True
 	return record.insert(ignore_permissions=True).valid_until
 
 

@@ -18,7 +18,6 @@ from client_comms.rules.working_time import WorkingCalendar, as_utc
 WARNED = "Warned"
 BREACHED = "Breached"
 ESCALATED = "Escalated"
-KINDS = (WARNED, BREACHED, ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)

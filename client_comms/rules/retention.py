@@ -11,12 +11,11 @@ from datetime import date
 
 ANONYMISE, DELETE, KEEP = "Anonymise", "Delete", "Keep"
 MASK = "Mask"  # the document must stay; contact details in it go
-ACTIONS = (ANONYMISE, DELETE)
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-	"""`months` after closing, 0 for an unlimited time; then `action`, one of `ACTIONS`."""
+	"""`months` after closing, 0 for an unlimited time; then `action`, `ANONYMISE` or `DELETE`."""
 
 	months: int
 	action: str = ANONYMISE

@@ -5,9 +5,9 @@ from datetime import date, datetime
 import frappe
 from frappe import _
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.communication_governance import calendars
-from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
+from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import response_clock
 
 
@@ -18,12 +18,7 @@ def moment(doc, until: str | datetime | date, reason: str | None) -> datetime:
 	:raises ActionNotPossibleError: it has passed
 	:raises MissingDetailsError: no reason is given
 	"""
-	if not (reason or "").strip():
-		frappe.throw(
-			_("Give a reason for snoozing: it stays in the history."),
-			exc=MissingDetailsError,
-			title=_("Reason Missing"),
-		)
+	validation.require_reason(reason, _("Give a reason for snoozing: it stays in the history."))
 	ends = clock.parse(until)
 	if clock.is_day(until):
 		calendar = calendars.for_company(doc.company)

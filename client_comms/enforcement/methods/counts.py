@@ -65,7 +65,7 @@ def get_chart(**arguments):
 	"""A dashboard chart; heatmaps query the database directly, and results are cached for the next user."""
 	chart = _chart(arguments)
 	if chart:
-		_refuse_linked(chart, _CHART_COLUMNS, arguments.get("filters") or chart.filters_json)
+		_refuse_linked(chart, arguments.get("filters") or chart.filters_json)
 	if not chart or not guards.is_held(chart.document_type):
 		return _with_readable_labels(chart, call_previous(_CHART, **arguments))
 	if chart.chart_type == "Group By" or chart.type != "Heatmap":
@@ -78,7 +78,7 @@ def get_chart(**arguments):
 _CHART_COLUMNS = ("based_on", "value_based_on", "group_by_based_on", "aggregate_function_based_on")
 
 
-def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
+def _refuse_linked(computed, filters) -> None:
 	"""Charts and cards can be computed from columns of linked documents, which Frappe does not check.
 
 	:param computed: a Dashboard Chart or Number Card, saved or not
@@ -86,7 +86,7 @@ def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
 	if computed.get("parent_document_type"):
 		named_parent.refuse_parent(computed.document_type)
 		added_rows.refuse_rows(computed.document_type)
-	used = [computed.get(column) or "" for column in columns]
+	used = [computed.get(column) or "" for column in _CHART_COLUMNS]
 	used += linked_columns.of_filters(linked_columns.parsed(filters))
 	linked_columns.refuse(computed.document_type, computed.get("name") or computed.document_type, used)
 
@@ -94,7 +94,7 @@ def _refuse_linked(computed, columns: tuple[str, ...], filters) -> None:
 @frappe.whitelist()
 def get_card_result(doc: str | dict, filters: str | list | dict | None = None, **others):
 	"""The number on a card, as the request describes it."""
-	_refuse_linked(frappe._dict(frappe.parse_json(doc)), _CHART_COLUMNS, filters)
+	_refuse_linked(frappe._dict(frappe.parse_json(doc)), filters)
 	return call_previous(
 		"frappe.desk.doctype.number_card.number_card.get_result", doc=doc, filters=filters, **others
 	)
@@ -104,7 +104,7 @@ def get_card_result(doc: str | dict, filters: str | list | dict | None = None, *
 def get_percentage_difference(doc: str | dict, filters: str | list | dict | None = None, **others):
 	"""How the number on a saved card changed."""
 	card = frappe.get_doc("Number Card", frappe.parse_json(doc).get("name"))
-	_refuse_linked(card, _CHART_COLUMNS, filters)
+	_refuse_linked(card, filters)
 	return call_previous(
 		"frappe.desk.doctype.number_card.number_card.get_percentage_difference",
 		doc=doc,

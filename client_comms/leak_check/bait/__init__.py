@@ -3,16 +3,3 @@
 from client_comms.leak_check.bait.planting import PARTIES, plant
 from client_comms.leak_check.bait.record import INTERACTION, MARK, Bait, Planted
 from client_comms.leak_check.bait.removal import remove, remove_documents, remove_files, remove_made
-
-__all__ = [
-	"INTERACTION",
-	"MARK",
-	"PARTIES",
-	"Bait",
-	"Planted",
-	"plant",
-	"remove",
-	"remove_documents",
-	"remove_files",
-	"remove_made",
-]

@@ -373,7 +373,3 @@ def existing(doctype: str) -> str | None:
 		except Exception:  # a DocType without a table
 			_first[doctype] = None
 	return _first[doctype]
-
-
-def as_json(value) -> str:
-	return json.dumps(value, default=str)

@@ -15,6 +15,7 @@ import frappe
 import frappe.model
 
 from client_comms import transactions
+from client_comms.enforcement import guards
 from client_comms.leak_check.census import arguments, attempts
 from client_comms.leak_check.census.attempts import Attempt
 from client_comms.leak_check.census.methods import Method
@@ -198,7 +199,7 @@ class Lender:
 
 		:param referring: a document that refers to a hidden one, rather than one that exists
 		"""
-		meta = _meta(doctype)
+		meta = guards.meta_of(doctype)
 		if meta is None or meta.istable or meta.issingle or meta.is_virtual or deep > _DEEP:
 			return None
 		if hidden := self._scene.target(doctype):
@@ -252,11 +253,3 @@ class Lender:
 			elif field.fieldtype == "Link" and field.reqd and not values.get(field.fieldname):
 				values[field.fieldname] = self.document(field.options, referring=False, deep=deep + 1)
 		return values
-
-
-def _meta(doctype: str):
-	try:
-		return frappe.get_meta(doctype)
-	except frappe.DoesNotExistError:
-		frappe.clear_last_message()
-		return None

@@ -76,7 +76,7 @@ def received(log, kind="Initial Inquiry", **fields):
 	"""An inquiry that has been waiting since Monday, 9 o'clock."""
 	doc = log(kind, direction="Inbound", occurred_on="2026-11-23 09:00", **fields)
 	doc.reload()
-	doc.flags.from_record = True
+	doc.flags.by_the_app = True
 	doc.append_event("Received", "2026-11-23 09:00")
 	doc.save(ignore_permissions=True)
 	return doc

@@ -389,7 +389,7 @@ def test_the_history_is_not_edited_by_saving(case, change):
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_the_history_is_not_edited_through_the_api(case, fiona, as_user, change):
 	sent = tamper(case, change).as_dict(convert_dates_to_str=True)
-	sent["flags"] = {"from_record": True, "from_intake": True, "ignore_validate": True}
+	sent["flags"] = {"by_the_app": True, "from_intake": True, "ignore_validate": True}
 	with as_user(fiona), pytest.raises(EventsAreAppendOnlyError):
 		client_save(json.dumps(sent, default=str))
 	assert kinds(case) == ["Logged", "Received"]
@@ -413,7 +413,7 @@ def test_a_failed_action_leaves_no_mark_on_the_object(case, clock_at, monkeypatc
 	monkeypatch.setattr(type(case), "on_update", lambda self: frappe.throw("no"))
 	with clock_at("2026-11-23 11:00"), pytest.raises(frappe.ValidationError):
 		case.record("Acknowledged")
-	assert not case.flags.from_record
+	assert not case.flags.by_the_app
 
 
 @pytest.mark.clause("D-2")

@@ -394,7 +394,7 @@ def test_a_failed_check_ends_an_earlier_confirmation(client, update, confirm, se
 		send(update, ANNA)
 	# A code that was asked for before, and is entered wrongly after a confirmation, counts from then.
 	code = frappe.get_doc({"doctype": "Identity Verification", **client, "method": "One-Time Code by Email"})
-	code.update({"result": "Pending"}).flags.by_app = True
+	code.update({"result": "Pending"}).flags.by_the_app = True
 	code.insert()
 	again = confirm()
 	send(update, ANNA)

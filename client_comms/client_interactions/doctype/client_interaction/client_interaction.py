@@ -165,7 +165,7 @@ class ClientInteraction(Document):
 		return next((each for each in known if each.lower() not in gone), next(iter(known), None))
 
 	def validate(self):
-		if not self.flags.from_record:
+		if not self.flags.by_the_app:
 			before = self.stored()
 			self.former_names = before and before.former_names
 		self.validate_events_are_untouched()
@@ -219,14 +219,6 @@ class ClientInteraction(Document):
 		self.check_event(event, at, promised_until)
 		self.append_event(event, at, changes.with_trace(self, event, note), promised_until, source, by)
 		self.save_by_app()
-
-	def save_by_app(self):
-		"""Save changes made by the app itself: events, and evidence that arrived automatically."""
-		self.flags.from_record = True
-		try:
-			self.save(ignore_permissions=True)
-		finally:
-			self.flags.from_record = False
 
 	def save_events(self, clocks: response_clock.Clocks, plan):
 		"""Write only the events just appended and the fields computed from them.
@@ -290,7 +282,7 @@ class ClientInteraction(Document):
 	def validate_events_are_untouched(self):
 		"""Events are append-only and the status follows them; only `record` and intake add events."""
 		before = self.stored()
-		if self.flags.from_record or (before is None and self.flags.from_intake):
+		if self.flags.by_the_app or (before is None and self.flags.from_intake):
 			return
 		kept = [interaction_event.values(row) for row in before.events] if before else []
 		if [interaction_event.values(row) for row in self.events] != kept:

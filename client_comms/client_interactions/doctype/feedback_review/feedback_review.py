@@ -42,7 +42,7 @@ class FeedbackReview(Document):
 
 	def validate(self):
 		before = self.get_doc_before_save()
-		if before is None or self.flags.by_app:
+		if before is None or self.flags.by_the_app:
 			return
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if before.status == SIGNED_OFF:
@@ -72,14 +72,6 @@ class FeedbackReview(Document):
 				),
 				title=_("Signed Off"),
 			)
-
-	def save_by_app(self) -> None:
-		"""Save changes made by an action of the app."""
-		self.flags.by_app = True
-		try:
-			self.save(ignore_permissions=True)
-		finally:
-			self.flags.by_app = False
 
 	def contents(self) -> dict:
 		"""The stored figures, for the form and the print."""

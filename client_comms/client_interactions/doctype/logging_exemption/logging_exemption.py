@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from client_comms import validation
 from client_comms.document import Document
 
 
@@ -22,8 +23,7 @@ class LoggingExemption(Document):
 	# end: auto-generated types
 
 	def validate(self):
-		if not (self.reason or "").strip():
-			frappe.throw(_("Give a reason why this is not a client matter."), title=_("Reason Missing"))
+		validation.require_reason(self.reason, _("Give a reason why this is not a client matter."))
 
 
 def on_doctype_update():

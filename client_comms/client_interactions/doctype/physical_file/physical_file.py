@@ -238,10 +238,7 @@ class PhysicalFile(Document):
 			)
 
 	def _require_reason(self, reason: str | None) -> None:
-		if not (reason or "").strip():
-			frappe.throw(
-				_("Give a reason. It is stored with the file's movements."), title=_("Reason Missing")
-			)
+		validation.require_reason(reason, _("Give a reason. It is stored with the file's movements."))
 
 	def _require_reader(self, user: str) -> None:
 		"""Only users who can read the file can receive it."""

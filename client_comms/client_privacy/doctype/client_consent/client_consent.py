@@ -75,7 +75,7 @@ class ClientConsent(Document):
 		# The text may be passed as such; what is stored is its notice.
 		if text := self.__dict__.get("notice_text"):
 			self.notice = consent_notice.keep(self.purpose, frappe.local.lang, text)
-		if not self.flags.from_record:
+		if not self.flags.by_the_app:
 			self.set("events", [])
 			self.add_first_events()
 			if self.events[0].event == rules.GIVEN:
@@ -138,11 +138,7 @@ class ClientConsent(Document):
 		)
 		if notice and event in rules.WORDS:
 			self.notice = notice  # the text of the client's last decision
-		self.flags.from_record = True
-		try:
-			self.save(ignore_permissions=True)
-		finally:
-			self.flags.from_record = False
+		self.save_by_app()
 
 	def add_first_events(self):
 		"""The first decision of a new consent: given, unless its status says otherwise."""
@@ -223,7 +219,7 @@ class ClientConsent(Document):
 	def validate_evidence_stays(self):
 		"""It can be replaced, but not taken away."""
 		before = self.get_doc_before_save()
-		if before and not self.flags.from_record and self.status == rules.GIVEN:
+		if before and not self.flags.by_the_app and self.status == rules.GIVEN:
 			if any(before.get(each) and not self.get(each) for each in ("evidence", "client_interaction")):
 				self.require_evidence()
 
@@ -271,7 +267,7 @@ class ClientConsent(Document):
 	def validate_events_are_untouched(self):
 		"""Only actions add to the history, and dates and status follow it."""
 		before = self.get_doc_before_save()
-		if before is None or self.flags.from_record:
+		if before is None or self.flags.by_the_app:
 			return
 		if [_row(row) for row in self.events] != [_row(row) for row in before.events] or any(
 			_plain(self.get(field)) != _plain(before.get(field))

@@ -167,8 +167,7 @@ class DataSubjectRequest(Document):
 		otherwise = telling.entered(otherwise)
 		self.update({"extended_months": months, "extension_reason": reason, "extended_otherwise": otherwise})
 		self.set_due()
-		self.flags.by_the_app = True
-		self.save()
+		self.save_by_app(ignore_permissions=False)
 		telling.tell(
 			self,
 			lambda: _("Your request needs more time"),
@@ -202,8 +201,7 @@ class DataSubjectRequest(Document):
 				"answered_on": clock.now(),
 			}
 		)
-		self.flags.by_the_app = True
-		self.save()
+		self.save_by_app(ignore_permissions=False)
 		telling.tell(
 			self, lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer), otherwise
 		)

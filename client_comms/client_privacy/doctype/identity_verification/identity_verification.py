@@ -68,7 +68,7 @@ class IdentityVerification(Document):
 
 	def validate_result(self):
 		"""Codes and logins are confirmed by the app, not by hand; only a Compliance Officer can unlock."""
-		if self.flags.by_app:
+		if self.flags.by_the_app:
 			return
 		if self.method in (identity.PORTAL_LOGIN, identity.SECURE_LINK):
 			frappe.throw(
@@ -122,7 +122,7 @@ class IdentityVerification(Document):
 	def validate_unchanged(self):
 		"""Results cannot be changed: only a pending code gets its result, which the app writes."""
 		before = self.get_doc_before_save()
-		if self.flags.by_app and before.result == identity.PENDING:
+		if self.flags.by_the_app and before.result == identity.PENDING:
 			return
 		changed = [
 			df.label
@@ -138,11 +138,10 @@ class IdentityVerification(Document):
 
 	def conclude(self, result: str):
 		"""Write the result of a one-time code."""
-		self.flags.by_app = True
 		self.result = result
 		self.code_hash = None  # it is no longer valid
 		self.set_verified()
-		self.save(ignore_permissions=True)
+		self.save_by_app()
 		self.report_lock()
 
 	def report_lock(self):

@@ -129,8 +129,7 @@ class LegalHold(Document):
 				"release_reason": reason,
 			}
 		)
-		self.flags.by_the_app = True
-		self.save()
+		self.save_by_app(ignore_permissions=False)
 		_record_end(self, legal_holds.RELEASED)
 
 	def on_trash(self):

@@ -112,7 +112,7 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 				"granted_on": clock.now(),
 			},
 		)
-		self._store()
+		self.save_by_app()
 		self._record(ledger.EXCEPTION, {"user": [None, user], use: [None, f"{basis}: {reason}"]})
 
 	def announce(self, text: str, otherwise: str | None = None) -> None:
@@ -134,7 +134,7 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 				"announced_otherwise": otherwise,
 			}
 		)
-		self._store()
+		self.save_by_app()
 		self._record(ledger.LIFTING_ANNOUNCED, {"status": [rules.ACTIVE, rules.ANNOUNCED]})
 		telling.tell(
 			self,
@@ -166,16 +166,12 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 				"lift_reason": reason,
 			}
 		)
-		self._store()
+		self.save_by_app()
 		self._record(ledger.RESTRICTION_LIFTED, {"status": [before, rules.LIFTED], "reason": [None, reason]})
 
 	def _require_in_force(self):
 		if self.status not in rules.IN_FORCE:
 			_refuse(_("This restriction is lifted. The client can ask for another one."))
-
-	def _store(self):
-		self.flags[written_by_app.FLAG] = True
-		self.save(ignore_permissions=True)
 
 	def _record(self, action: str, changes: dict):
 		ledger.record(action, *self.on, None, rule=self.name, changes=changes)
@@ -205,7 +201,7 @@ def begin(request, ground: str, reason: str):
 	)
 	if known := restrictions.active().get(doc.on):
 		_refuse(_("The use of this client's data is restricted already: {0}.").format(bold(known.name)))
-	doc.flags[written_by_app.FLAG] = True
+	doc.flags.by_the_app = True
 	return doc.insert(ignore_permissions=True)
 
 

@@ -75,7 +75,7 @@ class InteractionReview(Document):
 
 	def validate_it_is_open(self):
 		"""A completed review is the reviewer's word and stays; answers to it come by actions."""
-		if self.is_new() or self.flags.by_app:
+		if self.is_new() or self.flags.by_the_app:
 			return
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		before = self.get_doc_before_save()
@@ -110,14 +110,6 @@ class InteractionReview(Document):
 
 	def is_scored(self) -> bool:
 		return all(row.not_applicable or row.score not in (None, "") for row in self.scores)
-
-	def save_by_app(self) -> None:
-		"""Save changes made by an action of the app."""
-		self.flags.by_app = True
-		try:
-			self.save(ignore_permissions=True)
-		finally:
-			self.flags.by_app = False
 
 
 def on_doctype_update():

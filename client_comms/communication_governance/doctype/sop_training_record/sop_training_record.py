@@ -49,7 +49,7 @@ class SOPTrainingRecord(Document):
 		:raises frappe.PermissionError: the record is, or was, of the user who saves it
 		"""
 		before = self.get_doc_before_save()
-		if not self.flags.get(written_by_app.FLAG) and frappe.session.user in {
+		if not self.flags.by_the_app and frappe.session.user in {
 			self.user,
 			before and before.user,
 		}:
