@@ -50,13 +50,13 @@ has_permission = {
 	"Dashboard Settings": "client_comms.enforcement.doctypes.shared_desk.is_own",
 	"Desktop Layout": "client_comms.enforcement.doctypes.shared_desk.is_own",
 	"Interaction Access Grant": "client_comms.enforcement.interactions.has_grant_permission",
-	"Data Package": "client_comms.enforcement.data_packages.has_permission",
-	"Physical File": "client_comms.enforcement.physical_files.has_permission",
-	"Interaction Review": "client_comms.enforcement.record_reviews.has_permission",
-	"Communication": "client_comms.enforcement.linked_records.has_permission",
-	"Event": "client_comms.enforcement.linked_records.has_permission",
-	"Call Log": "client_comms.enforcement.linked_records.has_permission",
-	"Client Disclosure": "client_comms.enforcement.linked_records.has_permission",
+	"Data Package": "client_comms.enforcement.governed.has_permission",
+	"Physical File": "client_comms.enforcement.governed.has_permission",
+	"Interaction Review": "client_comms.enforcement.governed.has_permission",
+	"Communication": "client_comms.enforcement.governed.has_permission",
+	"Event": "client_comms.enforcement.governed.has_permission",
+	"Call Log": "client_comms.enforcement.governed.has_permission",
+	"Client Disclosure": "client_comms.enforcement.governed.has_permission",
 	"Client Consent": "client_comms.enforcement.client_documents.has_permission",
 	"Client Access Link": "client_comms.enforcement.client_documents.has_link_permission",
 	"Communication Preference": "client_comms.enforcement.client_documents.has_permission",
@@ -1061,7 +1061,7 @@ client_comms_sources = {
 for _doctype, _rows in _sources(client_comms_sources).items():
 	if _doctype in permission_query_conditions:
 		continue  # guarded above
-	has_permission[_doctype] = "client_comms.enforcement.linked_records.has_permission"
+	has_permission[_doctype] = "client_comms.enforcement.governed.has_permission"
 	permission_query_conditions[_doctype] = "client_comms.enforcement.linked_records.condition"
 	extend_doctype_class[_doctype] = "client_comms.outgoing.source_documents.GuardedSource"
 	doc_events[_doctype] = {

@@ -7,26 +7,14 @@ from collections.abc import Callable
 
 import frappe
 
-from client_comms import clock, compat
-from client_comms.enforcement import client_documents, interactions, policy, refusals
+from client_comms import clock
+from client_comms.enforcement import client_documents, policy
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import NOTHING
 from client_comms.rules import access
 from client_comms.rules import data_packages as rules
 
 PACKAGE = "Data Package"
-
-
-def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide by its state in the database."""
-	if not doc.name or doc.is_new():
-		return compat.no_objection()
-	user, action = user or frappe.session.user, interactions.action_of(ptype)
-	rule = decider(doc.name, action)
-	decision = rule and rule(policy.subject(user))
-	if decision is None or decision.allowed:
-		return compat.no_objection()
-	return refusals.objection(PACKAGE, doc.name, action, user, decision, debug)
 
 
 def decider(

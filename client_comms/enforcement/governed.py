@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 import frappe
 
-from client_comms import clock
+from client_comms import clock, compat
 from client_comms.enforcement import (
 	data_packages,
 	documents,
@@ -19,6 +19,7 @@ from client_comms.enforcement import (
 	physical_files,
 	policy,
 	record_reviews,
+	refusals,
 	source_doctypes,
 )
 from client_comms.enforcement.readers import Reader
@@ -57,6 +58,15 @@ def doctypes() -> tuple[str, ...]:
 		*_OWN_RULE,
 		*filter(documents.is_governed, documents.SETTING),
 	)
+
+
+def has_permission(doc, ptype=None, user=None, debug=False):
+	"""Frappe's hook of what is linked to an interaction or has a rule of its own: by the record in the database, not the document in memory."""
+	user, action = user or frappe.session.user, interactions.action_of(ptype)
+	decision = decide(doc.doctype, doc.name, action, user) if doc.name else None
+	if decision is None or decision.allowed:
+		return compat.no_objection()
+	return refusals.objection(doc.doctype, doc.name, action, user, decision, debug)
 
 
 def condition(doctype: str, user: Reader | str | None) -> str:

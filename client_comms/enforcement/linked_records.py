@@ -1,9 +1,8 @@
-"""Connects Communication, Event, Call Log and the sources of other apps to Frappe's two permission hooks; Frappe's own hooks still apply."""
+"""The rows of Communication, Event, Call Log and the sources of other apps that a user can read, and the link to their interaction, which stays."""
 
 import frappe
 
-from client_comms import compat
-from client_comms.enforcement import filed, governed, interactions, places, policy, refusals
+from client_comms.enforcement import filed, governed, places, policy
 from client_comms.enforcement.row_conditions import of_row
 
 
@@ -28,15 +27,6 @@ def link_condition(user=None, doctype=None) -> str:
 def participant_condition(user=None, doctype=None) -> str:
 	"""The participants of an event are as confidential as the event."""
 	return _with_parent("Event Participants", governed.EVENT, user)
-
-
-def has_permission(doc, ptype=None, user=None, debug=False):
-	user = user or frappe.session.user
-	action = interactions.action_of(ptype)
-	decision = governed.decide(doc.doctype, doc.name, action, user) if doc.name else None
-	if decision is None or decision.allowed:
-		return compat.no_objection()
-	return refusals.objection(doc.doctype, doc.name, action, user, decision, debug)
 
 
 def preserve_link(doc, method=None) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import frappe
 
-from client_comms import clock, compat
-from client_comms.enforcement import interactions, policy, refusals
+from client_comms import clock
+from client_comms.enforcement import interactions, policy
 from client_comms.enforcement.readers import INTERACTION, Reader
 from client_comms.enforcement.row_conditions import either, of_row, there_is
 from client_comms.rules import access
@@ -15,18 +15,6 @@ FILE = "Physical File"
 _ROWS = "Physical File Interaction"
 # Moving a file does not change its interactions.
 _AS_READING = (access.WRITE, access.DELETE)
-
-
-def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide by its state in the database."""
-	if not doc.name or doc.is_new():
-		return compat.no_objection()
-	user, action = user or frappe.session.user, interactions.action_of(ptype)
-	rule = decider(doc.name, action)
-	decision = rule and rule(policy.subject(user))
-	if decision is None or decision.allowed:
-		return compat.no_objection()
-	return refusals.objection(FILE, doc.name, action, user, decision, debug)
 
 
 def decider(

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import frappe
 
-from client_comms import clock, compat
-from client_comms.enforcement import interactions, policy, refusals
+from client_comms import clock
+from client_comms.enforcement import interactions, policy
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import there_is
 from client_comms.rules import access
@@ -14,16 +14,6 @@ from client_comms.rules import record_reviews as rules
 
 REVIEW = "Interaction Review"
 OPEN = "Open"
-
-
-def has_permission(doc, ptype=None, user=None, debug=False):
-	"""Decide by its state in the database."""
-	user = user or frappe.session.user
-	rule = decider(doc.name) if doc.name else None
-	decision = rule and rule(policy.subject(user))
-	if decision is None or decision.allowed:
-		return compat.no_objection()
-	return refusals.objection(REVIEW, doc.name, interactions.action_of(ptype), user, decision, debug)
 
 
 def decider(

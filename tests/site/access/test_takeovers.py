@@ -206,7 +206,7 @@ def test_code_put_in_the_place_of_ours(monkeypatch):
 		return True
 
 	has_permission.__module__ = "erpnext.neighbour"
-	monkeypatch.setattr("client_comms.enforcement.linked_records.has_permission", has_permission)
+	monkeypatch.setattr("client_comms.enforcement.governed.has_permission", has_permission)
 	assert "has_permission: Communication" in named()
 
 
