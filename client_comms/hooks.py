@@ -841,6 +841,7 @@ app_include_js = [
 		"harmless_html",
 		"leave_empty",
 		"dialogs",
+		"fields",
 		"forms",
 		"doctype_names",
 		"access_rules",

@@ -19,22 +19,13 @@ if (!client_comms.open_preference) {
 		else frappe.new_doc(PREFERENCE, client);
 	};
 
-	const CLIENTS = {
-		Customer: ({ name }) => ({ party_type: "Customer", party: name }),
-		Lead: ({ name }) => ({ party_type: "Lead", party: name }),
-		Contact: ({ name, links }) => {
-			const kinds = ["Customer", "Lead", "Prospect", "Supplier"];
-			const link = (links || []).find(({ link_doctype }) => kinds.includes(link_doctype));
-			return { contact: name, party_type: link?.link_doctype, party: link?.link_name };
-		},
-	};
-	for (const doctype of Object.keys(CLIENTS)) {
+	for (const doctype of ["Customer", "Lead", "Contact"]) {
 		frappe.ui.form.on(doctype, {
 			refresh(frm) {
 				if (frm.is_new() || !frappe.model.can_read(PREFERENCE)) return;
 				frm.add_custom_button(
 					__("Communication Preference"),
-					() => client_comms.open_preference(CLIENTS[doctype](frm.doc)),
+					() => client_comms.open_preference(client_comms.fields.client_of(frm.doc)),
 					__("View"),
 				);
 			},

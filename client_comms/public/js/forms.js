@@ -46,6 +46,35 @@ client_comms.open_window = async (find) => {
 	}
 };
 
+/**
+ * Who took one step does not take the next: says above the form who can.
+ *
+ * @param {string} [others] their names
+ */
+client_comms.say_who_else = (frm, sentence, others) => {
+	const who = others
+		? __("These can: {0}.", [frappe.utils.escape_html(others)])
+		: __("No other user can yet. Give a colleague one of these roles: {0}.", [__("Compliance Officer")]);
+	frm.set_intro(`${sentence} ${who}`, "blue");
+};
+
+/** Logs a document that was not logged, and opens its interaction. */
+client_comms.log_again = async (frm, doctype, name) => {
+	const [done] = await frappe.xcall("client_comms.api.log_unlogged", { documents: [{ doctype, name }] });
+	if (done.error) {
+		frappe.msgprint({
+			message: client_comms.harmless_html(done.error).html,
+			indicator: "orange",
+			title: __("Could Not Be Logged"),
+		});
+	} else if (done.interaction) {
+		frappe.set_route("Form", "Client Interaction", done.interaction);
+	} else {
+		client_comms.tell_stored();
+		frm.reload_doc();
+	}
+};
+
 /** The copy of a document is as confidential: Frappe leaves out of it what is not to be copied, such as the level. */
 const copy_doc = frappe.model.copy_doc;
 frappe.model.copy_doc = function (doc, ...others) {

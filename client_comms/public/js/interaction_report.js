@@ -30,31 +30,15 @@ Object.assign(client_comms.report, {
 	},
 
 	filters() {
-		const link = (fieldname, label, options, more = {}) => ({
-			fieldname,
-			label,
-			fieldtype: "Link",
-			options,
-			...more,
-		});
+		const link = (fieldname, label, options) => ({ fieldname, label, fieldtype: "Link", options });
 		return [
 			link("company", __("Company"), "Company"),
 			link("communication_type", __("Communication Type"), "Communication Type"),
 			link("channel", __("Channel"), "Communication Channel"),
-			link("responsible_staff", __("Responsible Staff"), "User", {
-				get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-			}),
-			{
-				fieldname: "party_type",
-				label: __("Client Type"),
-				// Not a link to DocType, which version 16 only lets those filter by who can read DocTypes.
-				fieldtype: "Select",
-				options: ["", "Customer", "Lead", "Prospect", "Supplier"].map((value) => ({
-					value,
-					label: __(value),
-				})),
+			client_comms.fields.colleague("responsible_staff", __("Responsible Staff")),
+			client_comms.fields.client_type({
 				on_change: () => frappe.query_report.set_filter_value("party", ""),
-			},
+			}),
 			{
 				fieldname: "party",
 				label: __("Client"),

@@ -134,13 +134,9 @@ client_comms.fields_of_log = (log) => {
 					columns: 5,
 				},
 				{
-					fieldname: "assigned_to",
-					fieldtype: "Link",
-					options: "User",
-					label: __("Assigned To"),
+					...client_comms.fields.colleague("assigned_to", __("Assigned To")),
 					in_list_view: 1,
 					columns: 3,
-					get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 				},
 				{
 					fieldname: "due_on",

@@ -5,7 +5,6 @@ frappe.provide("client_comms");
 if (!client_comms.on_client_forms) {
 	client_comms.on_client_forms = true;
 	const INTERACTION = "Client Interaction";
-	const PARTY_TYPES = ["Customer", "Lead", "Prospect", "Supplier"];
 	// A message filed under one of these continues its interaction.
 	const RELATIONS_WITH_THREAD = ["Issue", "Lead", "Opportunity"];
 
@@ -19,13 +18,10 @@ if (!client_comms.on_client_forms) {
 			filters: { party_type: "Lead", party: name },
 			values: { party_type: "Lead", party: name, company },
 		}),
-		Contact: ({ name, links }) => {
-			const client = (links || []).find((link) => PARTY_TYPES.includes(link.link_doctype));
-			return {
-				filters: { contact: name },
-				values: { contact: name, party_type: client?.link_doctype, party: client?.link_name },
-			};
-		},
+		Contact: (contact) => ({
+			filters: { contact: contact.name },
+			values: client_comms.fields.client_of(contact),
+		}),
 		Opportunity: ({ name, opportunity_from, party_name, contact_person, company }) => ({
 			filters: { reference_doctype: "Opportunity", reference_name: name },
 			values: {

@@ -51,19 +51,12 @@ if (!client_comms.privacy) {
 		},
 	};
 
-	const CLIENTS = {
-		Customer: ({ name }) => ({ party_type: "Customer", party: name }),
-		Lead: ({ name }) => ({ party_type: "Lead", party: name }),
-		Contact: ({ name, links }) => {
-			const kinds = ["Customer", "Lead", "Prospect", "Supplier"];
-			const link = (links || []).find(({ link_doctype }) => kinds.includes(link_doctype));
-			return { contact: name, party_type: link?.link_doctype, party: link?.link_name };
-		},
-	};
-	for (const doctype of Object.keys(CLIENTS)) {
+	for (const doctype of ["Customer", "Lead", "Contact"]) {
 		frappe.ui.form.on(doctype, {
 			refresh(frm) {
-				if (!frm.is_new()) client_comms.privacy.add_buttons(frm, CLIENTS[doctype](frm.doc));
+				if (!frm.is_new()) {
+					client_comms.privacy.add_buttons(frm, client_comms.fields.client_of(frm.doc));
+				}
 			},
 		});
 	}

@@ -1,16 +1,6 @@
 frappe.ui.form.on("Client Interaction", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", client_comms.interaction.PARTY_TYPES] },
-		}));
-		frm.set_query("contact", ({ party_type, party }) =>
-			party
-				? {
-						query: "frappe.contacts.doctype.contact.contact.contact_query",
-						filters: { link_doctype: party_type, link_name: party },
-					}
-				: {},
-		);
+		client_comms.fields.query_client(frm, true);
 		frm.set_query(
 			"responsible_staff",
 			({ name, company, communication_type, confidentiality_level }) => ({

@@ -10,7 +10,6 @@ Object.assign(client_comms.interaction, {
 		Answered: "green",
 		Closed: "gray",
 	},
-	PARTY_TYPES: ["Customer", "Lead", "Prospect", "Supplier"],
 	levels: {},
 
 	/** The levels with colour and rank, fetched once and cached in `levels`. */
@@ -153,13 +152,9 @@ Object.assign(client_comms.interaction, {
 			fields: [
 				...(name ? [] : [asked, { fieldtype: "Section Break" }]),
 				{
-					fieldname: "user",
-					fieldtype: "Link",
-					options: "User",
-					label: __("User"),
+					...client_comms.fields.colleague("user", __("User")),
 					default: frappe.session.user,
 					read_only: !about_others,
-					get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 					change: () => show(),
 				},
 				{ fieldtype: "Column Break" },

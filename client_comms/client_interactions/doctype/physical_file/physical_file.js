@@ -1,8 +1,6 @@
 frappe.ui.form.on("Physical File", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-		}));
+		client_comms.fields.query_client(frm);
 		frm.set_query("custodian", () => ({ query: "client_comms.api.queries.colleagues" }));
 	},
 

@@ -120,15 +120,10 @@
 				file,
 				__("Check Out", null, "Physical File"),
 				[
-					{
-						fieldname: "custodian",
-						fieldtype: "Link",
-						options: "User",
-						label: __("Given To"),
+					client_comms.fields.colleague("custodian", __("Given To"), {
 						default: frappe.session.user,
 						reqd: 1,
-						get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-					},
+					}),
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 					{
 						fieldname: "due_back",

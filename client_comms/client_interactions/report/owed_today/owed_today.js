@@ -1,13 +1,6 @@
 frappe.query_reports["Owed Today"] = {
 	filters: [
-		{
-			fieldname: "staff",
-			label: __("Staff"),
-			fieldtype: "Link",
-			options: "User",
-			default: frappe.session.user,
-			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-		},
+		client_comms.fields.colleague("staff", __("Staff"), { default: frappe.session.user }),
 		{
 			fieldname: "until",
 			label: __("Due Until"),

@@ -13,13 +13,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 		},
-		{
-			fieldname: "staff",
-			label: __("Staff"),
-			fieldtype: "Link",
-			options: "User",
-			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-		},
+		client_comms.fields.colleague("staff", __("Staff")),
 	],
 
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),

@@ -1,12 +1,6 @@
 frappe.ui.form.on("Client Consent", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-		}));
-		frm.set_query("contact", () => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
-		}));
+		client_comms.fields.query_client(frm);
 		frm.set_query("notice", () => ({ filters: { purpose: frm.doc.purpose } }));
 		frm.set_query("third_party", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("client_interaction", ({ party_type, party }) => ({ filters: { party_type, party } }));

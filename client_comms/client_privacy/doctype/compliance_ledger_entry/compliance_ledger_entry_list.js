@@ -38,16 +38,7 @@ function export_ledger() {
 				label: __("Before This Day"),
 				description: __("Leave both empty for the whole ledger."),
 			},
-			{
-				fieldname: "party_type",
-				fieldtype: "Select",
-				options: ["", "Customer", "Lead", "Prospect", "Supplier"].map((value) => ({
-					value,
-					label: __(value),
-				})),
-				label: __("Client Type"),
-				change: () => dialog.set_value("party", ""),
-			},
+			client_comms.fields.client_type({ change: () => dialog.set_value("party", "") }),
 			{
 				fieldname: "party",
 				fieldtype: "Dynamic Link",

@@ -25,8 +25,15 @@ frappe.ui.form.on("Data Package", {
 			frm.add_custom_button(__("Open the File"), () => open_file(frm));
 		}
 		if (status === "Ready") {
-			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) say_who_releases(frm);
-			else {
+			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) {
+				client_comms.say_who_else(
+					frm,
+					__(
+						"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
+					),
+					frm.doc.__onload?.releasers,
+				);
+			} else {
 				frm.add_custom_button(__("Release", null, "Data Package"), () => release(frm)).addClass(
 					"btn-primary",
 				);
@@ -48,24 +55,6 @@ frappe.ui.form.on("Data Package", {
 		}
 	},
 });
-
-/** Who made the copy, or chose what is left out, does not release it. */
-function say_who_releases(frm) {
-	const others = frm.doc.__onload?.releasers;
-	const texts = [
-		__(
-			"You made this copy, or chose what is left out of it, so someone else must look at it and release it. Ask another Compliance Officer.",
-		),
-	];
-	texts.push(
-		others
-			? __("These can: {0}.", [frappe.utils.escape_html(others)])
-			: __("No other user can yet. Give a colleague one of these roles: {0}.", [
-					__("Compliance Officer"),
-				]),
-	);
-	frm.set_intro(texts.join(" "), "blue");
-}
 
 function release(frm) {
 	const client = [frappe.utils.escape_html(frm.doc.party_name).bold()];

@@ -2,13 +2,7 @@ const API = "client_comms.api.subject_requests";
 
 frappe.ui.form.on("Data Subject Request", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-		}));
-		frm.set_query("contact", () => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
-		}));
+		client_comms.fields.query_client(frm);
 	},
 
 	refresh(frm) {

@@ -16,8 +16,15 @@ frappe.ui.form.on("Erasure Run", {
 		);
 		if (status === "Planned") {
 			if (frm.doc.planned_count) {
-				if (frm.doc.planned_by === frappe.session.user) say_who_approves(frm);
-				else frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
+				if (frm.doc.planned_by === frappe.session.user) {
+					client_comms.say_who_else(
+						frm,
+						__(
+							"You planned this run, so someone else must approve it. Ask another Compliance Officer.",
+						),
+						frm.doc.__onload?.approvers,
+					);
+				} else frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
 			} else if (frm.doc.kept_count && frm.doc.request) say_all_is_kept(frm);
 		}
 		if (status === "Planned" || (status === "Failed" && !frm.doc.approved_by)) {
@@ -38,22 +45,6 @@ frappe.ui.form.on("Erasure Run", {
 function can_be_resumed({ status, error, failed_count }) {
 	if (status === "Finished") return failed_count;
 	return ["Planning", "Approved", "Running", "Failed"].includes(status) && (error || failed_count);
-}
-
-/** Who planned it does not approve it. */
-function say_who_approves(frm) {
-	const others = frm.doc.__onload?.approvers;
-	const texts = [
-		__("You planned this run, so someone else must approve it. Ask another Compliance Officer."),
-	];
-	texts.push(
-		others
-			? __("These can: {0}.", [frappe.utils.escape_html(others)])
-			: __("No other user can yet. Give a colleague one of these roles: {0}.", [
-					__("Compliance Officer"),
-				]),
-	);
-	frm.set_intro(texts.join(" "), "blue");
 }
 
 /** A plan that erases nothing does not answer the client who asked. */

@@ -1,12 +1,6 @@
 frappe.ui.form.on("Identity Verification", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-		}));
-		frm.set_query("contact", () => ({
-			query: "frappe.contacts.doctype.contact.contact.contact_query",
-			filters: { link_doctype: frm.doc.party_type, link_name: frm.doc.party },
-		}));
+		client_comms.fields.query_client(frm);
 	},
 
 	refresh(frm) {

@@ -1,8 +1,6 @@
 frappe.ui.form.on("Legal Hold", {
 	setup(frm) {
-		frm.set_query("party_type", () => ({
-			filters: { name: ["in", ["Customer", "Lead", "Prospect", "Supplier"]] },
-		}));
+		client_comms.fields.query_client(frm);
 		frm.set_query("reference_doctype", () => ({ filters: { istable: 0, issingle: 0 } }));
 	},
 

@@ -2,14 +2,7 @@ frappe.query_reports["Training Status"] = {
 	filters: [
 		// Not a link: Frappe lists and checks roles only for System Managers, but team leads filter by them as well.
 		{ fieldname: "role", label: __("Role"), fieldtype: "Select", options: [""] },
-		{
-			fieldname: "user",
-			label: __("User"),
-			fieldtype: "Link",
-			options: "User",
-			ignore_link_validation: 1,
-			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
-		},
+		client_comms.fields.colleague("user", __("User"), { ignore_link_validation: 1 }),
 		{ fieldname: "training", label: __("Training"), fieldtype: "Link", options: "SOP Training" },
 		{
 			fieldname: "state",

@@ -1,19 +1,6 @@
 frappe.query_reports["Wording Findings"] = {
 	filters: [
-		{
-			fieldname: "from_date",
-			label: __("From", null, "Period"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_days(frappe.datetime.get_today(), -90),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To", null, "Period"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		...client_comms.fields.period({ days: 90 }),
 		{
 			fieldname: "group_by",
 			label: __("Group By"),
