@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import frappe
 
+from client_comms.flags import flagged
+
 _UNATTENDED = "client_comms_unattended"
 
 
@@ -22,15 +24,9 @@ def acting_as(user: str) -> Iterator[None]:
 		frappe.local.form_dict = form_dict
 
 
-@contextmanager
-def unattended() -> Iterator[None]:
+def unattended():
 	"""Messages inside the block are sent automatically, even if a request triggered them."""
-	before = frappe.flags.get(_UNATTENDED)
-	frappe.flags[_UNATTENDED] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_UNATTENDED] = before
+	return flagged(_UNATTENDED)
 
 
 def is_unattended() -> bool:

@@ -1,7 +1,6 @@
 """Notifications about interactions; only users who can read an interaction are notified about it (D-5, R-2)."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
 import frappe
 from frappe import _
@@ -11,6 +10,7 @@ from frappe.utils import escape_html, get_fullname, get_link_to_form
 from client_comms import clock, compat, transactions
 from client_comms.document import insert_together
 from client_comms.enforcement import interactions, policy
+from client_comms.flags import flagged
 from client_comms.i18n import speaking, speaking_to
 from client_comms.roles import users_with_role
 from client_comms.rules import access
@@ -18,15 +18,9 @@ from client_comms.rules import access
 _MUTED = "client_comms_muted"
 
 
-@contextmanager
-def muted() -> Iterator[None]:
+def muted():
 	"""No one is notified inside the block, because it handles past events."""
-	before = frappe.flags.get(_MUTED)
-	frappe.flags[_MUTED] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_MUTED] = before
+	return flagged(_MUTED)
 
 
 def are_muted() -> bool:

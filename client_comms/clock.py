@@ -4,7 +4,6 @@ Frappe stores naive datetimes in the site's time zone; the rules use aware ones.
 that needs the current time calls `now()`, so that a demonstration or a test can move it.
 """
 
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,8 @@ from dateutil import parser
 from frappe import _
 from frappe.utils import cstr, escape_html, get_datetime, now_datetime
 from frappe.utils.data import get_system_timezone
+
+from client_comms.flags import flagged
 
 _MOVED = "client_comms_now"
 # How far the clock of a user's computer, from which forms take the time, can be ahead.
@@ -24,15 +25,9 @@ def now() -> datetime:
 	return frappe.flags.get(_MOVED) or now_datetime().replace(microsecond=0)
 
 
-@contextmanager
 def moved_to(moment: datetime):
 	"""Set the app's current time to `moment` (naive, site time zone) inside the block."""
-	before = frappe.flags.get(_MOVED)
-	frappe.flags[_MOVED] = get_datetime(moment).replace(microsecond=0)
-	try:
-		yield
-	finally:
-		frappe.flags[_MOVED] = before
+	return flagged(_MOVED, get_datetime(moment).replace(microsecond=0))
 
 
 def site_zone() -> ZoneInfo:

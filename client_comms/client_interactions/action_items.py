@@ -1,12 +1,11 @@
 """Keeps the action items of an interaction and the ToDos of their assignees in sync (D-2, F-2)."""
 
-from contextlib import contextmanager
-
 import frappe
 from frappe.utils import strip_html
 
 from client_comms import clock, transactions
 from client_comms.enforcement import sharing
+from client_comms.flags import flagged
 
 INTERACTION = "Client Interaction"
 _SYNCING = "client_comms_syncing_todos"
@@ -48,15 +47,9 @@ def are_syncing() -> bool:
 	return bool(frappe.flags.get(_SYNCING))
 
 
-@contextmanager
 def _syncing():
 	"""Items and ToDos update each other; inside the block, changes of one side do not trigger the other."""
-	before = frappe.flags.get(_SYNCING)
-	frappe.flags[_SYNCING] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_SYNCING] = before
+	return flagged(_SYNCING)
 
 
 def _cancel_removed(doc, before) -> None:
@@ -117,15 +110,9 @@ def adopt_todo(todo, method=None) -> None:
 	frappe.flags.setdefault(_ADOPTED, set()).add(doc.name)
 
 
-@contextmanager
 def assigned_by_rule():
 	"""Assignments by an Assignment Rule inside the block are not the user's own, so write access is not required."""
-	before = frappe.flags.get(_BY_RULE)
-	frappe.flags[_BY_RULE] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_BY_RULE] = before
+	return flagged(_BY_RULE)
 
 
 def came_meanwhile(doc) -> bool:

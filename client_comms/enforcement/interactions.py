@@ -5,8 +5,7 @@ the conditions translate the rule's row filter into SQL. Frappe's hooks can only
 and User Permissions still apply.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from itertools import chain
 
 import frappe
@@ -16,6 +15,7 @@ from client_comms import clock, compat
 from client_comms.enforcement import policy, refusals
 from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader
 from client_comms.enforcement.row_conditions import among, of_row
+from client_comms.flags import flagged
 from client_comms.rules import access, access_new
 
 GRANT = "Interaction Access Grant"
@@ -93,15 +93,9 @@ def readers_among(doc, users: Collection[str]) -> list[str]:
 		return [user for user in users if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
 
 
-@contextmanager
-def listing_for(action: str) -> Iterator[None]:
+def listing_for(action: str):
 	"""Inside the block, row conditions use `action`, so that lists contain what the user can export or email."""
-	before = frappe.flags.get(LISTED_FOR)
-	frappe.flags[LISTED_FOR] = action
-	try:
-		yield
-	finally:
-		frappe.flags[LISTED_FOR] = before
+	return flagged(LISTED_FOR, action)
 
 
 def interaction_condition(user=None, doctype=None) -> str:

@@ -1,7 +1,6 @@
 """The site's levels, clearances and matrix versions as the policy for the access rule."""
 
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import contextmanager
 
 import frappe
 from frappe.permissions import ALL_USER_ROLE, AUTOMATIC_ROLES, GUEST_ROLE, SYSTEM_USER_ROLE
@@ -9,6 +8,7 @@ from frappe.utils import getdate
 
 from client_comms import clock, transactions
 from client_comms.enforcement import takeovers, user_limits
+from client_comms.flags import flagged
 from client_comms.rules.access import (
 	ACTIONS,
 	DELETE,
@@ -370,18 +370,12 @@ def holding(name: str):
 	return holding_all({name: stored_record(name)})
 
 
-@contextmanager
 def holding_all(records: Mapping[str, Record | None]):
 	"""`holding` for interactions that were queried together.
 
 	:param records: as returned by `locked_records`
 	"""
-	before = frappe.flags.get(_HELD)
-	frappe.flags[_HELD] = records
-	try:
-		yield
-	finally:
-		frappe.flags[_HELD] = before
+	return flagged(_HELD, records)
 
 
 def as_the_database_reads(level: str | None) -> str | None:

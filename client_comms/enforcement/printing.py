@@ -1,12 +1,10 @@
 """Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read
 or has a link with a key for."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import frappe
 
 from client_comms.enforcement import guards
+from client_comms.flags import flagged
 from client_comms.rules import access
 
 
@@ -28,15 +26,9 @@ def is_asked() -> bool:
 _EMAIL = "client_comms_printed_for"
 
 
-@contextmanager
-def for_email(queued) -> Iterator[None]:
+def for_email(queued):
 	"""Inside the block, documents are printed for an email (Email Queue): when it is sent, as Administrator."""
-	before = frappe.flags.get(_EMAIL)
-	frappe.flags[_EMAIL] = queued
-	try:
-		yield
-	finally:
-		frappe.flags[_EMAIL] = before
+	return flagged(_EMAIL, queued)
 
 
 def email():

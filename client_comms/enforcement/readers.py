@@ -6,7 +6,6 @@ asked for each row of a page (see `page_requests`); elsewhere it is looked up fi
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
-from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
 
@@ -24,6 +23,7 @@ from client_comms.enforcement.row_conditions import (
 	of_row,
 	there_is,
 )
+from client_comms.flags import flagged
 from client_comms.rules import access, access_rows
 
 INTERACTION = "Client Interaction"
@@ -373,15 +373,9 @@ def held(key: tuple, make: Callable):
 	return made[key]
 
 
-@contextmanager
-def holding() -> Iterator[None]:
+def holding():
 	"""Inside the block, which changes nothing that decides about access, a user is looked up once for all conditions."""
-	before = frappe.flags.get(_HELD)
-	frappe.flags[_HELD] = {}
-	try:
-		yield
-	finally:
-		frappe.flags[_HELD] = before
+	return flagged(_HELD, {})
 
 
 def _column(name: str) -> str:

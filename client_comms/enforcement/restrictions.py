@@ -9,8 +9,7 @@ Three things go on: the client's own acts and what they write to us, which is lo
 records, such as missed deadlines and the successor of a user who left; and what a Compliance Officer has allowed a user.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 
 import frappe
 from frappe import _
@@ -21,6 +20,7 @@ from client_comms.clients import holders
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.enforcement.registry import LOCKED, OWNER_FIELDS
 from client_comms.exceptions import RestrictedError
+from client_comms.flags import flagged
 from client_comms.i18n import bold, moment
 from client_comms.rules import restriction as rules
 
@@ -138,15 +138,9 @@ def _first(restricted: dict, owners: Iterable[anchors.Anchor]) -> rules.Restrict
 # --- changes -------------------------------------------------------------------------------------
 
 
-@contextmanager
-def logging() -> Iterator[None]:
+def logging():
 	"""Inside the block, what arrived or took place is logged: the client's own message, and its deadline."""
-	before = frappe.flags.get(_LOGGING)
-	frappe.flags[_LOGGING] = True
-	try:
-		yield
-	finally:
-		frappe.flags[_LOGGING] = before
+	return flagged(_LOGGING)
 
 
 def require_unlocked(doc, method=None, *renamed) -> None:

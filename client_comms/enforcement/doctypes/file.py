@@ -1,8 +1,6 @@
 """Files of governed records are private, and no second File row opens their content (P-2, D-6)."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -24,6 +22,7 @@ from client_comms.enforcement import (
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.flags import flagged
 from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
@@ -322,15 +321,9 @@ def _shows_hidden(part) -> bool:
 	)
 
 
-@contextmanager
-def sending(message: str) -> Iterator[None]:
+def sending(message: str):
 	"""Inside the block, a message (Communication) is sent by email."""
-	before = frappe.flags.get(_SENT)
-	frappe.flags[_SENT] = message
-	try:
-		yield
-	finally:
-		frappe.flags[_SENT] = before
+	return flagged(_SENT, message)
 
 
 def is_sent_with(file, queued) -> bool:

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, guards
+from client_comms.flags import flagged
 from client_comms.rules import access
 
 _ABOUT = "client_comms_notification_about"
@@ -37,12 +38,8 @@ class GuardedNotificationLog:
 	"""Frappe's notification, whose email waits in the queue without naming the record that it is about."""
 
 	def after_insert(self):
-		before = frappe.flags.get(_ABOUT)
-		frappe.flags[_ABOUT] = dependents.owner_of(self.document_type, self.document_name)
-		try:
+		with flagged(_ABOUT, dependents.owner_of(self.document_type, self.document_name)):
 			super().after_insert()
-		finally:
-			frappe.flags[_ABOUT] = before
 
 
 def name_record(doc, method=None) -> None:

@@ -5,26 +5,20 @@ Frappe and ERPNext do not check the record: anyone who knows its name could move
 place where they can read it.
 """
 
-from contextlib import contextmanager
-
 import frappe
 from frappe import _
 
 from client_comms.enforcement import filed, governed, guards, level_spread, levels, restrictions
 from client_comms.enforcement.compose import call_previous
+from client_comms.flags import flagged
 from client_comms.rules import access
 
 _MESSAGE = "client_comms_made_of"
 
 
-@contextmanager
 def made_of(communication: str):
 	"""A document created inside the block continues the conversation of that message, if it is logged."""
-	frappe.flags[_MESSAGE] = communication
-	try:
-		yield
-	finally:
-		frappe.flags[_MESSAGE] = None
+	return flagged(_MESSAGE, communication)
 
 
 def made_of_now() -> str | None:
