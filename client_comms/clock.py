@@ -30,6 +30,14 @@ def moved_to(moment: datetime):
 	return flagged(_MOVED, get_datetime(moment).replace(microsecond=0))
 
 
+def is_first_in_a_day(key: str) -> bool:
+	"""Whether no process of the site has asked this of the key for a day."""
+	if frappe.cache.get_value(key, expires=True):
+		return False
+	frappe.cache.set_value(key, 1, expires_in_sec=24 * 60 * 60)
+	return True
+
+
 def site_zone() -> ZoneInfo:
 	return ZoneInfo(get_system_timezone())
 

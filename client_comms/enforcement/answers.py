@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import frappe
 from frappe import _
 
-from client_comms import ledger, roles
+from client_comms import clock, ledger, roles
 from client_comms.enforcement import answer_rows, compose, governed, guards
 from client_comms.rules import access
 from client_comms.rules.outgoing import ENFORCE, OFF
@@ -30,7 +30,6 @@ _LISTS_OF_FRAPPE = frozenset(
 )
 _HAD = (access.READ, access.WRITE)
 _DEPTH = 4
-_DAY = 24 * 60 * 60
 _TEXT_FIELDS = frozenset(
 	("Code", "HTML Editor", "Long Text", "Markdown Editor", "Small Text", "Text", "Text Editor")
 )
@@ -222,7 +221,9 @@ def _report(found: set[tuple[str, str]], request, rule: str) -> None:
 	leaves a check out is opened all day.
 	"""
 	method = frappe.form_dict.get("cmd") or getattr(request, "path", "")
-	if rule == LEFT_OUT and not _is_first_today(f"client_comms_left_out:{frappe.session.user}:{method}"):
+	if rule == LEFT_OUT and not clock.is_first_in_a_day(
+		f"client_comms_left_out:{frappe.session.user}:{method}"
+	):
 		return
 	frappe.db.rollback()
 	ledger.write(
@@ -246,13 +247,6 @@ def _report(found: set[tuple[str, str]], request, rule: str) -> None:
 	)
 	# nosemgrep: frappe-manual-commit (the rest of the request is committed or rolled back already)
 	frappe.db.commit()
-
-
-def _is_first_today(key: str) -> bool:
-	known = frappe.cache.get_value(key, expires=True)
-	if not known:
-		frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
-	return not known
 
 
 def _withhold(response) -> None:

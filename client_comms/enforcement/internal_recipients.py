@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import parse_addr, split_emails
 
+from client_comms import clock
 from client_comms.clients import phone_numbers
 from client_comms.enforcement import dependents, governed
 from client_comms.exceptions import ClearanceMissingError
@@ -19,7 +20,6 @@ from client_comms.rules.messages import Message
 
 _LOGGED = "client_comms_left_out"
 _TOLD = "client_comms_told"
-_DAY = 24 * 60 * 60
 
 
 def without_clearance(doctype: str, name: str, users: Iterable[str]) -> dict[str, access.Decision]:
@@ -167,13 +167,10 @@ def _address(recipient: str) -> str:
 
 
 def _log(doctype: str, name: str, left_out: dict[str, access.Decision]) -> None:
-	key = f"{_LOGGED}|{doctype}|{name}|{','.join(left_out)}"
-	if frappe.cache.get_value(key, expires=True):
-		return
-	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
-	frappe.log_error(
-		title="Recipients without clearance were left out of a message",
-		message=", ".join(left_out),
-		reference_doctype=doctype,
-		reference_name=name,
-	)
+	if clock.is_first_in_a_day(f"{_LOGGED}|{doctype}|{name}|{','.join(left_out)}"):
+		frappe.log_error(
+			title="Recipients without clearance were left out of a message",
+			message=", ".join(left_out),
+			reference_doctype=doctype,
+			reference_name=name,
+		)

@@ -24,7 +24,7 @@ from client_comms.rules import business_hours, escalation, response_clock
 from client_comms.rules.quiet_hours import QuietHours
 
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
-_HOUR, _DAY = 3600, 86_400
+_HOUR = 3600
 _FAILED = "client_comms_could_not_tell"
 # Method → (kind of action, name of the clock) → users
 _Told = dict[str, dict[tuple[str, str], set[str]]]
@@ -198,13 +198,10 @@ def _remind(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
 def _log_failure(doc, error: Exception) -> None:
 	"""Log each error once a day: without an outgoing email account, it is the same for every record."""
 	said = f"{type(error).__qualname__}: {str(error).replace(doc.name, '')}"
-	key = f"{_FAILED}:{sha256(said.encode()).hexdigest()}"
-	if frappe.cache.get_value(key, expires=True):
-		return
-	frappe.cache.set_value(key, 1, expires_in_sec=_DAY)
-	frappe.log_error(
-		title=_("Some users could not be notified of a deadline"),
-		message="".join(traceback.format_exception(error)),
-		reference_doctype=doc.doctype,
-		reference_name=doc.name,
-	)
+	if clock.is_first_in_a_day(f"{_FAILED}:{sha256(said.encode()).hexdigest()}"):
+		frappe.log_error(
+			title=_("Some users could not be notified of a deadline"),
+			message="".join(traceback.format_exception(error)),
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
