@@ -51,6 +51,17 @@ Object.assign(client_comms.fields, {
 		};
 	},
 
+	/** The address of a client to which a link is sent. */
+	send_to() {
+		return {
+			fieldname: "address",
+			fieldtype: "Data",
+			options: "Email",
+			label: __("Send To"),
+			description: __("One of the client's addresses on file. Leave empty to use the first one."),
+		};
+	},
+
 	/**
 	 * Restricts the client of a form to clients, and its contact to those of the client.
 	 *

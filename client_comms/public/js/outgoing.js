@@ -197,15 +197,7 @@ Object.assign(client_comms.outgoing, {
 						"Leave empty to use the interaction's data categories, or all data if it has none.",
 					),
 				},
-				{
-					fieldname: "address",
-					fieldtype: "Data",
-					options: "Email",
-					label: __("Send To"),
-					description: __(
-						"One of the client's addresses on file. Leave empty to use the first one.",
-					),
-				},
+				client_comms.fields.send_to(),
 			],
 			primary_action_label: __("Send Link"),
 			primary_action: async ({ data_categories, ...values }) => {

@@ -7,17 +7,7 @@ if (!client_comms.privacy) {
 		/** Send the client the link to their consents, preferences and details. */
 		invite(about) {
 			client_comms.prompt(
-				[
-					{
-						fieldname: "address",
-						fieldtype: "Data",
-						options: "Email",
-						label: __("Send To"),
-						description: __(
-							"One of the client's addresses on file. Leave empty to use the first one.",
-						),
-					},
-				],
+				client_comms.fields.send_to(),
 				async ({ address }) => {
 					await frappe.xcall("client_comms.api.invite_client", { ...about, address });
 					frappe.show_alert({ message: __("The link is on its way."), indicator: "green" });
