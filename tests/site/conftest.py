@@ -249,11 +249,11 @@ def approve_erasure(site, make_user, as_user):
 @pytest.fixture
 def rows_with(site):
 	"""`rows_with(markers)`: (table, name) of every row with one of them, as a dump would contain it."""
-	from client_comms.client_privacy.requests import sweep
+	from client_comms.client_privacy.requests import erased_texts
 
 	def find(markers):
 		found = set()
-		for table, columns in sweep._tables():
+		for table, columns in erased_texts._tables():
 			text = ", ".join(f"`{column}`" for column in columns)
 			for marker in markers:
 				name = "name" if "name" in columns else "''"

@@ -14,7 +14,13 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, late_arrivals, queued_emails, subjects, sweep
+from client_comms.client_privacy.requests import (
+	data_map,
+	erased_texts,
+	late_arrivals,
+	queued_emails,
+	subjects,
+)
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.i18n import bold
@@ -254,12 +260,12 @@ def finish(run) -> bool:
 	if not secret:
 		return True  # done before the run was interrupted
 	request = frappe.get_doc(REQUEST, run.request)
-	sought = sweep.Sought(secret["markers"], secret["records"])
-	left = sweep.everywhere(sought, _kept(run.name))
+	sought = erased_texts.Sought(secret["markers"], secret["records"])
+	left = erased_texts.everywhere(sought, _kept(run.name))
 	if add_late(run):
 		return False
 	request.forget_client()
-	sweep.caches(secret["markers"])
+	erased_texts.caches(secret["markers"])
 	runs.add_items(
 		run.name, [_item(doctype, name, KEEP, _(reason), _SHARED) for doctype, name, reason in left]
 	)
@@ -267,8 +273,8 @@ def finish(run) -> bool:
 	return True
 
 
-def _kept(run: str) -> sweep.Kept:
-	"""What the sweep must not touch: held records with all that belongs to them, and documents that the law keeps or that have
+def _kept(run: str) -> erased_texts.Kept:
+	"""What must not be touched: held records with all that belongs to them, and documents that the law keeps or that have
 	the client's name as well."""
 	items = frappe.get_all(
 		runs.ITEM,
@@ -284,7 +290,7 @@ def _kept(run: str) -> sweep.Kept:
 			of_client = item.action == KEEP and item.step != _SHARED
 			(held if of_client else stays).add((item.reference_doctype, item.reference_name))
 			named.add((runs.ITEM, item.name))
-	return sweep.Kept(frozenset(stays | named), frozenset(held))
+	return erased_texts.Kept(frozenset(stays | named), frozenset(held))
 
 
 def _sealed(subject: subjects.Subject, earlier: dict) -> str:

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import sweep
+from client_comms.client_privacy.requests import erased_texts
 
 pytestmark = pytest.mark.clause("P-2")
 INTERACTION = "Client Interaction"
@@ -70,7 +70,7 @@ def while_records_go(monkeypatch, come):
 
 def while_texts_are_replaced(monkeypatch, come):
 	"""After the table of messages was looked at."""
-	in_table, done = sweep._in_table, []
+	in_table, done = erased_texts._in_table, []
 
 	def slowly(table, *others):
 		found = in_table(table, *others)
@@ -79,7 +79,7 @@ def while_texts_are_replaced(monkeypatch, come):
 			come()
 		return found
 
-	monkeypatch.setattr(sweep, "_in_table", slowly)
+	monkeypatch.setattr(erased_texts, "_in_table", slowly)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from client_comms.api import subject_requests as api
 from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, erasure, subjects, sweep
+from client_comms.client_privacy.requests import data_map, erased_texts, erasure, subjects
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.intake import unprocessed
 
@@ -220,11 +220,11 @@ def test_what_a_hold_covers_stays(client, approved, officers, as_user):
 	assert all(hold.name in row["reason"] for row in kept)
 
 
-@pytest.mark.parametrize("place", ["records", "sweep"])
+@pytest.mark.parametrize("place", ["records", "erased_texts"])
 @pytest.mark.parametrize("call", [1, 3, 6])
 def test_killed_anywhere_it_ends_the_same(place, call, client, approved, monkeypatch, found_in_tables):
 	name = approved()
-	module, function = {"records": (records, "erase"), "sweep": (sweep, "_in_table")}[place]
+	module, function = {"records": (records, "erase"), "erased_texts": (erased_texts, "_in_table")}[place]
 	original, calls = getattr(module, function), []
 
 	def killed(*args):
@@ -501,7 +501,7 @@ def test_the_ledger_agrees_with_what_is_left(client, approved, make_client, log,
 def test_rows_are_read_some_at_a_time(client, approved, monkeypatch, found_in_tables):
 	for number in range(3):
 		frappe.get_doc({"doctype": "Note", "title": f"Visit {number}", "content": NAME}).insert()
-	monkeypatch.setattr(sweep, "CHUNK", 1)
+	monkeypatch.setattr(erased_texts, "CHUNK", 1)
 	runs.work(approved())
 	assert found_in_tables() == set()
 

@@ -7,7 +7,7 @@ import pytest
 
 from client_comms import api, ledger
 from client_comms.client_privacy.doctype.legal_hold import legal_hold
-from client_comms.client_privacy.requests import sweep
+from client_comms.client_privacy.requests import erased_texts
 from client_comms.ledger import following, seal, subjects, verification
 from client_comms.patches.v1_0 import record_governed_documents
 
@@ -546,11 +546,11 @@ def test_what_is_written_past_the_app_is_found_in_them_as_well(hold, asked, abse
 
 
 def test_a_document_that_names_an_erased_person_stays_known(grant, monkeypatch):
-	"""The sweep takes a name out of texts of others, and out of the ledger."""
+	"""An erasure takes a name out of texts of others, and out of the ledger."""
 	grant.reason = "Stands in for Erasmus"
 	grant.save()
 	monkeypatch.setattr(frappe.db, "commit", lambda: None)
-	sweep.everywhere(sweep.Sought(["Erasmus"], {}), sweep.Kept(frozenset(), frozenset()))
+	erased_texts.everywhere(erased_texts.Sought(["Erasmus"], {}), erased_texts.Kept(frozenset(), frozenset()))
 	assert "Erasmus" not in frappe.db.get_value(grant.doctype, grant.name, "reason")
 	assert faults() == []
 	assert "Erasmus" not in str(frappe.get_all(ENTRY, {"reference_name": grant.name}, ["state", "changes"]))
