@@ -203,7 +203,6 @@ override_whitelisted_methods = {
 	"erpnext.controllers.accounts_controller.update_company_master_and_address": "client_comms.enforcement.methods.clients.update_company_master_and_address",
 	"erpnext.crm.frappe_crm_api.create_customer": "client_comms.enforcement.methods.clients.create_customer",
 	"erpnext.crm.frappe_crm_api.create_prospect_against_crm_deal": "client_comms.enforcement.methods.clients.create_prospect_against_crm_deal",
-	"erpnext.selling.doctype.customer.customer.send_emails": "client_comms.enforcement.methods.clients.send_emails",
 	"erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info": "client_comms.enforcement.methods.clients.set_customer_info",
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.missing_checks_erpnext.add_lead_to_prospect",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "client_comms.enforcement.methods.missing_checks_erpnext.process_genericode_import",

@@ -13,15 +13,16 @@ from client_comms.enforcement import documents, governed, policy
 from client_comms.i18n import speaking
 from client_comms.rules import access
 
+_LEAD = "Lead"
 # DocType -> the rows with copies of its fields, and their link to it
-ROWS = {"Lead": ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
+ROWS = {_LEAD: ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
 
 
-def keeps_apart(doc, doctype: str, name: str | None) -> bool:
-	"""Whether nothing is copied of a document into another: it is more confidential, and hidden from the user who saves that, or that has a level
+def keeps_apart(doc, lead: str | None) -> bool:
+	"""Whether nothing is copied of a Lead into a document: it is more confidential, and hidden from the user who saves that, or that has a level
 	as well (a new one takes that of a Lead). If no user of the desk saves it, it is not known who will read it: only of the least confidential level
 	is copied."""
-	level = name and governed.level(doctype, name)
+	level = lead and governed.level(_LEAD, lead)
 	if not level:
 		return False
 	rules = policy.current()
@@ -32,7 +33,7 @@ def keeps_apart(doc, doctype: str, name: str | None) -> bool:
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
 	if acting.is_unattended() or not roles.has_desk():
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
-	decision = governed.decide(doctype, name, access.READ, frappe.session.user)
+	decision = governed.decide(_LEAD, lead, access.READ, frappe.session.user)
 	return decision is not None and not decision.allowed
 
 

@@ -52,7 +52,7 @@ def take_over(doc, method=None) -> None:
 	"""`validate` of an Opportunity: a new one is as confidential as its Lead, whose name and numbers ERPNext has just copied into it."""
 	if not (doc.is_new() and doc.opportunity_from == "Lead" and documents.is_governed(doc.doctype)):
 		return
-	if not copied_fields.keeps_apart(doc, "Lead", doc.party_name):
+	if not copied_fields.keeps_apart(doc, doc.party_name):
 		doc.confidentiality_level = policy.current().strictest_of(
 			doc.confidentiality_level, governed.level("Lead", doc.party_name)
 		)

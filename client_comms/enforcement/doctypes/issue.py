@@ -47,7 +47,7 @@ class GuardedIssue(Remembered):
 		company = self.company
 		self._find_client(email_id)
 		# ERPNext takes that of the Lead.
-		if not company and copied_fields.keeps_apart(self, _LEAD, self.lead):
+		if not company and copied_fields.keeps_apart(self, self.lead):
 			self.company = frappe.db.get_default("Company")
 
 	def _find_client(self, email_id: str | None) -> None:

@@ -48,7 +48,7 @@ class GuardedOpportunity(Remembered):
 			super().after_insert()
 
 	def _keeps_apart(self) -> bool:
-		return self.opportunity_from == _LEAD and copied_fields.keeps_apart(self, _LEAD, self.party_name)
+		return self.opportunity_from == _LEAD and copied_fields.keeps_apart(self, self.party_name)
 
 
 def _lead_of(address: str) -> str:

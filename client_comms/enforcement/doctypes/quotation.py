@@ -9,7 +9,7 @@ class GuardedQuotation:
 	"""The Quotation of ERPNext."""
 
 	def set_customer_name(self):
-		if self.quotation_to == _LEAD and copied_fields.keeps_apart(self, _LEAD, self.party_name):
+		if self.quotation_to == _LEAD and copied_fields.keeps_apart(self, self.party_name):
 			self.customer_name = copied_fields.name_instead(self, self.customer_name)
 		else:
 			super().set_customer_name()

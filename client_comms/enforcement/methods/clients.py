@@ -1,9 +1,8 @@
-"""Methods of Frappe and ERPNext that say who a client is, change our own address, or write in our name, and ask for no permission (D-4, D-5, P-2)."""
+"""Methods of Frappe and ERPNext that say who a client is, or change our own address, and ask for no permission (D-4, D-5, P-2)."""
 
 import frappe
 from frappe import _
 
-from client_comms import roles
 from client_comms.enforcement import restrictions
 from client_comms.enforcement.compose import call_previous
 
@@ -63,13 +62,6 @@ def update_company_master_and_address(
 		details=details,
 		**others,
 	)
-
-
-@frappe.whitelist()
-def send_emails(**arguments):
-	"""An email to the addresses that are sent, about the credit of a customer whose name is any text."""
-	roles.require_desk()
-	return call_previous("erpnext.selling.doctype.customer.customer.send_emails", **arguments)
 
 
 @frappe.whitelist()

@@ -113,7 +113,6 @@ NO_SURFACE = {
 	"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.send_emails": _SENDS,
 	"erpnext.buying.doctype.request_for_quotation.request_for_quotation.send_supplier_emails": _SENDS,
 	"erpnext.stock.doctype.delivery_trip.delivery_trip.notify_customers": _SENDS,
-	"erpnext.selling.doctype.customer.customer.send_emails": "sends what the caller writes: test_methods_of_staff",
 	"erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info": "asks for the customer: test_methods_of_staff",
 	"erpnext.www.book_appointment.index.create_appointment": "answers with what was entered: test_messages_of_portal_users",
 	"client_comms.api.client_called_again": _WRITES,
