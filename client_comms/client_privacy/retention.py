@@ -131,7 +131,7 @@ def _items(page: list, terms: Mapping[str, rules.Schedule], today: date) -> Iter
 	for row in expired:
 		outcome, closed_on, hold = outcomes[row.name]
 		reason = legal_holds.stored_sentence(hold) if hold else _reason(row, closed_on, outcome)
-		yield _item(INTERACTION, row.name, outcome.action, reason)
+		yield runs.item(INTERACTION, row.name, outcome.action, reason)
 	yield from _paper([row.name for row in expired if outcomes[row.name][0].action != rules.KEEP])
 
 
@@ -209,7 +209,7 @@ def _issues(run: str, about: dict[str, list[tuple[str, str]]]) -> Iterator[dict]
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
-		yield _item(ISSUE, issue, action, reason, step=1)
+		yield runs.item(ISSUE, issue, action, reason, step=1)
 
 
 def _paper(names: list[str]) -> Iterator[dict]:
@@ -223,7 +223,7 @@ def _paper(names: list[str]) -> Iterator[dict]:
 	there = {"name": ("in", [*found, ""]), "state": ("!=", "Destroyed")}
 	for paper in frappe.get_all(PHYSICAL_FILE, there, pluck="name", order_by="name asc"):
 		reason = _("Paper: have the custodian destroy what belongs to {0}").format(", ".join(found[paper]))
-		yield _item(PHYSICAL_FILE, paper, rules.KEEP, reason)
+		yield runs.item(PHYSICAL_FILE, paper, rules.KEEP, reason)
 
 
 def _with_interactions(issues: list[str], besides: str | None = None) -> set[str]:
@@ -241,13 +241,3 @@ def _with_interactions(issues: list[str], besides: str | None = None) -> set[str
 		else ()
 	)
 	return {row.reference_name for row in rows if row.name not in planned}
-
-
-def _item(doctype: str, name: str, action: str, reason: str, step: int = 0) -> dict:
-	return {
-		"reference_doctype": doctype,
-		"reference_name": name,
-		"action": action,
-		"reason": reason,
-		"step": step,
-	}

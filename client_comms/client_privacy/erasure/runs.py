@@ -4,7 +4,8 @@ A run is interrupted at any point and continued without harm: each chunk is eras
 what is erased already does nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from importlib import import_module
 
 import frappe
 from frappe import _
@@ -40,21 +41,12 @@ _WORK = BackgroundWork(
 	unfinished={"status": ("in", (PLANNING, APPROVED, RUNNING))},
 	timeout=6 * 60 * 60,
 )
-_PLANNERS = {
-	RETENTION: "client_comms.client_privacy.retention.plan",
-	ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.plan",
+_ERASURE = "client_comms.client_privacy.requests.erasure"
+# What a kind of run does itself: its module, and which of its steps.
+_KINDS = {
+	RETENTION: ("client_comms.client_privacy.retention", ("plan", "still_due")),
+	ERASURE_REQUEST: (_ERASURE, ("plan", "approve", "begin", "mask", "add_late", "finish")),
 }
-# What the approval of a kind of run asks, and does in the same transaction.
-_APPROVERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.approve"}
-# What a kind of run does before its first record.
-_STARTERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.begin"}
-# Adds what came while a kind of run went on; returns whether there was anything.
-_ADDERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.add_late"}
-# Whether planned records still have what put them into the plan.
-_STILL_DUE = {RETENTION: "client_comms.client_privacy.retention.still_due"}
-# What a kind of run does once all of its items are done, which returns whether nothing came meanwhile; and how it masks what the law keeps.
-_FINISHERS = {ERASURE_REQUEST: "client_comms.client_privacy.requests.erasure.finish"}
-_MASKER = "client_comms.client_privacy.requests.erasure.mask"
 _ITEM_FIELDS = ("run", "step", "reference_doctype", "reference_name", "action", "state", "reason")
 
 
@@ -111,8 +103,8 @@ def approve(name: str, answer: str | None = None, otherwise: str | None = None) 
 			exc=ActionNotPossibleError,
 			title=_("Nothing to Erase"),
 		)
-	if approver := _APPROVERS.get(run.kind):
-		frappe.get_attr(approver)(run, answer, otherwise)
+	if approve_own := _own(run.kind, "approve"):
+		approve_own(run, answer, otherwise)
 	_set(name, status=APPROVED, approved_by=frappe.session.user, approved_on=clock.now(), attempts=0)
 	_WORK.enqueue(name)
 
@@ -187,25 +179,33 @@ def _refuse_status(run) -> None:
 # --- planning ------------------------------------------------------------------------------------
 
 
-def add_items(run: str, items: Iterable[dict]) -> None:
-	"""Add what would happen to records.
+def item(doctype: str, name: str, action: str, reason: str, step: int = 0) -> dict:
+	"""What would happen to a record, for `add_items`; lower steps are done first."""
+	return {
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"action": action,
+		"reason": reason,
+		"step": step,
+	}
 
-	:param items: `{"reference_doctype", "reference_name", "action", "reason", "step"}`; lower steps are done first
-	"""
+
+def add_items(run: str, items: Iterable[dict]) -> None:
+	"""Add what would happen to records, each an `item`."""
 	moment, user = frappe.utils.now(), frappe.session.user
 	rows = [
 		(
 			frappe.generate_hash(length=12),
 			*(moment, moment, user, user),
 			run,
-			item.get("step", 0),
-			item["reference_doctype"],
-			item["reference_name"],
-			item["action"],
-			ITEM_KEPT if item["action"] == KEEP else ITEM_PLANNED,
-			item["reason"],
+			each["step"],
+			each["reference_doctype"],
+			each["reference_name"],
+			each["action"],
+			ITEM_KEPT if each["action"] == KEEP else ITEM_PLANNED,
+			each["reason"],
 		)
-		for item in items
+		for each in items
 	]
 	if rows:
 		own = ("name", "creation", "modified", "owner", "modified_by")
@@ -215,7 +215,7 @@ def add_items(run: str, items: Iterable[dict]) -> None:
 def _plan(run) -> None:
 	frappe.db.delete(ITEM, {"run": run.name})
 	with speaking_to(run.planned_by):
-		frappe.get_attr(_PLANNERS[run.kind])(run)
+		_own(run.kind, "plan")(run)
 	if frappe.db.get_value(RUN, run.name, "status", for_update=True) != PLANNING:  # discarded meanwhile
 		frappe.db.rollback()
 		return
@@ -260,8 +260,8 @@ def _work(name: str) -> None:
 def _erase_all(run) -> None:
 	if not run.started_on:
 		with speaking_to(run.planned_by):
-			if starter := _STARTERS.get(run.kind):
-				frappe.get_attr(starter)(run)
+			if begin := _own(run.kind, "begin"):
+				begin(run)
 	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
 	_erase_planned(run)
@@ -272,15 +272,21 @@ def _erase_all(run) -> None:
 
 
 def _is_finished(run) -> bool:
+	finish_own = _own(run.kind, "finish")
 	with speaking_to(run.planned_by):
-		finisher = _FINISHERS.get(run.kind)
-		return not finisher or frappe.get_attr(finisher)(frappe.get_doc(RUN, run.name))
+		return not finish_own or finish_own(frappe.get_doc(RUN, run.name))
 
 
 def _added(run) -> bool:
-	adder = _ADDERS.get(run.kind)
+	"""Whether something came while the run went on, which is planned now."""
+	add_late = _own(run.kind, "add_late")
 	with speaking_to(run.planned_by):
-		return bool(adder and frappe.get_attr(adder)(frappe.get_doc(RUN, run.name)))
+		return bool(add_late and add_late(frappe.get_doc(RUN, run.name)))
+
+
+def _own(kind: str, step: str) -> Callable | None:
+	module, steps = _KINDS[kind]
+	return getattr(import_module(module), step) if step in steps else None
 
 
 def _erase_planned(run) -> None:
@@ -330,11 +336,12 @@ def _in_chunk(run, chunk: list) -> None:
 
 
 def _still_due(run, chunk: list) -> set[str]:
+	"""Those that still have what put them into the plan."""
 	names = [row.reference_name for row in chunk]
-	if run.kind not in _STILL_DUE or chunk[0].action == KEEP:
+	still_due = _own(run.kind, "still_due")
+	if not still_due or chunk[0].action == KEEP:
 		return set(names)
-	asked = frappe.get_attr(_STILL_DUE[run.kind])
-	return asked(run, chunk[0].reference_doctype, chunk[0].action, names)
+	return still_due(run, chunk[0].reference_doctype, chunk[0].action, names)
 
 
 def _erase(rows: list) -> Exception | None:
@@ -344,7 +351,7 @@ def _erase(rows: list) -> Exception | None:
 	names = [row.reference_name for row in rows]
 	with transactions.part() as part, belongings.collecting_contents() as contents:
 		if rows[0].action == MASK:
-			frappe.get_attr(_MASKER)(rows[0].reference_doctype, names)
+			_own(ERASURE_REQUEST, "mask")(rows[0].reference_doctype, names)
 		else:
 			records.erase(rows[0].reference_doctype, rows[0].action, names)
 	if part.error:

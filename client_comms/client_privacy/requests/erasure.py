@@ -51,7 +51,7 @@ def plan(run) -> None:
 	for doctype in ("Customer", "Supplier", "Lead", "Prospect"):
 		for other, names in data_map.unmapped_links(doctype, subject.records.get(doctype, ())):
 			why = _(_NOT_MAPPED)
-			runs.add_items(run.name, [_item(other, name, KEEP, why) for name in names])
+			runs.add_items(run.name, [runs.item(other, name, KEEP, why) for name in names])
 			kept_parties[doctype] = _("{0} refers to it").format(_(other))
 	runs.add_items(run.name, _paper(request))
 	runs.add_items(run.name, _masters(subject, kept_parties))
@@ -93,7 +93,7 @@ def begin(run) -> None:
 		if (row.reference_doctype, row.reference_name) not in before:
 			frappe.db.set_value(runs.ITEM, row.name, "reason", _late(row.reason), update_modified=False)
 	left = [each for each, action in before.items() if action != KEEP and each not in planned]
-	runs.add_items(run.name, [_item(*each, KEEP, _why_left(each[0])) for each in left if _exists(*each)])
+	runs.add_items(run.name, [runs.item(*each, KEEP, _why_left(each[0])) for each in left if _exists(*each)])
 
 
 def add_late(run) -> bool:
@@ -171,12 +171,12 @@ def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -
 	actions = _actions(entry, names)
 	for name in names:
 		if hold := held.get(name):
-			yield _item(entry.doctype, name, KEEP, legal_holds.stored_sentence(hold))
+			yield runs.item(entry.doctype, name, KEEP, legal_holds.stored_sentence(hold))
 		elif name in others:
 			why = _("Belongs to another client: only this client's addresses, numbers, names and links go")
-			yield _item(entry.doctype, name, MASK, why, _OTHERS)
+			yield runs.item(entry.doctype, name, MASK, why, _OTHERS)
 		else:
-			yield _item(entry.doctype, name, actions[name], data_map.reason(entry))
+			yield runs.item(entry.doctype, name, actions[name], data_map.reason(entry))
 
 
 def _actions(entry: data_map.Entry, names: list[str]) -> dict[str, str]:
@@ -191,7 +191,7 @@ def _actions(entry: data_map.Entry, names: list[str]) -> dict[str, str]:
 
 
 def _emails(subject: subjects.Subject) -> Iterator[dict]:
-	yield from (_item(*each, _FIRST) for each in queued_emails.planned(subject))
+	yield from (runs.item(*each, _FIRST) for each in queued_emails.planned(subject))
 
 
 def _paper(request) -> Iterator[dict]:
@@ -199,7 +199,7 @@ def _paper(request) -> Iterator[dict]:
 	for name in (
 		[] if request.contact_only else frappe.get_all(_PAPER, about, pluck="name", order_by="name asc")
 	):
-		yield _item(_PAPER, name, KEEP, _("Paper: have the custodian destroy it"))
+		yield runs.item(_PAPER, name, KEEP, _("Paper: have the custodian destroy it"))
 
 
 def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterator[dict]:
@@ -209,33 +209,23 @@ def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterato
 		for name in names:
 			step = _LAST if doctype in kept_parties or doctype == "Customer" else _MASTERS
 			if hold := held.get(name):
-				yield _item(doctype, name, KEEP, legal_holds.stored_sentence(hold), step)
+				yield runs.item(doctype, name, KEEP, legal_holds.stored_sentence(hold), step)
 			elif doctype in kept_parties:
-				yield _item(doctype, name, MASK, kept_parties[doctype], step)
+				yield runs.item(doctype, name, MASK, kept_parties[doctype], step)
 			else:
-				yield _item(doctype, name, DELETE, _("The client's own record"), step)
+				yield runs.item(doctype, name, DELETE, _("The client's own record"), step)
 
 
 def _shared(subject: subjects.Subject) -> Iterator[dict]:
 	"""What has a name, address or number of the client as well: it is not replaced, because it may mean the other one."""
 	for text, (doctype, name) in sorted(subject.shared_names.items()):
-		yield _item(
+		yield runs.item(
 			doctype,
 			name,
 			KEEP,
 			_("It has {0} as well, so this text is left everywhere").format(text),
 			_SHARED,
 		)
-
-
-def _item(doctype: str, name: str, action: str, reason: str, step: int = _RECORDS) -> dict:
-	return {
-		"reference_doctype": doctype,
-		"reference_name": name,
-		"action": action,
-		"reason": reason,
-		"step": step,
-	}
 
 
 def mask(doctype: str, names: list[str]) -> None:
@@ -267,7 +257,7 @@ def finish(run) -> bool:
 	request.forget_client()
 	erased_texts.caches(secret["markers"])
 	runs.add_items(
-		run.name, [_item(doctype, name, KEEP, _(reason), _SHARED) for doctype, name, reason in left]
+		run.name, [runs.item(doctype, name, KEEP, _(reason), _SHARED) for doctype, name, reason in left]
 	)
 	frappe.db.set_value(runs.RUN, run.name, "secret", None)
 	return True

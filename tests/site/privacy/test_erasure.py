@@ -512,7 +512,7 @@ def test_a_plan_that_fails_again_and_again_is_given_up_until_someone_starts_it(
 	with as_user(officers[0]):
 		run = frappe.get_doc(runs.RUN, api.plan_erasure(request_for().name))
 	with monkeypatch.context() as broken:
-		broken.setattr(runs, "_PLANNERS", {runs.ERASURE_REQUEST: "no_such_module.plan"})
+		broken.setattr(erasure, "plan", mock.Mock(side_effect=ModuleNotFoundError("no_such_module")))
 		runs.work(run.name)
 		tried = 1
 		while is_continued(runs.continue_all, run):
@@ -532,7 +532,7 @@ def test_a_run_that_fails_at_its_end_goes_on_from_there(
 ):
 	run = frappe.get_doc(runs.RUN, approved())
 	with monkeypatch.context() as broken:
-		broken.setattr(runs, "_FINISHERS", {runs.ERASURE_REQUEST: "no_such_module.finish"})
+		broken.setattr(erasure, "finish", mock.Mock(side_effect=ModuleNotFoundError("no_such_module")))
 		runs.work(run.name)
 		while is_continued(runs.continue_all, run):
 			runs.work(run.name)
