@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import get_last_day
 
 from client_comms import alerts, clock, controls, transactions
+from client_comms.client_interactions import complaints
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
 from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
@@ -157,11 +158,7 @@ def show(doc, method=None) -> None:
 
 def missing_details(doc) -> dict:
 	"""Field → message, of the details that a Client Interaction of a feedback type still needs before it can be closed."""
-	if not doc.communication_type or not frappe.get_cached_value(
-		"Communication Type", doc.communication_type, "is_feedback"
-	):
-		return {}
-	return rules.missing_details(doc.as_dict())
+	return rules.missing_details(doc.as_dict()) if complaints.is_feedback(doc.communication_type) else {}
 
 
 def require_details(doc) -> None:

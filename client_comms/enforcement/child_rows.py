@@ -123,6 +123,5 @@ def require_open(rows) -> None:
 def is_open(doctype: str, name: str, permtype: str, user: str) -> bool:
 	"""Whether this app lets a user do that with a document, which may be guarded or not."""
 	if doctype in governed.doctypes():
-		decision = governed.decide(doctype, name, interactions.action_of(permtype), user)
-		return decision is None or decision.allowed
+		return not governed.denies(doctype, name, user, interactions.action_of(permtype))
 	return not guards.objects(doctype, name, permtype, user)

@@ -11,7 +11,6 @@ from frappe.model import numeric_fieldtypes
 from client_comms import acting, roles
 from client_comms.enforcement import documents, governed, policy
 from client_comms.i18n import speaking
-from client_comms.rules import access
 
 _LEAD = "Lead"
 # DocType -> the rows with copies of its fields, and their link to it
@@ -33,8 +32,7 @@ def keeps_apart(doc, lead: str | None) -> bool:
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
 	if acting.is_unattended() or not roles.has_desk():
 		return rules.rank(level) > min(each.rank for each in rules.levels.values())
-	decision = governed.decide(_LEAD, lead, access.READ, frappe.session.user)
-	return decision is not None and not decision.allowed
+	return governed.denies(_LEAD, lead, frappe.session.user)
 
 
 def name_instead(doc, kept: str | None) -> str:

@@ -195,6 +195,12 @@ def decide(
 	)
 
 
+def denies(doctype: str, name: str, user: str, action: str = access.READ) -> bool:
+	"""Whether the rule, by the state in the database, denies something to a user; never what is not governed or does not exist."""
+	decision = decide(doctype, name, action, user)
+	return decision is not None and not decision.allowed
+
+
 def decider(
 	doctype: str, name: str, action: str, *, lasting: bool = False
 ) -> Callable[[access.Subject], access.Decision] | None:

@@ -18,7 +18,6 @@ from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, client_documents, governed, refusals, restrictions
 from client_comms.exceptions import LegalHoldError, RecordIsKeptError
 from client_comms.i18n import bold
-from client_comms.rules import access
 
 HOLD = "Legal Hold"
 ACTIVE, RELEASED, EXPIRED = "Active", "Released", "Expired"
@@ -263,8 +262,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 			states.append(stored)
 	for state in states:
 		doctype, name = covered(state)
-		decision = governed.decide(doctype, name, access.READ, user) if doctype and name else None
-		if decision is not None and not decision.allowed:
+		if doctype and name and governed.denies(doctype, name, user):
 			return compat.objection(
 				refusals.without_clearance(_("You have no clearance for the record that this hold covers."))
 			)

@@ -19,7 +19,7 @@ from client_comms.client_interactions import action_items
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
-from client_comms.enforcement import dependents, documents, governed, guards, policy, procedure_roles
+from client_comms.enforcement import dependents, documents, governed, guards, policy, procedure_roles, sharing
 from client_comms.people import absences
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import absence, access
@@ -136,7 +136,7 @@ def eligible(
 ) -> set[str]:
 	"""The users who have clearance for the level and, if the settings enforce it, the responsible role of the type or the
 	manager role (M-1); at most two queries."""
-	cleared = {subject.user for subject in subjects if _is_cleared(subject, level)}
+	cleared = {subject.user for subject in subjects if sharing.is_cleared(subject, level)}
 	if not cleared or not controls.is_enforced("responsible_party_mode"):
 		return cleared
 	return cleared & ({"Administrator"} | _holders(matrix, communication_type) | alerts.managers())
@@ -144,12 +144,7 @@ def eligible(
 
 def is_cleared(user: str, level: str) -> bool:
 	"""Whether taking part would let the user open a record of the level."""
-	return _is_cleared(policy.subject(user), level)
-
-
-def _is_cleared(subject: access.Subject, level: str) -> bool:
-	record = access.Record(level=level, matrix=None, communication_type=None, responsible_staff=subject.user)
-	return access.decide(subject, record, policy.current(), access.READ, clock.now()).allowed
+	return sharing.is_cleared(policy.subject(user), level)
 
 
 def _holders(matrix: str, communication_type: str) -> set[str]:

@@ -122,8 +122,7 @@ def _is_denied(doctype: str, name: str, user: str) -> bool:
 	owner_type, owner = dependents.owner_of(doctype, name)
 	if owner_type not in governed.doctypes():  # one with a rule of its own, such as a consent
 		return guards.objects(doctype, name, user=user)
-	decision = governed.decide(owner_type, owner, access.READ, user)
-	return decision is not None and not decision.allowed
+	return governed.denies(owner_type, owner, user)
 
 
 def _second_files():

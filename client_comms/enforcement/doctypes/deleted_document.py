@@ -108,8 +108,7 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 		return True
 	if not frappe.db.exists(owner_type, owner_name):
 		return False
-	decision = governed.decide(owner_type, owner_name, action, user)
-	return decision is None or decision.allowed
+	return not governed.denies(owner_type, owner_name, user, action)
 
 
 def _key(field: str) -> str:

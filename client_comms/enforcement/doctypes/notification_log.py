@@ -9,7 +9,6 @@ from frappe import _
 
 from client_comms.enforcement import dependents, governed, guards
 from client_comms.flags import flagged
-from client_comms.rules import access
 
 _ABOUT = "client_comms_notification_about"
 
@@ -26,8 +25,7 @@ def withhold_content(doc, method=None):
 def _is_hidden(doc) -> bool:
 	"""Whether its user cannot read what it is about: a record, or what belongs to one, such as a to-do or a comment."""
 	if doc.document_type in governed.doctypes():
-		decision = governed.decide(doc.document_type, doc.document_name, access.READ, doc.for_user)
-		return decision is not None and not decision.allowed
+		return governed.denies(doc.document_type, doc.document_name, doc.for_user)
 	# What the app itself tells, such as that something could not be logged, is for managers without clearance as well.
 	return not doc.flags.client_comms_alert and guards.objects(
 		doc.document_type, doc.document_name, user=doc.for_user
