@@ -56,7 +56,7 @@ def request_consent(
 		language=language,
 	)
 	with speaking(language):
-		_send(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
+		send_link(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
 	return doc.name
 
 
@@ -74,7 +74,7 @@ def invite(party_type: str, party: str, contact: str | None = None, address: str
 	)
 	about = frappe._dict(doctype=links.LINK, name=name)
 	with speaking(language):
-		_send(
+		send_link(
 			address, url, _("Your consents and preferences"), _("You can view and change them here:"), about
 		)
 	return name
@@ -147,7 +147,11 @@ def consent_to_answer(
 	return doc
 
 
-def _send(address: str, url: str, subject: str, line: str, about) -> None:
+def send_link(address: str, url: str, subject: str, line: str, about) -> None:
+	"""Email a client the link to a page, in the language that is spoken.
+
+	:param about: has `doctype` and `name`
+	"""
 	frappe.sendmail(
 		recipients=[address],
 		subject=subject,

@@ -9,7 +9,7 @@ from frappe.utils import format_date
 from frappe.utils.response import send_private_file
 
 from client_comms import clock, ledger
-from client_comms.client_privacy import links, telling
+from client_comms.client_privacy import invitations, links, telling
 from client_comms.client_privacy.packages import archive
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement.data_packages import PACKAGE
@@ -39,17 +39,9 @@ def send(package, expires: datetime) -> str:
 		expires_on=expires,
 	)
 	with speaking(language):
-		frappe.sendmail(
-			recipients=[address],
-			subject=_("The copy of your data"),
-			template="client_link",
-			args={
-				"line": _("You can download it here until {0}:").format(format_date(expires)),
-				"url": url,
-			},
-			reference_doctype=links.LINK,
-			reference_name=name,
-		)
+		line = _("You can download it here until {0}:").format(format_date(expires))
+		about = frappe._dict(doctype=links.LINK, name=name)
+		invitations.send_link(address, url, _("The copy of your data"), line, about)
 	return name
 
 
