@@ -245,3 +245,15 @@ def test_a_form_has_words_of_a_channel_and_says_all_in_one_language(
 	expect(form.locator("[data-fieldname=occurred_on] .help-box:visible")).to_contain_text(says)
 	shoot(page, f"channel-{language}")
 	assert page.evaluate("__('Chat', null, 'Communication Channel')") == "Chat"
+
+
+def test_how_the_client_was_told_is_in_the_readers_language(site, conversation, make_user, login, shoot):
+	site.get_doc("Client Interaction", conversation).record("Acknowledged", note="Visit: mit Plänen")
+	site.db.commit()
+	page = login(make_user(*ROLES, password=PASSWORD, language="de"), PASSWORD)
+	opened(page, f"client-interaction/{conversation}")
+	expect(page.locator(".entry.step").filter(has_text="mit Plänen")).to_contain_text("Besuch: mit Plänen")
+	page.get_by_role("tab", name="Fristen und Verlauf").click()
+	notes = page.locator("[data-fieldname=events] [data-fieldname=note] .static-area")
+	expect(notes.filter(has_text="mit Plänen")).to_contain_text("Besuch: mit Plänen")
+	shoot(page, "told")

@@ -19,7 +19,8 @@ Object.assign(client_comms.history, {
 			respond: __("Answer"),
 			promise: __("Promised Answer"),
 		};
-		const shown = this.TRANSLATED.includes(event) ? this.translated(text) : text;
+		const changed = this.TRANSLATED.includes(event);
+		const shown = changed ? this.translated(text) : client_comms.thread.told(text, event);
 		return shown
 			.replace(this.CLOCK, (_all, clock) => `${clocks[clock]} `)
 			.replace(this.MOMENT, (moment) => frappe.format(moment, { fieldtype: "Datetime" }));

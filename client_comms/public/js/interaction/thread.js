@@ -75,9 +75,17 @@ Object.assign(client_comms.thread, {
 		return $entry.append(client_comms.regroup?.buttons(frm, entry) || "");
 	},
 
+	/** What the client was told elsewhere begins with the channel, which is stored by its name. */
+	told(note, event) {
+		if (!["Acknowledged", "Promised", "Answered"].includes(event)) return note;
+		return note.replace(/^(Chat|Email|Letter|Meeting|Phone|Portal|Visit)(?=: |$)/m, (channel) =>
+			__(channel, null, "Communication Channel"),
+		);
+	},
+
 	/** The note of a step, with a link to where its message is now, or from where it came. */
-	leading_there({ text, leads_to }) {
-		const note = frappe.utils.escape_html(text);
+	leading_there({ text, leads_to, meaning }) {
+		const note = frappe.utils.escape_html(this.told(text, meaning));
 		if (!leads_to) return note;
 		const name = frappe.utils.escape_html(leads_to);
 		const link = frappe.utils.get_form_link("Client Interaction", leads_to, true, name);
