@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import parse_addr
 
+from client_comms import roles, transactions
 from client_comms.client_interactions import addressees
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import former_names, governed
@@ -115,8 +116,8 @@ def _by_headers(message) -> str | None:
 def _by_name_in_subject(message) -> str | None:
 	"""The interaction that the subject names, or that is about the Issue or Opportunity it names.
 
-	Anyone can write a number into a subject, so it counts only if the person on the client's side matches, and, of a message of staff, if
-	its writer can change the interaction.
+	Anyone can write a number into a subject, so it counts only if the person on the client's side matches, and, of a message that a user
+	writes or enters, if they can change the interaction.
 	"""
 	names = mail_headers.document_names(message.document.subject)
 	if not names:
@@ -133,7 +134,14 @@ def _by_name_in_subject(message) -> str | None:
 	).run(as_dict=True)
 	client = found and parties.client_of(None, None, message.address, message.name)
 	fitting = (row.name for row in found if _fits(row, client, message.address))
-	return next((name for name in fitting if not message.staff or _may_continue(name, message.staff)), None)
+	user = _entered_by(message)
+	return next((name for name in fitting if not user or _may_continue(name, user)), None)
+
+
+def _entered_by(message) -> str | None:
+	"""The user who wrote a message of staff, or who enters any message now; None if it came from outside."""
+	by_hand = transactions.is_request() and not message.headers and roles.has_desk()
+	return frappe.session.user if by_hand else message.staff
 
 
 def _may_continue(interaction: str, user: str) -> bool:
@@ -167,7 +175,8 @@ def _by_reference(message) -> str | None:
 
 def _is_of_hidden_lead(message, interaction: str) -> bool:
 	"""Whether staff write about an Opportunity that they can read, of a Lead that has become confidential since."""
-	if not message.staff or message.document.reference_doctype != "Opportunity":
+	user = message.document.reference_doctype == "Opportunity" and _entered_by(message)
+	if not user:
 		return False
 	about = frappe.db.get_value(INTERACTION, interaction, "reference_doctype")
-	return about == "Lead" and not _may_continue(interaction, message.staff)
+	return about == "Lead" and not _may_continue(interaction, user)

@@ -60,6 +60,26 @@ def test_a_message_to_its_client(complaint, make_user, request_as, medium, reads
 	assert status == ("Answered" if reads else "Open")
 
 
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_message_that_is_entered_as_the_clients(complaint, make_user, request_as, reads):
+	user = make_user(procedure.FRONTLINE_STAFF, "Sales User", "Support Team", "Sales Manager")
+	if reads:
+		frappe.db.set_value("Client Interaction", complaint.name, "responsible_staff", user)
+		frappe.get_doc("User", user).add_roles("Customer Support Manager")
+	name = request_as(
+		user,
+		MAKE,
+		doctype="Customer",
+		name=complaint.party,
+		sent_or_received="Received",
+		sender=ANNA,
+		subject=f"My request #{complaint.name}",
+		content="I withdraw it.",
+	)["name"]
+	filed = frappe.db.get_value("Communication", name, "client_interaction")
+	assert (filed == complaint.name) == reads
+
+
 @pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("reads", [False, True])
 def test_a_call_that_names_it(complaint, staff, request_as, later, reads):
