@@ -344,13 +344,14 @@ def store(raw: bytes, account):
 
 
 def keep_headers(doc, method=None) -> None:
-	"""`before_insert` of Communication: read the headers while Frappe still has them."""
-	if doc.sent_or_received == "Received" and doc.communication_medium == "Email":
-		doc.flags.client_comms_headers = of_message_being_received()
+	"""`before_insert` of Communication: read the headers while Frappe still has them. One that is taken in has them already."""
+	if doc.sent_or_received != "Received" or doc.communication_medium != "Email":
+		return
+	if message := _message_being_received():
+		doc.flags.client_comms_headers = mail_writers.headers_of(message)
 		try:
-			if message := _message_being_received():
-				doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
-				doc.flags.client_comms_content = message.html_content or message.text_content
+			doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
+			doc.flags.client_comms_content = message.html_content or message.text_content
 		except Exception:
 			frappe.log_error(title="A message could not be told from others")
 
