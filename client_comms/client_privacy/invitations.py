@@ -147,16 +147,17 @@ def consent_to_answer(
 	return doc
 
 
-def send_link(address: str, url: str, subject: str, line: str, about) -> None:
+def send_link(address: str, url: str, subject: str, line: str, about, *, lasts: bool = False) -> None:
 	"""Email a client the link to a page, in the language that is spoken.
 
 	:param about: has `doctype` and `name`
+	:param lasts: it does not end with the first answer
 	"""
 	frappe.sendmail(
 		recipients=[address],
 		subject=subject,
 		template="client_link",
-		args={"line": line, "url": url},
+		args={"line": line, "url": url, "lasts": lasts},
 		reference_doctype=about.doctype,
 		reference_name=about.name,
 		now=False,

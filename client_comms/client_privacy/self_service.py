@@ -97,7 +97,7 @@ def submit(
 			client_data.confirm(contact, contact_details.OWN_ENTRY)
 			contact.save(ignore_permissions=True)
 		if changes := cstr(changes).strip()[:_NOTE_LENGTH]:
-			_report(visit, changes)
+			report_error(visit, changes)
 	confirm_identity(visit)
 	if visit.link:
 		links.use(visit.link)
@@ -264,7 +264,7 @@ def _details(visit: Visit) -> dict | None:
 	}
 
 
-def _report(visit: Visit, changes: str) -> None:
+def report_error(visit: Visit, changes: str) -> None:
 	"""The client reports an error: staff verify it before it is changed (D-4)."""
 	contact = frappe.get_doc("Contact", visit.contact)
 	with speaking(preferences.site_language()):

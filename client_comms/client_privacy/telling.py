@@ -39,6 +39,13 @@ def tell(doc, subject: Callable[[], str], text: Callable[[], str], otherwise: st
 		)
 
 
+def remedies() -> str:
+	"""What a client is told with every refusal (GDPR Art. 12(4))."""
+	return _(
+		"If you do not agree, you can complain to a data protection supervisory authority, or go to court."
+	)
+
+
 def gets_email(doc) -> bool:
 	"""Whether there is an address to which emails about a document go; `address_of` then returns one."""
 	return bool(doc.party and contacts.usable(contacts.on_file(doc.party_type, doc.party, doc.contact)))

@@ -16,4 +16,4 @@ def get_context(context):
 		return
 	context.page = self_service.shown(visit)
 	if not visit.consent:
-		context.update({"rights": asking.in_words(), "requests": asking.shown(visit)})
+		context.update(asking.context_of(visit))

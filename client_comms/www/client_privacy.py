@@ -18,6 +18,6 @@ def get_context(context):
 	visit = page_visits.by_login(frappe.form_dict.get("client"))
 	context.page = self_service.shown(visit) if visit else None
 	if visit:
-		context.update({"rights": asking.in_words(), "requests": asking.shown(visit)})
+		context.update(asking.context_of(visit))
 	context.client = visit.client if visit else ""
 	context.choices = page_visits.choices()

@@ -15,11 +15,13 @@ from collections.abc import Collection, Iterator
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
+from frappe.utils import format_datetime
 from frappe.utils.jinja_globals import is_rtl
 
 from client_comms import clock
-from client_comms.client_privacy.packages import contents
+from client_comms.client_privacy.packages import contents, readable
 from client_comms.client_privacy.requests import data_map
+from client_comms.enforcement import governed
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError
 
@@ -224,11 +226,15 @@ def _write_pages(target: zipfile.ZipFile, package) -> None:
 		_write_records(target, package, doctype)
 	_write_left_out(target, package, [row.reference_doctype for row in kinds])
 	about = {row["doctype"]: row for row in data_map.record_of_processing()}
+	about[governed.INTERACTION] = {
+		**about[governed.INTERACTION],
+		"retention": readable.how_long(package.name),
+	}
 	listed = [
 		{"doctype": doctype, "number": number, "page": _page(doctype), "about": about.get(doctype)}
 		for doctype, number in included.items()
 	]
-	_write(target, "index.html", _rendered("index", package, kinds=listed))
+	_write(target, "index.html", _rendered("index", package, kinds=listed, whom=readable.whom(package)))
 	content = {
 		"client": package.party_name,
 		"request": package.request,
@@ -250,7 +256,12 @@ def _write_records(target: zipfile.ZipFile, package, doctype: str) -> None:
 		for item in _items(package.name, doctype):
 			values = json.loads(item.content)
 			page.write(
-				_rendered("record", package, name=values["name"], fields=_labelled(doctype, values)).encode()
+				_rendered(
+					"record",
+					package,
+					name=readable.heading(doctype, values),
+					fields=readable.labelled(doctype, values),
+				).encode()
 			)
 		page.write(_rendered("foot", package).encode())
 	with target.open(f"json/{_page(doctype)}.json", "w") as data:
@@ -259,53 +270,6 @@ def _write_records(target: zipfile.ZipFile, package, doctype: str) -> None:
 			data.write(f"{separator}\n{item.content}".encode())
 			separator = ","
 		data.write(b"\n]\n")
-
-
-def _labelled(doctype: str, values: dict) -> list[dict]:
-	"""What a page shows: `[{"label", "value", "rows", "link"}]`, where rows are those of a table."""
-	meta = frappe.get_meta(doctype)
-	shown = []
-	for field, value in values.items():
-		if field in ("doctype", "name"):
-			continue
-		if isinstance(value, list):
-			df = meta.get_field(field)
-			of_rows = frappe.get_meta(df.options) if df else None
-			rows = [
-				[(_label(of_rows, key), _in_words(of_rows, key, each)) for key, each in row.items()]
-				for row in value
-			]
-			shown.append({"label": _label(meta, field), "rows": rows})
-		else:
-			link = f"../{value}" if doctype == contents.FILE and field == "path" else None
-			shown.append({"label": _label(meta, field), "value": _in_words(meta, field, value), "link": link})
-	return shown
-
-
-def _label(meta, field: str) -> str:
-	known = {
-		"creation": _("Created On"),
-		"comments": _("Comments"),
-		"content": _("Text"),
-		"path": _("File"),
-		"attached_to": _("Attached To"),
-	}
-	df = meta and meta.get_field(field)
-	return _(df.label) if df and df.label else known.get(field, field)
-
-
-def _in_words(meta, field: str, value) -> str:
-	df = meta and meta.get_field(field)
-	if df and df.fieldtype == "Check":
-		return _("Yes") if value else _("No")
-	return _(str(value)) if df and _is_chosen(df) else str(value)
-
-
-def _is_chosen(df) -> bool:
-	"""Whether the desk shows a value of the field in the reader's language: one of its own options, or a name that is translated."""
-	if df.fieldtype != "Link":
-		return df.fieldtype == "Select"
-	return df.options == "DocType" or bool(frappe.get_meta(df.options).translated_doctype)
 
 
 def _write_left_out(target: zipfile.ZipFile, package, doctypes: list[str]) -> None:
@@ -341,7 +305,7 @@ def _left_out(package: str, doctypes: list[str]) -> Iterator:
 
 def _masked(item) -> str:
 	meta = frappe.get_meta(item.reference_doctype)
-	return ", ".join(_label(meta, field) for field in (item.masked or "").split(", ") if field)
+	return ", ".join(readable.label(meta, field) for field in (item.masked or "").split(", ") if field)
 
 
 def _rendered(page: str, package, **values) -> str:
@@ -351,7 +315,7 @@ def _rendered(page: str, package, **values) -> str:
 			"package": package,
 			"language": language,
 			"direction": "rtl" if is_rtl() else "ltr",
-			"now": frappe.utils.format_datetime(clock.now()),
+			"now": format_datetime(clock.now()),
 			**values,
 		}
 	)

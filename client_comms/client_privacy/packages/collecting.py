@@ -55,7 +55,7 @@ def _work(name: str) -> None:
 
 
 def _collect(package) -> None:
-	subject = subjects.of_request(frappe.get_doc(REQUEST, package.request))
+	subject = subjects.of_copy(frappe.get_doc(REQUEST, package.request))
 	if not package.planned:
 		_list(package.name, contents.plan(subject, package.right))
 		store(package.name, planned=1)

@@ -36,6 +36,11 @@ _OF_USER = frozenset(
 		"gender",
 	)
 )
+# What machines note for themselves; a message has its text in `content` as well.
+_OF_MACHINES = {
+	"Communication": frozenset(("in_reply_to", "message_id", "text_content", "uid")),
+	"Interaction Event": frozenset(("action_key", "carried", "judged", "merged_from")),
+}
 _CHUNK_OF_NAMES = 2000
 _ADMINISTRATOR = "Administrator"
 
@@ -158,6 +163,8 @@ class Reading:
 		values = {}
 		for df in meta.fields:
 			value = row.get(df.fieldname)
+			if meta.name == governed.COMMUNICATION and df.fieldname == "content":
+				value = html_text.of_message(value, row.get("text_content"))
 			if value in (None, "") or not _is_shown(meta, df):
 				continue
 			where = table or df.fieldname
@@ -231,6 +238,8 @@ def _is_shown(meta, df) -> bool:
 	if df.fieldtype in _NOT_DATA or df.is_virtual or df.permlevel == _HIDDEN_LEVEL:
 		return False
 	if df.fieldname == "naming_series" or df.fieldname.endswith("_hash"):
+		return False
+	if df.fieldname in _OF_MACHINES.get(meta.name, ()):
 		return False
 	return meta.name != "User" or df.fieldname in _OF_USER
 

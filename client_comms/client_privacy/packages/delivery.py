@@ -41,7 +41,7 @@ def send(package, expires: datetime) -> str:
 	with speaking(language):
 		line = _("You can download it here until {0}:").format(format_date(expires))
 		about = frappe._dict(doctype=links.LINK, name=name)
-		invitations.send_link(address, url, _("The copy of your data"), line, about)
+		invitations.send_link(address, url, _("The copy of your data"), line, about, lasts=True)
 	return name
 
 

@@ -34,12 +34,17 @@ def in_words() -> dict[str, str]:
 	}
 
 
+def context_of(visit: Visit) -> dict:
+	"""What the template for requests shows."""
+	return {"rights": in_words(), "requests": shown(visit), "remedies": telling.remedies()}
+
+
 def shown(visit: Visit) -> list[dict]:
-	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer"}]`."""
+	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer", "extension_reason"}]`."""
 	return frappe.get_all(
 		REQUEST,
 		{**_about(visit), "contact": visit.contact or ("is", "not set")},
-		["name", "right", "received_on", "due_on", "status", "answer"],
+		["name", "right", "received_on", "due_on", "status", "answer", "extension_reason"],
 		order_by="received_on desc",
 		limit=20,
 	)
@@ -53,6 +58,8 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 	"""
 	request = enter(visit, right, details, _THROUGH_LINK if visit.link else _IN_PORTAL)
 	self_service.confirm_identity(visit)
+	if request.right == "Rectification" and request.contact and request.details:
+		self_service.report_error(visit, request.details)
 	if visit.link:
 		links.use(visit.link)
 	return {"name": request.name, "due": moment(request.due_on), "emailed": telling.gets_email(request)}

@@ -28,23 +28,29 @@ class Subject:
 	shared_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def of(party_type: str, party: str, contact: str | None = None, former: Collection[str] = ()) -> Subject:
+def of(
+	party_type: str,
+	party: str,
+	contact: str | None = None,
+	former: Collection[str] = (),
+	*,
+	same_person: bool = False,
+) -> Subject:
 	"""The subject of a request.
 
 	:param contact: the person, if the request is about one contact of an organisation and not about all of the client
 	:param former: the markers of before, such as when an erasure was planned; one that someone else has by now is left out
+	:param same_person: with their other records, which have one of their addresses and their name
 	"""
-	if contact:
-		records = {"Contact": (contact,)}
-	else:
-		parties = same_client(party_type, party)
-		records = {**parties, **_linked("Contact", parties), **_linked("Address", parties)}
+	records, theirs = _own_records(party_type, party, contact), {}
+	if same_person:
+		records, theirs = _with_other_records(records)
 	found = {each.lower() for each in _addresses(records)}
 	records["User"] = _logins(records, found)
 	records = {doctype: names for doctype, names in records.items() if names}
 	found |= {each.lower() for each in _addresses({"User": records.get("User", ())})}
 	found |= addresses_among(former)
-	shared_addresses = shared_names.addresses(found, records)
+	shared_addresses = shared_names.addresses(found, {**records, **theirs})
 	addresses = sorted(found - shared_addresses.keys())
 	names, numbers = _names(records), _numbers(records)
 	for each in set(former) - found:
@@ -61,6 +67,13 @@ def of(party_type: str, party: str, contact: str | None = None, former: Collecti
 		tuple(sorted(each for each in markers if len(each) >= _SHORTEST)),
 		shared,
 	)
+
+
+def _own_records(party_type: str, party: str, contact: str | None) -> dict[str, tuple[str, ...]]:
+	if contact:
+		return {"Contact": (contact,)}
+	parties = same_client(party_type, party)
+	return {**parties, **_linked("Contact", parties), **_linked("Address", parties)}
 
 
 def come_since(moment, records: dict[str, tuple[str, ...]], addresses: Collection[str]) -> Subject:
@@ -93,6 +106,72 @@ def of_request(request, former: Collection[str] = ()) -> Subject:
 	"""Who a Data Subject Request is about: all of the client, or one contact; `former` as in `of`."""
 	contact = request.contact if request.contact_only else None
 	return of(request.party_type, request.party, contact, former)
+
+
+def of_copy(request) -> Subject:
+	"""Who the copy of data for a Data Subject Request is about. An inquiry often makes a lead and a contact for someone who has a contact at
+	their organisation as well, and a copy without those would lack their messages. An erasure takes none of them along, and lists them."""
+	contact = request.contact if request.contact_only else None
+	return of(request.party_type, request.party, contact, same_person=True)
+
+
+def not_in_copy(request) -> dict[str, tuple[str, str]]:
+	"""The client's addresses by which a copy finds nothing, because they are not theirs alone → (DocType, name) of who has it as well."""
+	contact = request.contact if request.contact_only else None
+	records, theirs = _with_other_records(_own_records(request.party_type, request.party, contact))
+	found = {each.lower() for each in _addresses(records)}
+	return shared_names.addresses(found, {**records, **theirs})
+
+
+def _with_other_records(
+	records: dict[str, tuple[str, ...]],
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+	"""The records with others of the same people, and the leads that are not whole about them, but have their address. One name with one
+	address is one person; an address alone can be that of an office."""
+	addresses = {each.lower() for each in _addresses(records)}
+	names = {each.casefold() for each in _people(records)}
+	if not (addresses and names):
+		return records, {}
+	rows = {"parenttype": "Contact", "email_id": ("in", sorted(addresses))}
+	having = frappe.get_all("Contact Email", rows, pluck="parent", order_by=None)
+	found = {
+		"Contact": _called(names, "Contact", "full_name", {"name": ("in", [*having, ""])}),
+		"Lead": _called(names, "Lead", "lead_name", {"email_id": ("in", sorted(addresses))}),
+	}
+	persons = {"name": ("in", [*found["Lead"], ""]), "company_name": ("is", "not set")}
+	own_leads = set(frappe.get_all("Lead", persons, pluck="name", order_by=None))
+	linked = frappe.get_all(
+		_LINKS,
+		{
+			"parenttype": "Contact",
+			"parent": ("in", [*(found["Contact"] - {*records.get("Contact", ())}), ""]),
+			"link_doctype": ("in", ("Customer", "Supplier")),
+		},
+		["link_doctype", "link_name"],
+		order_by=None,
+	)
+	for doctype, kind in (("Customer", "customer"), ("Supplier", "supplier")):
+		named = {"name": ("in", [*(row.link_name for row in linked if row.link_doctype == doctype), ""])}
+		found[doctype] = _called(names, doctype, f"{kind}_name", {**named, f"{kind}_type": "Individual"})
+	of_leads = {"Lead": tuple(sorted({*records.get("Lead", ()), *found["Lead"]}))}
+	found["Lead"] = own_leads
+	more = {doctype: tuple(sorted({*records.get(doctype, ()), *new})) for doctype, new in found.items()}
+	return {**records, **{doctype: all_of for doctype, all_of in more.items() if all_of}}, of_leads
+
+
+def _called(names: Collection[str], doctype: str, column: str, filters: dict) -> set[str]:
+	"""Those of the records with one of the names, in lower case."""
+	rows = frappe.get_all(doctype, filters, ["name", column], order_by=None)
+	return {row.name for row in rows if cstr(row[column]).strip().casefold() in names}
+
+
+def _people(records: dict[str, tuple[str, ...]]) -> set[str]:
+	"""The full names of the client's own records."""
+	found: set[str] = set()
+	for doctype, column in shared_names.NAMES_OF_PEOPLE:
+		if names := records.get(doctype):
+			found.update(frappe.get_all(doctype, {"name": ("in", names)}, pluck=column, order_by=None))
+	return {cstr(each).strip() for each in found} - {""}
 
 
 def addresses_among(markers: Iterable[str]) -> set[str]:

@@ -191,6 +191,96 @@ def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
 	assert not [name for name in unpacked(package).namelist() if file.name in name]
 
 
+def test_its_pages_are_for_people_who_know_no_database(client, ready):
+	frappe.db.set_value("Confidentiality Level", procedure.SENSITIVE, "retention_months", 24)
+	stored(
+		"Communication",
+		communication_type="Communication",
+		communication_medium="Email",
+		sent_or_received="Received",
+		sender=ADDRESS,
+		subject="The roof leaks",
+		content="Please come.\n\n\n\nQuokka",
+		text_content="Please come.",
+		message_id="1@other.example",
+		client_interaction=client.interaction.name,
+	)
+	package = ready()
+	file = unpacked(package)
+	page = file.read("records/communication.html").decode()
+	assert "<h2>The roof leaks (" in page
+	assert page.count("Please come.") == 1
+	assert "Message ID" not in page and "Seen" not in page and "[another person]" not in page
+	interaction = file.read("records/client_interaction.html").decode()
+	assert frappe.utils.format_datetime(client.interaction.occurred_on) in interaction
+	assert str(client.interaction.creation) not in interaction and "Judged" not in interaction
+	index = file.read("index.html").decode()
+	assert "Sensitive: 24 months after closing" in index
+	assert f"that we hold about {NAME}, made on" in index
+	assert "from what our staff noted" in index
+
+
+def test_the_email_with_the_link_does_not_say_that_it_works_once(client, ready, officers, as_user, mailbox):
+	package = ready()
+	with as_user(officers[1]):
+		api.release_copy(package.name)
+	link = frappe.get_last_doc(links.LINK, {"kind": links.DATA, "party": client.party})
+	text = " ".join(mailbox(link.name)["text/plain"].split())
+	assert "everyone who has it can download" in text and "works once" not in text
+
+
+@pytest.mark.parametrize("contact_only", [0, 1])
+def test_it_has_what_the_same_person_wrote_as_a_lead(client, ready, contact_only):
+	"""An email to sales made a lead and a contact of someone who has a contact at the client already."""
+	lead = frappe.get_doc({"doctype": "Lead", "first_name": NAME, "email_id": ADDRESS}).insert()
+	(twin,) = frappe.get_all(
+		"Dynamic Link", {"parenttype": "Contact", "link_name": lead.name}, pluck="parent"
+	)
+	assert twin != client.contact
+	message = stored(
+		"Communication",
+		communication_type="Communication",
+		communication_medium="Email",
+		sent_or_received="Received",
+		sender=ADDRESS,
+		content="what I wrote to sales",
+		reference_doctype="Lead",
+		reference_name=lead.name,
+	)
+	package = ready(contact_only=contact_only)
+	included = {
+		(row.reference_doctype, row.reference_name) for row in items(package, state=contents.INCLUDED)
+	}
+	assert {("Communication", message.name), ("Contact", twin), ("Lead", lead.name)} <= included
+	assert message.content in text_of(package)
+	# An erasure takes nothing along without being asked.
+	assert ADDRESS in subjects.of("Customer", client.party).shared_names
+	package.run_method("onload")
+	assert package.get_onload("shared_addresses") == []
+
+
+def test_an_address_that_someone_else_has_is_named_to_the_officers(client, ready, officers, as_user):
+	other = frappe.get_doc("Contact", client.other.contact)
+	other.append("email_ids", {"email_id": ADDRESS})
+	other.save()
+	message = stored(
+		"Communication",
+		communication_type="Communication",
+		communication_medium="Email",
+		sent_or_received="Received",
+		sender=ADDRESS,
+		content="from the shared mailbox",
+	)
+	package = ready()
+	assert not items(package, reference_doctype="Communication", reference_name=message.name)
+	with as_user(officers[1]):
+		package = frappe.get_doc(runs.PACKAGE, package.name)
+		package.run_method("onload")
+		assert package.get_onload("shared_addresses") == [
+			{"address": ADDRESS, "doctype": "Customer", "name": client.other.party}
+		]
+
+
 def test_what_was_sent_to_the_client_about_another_one_stays_out(client, ready):
 	"""A disclosure to an adviser, say: it names no contact of the other client."""
 	about = {"party_type": "Customer", "party": client.other.party, "party_name": OTHER}
@@ -311,6 +401,7 @@ def test_for_one_contact_it_has_nothing_of_the_organisation(client, ready):
 	included = {(each.reference_doctype, each.reference_name) for each in items(package)}
 	assert ("Contact", client.contact) in included
 	assert ("Customer", client.party) not in included
+	assert f"that we hold about {NAME} ({NAME}), made on" in unpacked(package).read("index.html").decode()
 
 
 def test_it_begins_only_with_a_confirmed_identity_and_for_such_a_request(client, officers, as_user):

@@ -7,6 +7,7 @@ import pytest
 
 from client_comms import procedure
 from client_comms.api import data_rights as api
+from client_comms.api import subject_requests
 from client_comms.client_privacy import identity, invitations, links, page_visits
 from client_comms.client_privacy.requests import asking, shared_names, subjects
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
@@ -148,3 +149,38 @@ def test_whose_data_it_is_asks_only_about_contacts_with_a_login(client, make_use
 		found = subjects.of("Customer", client.party)
 	assert found.records.get("User", ()) == ((ADDRESS,) if has_login else ())
 	assert not asked.call_count
+
+
+def test_a_refusal_says_so_and_what_the_client_can_do(client, token, mailbox, make_user, as_user):
+	"""GDPR Art. 12(4): the reason, the supervisory authority and the court."""
+	with as_user("Guest"):
+		api.ask("Objection", None, token=token())
+	request = request_of(client)
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		subject_requests.answer_request(request.name, "We need it for <your> contract.", refused=1)
+	told = mailbox(request.name)
+	assert told["subject"] == f"We cannot do what you asked: {request.name}"
+	assert "We need it for &lt;your&gt; contract." in told["text/html"]
+	assert "complain to a data protection supervisory authority, or go to court" in told["text/html"]
+	request.reload()
+	assert request.status == "Refused"
+
+
+def test_an_answer_does_not_speak_of_courts(client, token, mailbox, make_user, as_user):
+	with as_user("Guest"):
+		api.ask("Rectification", "Hafenweg 12", token=token())
+	request = request_of(client)
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		subject_requests.answer_request(request.name, "We corrected it.")
+	assert "court" not in mailbox(request.name)["text/html"]
+
+
+def test_what_is_to_be_corrected_is_a_to_do_of_someone_who_can(client, token, make_user, as_user):
+	boss = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager")
+	frappe.db.set_value("Customer", client.party, "account_manager", boss)
+	with as_user("Guest"):
+		api.ask("Rectification", "Hafenweg 12", token=token())
+	about = {"reference_type": "Contact", "reference_name": client.contact}
+	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [boss]
+	remark = {"reference_doctype": "Contact", "reference_name": client.contact, "comment_type": "Comment"}
+	assert "Hafenweg 12" in frappe.get_last_doc("Comment", remark).content

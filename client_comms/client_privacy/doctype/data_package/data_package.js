@@ -25,6 +25,7 @@ frappe.ui.form.on("Data Package", {
 			frm.add_custom_button(__("Open the File"), () => open_file(frm));
 		}
 		if (status === "Ready") {
+			say_what_is_shared(frm);
 			if ([frm.doc.made_by, frm.doc.chosen_by].includes(frappe.session.user)) {
 				client_comms.say_who_else(
 					frm,
@@ -55,6 +56,22 @@ frappe.ui.form.on("Data Package", {
 		}
 	},
 });
+
+/** By an address that someone else has as well, nothing is found, because it may be theirs. */
+function say_what_is_shared(frm) {
+	for (const { address, doctype, name } of frm.doc.__onload?.shared_addresses || []) {
+		const other = doctype
+			? `${__(doctype)} ${frappe.utils.escape_html(name).bold()}`
+			: __("a record that you cannot see");
+		frm.set_intro(
+			__(
+				"{0} is also the address of {1}, so messages that name the client by it alone are not in this copy. If they are about this client, answer about them by hand, or correct the records and make the copy again.",
+				[frappe.utils.escape_html(address).bold(), other],
+			),
+			"orange",
+		);
+	}
+}
 
 function release(frm) {
 	const client = [frappe.utils.escape_html(frm.doc.party_name).bold()];

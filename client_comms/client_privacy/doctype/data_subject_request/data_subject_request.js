@@ -11,6 +11,7 @@ frappe.ui.form.on("Data Subject Request", {
 		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
 		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
 		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
+		say_next_step(frm);
 		if (!frm.doc.__onload?.identity_is_confirmed) {
 			frm.add_custom_button(__("Verify Identity"), () =>
 				client_comms.outgoing.verify_identity({
@@ -37,11 +38,50 @@ frappe.ui.form.on("Data Subject Request", {
 				frappe.set_route("Form", "Data Package", copy);
 			}).addClass("btn-primary");
 		}
+		if (frm.doc.right === "Objection" && frm.doc.__onload?.advertising_purpose) {
+			frm.add_custom_button(__("Record Refusal"), () => refuse_advertising(frm));
+		}
 		if (frm.doc.right === "Restriction") {
 			frm.add_custom_button(__("Restrict"), () => restrict(frm)).addClass("btn-primary");
 		}
 	},
 });
+
+/** Of the rights without a button that does all, officers read what to do. */
+function say_next_step(frm) {
+	const purpose = __(frm.doc.__onload?.advertising_purpose || "");
+	const steps = {
+		Rectification: __(
+			"Correct the client's records, or have them corrected: if the client asked without staff, someone who can has a to-do. Then use Answer under Actions.",
+		),
+		Objection: purpose
+			? __(
+					"If the client objects to advertising, it must stop at once: withdraw their consent for {0}, or, if they gave none, use Record Refusal. Other use can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
+					[purpose],
+				)
+			: __(
+					"Use to which the client objects can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
+				),
+	};
+	const text = frm.doc.__onload?.identity_is_confirmed
+		? steps[frm.doc.right]
+		: __(
+				"First confirm who asks: Identity Is Confirmed takes over a check that is still valid, such as the client's own login; Verify Identity makes one.",
+			);
+	if (text) frm.set_intro(frappe.utils.escape_html(text), "blue");
+}
+
+/** That the client wants no advertising, which newsletters and campaigns respect. */
+function refuse_advertising(frm) {
+	const { party_type, party, contact } = frm.doc;
+	const purpose = frm.doc.__onload.advertising_purpose;
+	frappe.model.with_doctype("Client Consent", () => {
+		// Not as options of the route: Frappe leaves out what users cannot write later, such as the status.
+		const consent = frappe.model.get_new_doc("Client Consent");
+		Object.assign(consent, { party_type, party, contact, purpose, status: "Refused" });
+		frappe.set_route("Form", "Client Consent", consent.name);
+	});
+}
 
 async function act(frm, method, values = {}) {
 	await client_comms.save(frm);
@@ -50,11 +90,19 @@ async function act(frm, method, values = {}) {
 }
 
 function answer(frm, refused) {
+	const told = {
+		fieldname: "answer",
+		fieldtype: "Small Text",
+		label: __("What the Client Is Told"),
+		reqd: 1,
+		description: refused
+			? __(
+					"The reason. The email adds that the client can complain to a supervisory authority and go to court; a letter must say so as well (GDPR Art. 12(4)).",
+				)
+			: "",
+	};
 	client_comms.prompt(
-		[
-			{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 },
-			client_comms.told_otherwise(frm),
-		],
+		[told, client_comms.told_otherwise(frm)],
 		(values) => act(frm, "answer_request", { ...values, refused }),
 		refused ? __("Refuse the Request") : __("Answer the Request"),
 		refused ? __("Refuse") : __("Answer"),

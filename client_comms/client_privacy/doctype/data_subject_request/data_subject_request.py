@@ -71,6 +71,8 @@ class DataSubjectRequest(Document):
 			until = self.identity_confirmed_until
 			self.set_onload("identity_is_confirmed", bool(until and get_datetime(until) > clock.now()))
 			self.set_onload("gets_email", telling.gets_email(self))
+			settings = frappe.get_cached_doc("Client Comms Settings")
+			self.set_onload("advertising_purpose", settings.advertising_purpose)
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
@@ -203,7 +205,14 @@ class DataSubjectRequest(Document):
 		)
 		self.save_by_app(ignore_permissions=False)
 		telling.tell(
-			self, lambda: _("Your request {0}").format(self.name), lambda: escape_html(answer), otherwise
+			self,
+			lambda: (
+				_("We cannot do what you asked: {0}") if status == REFUSED else _("Your request {0}")
+			).format(self.name),
+			lambda: "<br><br>".join(
+				[escape_html(answer), *([telling.remedies()] if status == REFUSED else [])]
+			),
+			otherwise,
 		)
 
 	def forget_client(self):
