@@ -712,6 +712,7 @@ doc_events = {
 			"client_comms.enforcement.doctypes.user.forget_at_end",
 			"client_comms.enforcement.sharing.end_lapsed_of_user",
 			"client_comms.intake.reassignment.on_user_change",
+			"client_comms.people.leavers.follow",
 			"client_comms.people.trainings.follow_user",
 			"client_comms.ledger.following.follow_roles",
 		],
@@ -764,6 +765,8 @@ _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
 _put_first(doc_events, "before_change", tuple({*_LOCKED, *_LOCKED_ROWS} - {"Communication"}), _LOCK)
 _put_first(doc_events, "onload", _FORMS_OF_CLIENTS, "client_comms.enforcement.restrictions.show")
+_HELD_FORMS = (*(each for each in _FORMS_OF_CLIENTS if each != "Address"), "Physical File")
+_put_first(doc_events, "onload", _HELD_FORMS, "client_comms.enforcement.legal_holds.show")
 _put_first(
 	doc_events,
 	"on_recurring",
@@ -860,6 +863,7 @@ app_include_js = [
 		"refusal",
 		"page_refusal",
 		"restriction",
+		"legal_hold",
 		"interaction/actions",
 		"takeovers",
 		"timeline",

@@ -68,7 +68,16 @@ def _load() -> dict[tuple[str, str], Hold]:
 
 def _in_force(filters: dict) -> list:
 	"""The holds in force today, oldest first."""
-	fields = ["name", "on_doctype", "on_name", "placed_by", "placed_on", "valid_until", "reason"]
+	fields = [
+		"name",
+		"on_doctype",
+		"on_name",
+		"placed_by",
+		"placed_on",
+		"valid_until",
+		"reason",
+		"told_to_staff",
+	]
 	rows = frappe.get_all(HOLD, {"status": ACTIVE, **filters}, fields, order_by="creation asc")
 	today = getdate(clock.now())
 	return [row for row in rows if not row.valid_until or getdate(row.valid_until) >= today]
@@ -101,11 +110,16 @@ def covered(doc) -> tuple[str | None, str | None]:
 
 def over(doctype: str, name: str) -> list[str]:
 	"""The names of all holds that cover a record, directly or through what it belongs to."""
+	return [row.name for row in over_in_full(doctype, name)]
+
+
+def over_in_full(doctype: str, name: str) -> list:
+	"""The same with their fields."""
 	if not active():
 		return []
 	owners = anchors.of_each(doctype, [name])[name]
 	rows = _in_force({"on_name": ("in", sorted({on_name for _doctype, on_name in owners}))})
-	return [row.name for row in rows if (row.on_doctype, row.on_name) in owners]
+	return [row for row in rows if (row.on_doctype, row.on_name) in owners]
 
 
 def keep(holds: Collection[str], doctype: str, name: str) -> None:
@@ -127,7 +141,13 @@ def keep(holds: Collection[str], doctype: str, name: str) -> None:
 			continue
 		with acting.as_the_app():
 			doc = frappe.get_doc(
-				{"doctype": HOLD, **covers, "reason": row.reason, "valid_until": row.valid_until}
+				{
+					"doctype": HOLD,
+					**covers,
+					"reason": row.reason,
+					"valid_until": row.valid_until,
+					"told_to_staff": row.told_to_staff,
+				}
 			).insert(ignore_permissions=True)
 		doc.db_set({"placed_by": row.placed_by, "placed_on": row.placed_on}, update_modified=False)
 
@@ -240,6 +260,36 @@ def require_none_of(doctype: str, names: Collection[str]) -> None:
 	"""
 	for name, hold in of_each(doctype, names).items():
 		raise RecordIsKeptError(f"{_(doctype)} {name}: {stored_sentence(hold)}")
+
+
+# --- on forms ------------------------------------------------------------------------------------
+
+
+def show(doc, method=None) -> None:
+	"""`onload` of forms that a hold can cover."""
+	if found := shown(doc.doctype, doc.name):
+		doc.set_onload("legal_holds", found)
+
+
+def shown(doctype: str, name: str) -> list[dict]:
+	"""What the form of a record says of the holds on it: `[{"text": HTML, "hold": name or None}, …]`.
+
+	Those who can read a hold read all of it. Others read at most that the record must be kept, and only if an officer has chosen so for
+	this hold, because it can be about one of them.
+	"""
+	found, is_told = [], False
+	for row in over_in_full(doctype, name):
+		hold = Hold(row.name, (row.on_doctype, row.on_name), row.placed_by, row.valid_until, row.reason)
+		if _may_know(hold):
+			found.append({"text": sentence(hold), "hold": hold.name})
+		elif row.told_to_staff:
+			is_told = True
+	if is_told:
+		text = _(
+			"This record must be kept for now, with all that belongs to it, on paper as well: nothing of it can be deleted or destroyed. Ask a Compliance Officer."
+		)
+		found.append({"text": text, "hold": None})
+	return found
 
 
 # --- access --------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from frappe import _
 from client_comms.enforcement import policy
 from client_comms.people import policies, reviews, template_approvals, trainings
 from client_comms.roles import COMPLIANCE_OFFICER, approves_texts
+from client_comms.rules import html_text
 
-_REQUEST = "Data Subject Request"
+_REQUEST, _FEEDBACK = "Data Subject Request", "Feedback Review"
 
 
 def of_user(user: str) -> list[dict]:
@@ -42,7 +43,30 @@ def of_user(user: str) -> list[dict]:
 			limit=20,
 		)
 	]
+	found += _findings(user)
 	return sorted([*found, *_to_approve(user), *_requests(user)], key=lambda each: each["due"] or "9999")
+
+
+def _findings(user: str) -> list[dict]:
+	"""What reviews, of records and of feedback, left to the user to do."""
+	kinds = {reviews.REVIEW: _("Finding of a Review"), _FEEDBACK: _("Action From a Feedback Review")}
+	rows = frappe.get_list(
+		"ToDo",
+		{"allocated_to": user, "status": "Open", "reference_type": ("in", [*kinds])},
+		["description", "date", "reference_type", "reference_name"],
+		order_by="date asc, name asc",
+		limit=20,
+		user=user,
+	)
+	return [
+		{
+			"what": kinds[row.reference_type],
+			"title": html_text.plain(row.description),
+			"due": row.date and str(row.date),
+			"route": ["Form", row.reference_type, row.reference_name],
+		}
+		for row in rows
+	]
 
 
 def _trainings(user: str) -> list[dict]:
@@ -78,7 +102,7 @@ def _requests(user: str) -> list[dict]:
 	return [
 		{
 			"what": _("Request of a Client"),
-			"title": f"{_(row.right)}: {row.party_name}",
+			"title": _("{0}: {1}").format(_(row.right), row.party_name),
 			"due": str(row.due_on.date()),
 			"route": ["Form", _REQUEST, row.name],
 		}

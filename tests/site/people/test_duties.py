@@ -73,3 +73,27 @@ def test_the_digest_of_a_team_names_its_staff(inquiry, make_user, as_user, clock
 		content = daily_digest.contents(subscription)
 	assert "Fiona Berg" in {row["staff"] for row in content["team"]}
 	assert member not in {row["staff"] for row in content["team"]}
+
+
+def test_what_reviews_found_stands_there_too(agent, review, as_user):
+	todo = frappe.get_doc(
+		{
+			"doctype": "ToDo",
+			"allocated_to": agent,
+			"description": "<p>Write the escalation report</p>",
+			"date": "2026-12-07",
+			"reference_type": review.doctype,
+			"reference_name": review.name,
+		}
+	).insert()
+
+	def findings():
+		with as_user(agent):
+			return [each for each in api.owed_today()["duties"] if each["what"] == "Finding of a Review"]
+
+	(found,) = findings()
+	assert (found["title"], found["due"]) == ("Write the escalation report", "2026-12-07")
+	assert found["route"] == ["Form", review.doctype, review.name]
+	todo.status = "Closed"
+	todo.save()
+	assert not findings()

@@ -194,3 +194,38 @@ def test_an_employee_who_left_but_can_log_in_is_pointed_out(log, leaver, boss):
 	else:
 		assert "can still log in" not in said and "are reassigned" in said
 	interaction.db_set("status", "Closed")
+
+
+def test_who_disables_a_user_and_the_manager_role_hear_what_others_must_take_over(
+	make_client, make_user, cabinet, boss, leaver
+):
+	client = make_client("Anna Client", "anna.left@client.example", account_manager=leaver)
+	colleague = make_user(procedure.FRONTLINE_STAFF)
+	absence = {"user": colleague, "from_date": "2031-12-01", "to_date": "2031-12-05", "substitute": leaver}
+	frappe.get_doc({"doctype": "Staff Absence", **absence}).insert()
+	for title, state in (("Contract", "In Place"), ("Old Contract", "Destroyed")):
+		file = frappe.get_doc(
+			{
+				"doctype": FILE,
+				"title": title,
+				"location": cabinet,
+				"custodian": leaver,
+				"confidentiality_level": procedure.STANDARD,
+			}
+		).insert()
+		file.db_set("state", state)
+	frappe.clear_messages()
+	leave(leaver)
+	said = [each["message"] if isinstance(each, dict) else each for each in frappe.get_message_log()]
+	(subject,) = frappe.get_all(
+		"Notification Log", {"document_name": leaver, "for_user": boss}, pluck="subject"
+	)
+	for text in (subject, " ".join(map(str, said))):
+		assert "Lea Vergangen" in text and "Customer: Account Manager (1)" in text
+		assert "Physical File: Custodian (1)" in text and "Staff Absence: Substitute (1)" in text
+	assert client.party not in subject
+
+
+def test_of_a_user_who_leaves_nothing_no_one_hears(boss, leaver):
+	leave(leaver)
+	assert not frappe.db.exists("Notification Log", {"document_name": leaver, "for_user": boss})

@@ -482,3 +482,50 @@ def test_a_hold_is_read_once_for_many_records(hold, client, log):
 	names = [doc.name for doc in docs]
 	questions(names)  # metadata is loaded
 	assert questions(names) == questions(names[:1])
+
+
+def test_the_form_says_what_its_reader_can_know_of_a_hold(hold, client, log, officer, make_user, as_user):
+	"""Officers read all of it; others that the record must be kept, if an officer has chosen so for this hold."""
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	doc = log(party_type="Customer", party=client.party, contact=client.contact, responsible_staff=agent)
+
+	def said_to(user):
+		with as_user(user):
+			found = frappe.get_doc(doc.doctype, doc.name)
+			found.run_method("onload")
+			return (found.get("__onload") or {}).get("legal_holds")
+
+	assert said_to(officer) is None
+	quiet = hold("Customer", client.party)
+	(shown,) = said_to(officer)
+	assert shown["hold"] == quiet.name and "Claim of the client" in shown["text"]
+	assert said_to(agent) is None
+	told = hold("Client Interaction", doc.name, told_to_staff=1, reason="Court of Kiel")
+	(shown,) = said_to(agent)
+	assert shown["hold"] is None and "must be kept" in shown["text"]
+	assert not any(each in shown["text"] for each in (told.name, "Kiel", quiet.name))
+	told.told_to_staff = 0
+	told.save()
+	assert said_to(agent) is None
+	entry = frappe.get_last_doc(ledger.ENTRY, {"action": ledger.HOLD_CHANGED, "rule": told.name})
+	assert "told_to_staff" in entry.changes
+	release_hold(quiet.name, "Settled")
+	assert [each["hold"] for each in said_to(officer)] == [told.name]
+
+
+def test_a_paper_file_says_that_it_must_be_kept(hold, client, site):
+	place = {"doctype": "Physical Location", "location_name": "Cabinet H", "location_type": "Cabinet"}
+	file = frappe.get_doc(
+		{
+			"doctype": "Physical File",
+			"title": "Contract",
+			"party_type": "Customer",
+			"party": client.party,
+			"location": frappe.get_doc(place).insert().name,
+			"custodian": "Administrator",
+			"confidentiality_level": procedure.STANDARD,
+		}
+	).insert()
+	placed = hold("Customer", client.party)
+	file.run_method("onload")
+	assert [each["hold"] for each in file.get_onload("legal_holds")] == [placed.name]

@@ -184,6 +184,7 @@ def test_what_hangs_on_a_record_goes_with_it(action, retain, closed, officers, a
 		assert left.communication_type == "Initial Inquiry" and left.anonymised_on
 		assert [row.event for row in left.events] == [row.event for row in doc.events]
 		assert not any(row.note for row in left.events)
+		assert left.possible_actions() == []  # there is no client left to answer
 
 
 def test_what_waited_to_be_indexed_does_not_come_back(retain, closed, officers, as_user):

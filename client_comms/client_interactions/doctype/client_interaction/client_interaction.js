@@ -39,6 +39,7 @@ frappe.ui.form.on("Client Interaction", {
 				frappe.set_route("access-explorer", "record", frm.doctype, frm.docname),
 			);
 		}
+		if (frm.doc.anonymised_on) frm.disable_form();
 		await client_comms.interaction.load_levels();
 		show_banner(frm);
 		client_comms.Conversation.of(frm).render();
@@ -219,10 +220,13 @@ function show_banner(frm) {
 		? `<div class="small">${__("The client's last message only thanks, so no clock was started.")}</div>`
 		: "";
 	const returned = came_back(frm.doc) ? `<div class="small">${came_back(frm.doc)}</div>` : "";
+	const erased = frm.doc.anonymised_on
+		? `<div class="small">${__("Anonymised on {0}: the client, texts, messages and files are gone, and the type, dates and deadlines stay for the figures.", [frappe.datetime.str_to_user(frm.doc.anonymised_on)])}</div>`
+		: "";
 	frm.dashboard.clear_headline();
 	frm.layout.show_message(
 		`<div class="d-flex flex-wrap flex-md-nowrap justify-content-between align-items-start" style="gap: var(--margin-xs) var(--margin-sm)">
-			<div>${text}${thanked}${returned}${complaint}</div>
+			<div>${text}${thanked}${returned}${erased}${complaint}</div>
 			<div class="d-flex flex-shrink-0" style="gap: var(--margin-xs)">${pills.join("")}</div>
 		</div>`,
 		color,

@@ -250,7 +250,7 @@ class ClientInteraction(Document):
 		"""The events that the user can currently record (C-3, C-4)."""
 		if not frappe.has_permission(self.doctype, "write", doc=self):  # checks without showing a message
 			return []
-		if restrictions.is_locked(self.doctype, self.name):
+		if self.anonymised_on or restrictions.is_locked(self.doctype, self.name):
 			return []
 		return list(possible_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
 

@@ -5,6 +5,7 @@ frappe.ui.form.on("Legal Hold", {
 	},
 
 	refresh(frm) {
+		if (!frm.is_new() && frm.doc.status !== "Active") frm.disable_form(); // a new one is placed instead
 		if (frm.is_new() || frm.doc.status !== "Active" || !frm.perm[0]?.write) return;
 		frm.add_custom_button(__("Release", null, "Legal Hold"), () =>
 			client_comms.prompt(

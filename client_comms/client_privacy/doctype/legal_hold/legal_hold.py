@@ -46,6 +46,7 @@ class LegalHold(Document):
 		released_by: DF.Link | None
 		released_on: DF.Datetime | None
 		status: DF.Literal["Active", "Released", "Expired"]
+		told_to_staff: DF.Check
 		valid_until: DF.Date | None
 	# end: auto-generated types
 
@@ -104,8 +105,12 @@ class LegalHold(Document):
 	def on_update(self):
 		legal_holds.clear_cache()
 		before = self.get_doc_before_save()
-		if before and before.reason != self.reason:
-			changes = {"reason": [before.reason, self.reason]}
+		changes = {
+			field: [before.get(field), self.get(field)]
+			for field in ("reason", "told_to_staff")
+			if before and before.get(field) != self.get(field)
+		}
+		if changes:
 			ledger.record(
 				ledger.HOLD_CHANGED, self.on_doctype, self.on_name, None, rule=self.name, changes=changes
 			)

@@ -45,6 +45,7 @@ client_comms.Conversation = class {
 	render_bar() {
 		const { writers } = this.frm.doc.__onload || {};
 		this.$bar.empty();
+		if (this.frm.doc.anonymised_on) return; // there is no client left to write to
 		const button = (label, run, kind = "btn-default") =>
 			$(`<button class="btn btn-sm ${kind}">${label}</button>`).on("click", run).appendTo(this.$bar);
 		if (writers?.allowed) {
