@@ -12,11 +12,11 @@ from client_comms.client_interactions.doctype.feedback_review.feedback_review im
 from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.i18n import translate
-from client_comms.roles import roles_with, who_else
+from client_comms.roles import roles_with, some_with_role, who_else
 from client_comms.rules import feedback as rules
 from client_comms.rules import periods, trends
 
-REVIEW = "Feedback Review"
+REVIEW, CATEGORY = "Feedback Review", "Feedback Category"
 
 
 # --- the review ----------------------------------------------------------------------------------
@@ -154,11 +154,23 @@ def show(doc, method=None) -> None:
 	"""`onload` of Client Interaction: the details for which its form asks when it is closed."""
 	if frappe.get_cached_doc("Client Comms Settings").get("feedback_mode") != controls.OFF:
 		doc.set_onload("feedback_missing", [*missing_details(doc)])
+	if not there_are_categories():
+		doc.set_onload("category_creators", some_with_role(*roles_with(CATEGORY, "create")))
 
 
 def missing_details(doc) -> dict:
 	"""Field → message, of the details that a Client Interaction of a feedback type still needs before it can be closed."""
-	return rules.missing_details(doc.as_dict()) if complaints.is_feedback(doc.communication_type) else {}
+	if not complaints.is_feedback(doc.communication_type):
+		return {}
+	missing = rules.missing_details(doc.as_dict())
+	if "feedback_category" in missing and not there_are_categories():
+		del missing["feedback_category"]  # whose work this is often cannot make one
+	return missing
+
+
+def there_are_categories() -> bool:
+	"""None is shipped: what feedback is about, each organisation says itself."""
+	return bool(frappe.db.exists(CATEGORY, {"disabled": 0}))
 
 
 def require_details(doc) -> None:

@@ -12,10 +12,11 @@ from client_comms import transactions
 from client_comms.client_privacy import identity
 from client_comms.enforcement import client_documents, governed
 from client_comms.enforcement.methods.missing_checks_frappe import ONLY_STORED
-from client_comms.exceptions import MissingDetailsError
+from client_comms.exceptions import MissingDetailsError, ReasonNeededError
 from client_comms.i18n import bold
 from client_comms.intake import call_log, communication
 from client_comms.outgoing import facts, gate, recipient_kinds, register
+from client_comms.rules import access
 from client_comms.rules import outgoing as rules
 
 # What staff state about who called or came; the others are methods of Identity Verification.
@@ -142,9 +143,31 @@ def done_elsewhere(
 		return
 	context = _context_of(doc, channel, acknowledgement=acknowledgement)
 	recipients = (rules.Recipient(doc.contact or doc.party_name, rules.CLIENT),)
+	emailed_because = _why_emailed(doc, channel, reason)
 	verdict, reason = gate.require(context, recipients, reason)
 	yield
-	register.register(context, recipients, verdict, reason)
+	register.register(context, recipients, verdict, reason or emailed_because)
+
+
+def _why_emailed(doc, channel: str, reason: str | None) -> str | None:
+	"""The reason for an email that the desk would not have sent at this level: it is noted all the same, because it has happened.
+
+	:raises ReasonNeededError: there is none
+	"""
+	if channel != facts.EMAIL:
+		return None
+	decision = governed.decide(doc.doctype, doc.name, access.EMAIL, frappe.session.user)
+	if decision is None or decision.allowed:
+		return None
+	if not (reason := (reason or "").strip()):
+		frappe.throw(
+			_(
+				"The level {0} gives you no clearance to email the client. If you did so outside of the desk, enter why under {1}; otherwise choose how the client was reached."
+			).format(bold(_(doc.confidentiality_level)), bold(_("Reason for Proceeding"))),
+			exc=ReasonNeededError,
+			title=_("Reason Required"),
+		)
+	return reason
 
 
 def after_logging(doc) -> None:

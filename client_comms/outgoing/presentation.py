@@ -61,7 +61,7 @@ def remedy_of(step: str) -> tuple[str, str]:
 		),
 		rules.VERIFY_IDENTITY: (
 			_("Verify Identity"),
-			_("Confirm who the client is, then send again."),
+			_("Confirm who the client is, then try again."),
 		),
 		rules.UNLOCK_IDENTITY: (
 			_("View Checks"),

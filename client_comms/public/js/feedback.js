@@ -56,6 +56,8 @@ Object.assign(client_comms.feedback, {
 		const of_complaints = ["severity", "upheld", "root_cause"];
 		const optional = ["remedy", "redress_amount", "vulnerable_client"];
 		const is_complaint = (kind) => kind === "Complaint";
+		const creators = frm.doc.__onload?.category_creators;
+		const without_category = creators === undefined ? [] : ["feedback_category"];
 		const fields = [...always, ...of_complaints, ...optional].map((fieldname) => {
 			const { fieldtype, options, label } = frappe.meta.get_docfield(
 				frm.doctype,
@@ -69,7 +71,14 @@ Object.assign(client_comms.feedback, {
 				options,
 				label: __(label),
 				default: frm.doc[fieldname],
-				reqd: shown && !optional.includes(fieldname),
+				reqd: shown && ![...optional, ...without_category].includes(fieldname),
+				description: without_category.includes(fieldname)
+					? creators
+						? __("There are no categories yet. Ask one of these to create some: {0}.", [
+								frappe.utils.escape_html(creators),
+							])
+						: __("There are no categories yet.")
+					: "",
 				hidden: !shown,
 			};
 		});

@@ -131,6 +131,21 @@ class TestDoneElsewhere:
 		api.acknowledge(complaint.name, through="Phone")
 		assert len(disclosed(complaint, "name")) == 1
 
+	def test_an_email_that_the_level_does_not_allow_needs_a_reason(self, asked, make_user, as_user):
+		"""It has been sent from elsewhere, so it is noted, with why."""
+		from client_comms import procedure
+
+		agent = make_user(procedure.FRONTLINE_STAFF)
+		for row in frappe.get_all("Level Clearance", {"parent": procedure.STANDARD}, pluck="name"):
+			frappe.db.set_value("Level Clearance", row, "can_email", 0)
+		frappe.get_doc("Confidentiality Level", procedure.STANDARD).save()
+		inquiry = asked(responsible_staff=agent)
+		with as_user(agent):
+			with pytest.raises(ReasonNeededError, match="no clearance to email"):
+				api.answer(inquiry.name, through="Email")
+			api.answer(inquiry.name, through="Email", outgoing_reason="She asked for it")
+		assert disclosed(inquiry, "channel", "reason") == (("Email", "She asked for it"),)
+
 	def test_of_what_is_not_possible_now_no_reason_is_asked(self, asked, client):
 		prefer(client, channels=["Email"])
 		inquiry = asked()

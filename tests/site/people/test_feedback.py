@@ -315,6 +315,29 @@ def test_feedback_is_closed_with_its_details(inquiry, make_user, set_settings, a
 		assert api.close(record.name)["status"] == "Closed"
 
 
+def test_without_any_category_a_complaint_is_closed_all_the_same(inquiry, make_user, set_settings, as_user):
+	"""None is shipped, and those who close feedback often cannot make one."""
+	set_settings(feedback_mode="Enforce", evidence_mode="Off")
+	agent, boss = make_user(procedure.CUSTOMER_SUPPORT), make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+	frappe.db.delete("Feedback Category")
+	record = inquiry(procedure.FEEDBACK, responsible_staff=agent)
+	with as_user(agent):
+		api.answer(record.name)
+		doc = frappe.get_doc(record.doctype, record.name)
+		doc.run_method("onload")
+		assert doc.get_onload("feedback_missing") == ["feedback_kind"]
+		assert frappe.utils.get_fullname(boss) in doc.get_onload("category_creators")
+		doc.feedback_kind = "Praise"
+		doc.save()
+		assert api.close(record.name)["status"] == "Closed"
+	a_category()
+	doc = frappe.get_doc(record.doctype, record.name)
+	doc.feedback_category = None
+	doc.run_method("onload")
+	assert "category_creators" not in doc.get("__onload")
+	assert doc.get_onload("feedback_missing") == ["feedback_category"]
+
+
 def a_category():
 	if not frappe.db.exists("Feedback Category", "Staff"):
 		frappe.get_doc({"doctype": "Feedback Category", "category_name": "Staff"}).insert(

@@ -57,8 +57,12 @@ function confirm_found_roles(frm, roles, profiles) {
 			: __("They can configure this app. Take the role from those who should not.");
 		const give = levels.length ? button("give", role, __("Give Clearance")) : "";
 		const leave = levels.length ? __("Leave Without Clearance") : __("Confirm");
-		return `<div class="mb-4"><div><b>${frappe.utils.get_form_link("Role", role, true, escape(__(role)))}</b>:
-			${escape(users.join(", ") + more)} (${holders})</div><div class="mb-2">${escape(gives)}</div>
+		const held = __("{0}: {1} ({2})", [
+			`<b>${frappe.utils.get_form_link("Role", role, true, escape(__(role)))}</b>`,
+			escape(users.join(", ") + more),
+			holders,
+		]);
+		return `<div class="mb-4"><div>${held}</div><div class="mb-2">${escape(gives)}</div>
 			${give}${button("leave", role, leave)}</div>`;
 	};
 	const of_profile = ({ profile, missing }) => {
