@@ -241,7 +241,7 @@ def sentence(hold: Hold) -> str:
 	if hold.until:
 		text = _("Legal Hold {0}, placed by {1}, keeps it until {2}.").format(*named, format_date(hold.until))
 	reason = _("Reason: {0}").format(frappe.utils.escape_html(hold.reason))
-	return f"{text} {reason} " + _("A Compliance Officer can release it.")
+	return f"{text} " + _("A Compliance Officer can release it.") + f"<br>{reason}"
 
 
 def stored_sentence(hold: Hold) -> str:

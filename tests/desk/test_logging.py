@@ -190,6 +190,23 @@ def test_a_user_without_clearance_hands_over_before_writing(
 	assert (item.assigned_to, item.description) == (manager, "We come on Monday.")
 
 
+def test_a_user_without_clearance_notes_beside_the_conversation_how_the_client_was_answered(
+	site, agent, login, received, may_not_email, shoot
+):
+	name = received("Complaint about noise")
+	site.db.set_value(INTERACTION, name, "responsible_staff", agent)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".facts").get_by_role("button", name="Done Elsewhere").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog).to_contain_text("The Client Was Answered Elsewhere")
+	dialog.locator("[data-fieldname=through] select").select_option("Email")
+	dialog.get_by_role("button", name="Confirm").click()
+	expect(page.locator(".modal.show", has_text="gives you no clearance to email")).to_be_visible()
+	shoot(page, "emailed-elsewhere")
+
+
 def test_no_other_way_into_the_email_dialog_lets_them_write(
 	site, agent, make_user, login, received, may_not_email
 ):

@@ -148,7 +148,10 @@ Object.assign(client_comms.card, {
 	remedies(frm, { item, method, kind }) {
 		const { writers, generated, may_waive, actions = [] } = frm.doc.__onload || {};
 		const may_write = frm.perm[0]?.write && actions.length;
-		if (item === "answer") return may_write && writers?.allowed ? [["reply", __("Reply")]] : [];
+		if (item === "answer" && may_write && writers?.allowed) return [["reply", __("Reply")]];
+		if (item === "answer") {
+			return actions.includes("Answered") ? [["answered_elsewhere", __("Done Elsewhere")]] : [];
+		}
 		if (item === "feedback") return may_write ? [["feedback", __("Enter")]] : [];
 		if (item === "caller") return may_write ? [["caller", __("Enter")]] : [];
 		const found = [];
@@ -175,6 +178,8 @@ Object.assign(client_comms.card, {
 			$(currentTarget).prop("disabled", true); // a double click would make two reports
 			const own = {
 				reply: () => frm.conversation.open_reply(),
+				answered_elsewhere: () =>
+					client_comms.actions.done_elsewhere(client_comms.actions.of_form(frm), "answer"),
 				close: () => client_comms.actions.close(frm),
 				feedback: () => client_comms.feedback.ask(frm),
 				caller: () => client_comms.actions.state_caller(frm),
