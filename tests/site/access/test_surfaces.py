@@ -283,7 +283,6 @@ NO_SURFACE = {
 	"client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector.debug": "asks for the document: test_admin_tools",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.create_receiver_list": "lists no hidden Leads: test_lists_of_addresses",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
-	"frappe.client.bulk_update": "changes what the caller can change: test_half_written",
 	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": "asks for the contact: test_methods_of_staff",
 	"frappe.email.doctype.email_group.email_group.add_subscribers": "takes the caller's own addresses: test_advertising",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
