@@ -1,15 +1,18 @@
 """Email addresses in a header, however it was written (D-1).
 
-The standard library reads comments inside comments by calling itself, so that a header of brackets ends the program.
+The standard library reads comments inside comments by calling itself, so that a header of brackets ends the program, and it takes
+four times as long for twice as many brackets of other kinds.
 """
 
 import re
+from collections.abc import Iterator
 from email.utils import getaddresses
 
 from client_comms.rules import storable_text
 
 MAXIMUM_CHARACTERS = 2_000_000
 _DEEPEST, _LONGEST = 50, 1_000  # longer ones take long to check, and are none (RFC 5321, 4.5.3.1)
+_AT_ONCE = 4_000  # characters that the standard library gets
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@\\\\]{1,64}@[\w.-]{1,255}")
 
 
@@ -33,9 +36,32 @@ def parsed(value: str) -> list[tuple[str, str]]:
 	if value.count("(") > _DEEPEST:
 		return []
 	try:
-		return getaddresses([value])
+		return [found for several in _several(value) for found in getaddresses([several])]
 	except (RecursionError, ValueError, IndexError):
 		return []
+
+
+def _several(value: str) -> Iterator[str]:
+	"""A header, or the addresses of a long one in groups; what is too long for an address is left out."""
+	if len(value) <= _AT_ONCE:
+		yield value
+		return
+	group: list[str] = []
+	length = quotes = ended = 0  # `ended`: up to where each quotation in the group has ended
+	for each in value.split(","):
+		if length + len(each) > _AT_ONCE:
+			yield ",".join(group[:ended])
+			group, ended = group[ended:], 0
+			length = sum(map(len, group)) + len(group)
+			if length + len(each) > _AT_ONCE:
+				group, length, quotes = [], 0, 0
+				continue
+		group.append(each)
+		length += len(each) + 1
+		quotes += each.count('"')
+		if quotes % 2 == 0:
+			ended = len(group)
+	yield ",".join(group)
 
 
 def _readable(value: object) -> str:
