@@ -71,6 +71,8 @@ def plan(run) -> None:
 			runs.add_items(run.name, _items(page, {level: schedule}, today))
 	for page in create_batch(_planned_about_issues(run.name), _PAGE):
 		runs.add_items(run.name, _issues(run.name, dict(page)))
+	for page in create_batch(_kept_before(run.name), _PAGE):
+		runs.add_items(run.name, _issues_kept_before(page))
 
 
 def still_due(run, doctype: str, action: str, names: list[str]) -> set[str]:
@@ -209,6 +211,44 @@ def _issues(run: str, about: dict[str, list[tuple[str, str]]]) -> Iterator[dict]
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
+		yield runs.item(ISSUE, issue, action, reason, step=1)
+
+
+def _kept_before(run: str) -> list[str]:
+	"""Issues that earlier runs kept, mostly because they were not closed in ERPNext, and that are settled now. Their interactions are gone."""
+	item, earlier, issue = (frappe.qb.DocType(each) for each in (runs.ITEM, runs.RUN, ISSUE))
+	of_issues = (
+		frappe.qb.from_(item)
+		.join(earlier)
+		.on(earlier.name == item.run)
+		.join(issue)
+		.on(issue.name == item.reference_name)
+		.select(item.reference_name)
+		.distinct()
+		.where((earlier.kind == runs.RETENTION) & (item.reference_doctype == ISSUE))
+	)
+	kept = of_issues.where((item.state == runs.ITEM_KEPT) & issue.status.isin(SETTLED)).run(pluck=True)
+	decided = of_issues.where((item.state == runs.ITEM_DONE) | (item.run == run)).run(pluck=True)
+	return sorted({*kept} - {*decided})
+
+
+def _issues_kept_before(names: list[str]) -> Iterator[dict]:
+	"""They are dealt with as their own level says, otherwise anonymised."""
+	levels = {
+		row.name: row.confidentiality_level
+		for row in frappe.get_all(
+			ISSUE, {"name": ("in", names)}, ["name", "confidentiality_level"], order_by=None
+		)
+	}
+	terms, holds, others = schedules(), legal_holds.of_each(ISSUE, names), _with_interactions(names)
+	for issue in names:
+		if issue in others:
+			continue
+		schedule = terms.get(levels[issue])
+		action = schedule.term.action if schedule else rules.ANONYMISE
+		reason = _("An earlier run kept it, because it was not to go yet")
+		if hold := holds.get(issue):
+			action, reason = rules.KEEP, legal_holds.stored_sentence(hold)
 		yield runs.item(ISSUE, issue, action, reason, step=1)
 
 

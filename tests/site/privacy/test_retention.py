@@ -496,6 +496,29 @@ def test_the_issue_from_which_it_came_goes_once_it_is_settled(retain, closed, of
 	assert [(row["name"], row["reason"]) for row in kept] == [(going.name, "Not closed in ERPNext yet")]
 
 
+@pytest.mark.parametrize(("action", "level"), [("Delete", "Standard"), ("Anonymise", None)])
+def test_an_issue_that_was_kept_goes_with_a_later_run_once_it_is_settled(
+	action, level, retain, closed, officers, as_user
+):
+	"""Its interaction is gone by then."""
+	retain("Standard", 12, "Delete")
+	issue = frappe.get_doc({"doctype": "Issue", "subject": f"{WORD} issue", "status": "Open"}).insert()
+	frappe.db.delete(CI, {"reference_name": issue.name})
+	closed("2024-01-31", reference_doctype="Issue", reference_name=issue.name)
+	run_all(officers, as_user)
+	assert frappe.db.exists("Issue", issue.name) and not frappe.db.exists(CI, {"reference_name": issue.name})
+	closed("2024-01-31")
+	run_all(officers, as_user)
+	assert frappe.db.get_value("Issue", issue.name, "subject") == f"{WORD} issue"  # it is still open
+	issue.db_set({"status": "Closed", "confidentiality_level": level})
+	run = run_all(officers, as_user)
+	assert run.done_count == 1
+	assert frappe.db.get_value("Issue", issue.name, "subject") != f"{WORD} issue"
+	assert bool(frappe.db.exists("Issue", issue.name)) == (action == "Anonymise")
+	closed("2024-01-31")
+	assert run_all(officers, as_user).done_count == 1  # not once more
+
+
 @pytest.mark.parametrize("how", ["of two levels", "on two pages"])
 def test_an_issue_goes_with_the_last_of_its_interactions(how, retain, closed, officers, as_user, monkeypatch):
 	levels = ["Standard", "Confidential"] if how == "of two levels" else ["Standard"] * 2
