@@ -11,10 +11,12 @@ from frappe.utils import format_datetime, get_datetime
 
 from client_comms import acting, clock, transactions
 from client_comms.intake import replies
+from client_comms.rules import response_clock
 
 COMMUNICATION, INTERACTION = "Communication", "Client Interaction"
 SCHEDULED = "Email Scheduled"
 _EVENT = "Interaction Event"
+_COUNTED = (response_clock.ACKNOWLEDGED, response_clock.ANSWERED, response_clock.PROMISED)
 
 
 def leaves_on(doc) -> datetime | None:
@@ -46,11 +48,13 @@ def follow(queued) -> None:
 	with transactions.part(title, queued.doctype, queued.name):  # the queue goes on
 		if not queued.communication:
 			return
+		# By their index, for each email of the site that leaves.
 		about = {"source_doctype": COMMUNICATION, "source_name": queued.communication}
+		scheduled = {"event": SCHEDULED, **about}
 		events = frappe.get_all(
-			_EVENT, about, ["event", "by_user", "action_key", "promised_until"], order_by="creation"
+			_EVENT, scheduled, ["by_user", "action_key", "promised_until"], order_by="creation"
 		)
-		if not events or {row.event for row in events} != {SCHEDULED}:
+		if not events or frappe.db.exists(_EVENT, {"event": ("in", _COUNTED), **about}):
 			return  # left at once, or counts already
 		message = frappe.get_doc(COMMUNICATION, queued.communication)
 		if not message.client_interaction:
