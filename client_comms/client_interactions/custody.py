@@ -51,14 +51,14 @@ def _remind_of_files() -> None:
 		["name", "label_code", "custodian", "due_back", "last_reminded_on"],
 		order_by="due_back asc, name asc",
 	)
-	there = {*alerts.enabled({row.custodian for row in out})}
+	there, managers = {*alerts.enabled({row.custodian for row in out})}, alerts.managers()
 	for row in out:
 		if row.last_reminded_on and (today - row.last_reminded_on).days < EVERY_DAYS:
 			continue
 		if row.custodian and row.custodian not in there:
-			_remind_of(row, alerts.managers(), _left_with)
+			_remind_of(row, managers, _left_with)
 		elif row.due_back and row.due_back < today:
-			_remind_of(row, {row.custodian} | alerts.managers(), _was_due)
+			_remind_of(row, {row.custodian} | managers, _was_due)
 
 
 def _remind_of(row, users: set[str], said: Callable[[frappe._dict], str]) -> None:
