@@ -154,7 +154,7 @@ def show(doc, method=None) -> None:
 	"""`onload` of Client Interaction: the details for which its form asks when it is closed."""
 	if frappe.get_cached_doc("Client Comms Settings").get("feedback_mode") != controls.OFF:
 		doc.set_onload("feedback_missing", [*missing_details(doc)])
-	if not there_are_categories():
+	if complaints.is_feedback(doc.communication_type) and not there_are_categories():
 		doc.set_onload("category_creators", some_with_role(*roles_with(CATEGORY, "create")))
 
 

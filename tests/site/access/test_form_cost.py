@@ -51,7 +51,7 @@ def queries_of_the_form(name) -> list[str]:
 
 @pytest.mark.parametrize(
 	("communication_type", "role", "at_most"),
-	[("Initial Inquiry", "Frontline Staff", 29), ("Service Update", "Account Manager", 38)],
+	[("Initial Inquiry", "Frontline Staff", 30), ("Service Update", "Account Manager", 39)],
 )
 def test_the_form_asks_about_its_record_once(inquiry, make_user, as_user, communication_type, role, at_most):
 	user = make_user(role, "Sales User")
