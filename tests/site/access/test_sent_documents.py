@@ -7,6 +7,7 @@ import pytest
 from frappe.api import API_URL_MAP
 from frappe.app import make_form_dict
 from frappe.desk.doctype.todo.todo import ToDo
+from frappe.model.utils import link_count
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -164,7 +165,8 @@ def test_a_client_finds_nothing_by_the_links_of_a_contact(send, held, make_user)
 			send(client, "POST", f"/api/resource/{document.pop('doctype')}", "JSON", document)
 
 
-def test_who_can_read_everything_may_find_it_so(held, request_as):
+def test_who_can_read_everything_may_find_it_so(held, request_as, monkeypatch):
+	monkeypatch.setattr(link_count, "random", lambda: 0)  # of one in ten, Frappe counts links by their names
 	held("Lead", lead_name="Hidden Anna")
 	document = LINKS["a link"]("%Hidden Anna%")
 	try:
