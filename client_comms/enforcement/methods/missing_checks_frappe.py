@@ -59,28 +59,6 @@ def get_latest_submissions(doctype: str, docname: str, **others):
 
 
 @frappe.whitelist()
-def get_reviews(doctype: str, docname: str, **others):
-	"""Reviews (praise and criticism) with their reasons, in version 15."""
-	guards.require(doctype, docname)
-	return call_previous(
-		"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews",
-		doctype=doctype,
-		docname=docname,
-		**others,
-	)
-
-
-@frappe.whitelist()
-def review(doc: str, **others):
-	"""Praise or criticise a user for a document, in version 15."""
-	about = frappe.parse_json(doc)
-	guards.require(about.get("doctype"), about.get("name"))
-	return call_previous(
-		"frappe.social.doctype.energy_point_log.energy_point_log.review", doc=frappe.as_json(about), **others
-	)
-
-
-@frappe.whitelist()
 def create_email_flag_queue(names: str, action: str):
 	"""Mark messages as read or unread, in the mailbox as well."""
 	for name in frappe.parse_json(names) or ():

@@ -9,7 +9,13 @@ import pytest
 from frappe.core.api.file import unzip_file
 
 from client_comms import compat
-from client_comms.enforcement.methods import clients, counts, missing_checks_erpnext, missing_checks_frappe
+from client_comms.enforcement.methods import (
+	clients,
+	counts,
+	energy_points,
+	missing_checks_erpnext,
+	missing_checks_frappe,
+)
 from client_comms.enforcement.requests import method_aliases
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import issue_status
@@ -75,9 +81,9 @@ CALLS = {
 	),
 	"followers": lambda doc: (missing_checks_frappe.get_follow_users, named(doc, "doc_name")),
 	"submissions": lambda doc: (missing_checks_frappe.get_latest_submissions, named(doc, "docname")),
-	"reviews": lambda doc: (missing_checks_frappe.get_reviews, named(doc, "docname")),
+	"reviews": lambda doc: (energy_points.get_reviews, named(doc, "docname")),
 	"review": lambda doc: (
-		missing_checks_frappe.review,
+		energy_points.review,
 		{"doc": frappe.as_json(named(doc)), "points": 0, "to_user": "Administrator", "reason": "Well done"},
 	),
 	"like of a comment": lambda doc: (missing_checks_frappe.toggle_like, {**comment_on(doc), "add": "Yes"}),
