@@ -60,6 +60,7 @@ def world(site):
 	)
 	add_record(site, world, FRONTLINE, f"plain{key}", INQUIRY)
 	add_record(site, world, AGENT, f"secret{key}", COMPLAINT)
+	site.db.commit()
 	site.utils.global_search.sync_global_search()
 	site.db.commit()
 
