@@ -30,7 +30,7 @@ function confirm_details(frm) {
 /** The refusal of a save can come when its form was left: what was entered cannot be saved from another one. */
 function say_it_was_left(name) {
 	frappe.msgprint({
-		title: __("Not Saved"),
+		title: __("Details Not Saved"),
 		message: __("The form of {0} is no longer open. Open it, enter the change again and save it.", [
 			frappe.utils.escape_html(name).bold(),
 		]),

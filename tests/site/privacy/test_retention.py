@@ -567,7 +567,7 @@ def test_items_are_as_confidential_as_their_records(closed, officers, as_user, m
 	run.insert()
 	runs.add_items(
 		run.name,
-		[{"reference_doctype": CI, "reference_name": doc.name, "action": "Delete", "reason": "x"}],
+		[runs.item(CI, doc.name, "Delete", "x")],
 	)
 	with as_user(officers[0]):
 		assert frappe.get_list(runs.ITEM, {"run": run.name})
