@@ -9,6 +9,7 @@ from client_comms.enforcement import guards, refusals, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.flags import flagged
 from client_comms.rules import access
 
 ONLY_STORED = "client_comms_only_stored"  # the message that a request makes is not sent
@@ -113,11 +114,8 @@ def get_next(doctype: str, value: str, prev: str | int, **others):
 def make(**arguments):
 	"""A message written in the desk. Frappe lets every login write one that is about no document, in the name of any sender."""
 	roles.require_desk()
-	frappe.flags[ONLY_STORED] = not cint(arguments.get("send_email"))
-	try:
+	with flagged(ONLY_STORED, not cint(arguments.get("send_email"))):
 		return call_previous("frappe.core.doctype.communication.email.make", **arguments)
-	finally:
-		frappe.flags.pop(ONLY_STORED)
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
