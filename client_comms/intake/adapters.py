@@ -52,7 +52,7 @@ def log(doc):
 		return None
 	at = clock.to_stored(arrival.at)
 	key = key_of(arrival)
-	interaction = conversation(doc.doctype, arrival, key)
+	interaction = conversation(doc, arrival, key)
 	if interaction and arrival.automatic:
 		pass  # it belongs there and answers nothing
 	elif interaction and not arrival.is_inbound:
@@ -80,7 +80,7 @@ def keep_read(doc, arrival: Arrival) -> None:
 	doc.flags[_READ] = arrival
 
 
-def conversation(doctype: str, arrival: Arrival, key: str | None):
+def conversation(doc, arrival: Arrival, key: str | None):
 	"""The interaction that a document continues, locked for the change that follows; None for a new one.
 
 	Search order: what it is filed under, then earlier documents of the same conversation.
@@ -88,10 +88,11 @@ def conversation(doctype: str, arrival: Arrival, key: str | None):
 	kind, name = arrival.about or (None, None)
 	# A contact or customer may have written about anything; so may a lead, under which all messages of a person are filed.
 	is_conversation = kind not in threads.MASTERS and not (kind == "Lead" and arrival.is_inbound)
-	if is_conversation and (found := threads.about(kind, name)):
+	by = threads.entered_by(None if arrival.is_inbound else _staff(doc, arrival))
+	if is_conversation and (found := threads.about(kind, name, by=by)):
 		return found
 	same = {KEY: key, "client_interaction": ("is", "set")}
-	earlier = key and frappe.db.get_value(doctype, same, "client_interaction", order_by="creation desc")
+	earlier = key and frappe.db.get_value(doc.doctype, same, "client_interaction", order_by="creation desc")
 	return former_names.get_locked(earlier) if earlier else None
 
 

@@ -71,10 +71,11 @@ def _is_anothers(number: str | None, interaction) -> bool:
 
 def _conversation(doc):
 	links = {row.link_doctype: row.link_name for row in doc.links}
+	by = threads.entered_by(None if doc.type == INCOMING else _staff(doc))
 	for doctype in _CONVERSATIONS:
 		if doctype == "Lead" and doc.type == INCOMING:
 			continue  # ERPNext links every call from the number of a lead
-		if doctype in links and (interaction := threads.about(doctype, links[doctype])):
+		if doctype in links and (interaction := threads.about(doctype, links[doctype], by=by)):
 			return interaction
 	return None
 

@@ -140,7 +140,10 @@ def _conversation(doc):
 	documents = _documents(doc)
 	if booked := frappe.db.get_value("Appointment", {"calendar_event": doc.name}):
 		documents.insert(0, ("Appointment", booked))
+	by = threads.entered_by(doc.owner)
 	for doctype, name in documents:
-		if doctype in (*_CONVERSATIONS, "Appointment") and (interaction := threads.about(doctype, name)):
+		if doctype in (*_CONVERSATIONS, "Appointment") and (
+			interaction := threads.about(doctype, name, by=by)
+		):
 			return interaction
 	return None

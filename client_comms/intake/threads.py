@@ -77,13 +77,30 @@ def _participants(interaction) -> set[str]:
 	return addressees.named_in(interaction, {"name": ("not in", automatic)})
 
 
-def about(doctype: str | None, name: str | None, **filters):
+def about(doctype: str | None, name: str | None, *, by: str | None = None, **filters):
 	"""The latest interaction about a document, locked for the change that follows, or None.
 
 	An Opportunity created from a Lead continues the conversation about the Lead.
+
+	:param by: the user of staff whose message, call or meeting is about the document (`entered_by`)
 	"""
-	found = doctype and name and _about(doctype, name, **filters)
+	found = doctype and name and _about_as(by, doctype, name, **filters)
 	return former_names.get_locked(found) if found else None
+
+
+def entered_by(staff: str | None) -> str | None:
+	"""The user who enters a message, call or meeting now, or else the user of staff who wrote or called; None if it came from outside."""
+	by_hand = transactions.is_request() and roles.has_desk()
+	return frappe.session.user if by_hand else staff
+
+
+def _about_as(by: str | None, doctype: str, name: str, **filters) -> str | None:
+	"""Staff who can read an Opportunity continue no conversation of its Lead that has become confidential since."""
+	found = _about(doctype, name, **filters)
+	if not (found and by and doctype == "Opportunity" and roles.has_desk(by)):
+		return found
+	of_lead = frappe.db.get_value(INTERACTION, found, "reference_doctype") == "Lead"
+	return None if of_lead and not _may_continue(found, by) else found
 
 
 def _about(doctype: str, name: str, **filters) -> str | None:
@@ -140,8 +157,7 @@ def _by_name_in_subject(message) -> str | None:
 
 def _entered_by(message) -> str | None:
 	"""The user who wrote a message of staff, or who enters any message now; None if it came from outside."""
-	by_hand = transactions.is_request() and not message.headers and roles.has_desk()
-	return frappe.session.user if by_hand else message.staff
+	return message.staff if message.headers else entered_by(message.staff)
 
 
 def _may_continue(interaction: str, user: str) -> bool:
@@ -169,14 +185,4 @@ def _by_reference(message) -> str | None:
 		if subject == " ".join((doc.subject or "").split()):
 			return None
 		filters["subject"] = subject[:140]
-	found = _about(doc.reference_doctype, doc.reference_name, **filters)
-	return None if found and _is_of_hidden_lead(message, found) else found
-
-
-def _is_of_hidden_lead(message, interaction: str) -> bool:
-	"""Whether staff write about an Opportunity that they can read, of a Lead that has become confidential since."""
-	user = message.document.reference_doctype == "Opportunity" and _entered_by(message)
-	if not user:
-		return False
-	about = frappe.db.get_value(INTERACTION, interaction, "reference_doctype")
-	return about == "Lead" and not _may_continue(interaction, user)
+	return _about_as(_entered_by(message), doc.reference_doctype, doc.reference_name, **filters)

@@ -191,7 +191,7 @@ def _require(doc, arrival: Arrival, reason: str | None = None) -> tuple:
 def _asked_of(doc, arrival: Arrival) -> tuple[facts.OutgoingContext, Iterable[Recipient]]:
 	"""The conversation that the message continues, otherwise the document under which it is filed, otherwise what it would begin."""
 	what = arrival.subject or _(doc.doctype)
-	interaction = adapters.conversation(doc.doctype, arrival, adapters.key_of(arrival))
+	interaction = adapters.conversation(doc, arrival, adapters.key_of(arrival))
 	about = (governed.INTERACTION, interaction.name) if interaction else arrival.about
 	context = facts.context_of(*about, channel=arrival.channel, what=what) if about else None
 	if context and arrival.about:

@@ -3,9 +3,10 @@
 import frappe
 import pytest
 
-from client_comms import procedure
+from client_comms import clock, procedure
 from client_comms.enforcement import levels
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.intake import event
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "P-2", "D-5")
 
@@ -110,10 +111,9 @@ def test_a_call_that_names_it(complaint, staff, request_as, later, reads):
 	assert status == ("Answered" if reads else "Open")
 
 
-@pytest.mark.parametrize("reads", [False, True])
-def test_a_message_about_an_opportunity_of_a_lead_that_was_raised(
-	mailbox, set_settings, staff, request_as, reads
-):
+@pytest.fixture
+def of_raised_lead(mailbox, set_settings):
+	"""An Opportunity of a Lead that has become confidential since, and the inquiry of that Lead."""
 	set_settings(own_email_domains="own.example", identity_mode="Off", consent_mode="Off")
 	set_settings(govern_leads=1, govern_opportunities=1)
 	company = frappe.db.get_value("Company", {})
@@ -124,15 +124,68 @@ def test_a_message_about_an_opportunity_of_a_lead_that_was_raised(
 	offer = frappe.get_doc(offer).insert().name
 	levels.set_level("Lead", lead, "Sensitive")
 	frappe.db.set_value("Client Interaction", asked, "confidentiality_level", "Sensitive")
+	return frappe._dict(asked=asked, offer=offer)
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_message_about_an_opportunity_of_a_lead_that_was_raised(of_raised_lead, staff, request_as, reads):
 	request_as(
 		staff.cleared if reads else staff.uncleared,
 		MAKE,
 		doctype="Opportunity",
-		name=offer,
+		name=of_raised_lead.offer,
 		recipients=ANNA,
 		subject="Your roof",
 		content="All is well.",
 		send_email=1,
 	)
-	status = frappe.db.get_value("Client Interaction", asked, "status")
+	status = frappe.db.get_value("Client Interaction", of_raised_lead.asked, "status")
 	assert status == ("Answered" if reads else "Open")
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_call_about_an_opportunity_of_a_lead_that_was_raised(of_raised_lead, staff, request_as, reads):
+	call = {
+		"doctype": "Call Log",
+		"id": "call-2",
+		"type": "Outgoing",
+		"status": "Completed",
+		"to": "+4915112345678",
+		"links": [
+			{"doctype": "Dynamic Link", "link_doctype": "Opportunity", "link_name": of_raised_lead.offer}
+		],
+	}
+	user = staff.cleared if reads else staff.uncleared
+	made = request_as(user, "frappe.client.insert", doc=frappe.as_json(call))
+	logged = frappe.db.get_value("Call Log", made["name"], "client_interaction")
+	assert logged and (logged == of_raised_lead.asked) == reads
+	status = frappe.db.get_value("Client Interaction", of_raised_lead.asked, "status")
+	assert status == ("Answered" if reads else "Open")
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_meeting_about_an_opportunity_of_a_lead_that_was_raised(
+	of_raised_lead, staff, request_as, clock_at, as_user, reads, later
+):
+	"""Its author would lose it to the record, and so learn that there is one."""
+	begins = frappe.utils.add_to_date(clock.now(), hours=2 if later else -2)
+	meeting = {
+		"doctype": "Event",
+		"subject": "The roof",
+		"event_type": "Public",
+		"starts_on": begins,
+		"event_participants": [
+			{"reference_doctype": "Opportunity", "reference_docname": of_raised_lead.offer}
+		],
+	}
+	user = staff.cleared if reads else staff.uncleared
+	made = request_as(user, "frappe.client.insert", doc=frappe.as_json(meeting))
+	if later:
+		frappe.local.request = None  # a job
+		with clock_at(frappe.utils.add_to_date(clock.now(), hours=3)):
+			event.log_begun()
+	logged = frappe.db.get_value("Event", made["name"], "client_interaction")
+	assert logged and (logged == of_raised_lead.asked) == reads
+	with as_user(user):
+		assert frappe.get_doc("Event", made["name"]).has_permission("read")
