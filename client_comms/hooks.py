@@ -269,6 +269,7 @@ client_comms_around = {
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
 	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",
+	"frappe.email.doctype.email_queue.email_queue:QueueBuilder.get_unsubscribed_user_emails": "client_comms.clients.unsubscribed.of_email",
 	"frappe.email.email_body:inline_style_in_html": "client_comms.enforcement.email_styles.with_own_styles",
 	"frappe.model.base_document:BaseDocument._sanitize_content": "client_comms.enforcement.harmless_addresses.clean_stored",
 	"frappe.model.db_query:DatabaseQuery.build_conditions": "client_comms.enforcement.list_conditions.of_version_15",

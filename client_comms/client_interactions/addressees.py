@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 
 import frappe
-from frappe.utils import parse_addr, split_emails
+from frappe.utils import split_emails
 
 from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts, parties
+from client_comms.clients.addresses import bare_address
 from client_comms.rules import domains
 
 NOT_DELIVERED = ("Error", "Bounced", "Rejected", "Expired")
@@ -23,9 +24,9 @@ MESSAGE_FIELDS = (
 
 
 def of(message) -> list[str]:
-	"""The bare addresses to which a message went."""
+	"""The bare addresses to which a message went, as they are compared."""
 	named = (each for field in ("recipients", "cc", "bcc") for each in split_emails(message.get(field) or ""))
-	return [address for each in named if (address := parse_addr(each)[1])]
+	return [address for each in named if (address := bare_address(each))]
 
 
 def has_client(addresses: Iterable[str], interaction) -> bool:
@@ -58,7 +59,7 @@ def named_in(interaction, filters: dict) -> set[str]:
 		order_by=None,
 	)
 	named = (split_emails(each) for row in rows for each in row.values() if each)
-	return {parse_addr(each)[1].lower() for several in named for each in several}
+	return {bare_address(each) for several in named for each in several}
 
 
 def follow_ups(asked: Collection[tuple[object, object]]) -> set[tuple[str | None, str]]:

@@ -9,6 +9,7 @@ from client_comms.clients import unsubscribed
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
 from client_comms.clients.preferences import PREFERENCE
 from client_comms.i18n import bold
+from client_comms.rules import domains
 
 # They repeat the client's name. The register of disclosures keeps the name under which something was sent.
 NAMED_BY_CLIENT = (
@@ -139,7 +140,7 @@ def is_on_file(address: str, party_type: str, party: str, contact: str | None) -
 
 	:param contact: who it must belong to, if it is known
 	"""
-	return address.strip().lower() in on_file(party_type, party, contact)
+	return domains.spelled(address) in on_file(party_type, party, contact)
 
 
 def on_file(party_type: str, party: str, contact: str | None) -> dict[str, str | None]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import frappe
-from frappe.utils import parse_addr
 
 from client_comms.clients import phone_numbers
+from client_comms.clients.addresses import bare_address
 from client_comms.rules import domains
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
@@ -47,7 +47,7 @@ def is_own(address: str, holders: Holders | None = None) -> bool:
 
 	:param holders: its `holders_of`, if they were just looked up
 	"""
-	address = parse_addr(address or "")[1].lower()
+	address = bare_address(address)
 	if "@" not in address:
 		return False
 	if domains.of(address) in frappe.get_cached_doc("Client Comms Settings").own_domains():
@@ -59,7 +59,7 @@ def is_own(address: str, holders: Holders | None = None) -> bool:
 
 def own_addresses(addresses) -> set[str]:
 	"""Those of `addresses` that are mailboxes of this site or of enabled users who work here, in lower case; one query."""
-	bare = {parse_addr(address or "")[1].lower() for address in addresses} - {""}
+	bare = {bare_address(address) for address in addresses} - {""}
 	if not bare:
 		return set()
 	# nosemgrep: frappe-sql-format-injection (a condition of this module; values are bound)
@@ -103,13 +103,15 @@ def outside(addresses: Iterable[str]) -> list[str]:
 	addresses, domains_of_ours = list(addresses), frappe.get_cached_doc("Client Comms Settings").own_domains()
 	ours = own_addresses(addresses)
 	return [
-		each for each in addresses if each.lower() not in ours and domains.of(each) not in domains_of_ours
+		each
+		for each in addresses
+		if domains.spelled(each) not in ours and domains.of(each) not in domains_of_ours
 	]
 
 
 def user_of(address: str) -> str | None:
 	"""The user who writes from an address, even if the message came from outside; None if there is none."""
-	address = parse_addr(address or "")[1].lower()
+	address = bare_address(address)
 	return address and frappe.db.get_value("User", {"email": address, "user_type": "System User"})
 
 
@@ -128,7 +130,7 @@ def client_of(
 	:param document: the document, if it is at hand
 	:param holders: `holders_of` the address, if they were just looked up
 	"""
-	address = parse_addr(address or "")[1].lower()
+	address = bare_address(address)
 	holders = holders or holders_of(address)
 	contact, known = holders.contact, holders.party
 

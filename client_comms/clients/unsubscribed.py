@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import parse_addr
 
+from client_comms.clients.addresses import bare_address
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import bold
 
@@ -15,7 +15,7 @@ _LIST = "Email Unsubscribe"
 
 def among(addresses: Iterable[str], doctype: str | None = None, name: str | None = None) -> list[str]:
 	"""Those of `addresses` that have unsubscribed from all emails, or from those about a document; one query."""
-	bare = {parse_addr(address or "")[1].lower() for address in addresses} - {""}
+	bare = {bare_address(address) for address in addresses} - {""}
 	if not bare:
 		return []
 	about = {"reference_doctype": doctype, "reference_name": name} if doctype and name else {}
@@ -26,11 +26,27 @@ def among(addresses: Iterable[str], doctype: str | None = None, name: str | None
 		order_by="creation asc",
 	)
 	left = (
-		row.email.lower()
+		bare_address(row.email)
 		for row in rows
 		if row.global_unsubscribe or (about and all(row[field] == about[field] for field in about))
 	)
 	return [*dict.fromkeys(left)]
+
+
+def of_email(previous, email) -> list[str]:
+	"""Stands around what Frappe looks up when it queues an email: it compares what it finds with the recipients letter by letter, so that `Ann@…` gets what
+	`ann@…` has left.
+
+	:returns: as the email has them
+	"""
+	asked_before = email._unsubscribed_user_emails is not None
+	found = previous(email)
+	if not asked_before:
+		written = {*email.recipients, *email.cc, *email.bcc}
+		gone = {*among(written, email.reference_doctype, email.reference_name)}
+		spelled = (each for each in written if bare_address(each) in gone)
+		found = email._unsubscribed_user_emails = [*found, *spelled]
+	return found
 
 
 def refuse(addresses: Iterable[str], exc: type[Exception] = OutgoingRefusedError) -> None:

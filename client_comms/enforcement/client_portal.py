@@ -6,10 +6,11 @@ Portal users have no role permissions for interactions, so nothing else decides 
 from collections.abc import Iterable, Iterator
 
 import frappe
-from frappe.utils import parse_addr, split_emails
+from frappe.utils import split_emails
 
 from client_comms import roles
 from client_comms.clients import contacts
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import answers, governed
 from client_comms.enforcement.requests.portal import open_levels
 from client_comms.rules import client_portal as rules
@@ -120,4 +121,4 @@ def _envelope(row) -> rules.Message:
 
 
 def _plain(address: str | None) -> str:
-	return parse_addr(address or "")[1].lower()
+	return bare_address(address)

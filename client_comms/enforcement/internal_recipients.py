@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import parse_addr, split_emails
+from frappe.utils import split_emails
 
 from client_comms import clock
 from client_comms.clients import phone_numbers
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import dependents, governed
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse, translate
@@ -163,7 +164,7 @@ def user_of(address: str) -> str | None:
 
 
 def _address(recipient: str) -> str:
-	return (parse_addr(recipient)[1] or recipient).lower()
+	return bare_address(recipient) or recipient.lower()
 
 
 def _log(doctype: str, name: str, left_out: dict[str, access.Decision]) -> None:

@@ -18,11 +18,11 @@ from frappe.utils import (
 	format_datetime,
 	get_datetime,
 	get_string_between,
-	parse_addr,
 )
 
 from client_comms import clock, transactions
 from client_comms.clients import parties, preferences, unsubscribed
+from client_comms.clients.addresses import bare_address
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
 from client_comms.people import absences
@@ -97,13 +97,13 @@ def _was_confirmed(message) -> bool:
 		},
 		pluck="name",
 	)
-	address = parse_addr(message.sender or "")[1]
+	address = bare_address(message.sender)
 	to_sender = {"parent": ("in", queued), "recipient": ("like", f"%{address}%")}
 	return bool(queued and address and frappe.db.exists("Email Queue Recipient", to_sender))
 
 
 def _send(interaction, message) -> None:
-	address = parse_addr(message.sender or "")[1].lower()  # of the person, even behind a web form
+	address = bare_address(message.sender)  # of the person, even behind a web form
 	if "@" not in address:
 		return
 	if restrictions.of((interaction.doctype, interaction.name)):
@@ -139,7 +139,7 @@ def may_answer(headers: mail_headers.Headers, address: str, subject: str | None)
 		and not automatic_mail.automatic_kind(headers, address, cstr(subject), own_domains=own)
 		and not parties.is_own(address)
 		and now - at <= mail_headers.IN_TRANSIT
-		and _may_confirm(parse_addr(address)[1].lower(), subject)
+		and _may_confirm(bare_address(address), subject)
 	)
 
 

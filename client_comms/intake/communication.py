@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import frappe
-from frappe.utils import get_datetime, parse_addr
+from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions import addressees
 from client_comms.clients import parties
+from client_comms.clients.addresses import bare_address
 from client_comms.i18n import plain
 from client_comms.intake import (
 	acknowledgement,
@@ -89,7 +90,7 @@ def read(doc) -> Message:
 	"""Read a Communication."""
 	headers = doc.flags.client_comms_headers or {}  # only while it is being received
 	is_received = doc.sent_or_received == "Received"
-	holders = parties.holders_of(parse_addr(doc.sender or "")[1].lower()) if is_received else None
+	holders = parties.holders_of(bare_address(doc.sender)) if is_received else None
 	own_sender = is_received and parties.is_own(doc.sender, holders)
 	automatic = _automatic_kind(doc, headers)
 	is_form = own_sender and not automatic and _is_from_form(doc, headers)
@@ -157,7 +158,7 @@ def _is_from_form(doc, headers: Mapping[str, str]) -> bool:
 		return False
 	if mail_identity.names_us_falsely(headers, parties.is_own):
 		return False
-	sender, recipients = parse_addr(doc.sender)[1].lower(), [each.lower() for each in addressees.of(doc)]
+	sender, recipients = bare_address(doc.sender), [each.lower() for each in addressees.of(doc)]
 	return website_form.is_from_no_one(sender, recipients, parties.held([sender, *recipients]))
 
 

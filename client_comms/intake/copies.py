@@ -5,10 +5,11 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 import frappe
-from frappe.utils import get_datetime, parse_addr, sanitize_html
+from frappe.utils import get_datetime, sanitize_html
 
 from client_comms import clock, validation
 from client_comms.clients import parties
+from client_comms.clients.addresses import bare_address
 from client_comms.intake import spool
 from client_comms.rules import mail_identity
 from client_comms.rules.mail_identity import Identity
@@ -59,7 +60,7 @@ def identity_of(communication) -> Identity:
 	"""The identity of a stored message."""
 	date = communication.communication_date
 	return Identity(
-		parse_addr(communication.sender or "")[1].lower(),
+		bare_address(communication.sender),
 		date and get_datetime(date).replace(microsecond=0),
 		words(communication.text_content, communication.content),
 	)

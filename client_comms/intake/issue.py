@@ -1,10 +1,11 @@
 """Issues raised without a message: entered in the desk or created by an integration (D-1, F-1)."""
 
 import frappe
-from frappe.utils import get_datetime, parse_addr
+from frappe.utils import get_datetime
 
 from client_comms import transactions
 from client_comms.clients import parties
+from client_comms.clients.addresses import bare_address
 from client_comms.intake import arrivals, new_documents
 
 
@@ -44,7 +45,7 @@ def log(doc):
 def _holders(doc) -> parties.Holders | None:
 	"""Who has the address, if that was looked up as the Issue was saved (see `GuardedIssue`)."""
 	address, holders = doc.flags.client_comms_holders or (None, None)
-	return holders if address == parse_addr(doc.raised_by or "")[1].lower() else None
+	return holders if address == bare_address(doc.raised_by) else None
 
 
 def _raised_at(doc):

@@ -11,7 +11,16 @@ from frappe.email.receive import InboundMail
 from frappe.utils import parse_addr, validate_email_address
 
 from client_comms.clients import parties
-from client_comms.rules import addresses, mail_headers, mail_identity, mail_parts, raw_mail, storable_text
+from client_comms.clients.addresses import bare_address
+from client_comms.rules import (
+	addresses,
+	domains,
+	mail_headers,
+	mail_identity,
+	mail_parts,
+	raw_mail,
+	storable_text,
+)
 
 
 def headers_of(message: InboundMail) -> mail_headers.Headers:
@@ -67,7 +76,7 @@ def _parsed(value) -> tuple[str, str]:
 		name, address = parse_addr(storable_text.repaired(InboundMail.decode_email(written) or ""))
 	except RecursionError:
 		return "", ""
-	return name or "", (address or "").lower()
+	return name or "", domains.spelled(address or "")
 
 
 def claimed(headers, read: str) -> str:
@@ -105,7 +114,7 @@ def set_writer(doc) -> None:
 		doc.update({"sender": "", "sender_full_name": ", ".join(several)})
 		return
 	name, address = sender_in_header(headers)
-	stored = parse_addr(doc.sender or "")[1].lower()
+	stored = bare_address(doc.sender)
 	wrote = mail_identity.writer(address, claimed(headers, stored), parties.is_own, parties.is_customer)
 	if wrote != stored:
 		doc.update({"sender": wrote, "sender_full_name": name})

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, get_datetime, parse_addr, pretty_date
+from frappe.utils import cint, cstr, get_datetime, pretty_date
 
 from client_comms import alerts, clock
+from client_comms.clients.addresses import bare_address
 from client_comms.communication_governance import calendars
 from client_comms.i18n import bold
 from client_comms.intake import spool, unprocessed
@@ -40,7 +41,7 @@ def is_apart(doc) -> bool:
 	"""Whether a message came into a mailbox that is not for clients, or was written from its address."""
 	if doc.sent_or_received == "Received":
 		return is_not_for_clients(doc.email_account)
-	address = parse_addr(doc.sender or "")[1]
+	address = bare_address(doc.sender)
 	return bool(address and frappe.db.exists(ACCOUNT, {"email_id": address, NOT_FOR_CLIENTS: 1}))
 
 

@@ -6,6 +6,7 @@ from frappe.utils import parse_addr
 from client_comms import roles, transactions
 from client_comms.client_interactions import addressees
 from client_comms.clients import contacts, parties
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import former_names, governed
 from client_comms.intake import copies, mail_writers
 from client_comms.rules import access, automatic_mail, mail_headers, mail_identity
@@ -54,7 +55,7 @@ def takes_part(message, interaction) -> bool:
 	"""
 	if not message.address:
 		return False  # of several writers, none is believed
-	writers = {parse_addr(message.address)[1].lower()}
+	writers = {bare_address(message.address)}
 	# Whose name is only in Reply-To did not write; but who has sent for them before, as forms and lists do, may again.
 	senders = {each for each in mail_writers.writers_in(message.headers) if not parties.is_own(each)}
 	writers |= senders - _in_doubt(interaction)

@@ -8,9 +8,10 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import parse_addr, split_emails
+from frappe.utils import split_emails
 
 from client_comms.clients import parties, phone_numbers
+from client_comms.clients.addresses import bare_address
 from client_comms.intake import call_log, inbound_mail, website_form
 from client_comms.rules import automatic_mail, domains
 
@@ -132,7 +133,7 @@ def _events(rows: list) -> list[Unlogged]:
 
 def _addresses(*fields: str | None) -> list[str]:
 	"""Bare addresses in lower case, in order."""
-	addresses = [parse_addr(each)[1].lower() for field in fields for each in split_emails(field or "")]
+	addresses = [bare_address(each) for field in fields for each in split_emails(field or "")]
 	return list(dict.fromkeys(address for address in addresses if "@" in address))
 
 

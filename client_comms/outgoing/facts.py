@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import frappe
-from frappe.utils import parse_addr
 
 from client_comms.client_privacy import consents
 from client_comms.clients import document_clients, parties, preferences
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import client_documents, dependents, governed, guards, policy
 
 INTERACTION = governed.INTERACTION
@@ -113,7 +113,7 @@ def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) 
 	"""The context of an email about a document without a level, with the clients among its recipients who have said which channel they prefer
 	(C-2), if `user`, who sends it, can see them: if the document names no client, the first of them is who the email is about."""
 	clients: dict[tuple[str, str], OutgoingContext] = {}
-	holders = parties.holders_of_all(parse_addr(each or "")[1].lower() for each in addresses)
+	holders = parties.holders_of_all(bare_address(each) for each in addresses)
 	found = [
 		parties.client_of(None, None, address, "", holders=each)
 		for address, each in holders.items()

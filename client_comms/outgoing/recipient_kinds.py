@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 import frappe
-from frappe.utils import parse_addr
 
 from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts as clients
 from client_comms.clients import parties, phone_numbers
+from client_comms.clients.addresses import bare_address
 from client_comms.outgoing import facts
 from client_comms.rules import domains
 from client_comms.rules import outgoing as rules
@@ -105,5 +105,5 @@ def _who_opened(interaction: str | None) -> set[str]:
 		"sender",
 		order_by="creation asc",
 	)
-	address = parse_addr(sender or "")[1].lower()
+	address = bare_address(sender)
 	return {address} if address else set()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from email.utils import getaddresses
 
-from client_comms.rules import storable_text
+from client_comms.rules import domains, storable_text
 
 MAXIMUM_CHARACTERS = 2_000_000
 _DEEPEST, _LONGEST = 50, 1_000  # longer ones take long to check, and are none (RFC 5321, 4.5.3.1)
@@ -26,7 +26,7 @@ def first(value: str) -> str:
 	"""Return the first address, in lower case; what stands in its place, if that is none ("MAILER-DAEMON"), or nothing."""
 	value = _readable(value or "")
 	return next(iter(in_header(value)), "") or next(
-		(address.strip().lower() for _name, address in parsed(value) if address.strip()), ""
+		(domains.spelled(address) for _name, address in parsed(value) if address.strip()), ""
 	)
 
 
@@ -69,11 +69,11 @@ def _readable(value: object) -> str:
 
 
 def _read(value: str) -> list[str]:
-	found = [address.strip().lower() for _name, address in parsed(value)]
+	found = [domains.spelled(address) for _name, address in parsed(value)]
 	found = [
 		each
 		for each in found
 		if len(each) <= _LONGEST and "@" in each.strip("@") and (len(each.split()) == 1 or '"' in each)
 	]
 	# A name in angle brackets or before an address without them, or a broken list: take what looks like an address.
-	return found or [each.lower() for each in _ADDRESS.findall(value)]
+	return found or [domains.spelled(each) for each in _ADDRESS.findall(value)]

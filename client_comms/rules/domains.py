@@ -8,6 +8,9 @@ from collections.abc import Iterable
 
 import idna
 
+_AT_THE_END = "." + "".join(
+	filter(str.isspace, map(chr, range(0x3001)))
+)  # no character after these is a space
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
 # Anyone can have a mailbox here, so the domain says nothing about whose address it is.
@@ -28,13 +31,19 @@ def normal(domain: str) -> str:
 
 	Text that is not a valid domain is only lowercased.
 	"""
-	bare = domain.strip().lower()
+	bare = spelled(domain)
 	if bare.isascii():
 		return bare
 	try:
-		return idna.encode(bare, uts46=True).decode("ascii")
+		return spelled(idna.encode(bare, uts46=True).decode("ascii"))
 	except UnicodeError:
 		return bare
+
+
+def spelled(address: str) -> str:
+	"""A bare address, or a domain, in lower case, and without the dots at its end: `client.example.` is the same domain, and mail servers deliver
+	to it (RFC 1034, section 3.1)."""
+	return address.strip().lower().rstrip(_AT_THE_END)
 
 
 def of(address: str) -> str:
@@ -44,7 +53,7 @@ def of(address: str) -> str:
 
 def normal_address(address: str) -> str:
 	"""A bare address in the form used for comparison: in lower case, with its domain normalised."""
-	local, at, domain = address.strip().lower().rpartition("@")
+	local, at, domain = spelled(address).rpartition("@")
 	return f"{local}{at}{normal(domain)}"
 
 

@@ -74,9 +74,9 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 	matching domain, so that a subdomain can be a separate party), or unknown. Text that is not exactly one
 	address is an unknown third party.
 	"""
-	read = [each.strip().lower() for _name, each in getaddresses([address]) if each.strip()]
+	read = [domains.spelled(each) for _name, each in getaddresses([address]) if each.strip()]
 	if len(read) != 1:
-		return Recipient(address.strip().lower(), THIRD_PARTY)
+		return Recipient(domains.spelled(address), THIRD_PARTY)
 	bare = read[0]
 	compared, domain = domains.normal_address(bare), domains.of(bare)
 	if compared in known.staff_addresses or domain in known.staff_domains:

@@ -1,7 +1,9 @@
 """Addresses of a header, also of a long or a crafted one (D-1)."""
 
+import re
 import time
 from email.utils import getaddresses
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +34,14 @@ def test_a_crafted_header_is_read_soon(unit):
 def test_addresses_beside_what_is_none_are_found(endless):
 	found = addresses.in_header(f"anna@client.example, {endless}, {HEADER}")
 	assert "anna@client.example" in found and "john.899@client.example" in found
+
+
+def test_one_function_says_how_an_address_is_compared():
+	"""Others missed the dot with which a domain can end."""
+	app = Path(__file__).resolve().parents[2] / "client_comms"
+	found = [
+		str(file.relative_to(app))
+		for file in app.rglob("*.py")
+		if re.search(r"parse_addr\([^\n]*\)\[1\][^\n]*\.lower\(\)", file.read_text())
+	]
+	assert found == [], "clients.addresses.bare_address"

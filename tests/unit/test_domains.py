@@ -13,6 +13,9 @@ pytestmark = pytest.mark.clause("P-2", "P-3")
 	("written", "compared"),
 	[
 		(" Client.Example ", "client.example"),
+		("client.example.", "client.example"),
+		("Client.Example. .\u2003.", "client.example"),
+		("münchen.de。", "xn--mnchen-3ya.de"),
 		("münchen.de", "xn--mnchen-3ya.de"),
 		("MÜNCHEN.DE", "xn--mnchen-3ya.de"),
 		("mu\u0308nchen.de", "xn--mnchen-3ya.de"),  # the dots as a character of their own
@@ -30,6 +33,7 @@ def test_a_domain_has_one_form(written, compared):
 
 def test_an_address_keeps_its_local_part():
 	assert domains.normal_address(" Ä.Berg@München.de ") == "ä.berg@xn--mnchen-3ya.de"
+	assert domains.spelled("Ä.Berg@Client.Example.") == "ä.berg@client.example"
 
 
 @given(st.text())

@@ -9,6 +9,7 @@ import frappe
 from frappe.core.doctype.communication.communication import get_emails
 
 from client_comms.clients import unsubscribed
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.doctypes import file
@@ -102,8 +103,8 @@ class GuardedCommunication(Remembered, Discreet):
 			queued = frappe.get_all("Email Queue", {"communication": self.name}, pluck="name", order_by=None)
 			of_these = {"parent": ("in", queued or [""])}
 			rows = frappe.get_all("Email Queue Recipient", of_these, pluck="recipient", order_by=None)
-			sent_to = {each.lower() for each in get_emails(rows)}
-			if missed := [each for each in left if each not in sent_to]:
+			sent_to = {bare_address(each) for each in rows}
+			if missed := [each for each in left if bare_address(each) not in sent_to]:
 				unsubscribed.refuse(missed)
 
 	def get_unsubscribe_message(self):

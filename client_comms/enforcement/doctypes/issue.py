@@ -3,9 +3,9 @@ the customer's of whatever contact has its address, and customers see theirs in 
 
 import frappe
 from frappe import _
-from frappe.utils import parse_addr
 
 from client_comms.clients import confirmation, parties
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import copied_fields, documents, governed, guards, levels
 from client_comms.enforcement.answers import Remembered
 from client_comms.i18n import bold
@@ -54,7 +54,7 @@ class GuardedIssue(Remembered):
 		if self.contact or self.customer:
 			super().set_lead_contact(email_id)
 			return
-		address = parse_addr(email_id or "")[1].lower()
+		address = bare_address(email_id)
 		holders = parties.holders_of(address)
 		self.flags.client_comms_holders = (address, holders)
 		if holders.is_named or address != (email_id or "").lower() or not (address and self.company):
@@ -65,7 +65,7 @@ class GuardedIssue(Remembered):
 		customer = known.party if known.party_type == "Customer" else None
 		if known.contact and (customer or known.contact != self.contact):
 			self.contact, self.customer = known.contact, customer
-		elif not known.contact and confirmation.is_claimed_by(self.contact, parse_addr(email_id)[1]):
+		elif not known.contact and confirmation.is_claimed_by(self.contact, bare_address(email_id)):
 			self.contact = self.customer = None
 
 	@frappe.whitelist()
