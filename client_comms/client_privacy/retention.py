@@ -6,6 +6,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.utils import cint, create_batch, format_date, getdate
+from pypika.terms import ExistsCriterion
 
 from client_comms import clock, transactions
 from client_comms.client_privacy.erasure import runs
@@ -71,7 +72,7 @@ def plan(run) -> None:
 			runs.add_items(run.name, _items(page, {level: schedule}, today))
 	for page in create_batch(_planned_about_issues(run.name), _PAGE):
 		runs.add_items(run.name, _issues(run.name, dict(page)))
-	for page in create_batch(_kept_before(run.name), _PAGE):
+	for page in _kept_before(run.name):
 		runs.add_items(run.name, _issues_kept_before(page))
 
 
@@ -214,22 +215,43 @@ def _issues(run: str, about: dict[str, list[tuple[str, str]]]) -> Iterator[dict]
 		yield runs.item(ISSUE, issue, action, reason, step=1)
 
 
-def _kept_before(run: str) -> list[str]:
+def _kept_before(run: str) -> Iterator[list[str]]:
 	"""Issues that earlier runs kept, mostly because they were not closed in ERPNext, and that are settled now. Their interactions are gone."""
-	item, earlier, issue = (frappe.qb.DocType(each) for each in (runs.ITEM, runs.RUN, ISSUE))
-	of_issues = (
-		frappe.qb.from_(item)
-		.join(earlier)
-		.on(earlier.name == item.run)
-		.join(issue)
-		.on(issue.name == item.reference_name)
-		.select(item.reference_name)
-		.distinct()
-		.where((earlier.kind == runs.RETENTION) & (item.reference_doctype == ISSUE))
+	kept, of_kept, decided, of_decided = (
+		frappe.qb.DocType(doctype).as_(alias)
+		for alias, doctype in (
+			("kept", runs.ITEM),
+			("of_kept", runs.RUN),
+			("decided", runs.ITEM),
+			("of_decided", runs.RUN),
+		)
 	)
-	kept = of_issues.where((item.state == runs.ITEM_KEPT) & issue.status.isin(SETTLED)).run(pluck=True)
-	decided = of_issues.where((item.state == runs.ITEM_DONE) | (item.run == run)).run(pluck=True)
-	return sorted({*kept} - {*decided})
+	issue = frappe.qb.DocType(ISSUE)
+	is_decided = (
+		frappe.qb.from_(decided)
+		.join(of_decided)
+		.on((of_decided.name == decided.run) & (of_decided.kind == runs.RETENTION))
+		.select(decided.name)
+		.where((decided.reference_doctype == ISSUE) & (decided.reference_name == kept.reference_name))
+		.where((decided.state == runs.ITEM_DONE) | (decided.run == run))
+	)
+	query = (
+		frappe.qb.from_(kept)
+		.join(of_kept)
+		.on((of_kept.name == kept.run) & (of_kept.kind == runs.RETENTION))
+		.join(issue)
+		.on((issue.name == kept.reference_name) & issue.status.isin(SETTLED))
+		.select(issue.name)
+		.distinct()
+		.where((kept.reference_doctype == ISSUE) & (kept.state == runs.ITEM_KEPT))
+		.where(ExistsCriterion(is_decided).negate())
+		.orderby(issue.name)
+		.limit(_PAGE)
+	)
+	last = ""
+	while page := query.where(issue.name > last).run(pluck=True):
+		last = page[-1]
+		yield page
 
 
 def _issues_kept_before(names: list[str]) -> Iterator[dict]:

@@ -70,9 +70,13 @@ def is_restricted(user: str | None = None, action: str = access.READ) -> bool:
 	return not access_rows.row_filter(policy.subject(user), policy.current(), action).all_levels
 
 
-def readable_names(doctype: str, filters=None) -> list[str]:
-	"""The names that the session user can read, for Frappe queries that do not apply row conditions."""
-	return frappe.get_list(doctype, filters=filters, pluck="name", limit=0, order_by=None)
+def readable_names(doctype: str, filters=None, limit: int = 0) -> list[str]:
+	"""The names that the session user can read, for Frappe queries that do not apply row conditions.
+
+	:param limit: the first so many, in the order of the DocType's list; 0: all
+	"""
+	order = {} if limit else {"order_by": None}
+	return frappe.get_list(doctype, filters=filters, pluck="name", limit=limit, **order)
 
 
 def readable_query(doctype: str, filters=None) -> str:

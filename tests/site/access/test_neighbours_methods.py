@@ -78,3 +78,13 @@ def test_recipients_are_taken_from_documents_that_the_user_can_read(called, comp
 	with as_user(staff.uncleared):
 		recipients_of_whatsapp.import_recipients("List", "Employee", "cell_number", both)
 	assert called.pop()[1]["filters"] == both, "what this app does not guard is the other app's"
+
+
+def test_no_more_recipients_are_looked_for_than_are_wanted(called, log, staff, as_user):
+	wanted = {"name": ("in", [log().name for _each in range(4)])}
+	with as_user(staff.cleared):
+		for limit in ("3", 3):
+			recipients_of_whatsapp.import_recipients("List", INTERACTION, "name", wanted, limit=limit)
+	listed = frappe.get_all(INTERACTION, wanted, pluck="name")  # in the order in which the app takes them
+	for _original, given in called:
+		assert given["filters"] == {"name": ("in", listed[:3])}

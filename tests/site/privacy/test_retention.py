@@ -519,6 +519,31 @@ def test_an_issue_that_was_kept_goes_with_a_later_run_once_it_is_settled(
 	assert run_all(officers, as_user).done_count == 1  # not once more
 
 
+def test_issues_that_were_kept_are_read_page_by_page(retain, closed, officers, as_user, monkeypatch):
+	retain("Standard", 12, "Delete")
+	issues = []
+	for _each in range(3):
+		issue = frappe.get_doc({"doctype": "Issue", "subject": f"{WORD} issue", "status": "Open"}).insert()
+		frappe.db.delete(CI, {"reference_name": issue.name})
+		closed("2024-01-31", reference_doctype="Issue", reference_name=issue.name)
+		issues.append(issue)
+	for _run in range(2):  # in the second they are open still
+		run_all(officers, as_user)
+		closed("2024-01-31")
+	for issue in issues:
+		issue.db_set("status", "Closed")
+	pages, planned = [], retention._issues_kept_before
+	monkeypatch.setattr(retention, "_PAGE", 2)
+	monkeypatch.setattr(retention, "_issues_kept_before", lambda names: pages.append(names) or planned(names))
+	run_all(officers, as_user)
+	names = sorted(issue.name for issue in issues)
+	assert pages == [names[:2], names[2:]]
+	assert not frappe.get_all("Issue", {"name": ("in", names), "subject": f"{WORD} issue"})
+	closed("2024-01-31")
+	run_all(officers, as_user)
+	assert len(pages) == 2, "what a run has decided is not read again"
+
+
 @pytest.mark.parametrize("how", ["of two levels", "on two pages"])
 def test_an_issue_goes_with_the_last_of_its_interactions(how, retain, closed, officers, as_user, monkeypatch):
 	levels = ["Standard", "Confidential"] if how == "of two levels" else ["Standard"] * 2
