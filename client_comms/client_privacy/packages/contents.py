@@ -121,8 +121,9 @@ class Reading:
 		self.subject = subject
 		mailboxes = frappe.get_all("Email Account", pluck="email_id", order_by=None)
 		named = {name for names in subject.records.values() for name in names}
+		named |= {each for names in subject.organisations.values() for pair in names.items() for each in pair}
 		self.own = other_people.Own.of(
-			{*subject.markers, *subject.shared_names, *named, *_full_names(subject)},
+			{*subject.markers, *subject.shared_names, *named, *_full_names(subject)} - {""},
 			{*subject.addresses, *map(cstr, mailboxes)},
 		)
 
@@ -183,7 +184,8 @@ class Reading:
 	def _is_of_others(self, doctype: str | None, name: str) -> bool:
 		if doctype not in _PERSONS and doctype != "User":
 			return False
-		return name not in self.subject.records.get(doctype, ())
+		own = (self.subject.records, self.subject.organisations)
+		return not any(name in records.get(doctype, ()) for records in own)
 
 	def _text(self, value, masker, record: Record, where: str) -> str:
 		if value == _ADMINISTRATOR:  # in fields that name a user as text; of others it is an address

@@ -1,7 +1,7 @@
 """Who a request is about: the client's records, addresses, numbers and names on this site (P-2)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import frappe
 from frappe.utils import cstr
@@ -9,23 +9,31 @@ from frappe.utils import cstr
 from client_comms.client_privacy.requests import shared_names
 from client_comms.clients import contacts as clients
 from client_comms.clients import phone_numbers
-from client_comms.clients.parties import same_client
+from client_comms.clients.parties import CONFIRMED, same_client, same_clients
 
 _LINKS = "Dynamic Link"
 _NAMED_AFTER = ("Contact", "Customer", "Supplier", "Address")
 _SHORTEST = 6  # a shorter text occurs elsewhere by chance
+# DocType → the field with the name of an organisation, and which of its records are no persons.
+_ORGANISATIONS = {
+	"Customer": ("customer_name", {"customer_type": ("!=", "Individual")}),
+	"Lead": ("lead_name", {"company_name": ("is", "set")}),  # see `_is_person`
+	"Prospect": ("company_name", {}),
+	"Supplier": ("supplier_name", {"supplier_type": ("!=", "Individual")}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
 	"""`records`: DocType → names of the client's own master records; `addresses` in lower case; `markers`: texts that identify the
 	client wherever they occur; `shared_names`: names, addresses and numbers that identify no one → (DocType, name) of what has them as
-	well."""
+	well; `organisations`: of one person's copy, DocType → name → title of the organisations to which they belong, which are no other person."""
 
 	records: dict[str, tuple[str, ...]]
 	addresses: tuple[str, ...]
 	markers: tuple[str, ...]
 	shared_names: dict[str, tuple[str, str]] = field(default_factory=dict)
+	organisations: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def of(
@@ -112,7 +120,32 @@ def of_copy(request) -> Subject:
 	"""Who the copy of data for a Data Subject Request is about. An inquiry often makes a lead and a contact for someone who has a contact at
 	their organisation as well, and a copy without those would lack their messages. An erasure takes none of them along, and lists them."""
 	contact = request.contact if request.contact_only else None
-	return of(request.party_type, request.party, contact, same_person=True)
+	subject = of(request.party_type, request.party, contact, same_person=True)
+	if not contact:
+		return subject
+	return replace(subject, organisations=_organisations((request.party_type, request.party), contact))
+
+
+def _organisations(client: tuple[str, str], contact: str) -> dict[str, dict[str, str]]:
+	"""The client for whom a contact speaks, and others to which it belongs, as far as they are not persons: DocType → name → title."""
+	found: dict[str, dict[str, str]] = {}
+	own = {"parenttype": "Contact", "parent": contact, "link_doctype": ("in", [*_ORGANISATIONS]), **CONFIRMED}
+	links = frappe.get_all(_LINKS, own, ["link_doctype", "link_name"], as_list=True, order_by=None)
+	for same in same_clients({client, *map(tuple, links)}).values():
+		for doctype, name in same:
+			if doctype in _ORGANISATIONS:
+				found.setdefault(doctype, {})[name] = ""
+	for doctype, names in found.items():
+		title, which = _ORGANISATIONS[doctype]
+		fields = ["name", title, *(["company_name"] if doctype == "Lead" else ())]
+		rows = frappe.get_all(doctype, {"name": ("in", [*names]), **which}, fields, order_by=None)
+		found[doctype] = {row.name: cstr(row[title]) for row in rows if not _is_person(row)}
+	return found
+
+
+def _is_person(row) -> bool:
+	"""A lead is called like its company as long as no one there is known."""
+	return "lead_name" in row and cstr(row.lead_name).casefold() != cstr(row.company_name).casefold()
 
 
 def not_in_copy(request) -> dict[str, tuple[str, str]]:

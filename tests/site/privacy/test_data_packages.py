@@ -404,6 +404,62 @@ def test_for_one_contact_it_has_nothing_of_the_organisation(client, ready):
 	assert f"that we hold about {NAME} ({NAME}), made on" in unpacked(package).read("index.html").decode()
 
 
+@pytest.mark.parametrize("kind", ["Company", "Individual"])
+def test_a_persons_own_organisation_is_no_other_person(kind, ready, make_client, log):
+	"""Only if the client is another person, such as the one for whom a contact asks, do they stay out."""
+	organisation, colleague = "Gelato Carnival Works", "Ocelot Semifreddo"
+	employer = make_client(organisation, "office@gelato.example", customer_type=kind)
+	person, other = (
+		frappe.get_doc(
+			{
+				"doctype": "Contact",
+				"first_name": name,
+				"email_ids": [{"email_id": address, "is_primary": 1}],
+				"links": [{"link_doctype": "Customer", "link_name": employer.party}],
+			}
+		).insert()
+		for name, address in ((NAME, "quokka@gelato.example"), (colleague, "ocelot@gelato.example"))
+	)
+	about = {"party_type": "Customer", "party": employer.party, "contact": person.name}
+	log("Feedback/Complaint", summary=f"{NAME} of {organisation}, beside {colleague} and {OTHER}", **about)
+	identity.confirm("Customer", employer.party, person.name, "Document Seen")
+	package = ready(contact_only=1, **about)
+	(record,) = json.loads(unpacked(package).read("json/client_interaction.json"))
+	hidden = "[another person]"
+	shown = organisation if kind == "Company" else hidden
+	assert record["summary"] == f"{NAME} of {shown}, beside {hidden} and {hidden}"
+	assert record["party_name"] == shown
+	assert record["party"] == (employer.party if kind == "Company" else hidden)
+	assert record["contact"] == person.name != other.name
+	contact = json.loads(unpacked(package).read("json/contact.json"))[0]
+	assert contact["links"][0]["link_name"] == record["party"]
+	included = {row.reference_doctype for row in items(package, state=contents.INCLUDED)}
+	assert "Customer" not in included, "nothing of the organisation itself is in it"
+
+
+def test_an_organisation_is_known_by_its_own_record(make_client):
+	"""A lead, a customer and a supplier can each be a person or an organisation."""
+	person = make_client(NAME, ADDRESS, customer_type="Individual")
+	leads = [
+		frappe.get_doc({"doctype": "Lead", "company_name": "Gelato Carnival", **fields}).insert()
+		for fields in ({}, {"first_name": "Ocelot", "last_name": "Semifreddo"})
+	]
+	leads[0].save()  # now its name has been split into a first and a last one
+	prospect = frappe.get_doc({"doctype": "Prospect", "company_name": "Gelato Prospects"}).insert()
+	supplier = stored("Supplier", supplier_name="Gelato Supplies", supplier_type="Company")
+	contact = frappe.get_doc("Contact", person.contact)
+	for doc in (*leads, prospect, supplier):
+		contact.append("links", {"link_doctype": doc.doctype, "link_name": doc.name})
+	contact.save()
+	frappe.db.set_value("Dynamic Link", {"parent": contact.name}, "confirmed_on", clock.now())
+	assert subjects._organisations(("Customer", person.party), contact.name) == {
+		"Customer": {},
+		"Lead": {leads[0].name: "Gelato Carnival"},
+		"Prospect": {prospect.name: "Gelato Prospects"},
+		"Supplier": {supplier.name: "Gelato Supplies"},
+	}
+
+
 def test_it_begins_only_with_a_confirmed_identity_and_for_such_a_request(client, officers, as_user):
 	about = {"party_type": "Customer", "party": client.party}
 	with as_user(officers[0]):
