@@ -11,9 +11,18 @@ from email.message import EmailMessage
 from email.parser import Parser
 from email.policy import SMTP
 
+from client_comms.rules import raw_mail
+
 # Lines as they are stored; headers that are not changed stay as they were written.
 _MAIL = SMTP.clone(refold_source="none", linesep="\n")
 _UNREADABLE = (MessageError, LookupError, ValueError, AttributeError, RecursionError)
+# What the standard library reads in headers takes time with the square of their length: that of the headers of an email together, and of
+# those that it reads of each part before anyone asks. Less than a second for each; a header of two hundred recipients is read.
+_MOST_SQUARES = 50_000_000
+_ABOUT_A_PART = re.compile(
+	r"^content-(?:type|disposition|transfer-encoding)[ \t]*:.*(?:\r?\n[ \t].*)*", re.IGNORECASE | re.MULTILINE
+)
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
 REPLACEMENT = "[erased]"
 _NOTHING = "(?!)"
 # A text in JSON follows its escaped line break or quotation mark without a space.
@@ -58,11 +67,12 @@ def without(text: str, found: re.Pattern) -> str | None:
 
 @dataclass(slots=True)
 class _Reading:
-	"""What was found in an email, and whether some of it could not be read."""
+	"""What was found in an email, and whether some of it could not be read. `squares`: of the lengths of the headers that were read."""
 
 	found: re.Pattern
 	changed: bool = False
 	unread: bool = False
+	squares: int = 0
 
 	@contextmanager
 	def of(self) -> Iterator[None]:
@@ -76,6 +86,8 @@ class _Reading:
 def mail_without(message: str, found: re.Pattern) -> tuple[str, bool]:
 	"""An email without what the pattern finds in its headers and texts, however they are encoded, and whether some of it could not be read: that
 	stays as it is, and may contain more. The email is the same text if nothing was found."""
+	if _is_slow_to_divide(message):
+		return message, True
 	reading = _Reading(found)
 	with reading.of():
 		parsed = Parser(policy=_MAIL).parsestr(message)
@@ -88,15 +100,39 @@ def mail_without(message: str, found: re.Pattern) -> tuple[str, bool]:
 	return message, reading.unread
 
 
+def _is_slow_to_divide(message: str) -> bool:
+	squares = sum(len(header[0]) ** 2 for header in _ABOUT_A_PART.finditer(message))
+	return squares > _MOST_SQUARES or raw_mail.is_slow_to_divide(message.encode(errors="surrogatepass"))
+
+
 def _erase_headers(part: EmailMessage, reading: _Reading) -> None:
-	for key in {key.lower() for key in part.keys()}:
+	stored: dict[str, list[str]] = {}
+	for key, value in part.raw_items():
+		stored.setdefault(key.lower(), []).append(str(value))
+	for key, raw in stored.items():
 		with reading.of():
+			squares = sum(len(value) ** 2 for value in raw)
+			if reading.squares + squares > _MOST_SQUARES:
+				_erase_long_headers(part, key, raw, reading)
+				continue
+			reading.squares += squares
 			values = list(map(str, part.get_all(key)))
 			if any(map(reading.found.search, values)):
 				erased = ", ".join(reading.found.sub(REPLACEMENT, value) for value in values)
 				del part[key]
 				part[key] = erased
 				reading.changed = True
+
+
+def _erase_long_headers(part: EmailMessage, key: str, raw: list[str], reading: _Reading) -> None:
+	"""As they are written: letters that are encoded are not read."""
+	reading.unread |= any("=?" in value for value in raw)
+	values = [_FOLD.sub("", value) for value in raw]
+	if any(map(reading.found.search, values)):
+		del part[key]
+		for value in values:
+			part.set_raw(key, reading.found.sub(REPLACEMENT, value))
+		reading.changed = True
 
 
 def _erase_text(part: EmailMessage, reading: _Reading) -> None:

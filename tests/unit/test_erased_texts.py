@@ -132,3 +132,21 @@ Content-Transfer-Encoding: base64
 		assert texts[:3] == ["Dear [erased]", "<p>[erased]</p>", "[erased]"]
 		assert (texts[3] == "[erased]") is not has_unread
 		assert told is has_unread
+
+
+def test_of_headers_that_take_long_what_is_written_plainly_is_erased():
+	"""Such as that of someone who wants no one to be erased any more; a circular can have long ones as well."""
+	others = ",\n ".join(f"Person {number} <{number}@x.example>" for number in range(400))
+	for name, left, is_encoded in (
+		("Zoë\n Müller", "[erased]", False),
+		("=?utf-8?q?Zo=C3=AB_M=C3=BCller?=", "=?utf-8?q?Zo=C3=AB_M=C3=BCller?=", True),
+	):
+		message = f"From: Bert <bert@x.example>\nTo: {others}, {name} <zoe@x.example>\nSubject: =?utf-8?q?Zo=C3=AB_M=C3=BCller?=\n\nzoe@x.example\n"
+		erased, has_unread = erased_texts.mail_without(message, NAMES)
+		assert has_unread == is_encoded
+		headers = message_from_string(erased)
+		assert headers["To"].endswith(f"<399@x.example>, {left} <[erased]>")
+		assert headers["From"] == "Bert <bert@x.example>" and "[erased]" in erased.partition("\n\n")[2]
+		assert headers["Subject"] == "[erased]"
+	message = 'Content-Type: text/plain; x="' + ',"' * 20_000 + "\n\nZoë Müller\n"
+	assert erased_texts.mail_without(message, NAMES) == (message, True)

@@ -1,5 +1,6 @@
 """Emails to an erased client that wait, that Frappe gave up on, or that others get as well (P-2)."""
 
+import time
 from email import message_from_string as email_of
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -153,3 +154,21 @@ def test_an_email_that_cannot_be_read_in_full_is_named(erased, queued):
 	)
 	kept = {row["name"]: row["reason"] for row in frappe.parse_json(run.certificate)["kept"]}
 	assert "cannot be read in full" in kept[email.name]
+
+
+def test_an_email_that_is_written_to_make_reading_slow_keeps_no_erasure_waiting(erased, queued):
+	"""Anyone can send it; Frappe keeps what it cannot process."""
+	raw = f"""To: {'"' * 200_000}\nSubject: {NAME}\nContent-Type: text/plain\n\n{ADDRESS}\n"""
+	aside = frappe.get_doc({"doctype": "Unhandled Email", "uid": "3", "raw": raw})
+	aside.name = frappe.generate_hash()
+	aside.db_insert()
+	slow = aside.as_dict() | {"raw": raw.replace("text/plain", "text/plain; x=" + ',"' * 100_000)}
+	other = frappe.get_doc({**slow, "name": frappe.generate_hash()})
+	other.db_insert()
+	began = time.process_time()
+	run = erased()
+	assert time.process_time() - began < 60  # minutes for each of both
+	parsed = email_of(frappe.db.get_value("Unhandled Email", aside.name, "raw"))
+	assert parsed["Subject"] == "[erased]" and ADDRESS not in parsed.get_payload()
+	kept = {row["name"]: row["reason"] for row in frappe.parse_json(run.certificate)["kept"]}
+	assert "cannot be read in full" in kept[other.name] and aside.name not in kept
