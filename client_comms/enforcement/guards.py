@@ -73,7 +73,7 @@ def is_restricted(user: str | None = None, action: str = access.READ) -> bool:
 def readable_names(doctype: str, filters=None, limit: int = 0) -> list[str]:
 	"""The names that the session user can read, for Frappe queries that do not apply row conditions.
 
-	:param limit: the first so many, in the order of the DocType's list; 0: all
+	:param limit: only the first so many, in the order of the DocType's list
 	"""
 	order = {} if limit else {"order_by": None}
 	return frappe.get_list(doctype, filters=filters, pluck="name", limit=limit, **order)

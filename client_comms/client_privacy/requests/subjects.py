@@ -14,7 +14,7 @@ from client_comms.clients.parties import CONFIRMED, same_client, same_clients
 _LINKS = "Dynamic Link"
 _NAMED_AFTER = ("Contact", "Customer", "Supplier", "Address")
 _SHORTEST = 6  # a shorter text occurs elsewhere by chance
-# DocType → the field with the name of an organisation, and which of its records are no persons.
+# DocType → the field with the name of an organisation, and which of its records are organisations.
 _ORGANISATIONS = {
 	"Customer": ("customer_name", {"customer_type": ("!=", "Individual")}),
 	"Lead": ("lead_name", {"company_name": ("is", "set")}),  # see `_is_person`
@@ -27,7 +27,7 @@ _ORGANISATIONS = {
 class Subject:
 	"""`records`: DocType → names of the client's own master records; `addresses` in lower case; `markers`: texts that identify the
 	client wherever they occur; `shared_names`: names, addresses and numbers that identify no one → (DocType, name) of what has them as
-	well; `organisations`: of one person's copy, DocType → name → title of the organisations to which they belong, which are no other person."""
+	well; `organisations`: of one person's copy, DocType → name → title of the organisations to which they belong, not other people."""
 
 	records: dict[str, tuple[str, ...]]
 	addresses: tuple[str, ...]

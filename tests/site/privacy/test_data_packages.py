@@ -405,7 +405,7 @@ def test_for_one_contact_it_has_nothing_of_the_organisation(client, ready):
 
 
 @pytest.mark.parametrize("kind", ["Company", "Individual"])
-def test_a_persons_own_organisation_is_no_other_person(kind, ready, make_client, log):
+def test_a_copy_for_one_person_names_their_own_organisation(kind, ready, make_client, log):
 	"""Only if the client is another person, such as the one for whom a contact asks, do they stay out."""
 	organisation, colleague = "Gelato Carnival Works", "Ocelot Semifreddo"
 	employer = make_client(organisation, "office@gelato.example", customer_type=kind)
