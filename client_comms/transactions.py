@@ -173,7 +173,7 @@ def part(
 	except (frappe.QueryDeadlockError, *raising):
 		raise
 	except only as error:
-		if _is_end_of_job(error):
+		if is_end_of_job(error):
 			raise
 		_undo(savepoint)
 		done.error = error
@@ -183,7 +183,8 @@ def part(
 		frappe.flags[_PARTS] -= 1
 
 
-def _is_end_of_job(error: Exception) -> bool:
+def is_end_of_job(error: Exception) -> bool:
+	"""Whether the time of a job is over: an error of what it is doing just then, to everything that catches errors."""
 	timeouts = sys.modules.get("rq.timeouts")  # which only a worker needs
 	return bool(timeouts) and isinstance(error, timeouts.BaseTimeoutException)
 

@@ -15,7 +15,7 @@ from frappe.utils import cint, get_datetime
 from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.i18n import words_to_keep
 from client_comms.ledger import checkpoints, endpoints, folders, keys, subjects
 from client_comms.ledger.endpoints import DeliveryFailed
@@ -80,15 +80,29 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 	except frappe.ValidationError as error:  # the address or the folder is no longer allowed
 		outcome["last_error"] = words_to_keep(error)
 		frappe.clear_last_message()
-	except Exception:
+	except Exception as error:
+		if transactions.is_end_of_job(error):
+			raise
 		# What others say about an error is for administrators: it can tell what is in the server's network.
 		frappe.log_error(f"{WITNESS} {name}", reference_doctype=WITNESS, reference_name=name)
 		outcome["last_error"] = _("The delivery failed. Administrators find the details in the Error Log.")
 	else:
 		outcome.update(delivered_up_to=delivered, delivered_on=clock.now())
-		for row, lines in answers:
-			cosign(row.name, lines, [witness])
+		outcome["last_error"] = _add_answers(witness, answers)
 	frappe.db.set_value(WITNESS, name, outcome, update_modified=False)
+
+
+def _add_answers(witness, answers: Iterable[tuple]) -> str | None:
+	"""Add what a witness answered to the checkpoints; returns what went wrong. They are delivered all the same."""
+	why = None
+	for row, lines in answers:
+		with transactions.part("A co-signature could not be added", CHECKPOINT, row.name) as part:
+			cosign(row.name, lines, [witness])
+		if part.error:
+			why = _(
+				"The checkpoints were delivered, but a co-signature could not be added. Administrators find the details in the Error Log."
+			)
+	return why
 
 
 # Each way returns the size of the last checkpoint that it delivered, and what was answered to which.

@@ -157,7 +157,9 @@ def hold(queued) -> bool:
 		why = refusal_at_sending(queued)
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise  # the next run finds it
-	except Exception:
+	except Exception as error:
+		if transactions.is_end_of_job(error):
+			raise  # as above
 		log = frappe.log_error(
 			title="An email could not be checked before it was sent",
 			reference_doctype=queued.doctype,

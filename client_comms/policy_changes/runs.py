@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.communication_governance import matrix
 from client_comms.exceptions import ActionNotPossibleError
@@ -89,11 +89,10 @@ def work(name_of_run: str, progress: Callable[[int], object] | None = None) -> N
 	while (run := _next(name_of_run)) is not None:
 		try:
 			_chunk(run)
-		except frappe.QueryDeadlockError:
-			frappe.db.rollback()
-			return  # the scheduler continues it
 		except Exception as error:
 			frappe.db.rollback()
+			if isinstance(error, frappe.QueryDeadlockError) or transactions.is_end_of_job(error):
+				return  # the scheduler continues it
 			frappe.log_error(
 				f"{run.kind} of {run.reference_name}", reference_doctype=RUN, reference_name=run.name
 			)

@@ -5,11 +5,12 @@ from unittest import mock
 
 import frappe
 import pytest
+from rq.timeouts import JobTimeoutException
 
 from client_comms import api, background_work, transactions
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
-from client_comms.policy_changes import activation, changes, new_access, runs
+from client_comms.policy_changes import activation, changes, new_access, runs, states
 from client_comms.setup import install
 
 pytestmark = pytest.mark.clause("M-1", "T-4", "D-5")
@@ -221,6 +222,34 @@ def test_many_interactions_are_simulated_in_the_background(log, clock_at, draft,
 	found = api.policy_change(name)["run"]
 	assert found["done"] == found["total"] == found["result"]["checked"]
 	assert sum(row["records"] for row in found["result"]["levels"]) == found["total"]
+
+
+def test_a_run_that_takes_longer_than_a_job_goes_on_where_it_ended(log, clock_at, draft, jobs, monkeypatch):
+	"""The worker ends the job by an error, which is none of the run."""
+	monkeypatch.setattr(runs, "AT_ONCE", 0)
+	monkeypatch.setitem(runs.CHUNK, runs.SIMULATION, 1)
+	loaded, load = [], states.load
+
+	def end_of_job(*args):
+		loaded.append(args)
+		if len(loaded) == 2:
+			raise JobTimeoutException("3600 seconds")
+		return load(*args)
+
+	monkeypatch.setattr(states, "load", end_of_job)
+	with clock_at(NOW):
+		for _number in range(3):
+			log()
+		name = api.simulate_change(MATRIX, draft().name)
+		jobs.pop()()
+		half = api.policy_change(name)["run"]
+		assert (half["status"], half["done"], half["error"]) == ("Running", 1, None)
+		frappe.db.set_value(runs.RUN, name, "modified", "2026-11-24 09:00", update_modified=False)
+		with mock.patch.object(background_work, "is_job_enqueued", return_value=False):
+			runs.continue_abandoned()
+		jobs.pop()()
+	found = api.policy_change(name)["run"]
+	assert found["status"] == "Finished" and found["result"]["checked"] == found["total"]
 
 
 def test_a_run_can_be_cancelled_and_continued(log, clock_at, draft, jobs, monkeypatch):

@@ -8,6 +8,7 @@ from frappe.email import queue
 from frappe.email.doctype.email_queue import email_queue as email_queue_of_frappe
 from frappe.email.doctype.email_queue.email_queue import SendMailContext
 from frappe.model.base_document import get_controller
+from rq.timeouts import JobTimeoutException
 
 from client_comms import api
 from client_comms.client_privacy.erasure import belongings
@@ -155,6 +156,20 @@ def test_emails_that_cannot_be_judged_stop_no_other(issue, monkeypatch, make_use
 	assert "Error Log" in frappe.db.get_value("Email Queue", broken[0].name, "error")
 	queue.flush()
 	assert frappe.db.count("Notification Log", {"for_user": manager}) == len(told), "and not tried for ever"
+
+
+def test_an_email_that_is_judged_when_the_time_of_the_job_ends_still_waits(issue, monkeypatch):
+	waiting = wait(issue)
+
+	def end_of_job(queued):
+		raise JobTimeoutException("300 seconds")
+
+	with monkeypatch.context() as ending:
+		ending.setattr(email, "context_of_email", end_of_job)
+		queue.flush()
+	assert state(waiting) == "Not Sent"
+	queue.flush()
+	assert state(waiting) == "Sent"
 
 
 def test_a_refused_message_that_its_sender_has_filed_is_not_shown_as_sent(log, make_client, set_settings):

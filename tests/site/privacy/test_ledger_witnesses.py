@@ -121,6 +121,19 @@ def test_one_that_cannot_be_reached_does_not_keep_others_waiting(tmp_path, post)
 	assert state("A")[:2] == (0, "no route") and state("B")[:2] == (1, None)
 
 
+def test_one_whose_answer_cannot_be_added_does_not_keep_others_waiting(tmp_path, post):
+	"""Such as to a checkpoint that someone has changed in the database."""
+	make(witness_name="A", kind="HTTPS Endpoint", url="https://a.example/checkpoints")
+	make(witness_name="B", folder=str(tmp_path))
+	chain()
+	frappe.db.set_value(ledger.CHECKPOINT, {}, "note", "changed")
+	witnesses.deliver()
+	assert state("A")[0] == state("B")[0] == 1
+	assert "Error Log" in state("A")[1] and not state("B")[1]
+	witnesses.deliver()
+	assert post.call_count == 1, "it has been delivered"
+
+
 def test_deliveries_keep_their_pause(tmp_path, clock_at):
 	make(folder=str(tmp_path), every_minutes=60)
 	for moment, expected in (("10:00", 1), ("10:30", 1), ("11:00", 3)):
