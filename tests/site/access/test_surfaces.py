@@ -325,19 +325,21 @@ if compat.is_version_16():
 
 
 def whitelisted() -> set[str]:
-	"""The methods of this app that a request can call: wrappers by the name of the wrapped method, the API
+	"""The methods of this app that a request can call: wrappers by the names of the wrapped methods, the API
 	by its short name."""
 	for module in pkgutil.walk_packages(client_comms.__path__, "client_comms."):
 		if not module.name.endswith("__main__"):
 			importlib.import_module(module.name)
 	wrapped = frappe.get_hooks("override_whitelisted_methods", app_name="client_comms")
-	names = {ours[-1]: theirs for theirs, ours in wrapped.items()}
+	names: dict[str, set[str]] = {}
+	for theirs, ours in wrapped.items():
+		names.setdefault(ours[-1], set()).add(theirs)
 	own = (method for method in frappe.whitelisted if method.__module__.startswith("client_comms."))
 	found = set()
 	for method in own:
 		name = f"{method.__module__}.{method.__qualname__}"
 		short = getattr(client_comms.api, method.__name__, None) is method
-		found.add(f"client_comms.api.{method.__name__}" if short else names.get(name, name))
+		found |= {f"client_comms.api.{method.__name__}"} if short else names.get(name, {name})
 	return found
 
 
