@@ -119,16 +119,10 @@ def expire() -> int:
 
 	Only for lists and reports: the rule uses the dates.
 	"""
-	done = 0
-	while names := frappe.get_all(
-		CONSENT,
-		{"status": rules.GIVEN, "valid_until": ("<", clock.now())},
-		pluck="name",
-		order_by="valid_until asc",
-		limit=CHUNK,
-	):
-		for name in names:
-			frappe.db.set_value(CONSENT, name, "status", rules.EXPIRED)
+	done, over = 0, {"status": rules.GIVEN, "valid_until": ("<", clock.now())}
+	while names := frappe.get_all(CONSENT, over, pluck="name", order_by="valid_until asc", limit=CHUNK):
+		# Once more with the conditions: one of them may have been given again meanwhile.
+		frappe.db.set_value(CONSENT, {**over, "name": ("in", names)}, "status", rules.EXPIRED)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a killed job loses at most this chunk)
 		done += len(names)
 	return done

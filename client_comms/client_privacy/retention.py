@@ -1,7 +1,7 @@
 """Retention: which closed interactions have expired, by level and type, and what goes with them (P-2)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import frappe
 from frappe import _
@@ -17,6 +17,8 @@ from client_comms.rules.response_clock import CLOSED, STATUS_CLOSED
 
 LEVEL, EXCEPTION = "Confidentiality Level", "Retention Exception"
 _PAGE = 500
+# A month is up to three days shorter than another: what was closed on the 31st expires on the 28th of February.
+_SHORTER = timedelta(days=3)
 _FIELDS = (
 	"name",
 	"communication_type",
@@ -68,7 +70,8 @@ def plan(run) -> None:
 	expires with an interaction can be of another level."""
 	today = getdate(run.as_of)
 	for level, schedule in schedules().items():
-		for page in _candidates(level, rules.add_months(today, -schedule.shortest())):
+		before = rules.add_months(today, -schedule.shortest()) + _SHORTER
+		for page in _candidates(level, before):
 			runs.add_items(run.name, _items(page, {level: schedule}, today))
 	for page in create_batch(_planned_about_issues(run.name), _PAGE):
 		runs.add_items(run.name, _issues(run.name, dict(page)))

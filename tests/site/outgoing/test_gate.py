@@ -601,6 +601,22 @@ def test_a_consent_lasts_as_long_as_its_purpose_says_and_then_expires(consent):
 
 
 @pytest.mark.clause("P-3")
+def test_a_consent_that_is_given_again_while_others_expire_stays_given(consent, monkeypatch):
+	given = consent()
+	later, read = given.valid_until + timedelta(days=400), frappe.get_all
+
+	def read_before_it_was_given(*args, **kwargs):
+		found = read(*args, **kwargs)
+		frappe.db.set_value("Client Consent", given.name, "valid_until", later)
+		return found
+
+	monkeypatch.setattr(frappe, "get_all", read_before_it_was_given)
+	with clock.moved_to(given.valid_until + timedelta(seconds=1)):
+		consents.expire()
+	assert frappe.db.get_value("Client Consent", given.name, "status") == "Given"
+
+
+@pytest.mark.clause("P-3")
 def test_a_consent_cannot_be_deleted_nor_turned_to_something_else(consent, client):
 	given = consent()
 	with pytest.raises(frappe.ValidationError, match="they are evidence"):

@@ -213,6 +213,22 @@ def test_the_day_and_the_type_decide(retain, closed, officers, as_user, clock_at
 	assert frappe.db.exists(CI, expired.name)  # a plan changes nothing
 
 
+def test_what_was_closed_on_the_last_days_of_a_longer_month_expires_with_the_shorter_one(
+	retain, closed, officers, as_user, clock_at
+):
+	"""A month after 31 January is 28 February, not 3 March; a year after 29 February, 28 February."""
+	retain("Standard", 1, "Delete")
+	for day, today in (("2026-01-31", "2026-02-28"), ("2024-01-30", "2024-02-29")):
+		doc = closed(day)
+		for moment, expected in ((frappe.utils.add_days(today, -1), []), (today, [doc.name])):
+			with clock_at(f"{str(moment)[:10]} 12:00"), as_user(officers[0]):
+				name = api.plan_retention()
+				runs.work(name)
+				about = {"run": name, "reference_doctype": CI, "reference_name": doc.name}
+				assert frappe.get_all(runs.ITEM, about, pluck="reference_name") == expected
+				api.discard_run(name)
+
+
 def test_a_hold_keeps_the_record_and_says_so(retain, closed, officers, as_user):
 	retain("Standard", 12, "Delete")
 	held, late, free = (closed("2024-01-31") for _each in range(3))
