@@ -28,6 +28,7 @@ from client_comms.rules import access, reminders
 PROGRAMME = "Review Programme"
 REVIEW = "Interaction Review"
 INTERACTION = "Client Interaction"
+_FINDING = ("description", "assigned_to", "due_on")
 
 
 def reviewers_of(programme) -> list[str]:
@@ -147,7 +148,8 @@ def comment(name: str, text: str):
 
 def dispute(name: str, reason: str):
 	"""The person reviewed does not accept a review: another reviewer reviews the record again, and that
-	decision is final.
+	decision is final. What was found waits for it: the to-dos that are open are cancelled, and those of the findings that
+	the other reviewer keeps are opened again.
 
 	:raises frappe.ValidationError: no reason is given, it was already reviewed again, or no one else can review it
 	"""
@@ -186,11 +188,28 @@ def dispute(name: str, reason: str):
 		part=AGAIN,
 		disputed=doc,
 	)
+	suspend_findings(doc, again)
 	alerts.tell(
 		[reviewer], lambda: _("Disputed review to decide: {0}").format(again.name), REVIEW, again.name
 	)
 	alerts.tell([doc.reviewer], lambda: _("Your review {0} was disputed").format(doc.name), REVIEW, doc.name)
 	return again
+
+
+def suspend_findings(disputed, again) -> None:
+	"""No one works on what was found before the dispute is decided: cancel the open to-dos, and put their findings before who decides.
+
+	:param again: the review that replaces the disputed one; once it is completed, its findings have to-dos of their own
+	"""
+	for row in disputed.findings:
+		if not row.todo or frappe.db.get_value("ToDo", row.todo, "status") != "Open":
+			continue  # it is done, so nothing is owed
+		todo = transactions.locked("ToDo", row.todo)
+		todo.status = "Cancelled"
+		todo.save(ignore_permissions=True)
+		if again.status == OPEN:
+			again.append("findings", {field: row.get(field) for field in _FINDING})
+	again.save_by_app()
 
 
 def _require(doc, user: str, *states: str) -> None:

@@ -10,7 +10,8 @@ from client_comms import api, procedure
 from client_comms.communication_governance.report.review_results import review_results
 from client_comms.enforcement.methods import link_fields
 from client_comms.exceptions import StatusFollowsEventsError
-from client_comms.people import review_draws, reviews
+from client_comms.patches.v1_0 import suspend_disputed_findings
+from client_comms.people import duties, review_draws, reviews
 from client_comms.rules import agreement, sampling
 
 pytestmark = pytest.mark.clause("R-2")
@@ -374,6 +375,74 @@ def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, a
 		_columns, data, *_more = review_results.execute({"reviewed_user": staff.agent})
 	assert [(each["reviews"], each["average"]) for each in data] == [(1, 100)]
 	assert [(each["records"], each["coverage"]) for each in data] == [(1, 100)]
+
+
+@pytest.fixture
+def disputed(programme, records, staff, as_user):
+	"""A completed review with two findings of which one is done, disputed: the review, its open to-do, and the review that replaces it."""
+	records(1)
+	(row,) = of_draw(review_draws.draw(programme(), *PERIOD))
+	with as_user(row.reviewer):
+		doc = frappe.get_doc("Interaction Review", row.name)
+		doc.scores[0].score = "1"
+		for what in ("Name the client", "Call the client back"):
+			doc.append("findings", {"description": what, "assigned_to": staff.agent, "due_on": "2026-12-10"})
+		doc.save()
+		api.complete_review(row.name)
+	doc.reload()
+	name_them, call_back = (frappe.get_doc("ToDo", finding.todo) for finding in doc.findings)
+	with as_user(staff.agent):
+		call_back.status = "Closed"
+		call_back.save()
+		assert findings_owed_by(staff.agent) == ["Name the client"]
+		again = frappe.get_doc("Interaction Review", api.dispute_review(row.name, "I named them."))
+	return frappe._dict(review=row.name, todo=name_them.reload(), done=call_back.reload(), again=again)
+
+
+def findings_owed_by(user):
+	return [duty["title"] for duty in duties.of_user(user) if duty["what"] == "Finding of a Review"]
+
+
+def test_what_a_disputed_review_found_waits_for_the_decision(disputed, staff, as_user):
+	assert (disputed.todo.status, disputed.done.status) == ("Cancelled", "Closed")
+	with as_user(staff.agent):
+		assert findings_owed_by(staff.agent) == []
+	(finding,) = disputed.again.findings
+	assert (finding.description, finding.assigned_to) == ("Name the client", staff.agent)
+	assert (str(finding.due_on), finding.todo) == ("2026-12-10", None)
+
+
+def test_a_finding_that_stands_after_a_dispute_is_to_do_again(disputed, staff, as_user):
+	scored(disputed.again.name, disputed.again.reviewer, 1, as_user)
+	with as_user(staff.agent):
+		assert findings_owed_by(staff.agent) == ["Name the client"]
+	assert disputed.todo.reload().status == "Cancelled", "once is enough"
+
+
+def test_a_finding_that_does_not_stand_after_a_dispute_is_owed_no_more(disputed, staff, as_user):
+	with as_user(disputed.again.reviewer):
+		doc = frappe.get_doc("Interaction Review", disputed.again.name)
+		doc.findings = []
+		doc.scores[0].score = "4"
+		doc.save()
+		api.complete_review(doc.name)
+	with as_user(staff.agent):
+		assert findings_owed_by(staff.agent) == []
+	of_them = {"reference_name": ("in", (disputed.review, disputed.again.name)), "status": "Open"}
+	assert not frappe.db.exists("ToDo", of_them)
+
+
+@pytest.mark.parametrize("decided", [False, True])
+def test_findings_that_stayed_open_beside_a_dispute_are_suspended_by_the_migration(disputed, decided):
+	"""As it was before: the to-do is open, and who decides does not see the finding."""
+	disputed.todo.db_set("status", "Open")
+	frappe.db.delete("Interaction Review Finding", {"parent": disputed.again.name})
+	disputed.again.db_set("status", "Completed" if decided else "Open")
+	for _again in range(2):
+		suspend_disputed_findings.execute()
+	assert disputed.todo.reload().status == "Cancelled"
+	found = [row.description for row in disputed.again.reload().findings]
+	assert found == ([] if decided else ["Name the client"])
 
 
 def test_coverage_is_the_share_of_the_records_of_the_period(programme, records, staff, as_user):

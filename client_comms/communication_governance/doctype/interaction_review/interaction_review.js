@@ -9,14 +9,23 @@ frappe.ui.form.on("Interaction Review", {
 		}
 		frm.get_field("scores").$wrapper.addClass("client-comms-scores");
 		show_guidance(frm);
+		offer_scores(frm);
 		if (status === "Open" && reviewer === me) {
 			const how = __(
 				"The record is shown beside the scores. The system has filled in what it can judge; score the remaining criteria.",
 			);
-			frm.set_intro(`${why_again(frm)}${how}`, "blue");
+			frm.set_intro(`${why_again(frm)}${how}${which_stand(frm)}`, "blue");
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
 			frm.disable_form();
+			if (status === "Disputed" && frm.doc.findings?.length) {
+				frm.set_intro(
+					__(
+						"This review was disputed. What it found waits for the review that replaces it: its open to-dos are cancelled until then.",
+					),
+					"blue",
+				);
+			}
 		}
 		if (reviewed_user === me && status !== "Open") {
 			frm.add_custom_button(__("Comment"), () =>
@@ -41,6 +50,23 @@ frappe.ui.form.on("Interaction Review", {
 function why_again(frm) {
 	const reason = frm.doc.dispute_reason;
 	return reason ? `<p><b>${__("Reason for the Dispute")}</b>: ${frappe.utils.escape_html(reason)}</p>` : "";
+}
+
+/** What the disputed review found, and is not done: who decides about the dispute keeps what stands. */
+function which_stand({ doc }) {
+	if (doc.part !== "After a Dispute" || !doc.findings?.length) return "";
+	const how = __(
+		"The findings below were open when the review was disputed. Delete those that do not stand: for the others, to-dos are opened again.",
+	);
+	return `<p class="mb-0 mt-2">${how}</p>`;
+}
+
+/** A criterion is scored from 0 to its own highest score. */
+function offer_scores(frm) {
+	for (const { name, highest } of frm.doc.scores || []) {
+		const scores = Array.from({ length: highest + 1 }, (_none, score) => score);
+		frm.set_df_property("scores", "options", ["", ...scores].join("\n"), frm.docname, "score", name);
+	}
 }
 
 /** What the programme says about its criteria, below their scores. */
