@@ -83,6 +83,23 @@ frappe.model.copy_doc = function (doc, ...others) {
 	return copy;
 };
 
+// What no one can change has no Save: documents that only record, and those whose fields are all fixed once they are stored.
+(() => {
+	const MODULES = ["Client Interactions", "Client Privacy", "Communication Governance"];
+	const { no_value_type, table_fields } = frappe.model;
+	const can_change = ({ meta }) =>
+		meta.issingle ||
+		(meta.permissions.some(({ write }) => write) &&
+			meta.fields.some(
+				({ fieldtype, read_only, set_only_once, is_virtual }) =>
+					(table_fields.includes(fieldtype) || !no_value_type.includes(fieldtype)) &&
+					!(read_only || set_only_once || is_virtual),
+			));
+	$(document).on("form-refresh", (_event, frm) => {
+		if (MODULES.includes(frm.meta.module) && !frm.is_new() && !can_change(frm)) frm.disable_form();
+	});
+})();
+
 // What Frappe translates without a context in a link field, and with a text of another: a channel, and what a field with a time says.
 (() => {
 	const MODULES = ["Client Interactions", "Client Privacy", "Communication Governance"];

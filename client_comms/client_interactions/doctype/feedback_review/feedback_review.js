@@ -1,6 +1,7 @@
 frappe.ui.form.on("Feedback Review", {
 	refresh(frm) {
 		show_figures(frm);
+		keep_plan(frm);
 		if (frm.is_new() || frm.doc.status !== "Draft") return;
 		if (!frm.doc.prepared_by) {
 			frm.set_intro(
@@ -19,6 +20,19 @@ frappe.ui.form.on("Feedback Review", {
 		}
 	},
 });
+
+/** After the sign-off, only whether an action is done can still be changed. */
+function keep_plan(frm) {
+	const fixed = frm.doc.status === "Signed Off" ? 1 : 0;
+	for (const field of ["findings", "decisions"]) frm.set_df_property(field, "read_only", fixed);
+	for (const rows of ["cannot_add_rows", "cannot_delete_rows"]) {
+		frm.set_df_property("actions", rows, fixed);
+	}
+	for (const field of ["description", "assigned_to", "due_on"]) {
+		frm.get_field("actions").grid.update_docfield_property(field, "read_only", fixed);
+	}
+	if (fixed && !(frm.doc.actions || []).some(({ status }) => status === "Open")) frm.disable_form();
+}
 
 /** Saving would make this user the one who prepared it, and no one signs off their own. */
 function refuse_changed(frm) {

@@ -1,3 +1,14 @@
+const FIXED = [
+	"party_type",
+	"party",
+	"contact",
+	"data_categories",
+	"given_on",
+	"valid_until",
+	"notice",
+	"notice_text",
+];
+
 frappe.ui.form.on("Client Consent", {
 	setup(frm) {
 		client_comms.fields.query_client(frm);
@@ -8,6 +19,8 @@ frappe.ui.form.on("Client Consent", {
 
 	async refresh(frm) {
 		frm.set_df_property("status", "read_only", frm.is_new() ? 0 : 1);
+		// To whom and to what a consent applies does not change, and its dates follow the history.
+		if (!frm.is_new()) for (const field of FIXED) frm.set_df_property(field, "read_only", 1);
 		if (frm.is_new()) frm.set_df_property("status", "options", ["Given", "Refused"]);
 		if (frm.is_new()) frm.set_df_property("collected_through", "options", by_hand());
 		if (frm.is_new()) {

@@ -6,6 +6,7 @@ frappe.ui.form.on("Data Subject Request", {
 	},
 
 	refresh(frm) {
+		if (!frm.is_new() && frm.doc.status !== "Open") frm.disable_form(); // a new one is entered instead
 		if (frm.is_new() || frm.doc.status !== "Open") return;
 		// They need no identity: a client whose identity stays unclear is told so, or refused (GDPR Art. 12(6)).
 		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));

@@ -79,6 +79,7 @@ class DataSubjectRequest(Document):
 		if self.party:
 			contacts.set_client(self)
 		clean_texts(self, "details")
+		self.validate_details_stay()
 		self.contact_only = int(bool(cint(self.contact_only) and self.contact))
 		self.received_on = clock.parse(self.received_on)
 		if self.is_new():
@@ -95,6 +96,12 @@ class DataSubjectRequest(Document):
 				title=_("Date in the Future"),
 			)
 		self.received_on = received
+
+	def validate_details_stay(self):
+		"""What was asked is what was answered."""
+		before = self.get_doc_before_save()
+		if before and before.status != OPEN and (before.details or "") != (self.details or ""):
+			before.require_open()
 
 	def set_due(self):
 		"""A month after receipt, in the working time of the default calendar; longer once it is extended."""
