@@ -44,6 +44,9 @@ LOGGED = "Logged"  # a step if it has a note
 # Their notes begin with whom it is about, or from whom and to whom, by the names of the users' documents.
 _NAMING_USERS = {"Reassigned", "Access Granted"}
 _USER = re.compile(r"[^\s:]+@[^\s:]+")
+# A reassignment of the record itself begins with from whom it was taken; that of action items says so first.
+_OF_RECORD = re.compile(r"\S+ → ")
+_OF_ITEMS = "Action Items Reassigned"
 # A message came or went: told by a step, because the message itself belongs to another interaction, or did.
 _MOVES = {response_clock.MESSAGE_ADDED, response_clock.MESSAGE_MOVED, response_clock.SPLIT_OFF}
 # DocType → the field with the moment by which its entries are sorted; those of other apps by when they were stored
@@ -292,11 +295,15 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"name": row.name,
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
-			"meaning": row.event,
+			"meaning": _OF_ITEMS if _is_about_items(row) else row.event,
 			"promised": _promised(row),
 			"text": text,
 			"leads_to": elsewhere.get(row.source_name) or named_in.get(row.name),
 		}
+
+
+def _is_about_items(row) -> bool:
+	return row.event == "Reassigned" and not _OF_RECORD.match(row.note or "")
 
 
 def _named_in(doc, rows: list) -> dict[str, str]:

@@ -4,8 +4,8 @@ import frappe
 import pytest
 from frappe.automation.doctype.assignment_rule.assignment_rule import AssignmentRule
 
-from client_comms import health
-from client_comms.client_interactions import action_items
+from client_comms import health, i18n
+from client_comms.client_interactions import action_items, conversation
 from client_comms.exceptions import NotResponsibleError
 from client_comms.intake import assignment, reassignment
 
@@ -449,6 +449,24 @@ def test_chunks_end_at_every_size(team, inquiry, monkeypatch):
 	frappe.clear_document_cache("User", team.fiona)
 	assert reassignment.hand_over(team.fiona) == len(docs)
 	assert len(notifications(team.fiona)) == len(team.managers)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_conversation_says_what_was_reassigned(team, inquiry, language):
+	item = {"description": "Call back", "assigned_to": team.fiona, "due_on": "2026-12-24"}
+	for fields, told in (
+		({"responsible_staff": team.fiona}, "Reassigned"),
+		({"responsible_staff": team.frida, "action_items": [item]}, "Action Items Reassigned"),
+	):
+		doc = inquiry(**fields)
+		frappe.db.set_value("User", team.fiona, "enabled", 0)
+		frappe.clear_document_cache("User", team.fiona)
+		with i18n.speaking(language):
+			reassignment.hand_over(team.fiona)
+		frappe.db.set_value("User", team.fiona, "enabled", 1)
+		frappe.clear_document_cache("User", team.fiona)
+		entries = conversation.page(doc.reload())["entries"]
+		assert [each["meaning"] for each in entries if each["side"] == "step"] == [told]
 
 
 def test_one_broken_record_keeps_back_no_other(team, inquiry, monkeypatch):
