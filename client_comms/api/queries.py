@@ -29,15 +29,34 @@ def responsible_staff(
 	"""
 	frappe.has_permission(INTERACTION, "select", throw=True)
 	if "interactions" in filters:
-		kinds = Counter(_stored(validation.from_json(filters["interactions"])))
+		names = _names(filters["interactions"])
+		kinds, besides = Counter(_stored(names)), _responsible_for_all(names)
 	else:
-		kinds = {_as_in_form(filters): 1}
-	return possible_staff.find(kinds, txt, cint(start), cint(page_len) or 10)
+		kinds, besides = {_as_in_form(filters): 1}, None
+	return possible_staff.find(kinds, txt, cint(start), cint(page_len) or 10, besides)
 
 
-def _stored(names: object) -> list[possible_staff.Kind]:
+def _names(sent: object) -> list[str]:
+	names = validation.from_json(sent)
 	if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
 		frappe.throw(_("Send the names of interactions as a list."), title=_("Not a List of Names"))
+	return names
+
+
+def _responsible_for_all(names: list[str]) -> str | None:
+	"""To reassign all of them to their present owner would change nothing."""
+	owners = frappe.get_list(
+		INTERACTION,
+		{"name": ("in", [*names, ""])},
+		pluck="responsible_staff",
+		distinct=True,
+		order_by=None,
+		limit_page_length=2,
+	)
+	return owners[0] if len(owners) == 1 else None
+
+
+def _stored(names: list[str]) -> list[possible_staff.Kind]:
 	fields = [*possible_staff.Kind._fields]
 	found = frappe.get_list(
 		INTERACTION,

@@ -70,16 +70,19 @@ def _who_could_be(roles: set[str]) -> str:
 	return _("No user has this role. Ask a System Manager to assign it.")
 
 
-def find(kinds: Mapping[Kind, int], txt: str, start: int, page_len: int) -> list[tuple]:
+def find(
+	kinds: Mapping[Kind, int], txt: str, start: int, page_len: int, besides: str | None = None
+) -> list[tuple]:
 	"""A page of the users who can be responsible for any of some interactions, in the order of their names.
 
 	What is judged user by user, such as whether training is current, is judged only of those who come to stand on the page.
 
 	:param kinds: the interactions, as their kinds, and how many there are of each
 	:param txt: a part of the name or address of the users who are wanted
+	:param besides: a user who is not wanted
 	:returns: (user, full name), and for how many of several interactions if not for all
 	"""
-	found = islice(_possible(kinds, txt), start, start + page_len)
+	found = islice(_possible(kinds, txt, besides), start, start + page_len)
 	total = sum(kinds.values())
 	return [
 		(user, name) if number == total else (user, name, _("{0} of {1}").format(number, total))
@@ -87,9 +90,9 @@ def find(kinds: Mapping[Kind, int], txt: str, start: int, page_len: int) -> list
 	]
 
 
-def _possible(kinds: Mapping[Kind, int], txt: str) -> Iterator[tuple[str, str, int]]:
+def _possible(kinds: Mapping[Kind, int], txt: str, besides: str | None) -> Iterator[tuple[str, str, int]]:
 	"""Each user who can be responsible for some of the interactions: user, full name, for how many."""
-	query = _users_with_roles(kinds, txt)
+	query = _users_with_roles(kinds, txt, besides)
 	for offset in count(step=_AT_ONCE):
 		rows = query.limit(_AT_ONCE).offset(offset).run() if query else ()
 		if not rows:
@@ -108,7 +111,7 @@ def _is_possible(subject: access.Subject | None, kind: Kind) -> bool:
 	return not roles or bool(roles & subject.roles)
 
 
-def _users_with_roles(kinds: Iterable[Kind], txt: str):
+def _users_with_roles(kinds: Iterable[Kind], txt: str, besides: str | None):
 	"""The query for users whose roles come into question for some kind, in the order of their names; None if no role does."""
 	user = frappe.qb.DocType("User")
 	conditions = []
@@ -124,7 +127,11 @@ def _users_with_roles(kinds: Iterable[Kind], txt: str):
 	return (
 		frappe.qb.from_(user)
 		.select(user.name, user.full_name)
-		.where((user.enabled == 1) & (user.user_type == "System User") & (user.name != "Administrator"))
+		.where(
+			(user.enabled == 1)
+			& (user.user_type == "System User")
+			& user.name.notin(["Administrator", besides or ""])
+		)
 		.where(user.name.like(wanted) | user.full_name.like(wanted))
 		.where(reduce(lambda one, other: one | other, conditions))
 		.orderby(user.full_name)

@@ -53,6 +53,14 @@ def test_only_those_are_offered_whom_the_rule_accepts(kind, log, staff, supervis
 	assert 0 < len(accepted) < len(staff)
 
 
+def test_the_present_owner_is_not_offered(log, make_user, supervisor, as_user):
+	owner, colleague = (make_user(procedure.FRONTLINE_STAFF, first_name=KEY) for _each in range(2))
+	mine, also_mine, other = (log(responsible_staff=user).name for user in (owner, owner, colleague))
+	with as_user(supervisor):
+		found = [{row[0] for row in offered(names)} for names in ([mine], [mine, also_mine], [mine, other])]
+	assert found == [{colleague}, {colleague}, {owner, colleague}]
+
+
 def test_of_several_it_is_said_for_how_many(log, staff, supervisor, as_user):
 	names = [log(procedure.FEEDBACK).name, log(procedure.INITIAL_INQUIRY).name]
 	with as_user(supervisor):
