@@ -90,7 +90,7 @@ def _address(doc) -> tuple[str | None, str | None]:
 
 
 def _day(moment: datetime) -> str:
-	return format_date(moment, "d MMMM yyyy")
+	return format_date(moment)
 
 
 # --- answering -----------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def write(visit: Visit, name: str, text: str | None) -> str:
 	if not replies.may_continue(doc, clock.now()):
 		_refuse(
 			_("This conversation of {0} is closed. Please begin a new one.").format(
-				format_date(row.occurred_on, "long")
+				format_date(row.occurred_on)
 			)
 		)
 	lately = {"creation": (">", add_to_date(clock.now(), hours=-1)), "owner": frappe.session.user}

@@ -15,6 +15,6 @@ def get_context(context):
 	)
 	if not page:
 		return
-	context.until = frappe.utils.format_date(page["until"], "long")
+	context.until = frappe.utils.format_date(page["until"])
 	context.size = frappe.utils.fmt_money(max(page["bytes"] / 1_000_000, 0.1), precision=1)
 	context.csrf_token = frappe.session.data.csrf_token or ""

@@ -16,6 +16,6 @@ def get_context(context):
 	)
 	if not page:
 		return
-	context.day = frappe.utils.format_date(page["day"], "d MMMM yyyy")
+	context.day = frappe.utils.format_date(page["day"])
 	labels = (_("Poor"), _("Fair"), _("Satisfactory"), _("Good"), _("Very Good"))
 	context.ratings = list(zip(rules.RATINGS, labels, strict=True))

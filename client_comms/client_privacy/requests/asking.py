@@ -41,13 +41,14 @@ def context_of(visit: Visit) -> dict:
 
 def shown(visit: Visit) -> list[dict]:
 	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer", "extension_reason"}]`."""
-	return frappe.get_all(
+	rows = frappe.get_all(
 		REQUEST,
 		{**_about(visit), "contact": visit.contact or ("is", "not set")},
 		["name", "right", "received_on", "due_on", "status", "answer", "extension_reason"],
 		order_by="received_on desc",
 		limit=20,
 	)
+	return [{**row, "due_on": moment(row.due_on)} for row in rows]
 
 
 def ask(visit: Visit, right: str, details: str | None) -> dict:

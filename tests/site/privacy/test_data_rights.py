@@ -4,6 +4,7 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.utils import format_datetime
 
 from client_comms import procedure
 from client_comms.api import data_rights as api
@@ -164,6 +165,29 @@ def test_a_refusal_says_so_and_what_the_client_can_do(client, token, mailbox, ma
 	assert "complain to a data protection supervisory authority, or go to court" in told["text/html"]
 	request.reload()
 	assert request.status == "Refused"
+
+
+def test_what_was_asked_stays_once_it_is_answered(client, token, make_user, as_user):
+	with as_user("Guest"):
+		api.ask("Rectification", "Hafenweg 12", token=token())
+	request = request_of(client)
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		request.details = "Hafenweg 13"
+		request.save()
+		subject_requests.answer_request(request.name, "We corrected it.")
+		request.reload().details = "Hafenweg 14"
+		with pytest.raises(ActionNotPossibleError, match="This request is closed"):
+			request.save()
+	assert request_of(client).details == "Hafenweg 13"
+
+
+def test_the_client_reads_until_when_in_the_format_of_the_site(client, token, as_user, monkeypatch):
+	monkeypatch.setattr(frappe.local, "user_date_format", "dd/mm/yyyy", raising=False)
+	visit = page_visits.by_link(token())
+	with as_user("Guest"):
+		due = asking.ask(visit, "Access", None)["due"]
+	assert due == format_datetime(request_of(client).due_on, "dd/MM/yyyy HH:mm")
+	assert [each["due_on"] for each in asking.shown(visit)] == [due]
 
 
 def test_an_answer_does_not_speak_of_courts(client, token, mailbox, make_user, as_user):

@@ -10,7 +10,7 @@ import pytest
 import requests
 from frappe.website.utils import get_portal_sidebar_items
 
-from client_comms import api, clock
+from client_comms import api, clock, i18n
 from client_comms.api.self_service import receipt, submit
 from client_comms.client_privacy import consents, identity, links, mailed_secrets, page_visits, self_service
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
@@ -453,7 +453,9 @@ def test_a_client_with_a_login_sees_their_own_and_no_one_elses(client, make_user
 		with pytest.raises(ActionNotPossibleError):
 			submit({foreign.name: rules.GIVEN})
 		submit({consent.name: rules.GIVEN})
+		(shown,) = self_service.shown(page_visits.by_login())["consents"]
 	consent.reload()
+	assert shown["valid_until"] == i18n.moment(consent.valid_until)
 	assert (consent.status, consent.events[-1].through) == ("Given", "Portal")
 	assert status(foreign) == ""
 
