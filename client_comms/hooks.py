@@ -845,6 +845,7 @@ app_include_js = [
 		"leave_empty",
 		"dialogs",
 		"fields",
+		"user_names",
 		"forms",
 		"doctype_names",
 		"access_rules",

@@ -138,4 +138,5 @@ from client_comms.api.trainings import (
 	training_roles,
 )
 from client_comms.api.unlogged import dismiss_unlogged, log_unlogged
+from client_comms.api.users import user_names
 from client_comms.api.writers import hand_over, who_may_write

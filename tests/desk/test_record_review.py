@@ -70,7 +70,9 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	beside = row.bounding_box(), record.bounding_box()
 	assert beside[0]["x"] + beside[0]["width"] <= beside[1]["x"], "the record stands beside the scores"
 	row.locator("[data-fieldname=score]").click()
-	row.locator("[data-fieldname=score] select").select_option("3")
+	score = row.locator("[data-fieldname=score] select")
+	assert score.locator("option").all_text_contents() == ["", "0", "1", "2", "3", "4"], "no more than out of"
+	score.select_option("3")
 	shoot(page, "scored")
 	page.locator(".page-head:visible").get_by_role("button", name="Complete Review", exact=True).click()
 	expect(page.get_by_text("The review is completed.")).to_be_visible()
@@ -160,6 +162,78 @@ def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(
 	expect(page.locator("[data-fieldname=record] .thread")).to_have_count(0)
 	expect(page.locator(".modal.show")).to_have_count(0)
 	shoot(page, "hidden")
+
+
+def test_what_was_found_waits_while_a_dispute_is_decided(
+	site, review, manager, agent, make_user, removed, login, shoot
+):
+	"""The person reviewed owes nothing meanwhile; who decides keeps what stands."""
+	from client_comms.people import reviews
+
+	other = make_user("Customer Support Manager", password=PASSWORD)
+	site.db.set_value("Review Programme", review.programme, "reviewer_role", "Customer Support Manager")
+	review.append(
+		"findings", {"description": "Name the client", "assigned_to": agent, "due_on": "2030-01-01"}
+	)
+	review.scores[0].score = "1"
+	review.save_by_app()
+	site.set_user(manager)
+	reviews.complete(review.name)
+	site.set_user("Administrator")
+	site.db.commit()
+	removed("ToDo", review.reload().findings[0].todo)
+
+	page = login(agent, PASSWORD)
+	page.goto("/app/owed-today")
+	owed = page.locator("[data-section=duties]").get_by_text("Finding of a Review · Name the client")
+	owed.click()
+	page.locator(".page-head:visible").get_by_role("button", name="Dispute", exact=True).click()
+	page.get_by_label("What you do not accept, and why").fill("I named them.")
+	page.locator(".modal.show").get_by_role("button", name="Dispute", exact=True).click()
+	expect(page.locator(".form-message:visible").first).to_contain_text("This review was disputed.")
+	shoot(page, "findings-wait")
+	page.goto("/app/owed-today")
+	page.locator("[data-section=duties]").wait_for()
+	expect(owed).to_have_count(0)
+	shoot(page, "owed-nothing")
+
+	site.db.rollback()
+	again = removed(review.doctype, site.db.get_value(review.doctype, {"disputes": review.name}))
+	site.db.set_value(review.doctype, again, "reviewer", other)
+	site.db.commit()
+	page = login(other, PASSWORD)
+	page.goto(f"/app/interaction-review/{again}")
+	expect(page.locator(".form-message:visible").first).to_contain_text("Delete those that do not stand")
+	expect(page.locator("[data-fieldname=findings] .grid-body")).to_contain_text("Name the client")
+	row = page.locator("[data-fieldname=scores] .grid-body .grid-row").first
+	row.locator("[data-fieldname=score]").click()
+	row.locator("[data-fieldname=score] select").select_option("1")
+	shoot(page, "which-stand")
+	page.locator(".page-head:visible").get_by_role("button", name="Complete Review", exact=True).click()
+	expect(page.get_by_text("The review is completed.")).to_be_visible()
+	site.db.rollback()
+	todo = site.db.get_value("ToDo", {"reference_name": again}, ["name", "allocated_to", "status"])
+	removed("ToDo", todo[0])
+	assert todo[1:] == (agent, "Open")
+
+
+@pytest.mark.parametrize("width", [1280, 1400])
+def test_the_list_of_reviews_shows_whole_names(site, review, manager, agent, login, shoot, width):
+	for user, name in ((manager, "Marguerite von Hohenfels"), (agent, "Maximiliane Schulze-Berghof")):
+		site.db.set_value("User", user, "full_name", name)
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.set_viewport_size({"width": width, "height": 900})
+	page.goto("/app/interaction-review")
+	row = page.locator(".list-row-container", has_text=review.interaction).first
+	for name in ("Marguerite von Hohenfels", "Maximiliane Schulze-Berghof"):
+		cell = row.get_by_text(name)
+		expect(cell).to_be_visible()
+		assert cell.evaluate(
+			"""(cell) => [cell, cell.parentElement, cell.closest(".list-row-col")].every(
+				(each) => each.scrollWidth <= each.clientWidth + 1 || !each.clientWidth)"""
+		), name
+	shoot(page, f"list-{width}")
 
 
 def test_the_list_of_draws_leads_to_the_programmes(manager, login, shoot):

@@ -5,10 +5,12 @@ linked to the contact, the customer and the lead behind its addresses. The metho
 wrapped: their results are filtered by the row condition, with one query per timeline.
 """
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import frappe
 from frappe import _
+from frappe.utils import add_user_info
 
 from client_comms.enforcement import answer_rows, former_names, governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
@@ -24,6 +26,7 @@ def getdoc(doctype: str, name: str, **others):
 			if merged := former_names.readable(name):  # otherwise as if there had never been one
 				return getdoc(doctype, merged, **others)
 		_trim_docinfo()
+		_name_users()
 		link_titles.trim(frappe.response.get("_link_titles"))
 
 
@@ -54,11 +57,34 @@ def _answer_with_timeline(original: str, **arguments) -> None:
 	"""What was saved comes back with its timeline."""
 	call_previous(original, **arguments)
 	_trim_docinfo()
+	_name_users()
 
 
 @frappe.whitelist()
 def get_communications(**arguments):
 	return visible(call_previous("frappe.desk.form.load.get_communications", **arguments))
+
+
+def _name_users() -> None:
+	"""The forms of this app show users by their names, which come with the document."""
+	docinfo = frappe.response.get("docinfo")
+	if not docinfo or docinfo.get("user_info") is None:
+		return
+	own = frappe.get_module_list("client_comms")
+	docs = [each for each in frappe.response.get("docs") or () if each.get("doctype")]
+	users = {user for doc in docs if _meta(doc).module in own for user in _users_of(doc)}
+	add_user_info(users - {None, ""}, docinfo["user_info"])
+
+
+def _meta(doc):
+	return frappe.get_meta(doc.get("doctype"))
+
+
+def _users_of(doc) -> Iterator[str | None]:
+	"""The users in the fields of a document and its rows."""
+	rows = (row for table in _meta(doc).get_table_fields() for row in doc.get(table.fieldname) or ())
+	for each in (doc, *rows):
+		yield from (each.get(df.fieldname) for df in _meta(each).get_link_fields() if df.options == "User")
 
 
 def _read_once(doctype: str | None, name: str | None) -> ExitStack:

@@ -6,6 +6,7 @@ frappe.provide("client_comms");
  * `primary_action` may be async: what it throws, such as a refusal of the server, leaves the dialog open with everything in it.
  */
 client_comms.dialog = (options) => {
+	client_comms.name_users(options.fields);
 	const dialog = new frappe.ui.Dialog({
 		...options,
 		primary_action:
@@ -27,8 +28,14 @@ client_comms.ask_to_discard = (discard) => {
 	return question;
 };
 
+/** Fields for users show their names (`user_names.js`). */
+client_comms.name_users = (fields) => {
+	for (const df of fields) if (df.options === "User") df.shows_names = 1;
+};
+
 /** Fields on a page, named for screen readers. */
 client_comms.field_group = (options) => {
+	client_comms.name_users(options.fields);
 	const group = new frappe.ui.FieldGroup(options);
 	group.make();
 	client_comms.keep_dates(group);

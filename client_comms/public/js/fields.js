@@ -46,6 +46,7 @@ Object.assign(client_comms.fields, {
 			label,
 			fieldtype: "Link",
 			options: "User",
+			shows_names: 1,
 			get_query: () => ({ query: "client_comms.api.queries.colleagues" }),
 			...more,
 		};

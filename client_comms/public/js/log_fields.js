@@ -95,6 +95,7 @@ client_comms.fields_of_log = (log) => {
 			fieldname: "responsible_staff",
 			fieldtype: "Link",
 			options: "User",
+			shows_names: 1,
 			label: __("Responsible Staff"),
 			reqd: 1,
 			get_query: () => ({

@@ -254,6 +254,7 @@ NO_SURFACE = {
 	"client_comms.api.workspace_block": "owed_today",
 	"client_comms.api.interactions_due_today": "the number of the caller's own list: test_owed",
 	"client_comms.api.digest_subscription": "the caller's own",
+	"client_comms.api.user_names": "names of colleagues, as link fields offer them: test_user_names",
 	"client_comms.api.log_unlogged": "asks for the document: test_unlogged",
 	"client_comms.api.dismiss_unlogged": "asks for the document: test_unlogged",
 	"client_comms.api.communication_preference": _CLIENT,

@@ -1,0 +1,90 @@
+frappe.provide("client_comms.user_names");
+
+// In this app's lists, forms and dialogs, users stand by their names; what is stored, and filtered by, is the address.
+Object.assign(client_comms.user_names, {
+	MODULES: ["Client Interactions", "Client Privacy", "Communication Governance"],
+	known: {},
+	asked: new Map(),
+
+	is_ours(doctype) {
+		return this.MODULES.includes(frappe.get_meta(doctype)?.module);
+	},
+
+	/** The name of a user, if it is known; forms come with those of their users. */
+	of(user) {
+		return this.known[user] || frappe.boot.user_info[user]?.fullname;
+	},
+
+	/** Resolves to the name of a user, or to what is stored; what is asked for in the same moment is one request. */
+	load(user) {
+		if (this.of(user)) return Promise.resolve(this.of(user));
+		if (!this.asked.size) setTimeout(() => this.ask());
+		if (!this.asked.has(user)) {
+			let resolve;
+			const answered = new Promise((done) => (resolve = done));
+			this.asked.set(user, { answered, resolve });
+		}
+		return this.asked.get(user).answered;
+	},
+
+	async ask() {
+		const asked = [...this.asked];
+		this.asked.clear();
+		const users = asked.map(([user]) => user);
+		const names = await frappe.xcall("client_comms.api.user_names", { users }).catch(() => ({}));
+		for (const [user, { resolve }] of asked) {
+			this.known[user] = names[user] || user;
+			resolve(this.known[user]);
+		}
+	},
+
+	/** Whether a field shows a user by name: it is of a form, or of a dialog or page, of this app. */
+	shown_in(field) {
+		const { df } = field;
+		if (df.options !== "User") return false;
+		return Boolean(df.shows_names) || this.is_ours(df.parent || field.get_reference_doctype());
+	},
+});
+
+(() => {
+	const names = client_comms.user_names;
+	const { ControlLink } = frappe.ui.form;
+
+	// As Frappe shows the title of a linked document, where its DocType says so.
+	const { set_link_title } = ControlLink.prototype;
+	ControlLink.prototype.set_link_title = async function (user) {
+		if (!names.shown_in(this)) return set_link_title.call(this, user);
+		const known = names.of(user);
+		this.translate_and_set_input_value(known || user, user);
+		if (known) return undefined;
+		const name = await names.load(user);
+		if (this.get_input_value() === user) this.translate_and_set_input_value(name, user);
+		return undefined;
+	};
+
+	// What can only be read, and the rows of tables.
+	const formatter = frappe.form.link_formatters.User;
+	frappe.form.link_formatters.User = (user, doc, df) =>
+		(user && names.is_ours(df?.parent) && names.of(user)) || formatter(user, doc, df);
+
+	const { ListView } = frappe.views;
+	const { get_column_html } = ListView.prototype;
+	ListView.prototype.get_column_html = function (col, doc, ...others) {
+		const { options, fieldname } = col.df || {};
+		const user = options === "User" && names.is_ours(this.doctype) && doc[fieldname];
+		if (!user) return get_column_html.call(this, col, doc, ...others);
+		if (!names.of(user)) names.load(user).then(() => show_again(this));
+		const titles = this.link_field_title_fields;
+		this.link_field_title_fields = { ...titles, [fieldname]: "full_name" };
+		try {
+			const named = { ...doc, [`${fieldname}_full_name`]: names.of(user) };
+			const html = get_column_html.call(this, col, named, ...others);
+			return html.replace("list-row-col", "list-row-col client-comms-name");
+		} finally {
+			this.link_field_title_fields = titles;
+		}
+	};
+
+	/** Once for all names that came together. */
+	const show_again = frappe.utils.debounce((listview) => listview.render_list(), 0);
+})();
