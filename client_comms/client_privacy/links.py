@@ -16,7 +16,7 @@ from frappe import _
 from frappe.utils import cint, cstr, get_url
 from frappe.utils.password import get_encryption_key
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import mailed_secrets
 from client_comms.clients import contacts
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
@@ -100,7 +100,7 @@ def find(token: str | None, kinds: tuple[str, ...] = SELF_SERVICE, *, lock: bool
 	name = frappe.db.get_value(LINK, {"token_hash": hash_of(str(token or "")), "kind": ("in", kinds)})
 	if not name:
 		refuse(UNKNOWN)
-	link = frappe.get_doc(LINK, name, for_update=lock)
+	link = transactions.locked(LINK, name) if lock else frappe.get_doc(LINK, name)
 	if link.state != OPEN:
 		refuse(USED)
 	if clock.now() > link.expires_on:

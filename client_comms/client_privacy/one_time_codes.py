@@ -93,9 +93,9 @@ def _replace_earlier(person: dict) -> None:
 
 	Otherwise, requesting a new code before the last attempt of each would avoid the lock.
 	"""
-	frappe.db.get_value(
-		person["party_type"], person["party"], "name", for_update=True
-	)  # one request at a time
+	transactions.lock(
+		person["party_type"], person["party"]
+	)  # one request at a time, which sees what the others sent
 	waiting = frappe.get_all(
 		identity.VERIFICATION,
 		{**_filters(person), "result": identity.PENDING, "code_hash": ("is", "set")},

@@ -66,7 +66,7 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 
 	:param permission: that the session user needs on the witness
 	"""
-	witness = frappe.get_doc(WITNESS, name, for_update=True)
+	witness = transactions.locked(WITNESS, name)
 	if permission:
 		witness.check_permission(permission)
 	rows = checkpoints.signed_after(cint(witness.delivered_up_to), _MOST)

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_link_to_form, getdate
 
-from client_comms import clock, i18n
+from client_comms import clock, i18n, transactions
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.document import Document
 from client_comms.exceptions import MissingDetailsError
@@ -75,7 +75,7 @@ class CommunicationPreference(LeavesEmpty, Document):
 		if not self.is_new() and not any(map(self.has_value_changed, ("party_type", "party", "contact"))):
 			return
 		doctype, name = ("Contact", self.contact) if self.contact else (self.party_type, self.party)
-		frappe.db.get_value(doctype, name, "name", for_update=True)
+		transactions.lock(doctype, name)
 		other = frappe.db.get_value(
 			self.doctype,
 			{
