@@ -45,6 +45,21 @@ def test_a_list_shows_names_and_filters_by_addresses(site, page, name, fiona, cl
 	)
 
 
+def test_rows_stay_ticked_while_names_come(page, name, client):
+	page.set_viewport_size({"width": 1920, "height": 900})
+	asked = []
+	page.route("**/api/method/client_comms.api.user_names", lambda route: asked.append(route))
+	page.goto(f"/app/client-interaction?party={client.name}")
+	tick = page.locator(".frappe-list:visible .list-row-checkbox").first
+	tick.check()
+	page.wait_for_timeout(500)
+	assert asked
+	for route in asked:
+		route.continue_()
+	expect(page.locator(".frappe-list:visible .result").get_by_text("Fiona Bergengruen")).to_be_visible()
+	expect(tick).to_be_checked()
+
+
 def test_a_field_shows_the_name_of_who_is_chosen(site, page, name, fiona, otto, shoot):
 	page.goto(f"/app/client-interaction/{name}")
 	page.get_by_role("tab", name="Details").click()

@@ -73,7 +73,7 @@ Object.assign(client_comms.user_names, {
 		const { options, fieldname } = col.df || {};
 		const user = options === "User" && names.is_ours(this.doctype) && doc[fieldname];
 		if (!user) return get_column_html.call(this, col, doc, ...others);
-		if (!names.of(user)) names.load(user).then(() => show_again(this));
+		if (!names.of(user)) names.load(user).then(() => fill_in(this));
 		const titles = this.link_field_title_fields;
 		this.link_field_title_fields = { ...titles, [fieldname]: "full_name" };
 		try {
@@ -85,6 +85,14 @@ Object.assign(client_comms.user_names, {
 		}
 	};
 
-	/** Once for all names that came together. */
-	const show_again = frappe.utils.debounce((listview) => listview.render_list(), 0);
+	/** Once for all names that came together. Rows are not drawn again: the user may have ticked some. */
+	const fill_in = frappe.utils.debounce((listview) => {
+		listview.$result.find(".client-comms-name [data-filter]").each((_index, shown) => {
+			const user = shown.dataset.filter.split(",=,")[1];
+			if (!names.of(user)) return;
+			const cell = shown.parentElement;
+			cell.title = cell.title.replace(user, () => names.of(user));
+			shown.textContent = names.of(user);
+		});
+	}, 0);
 })();
