@@ -1,17 +1,21 @@
 """Validates what users and integrations send, with helpful messages where Frappe or the database would just fail."""
 
 import html
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import cstr, strip_html
+from frappe.utils import cstr, strip_html, validate_email_address, validate_phone_number
 
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import business_hours, storable_text
 from client_comms.rules.messages import RuleError
+
+_EMAIL, _PHONE, _PAGE = "privacy@example.com", "+49 30 123456", "https://example.com/privacy"
+_WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 def plain(content: str | None) -> str:
@@ -124,6 +128,26 @@ def require_in_range(doc, limits: Mapping[str, tuple[float, float]]) -> None:
 				),
 				title=_("Number Out of Range"),
 			)
+
+
+def require_contact_details(
+	doc, *, email: Collection[str] = (), phone: Collection[str] = (), web: Collection[str] = ()
+) -> None:
+	"""Refuse what cannot be an email address, a phone number or the address of a web page; empty fields are not checked.
+
+	Frappe refuses most of it afterwards, but names no field, and takes a script for the address of a page.
+	"""
+	for fields, is_possible, message, example in (
+		(email, validate_email_address, _("{0}: {1} is not an email address. Enter one like {2}."), _EMAIL),
+		(phone, validate_phone_number, _("{0}: {1} is not a phone number. Enter one like {2}."), _PHONE),
+		(web, _WEB.fullmatch, _("{0}: {1} is not the address of a web page. Enter one like {2}."), _PAGE),
+	):
+		for field in fields:
+			if (value := cstr(doc.get(field)).strip()) and not is_possible(value):
+				frappe.throw(
+					message.format(bold(place(doc, field)), bold(value), example),
+					title=_("Value Not Possible"),
+				)
 
 
 def require_times(doc, *fields: str) -> None:

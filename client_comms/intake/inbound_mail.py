@@ -79,7 +79,8 @@ class GuardedEmailAccount(RemindingAccount):
 		return mails
 
 	def validate(self):
-		super().validate()
+		with mailboxes.one_refusal(self):
+			super().validate()
 		self.set(mailboxes.CHANGED, clock.now())
 		if self.enable_incoming:
 			self.set(mailboxes.STOPPED, None)

@@ -1,14 +1,15 @@
 """The way from a mail server to Frappe, watched: nothing is lost on it, and a mailbox that is not fetched is noticed (D-1)."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, get_datetime, pretty_date
+from frappe.utils import cint, cstr, escape_html, get_datetime, pretty_date
 
-from client_comms import alerts, clock
+from client_comms import alerts, clock, transactions
 from client_comms.clients.addresses import bare_address
 from client_comms.communication_governance import calendars
 from client_comms.i18n import bold
@@ -47,6 +48,30 @@ def is_apart(doc) -> bool:
 
 def not_for_clients() -> list[str]:
 	return frappe.get_all(ACCOUNT, {NOT_FOR_CLIENTS: 1}, pluck="name", order_by=None)
+
+
+@contextmanager
+def one_refusal(doc) -> Iterator[None]:
+	"""A mail server that does not answer is refused in one message. Frappe says what is wrong, and shows the error of the network beside it.
+
+	:raises frappe.ValidationError: the server to receive emails from cannot be reached
+	"""
+	try:
+		yield
+	except OSError as error:
+		if not transactions.is_request():
+			raise
+		frappe.clear_last_message()
+		frappe.throw(
+			_(
+				"The mail server {0} cannot be reached ({1}). Check {2}, its port, and whether it uses SSL."
+			).format(
+				bold(doc.email_server),
+				escape_html(str(error.strerror or error)),
+				bold(_(doc.meta.get_label("email_server"))),
+			),
+			title=_("Mail Server Not Reached"),
+		)
 
 
 def refuse_documents_of_clients(doc, method=None) -> None:

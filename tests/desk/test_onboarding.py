@@ -119,6 +119,28 @@ def test_the_settings_stay_open_after_the_message_about_the_step(begun, login, m
 	assert "/client-comms-settings" in page.url
 
 
+def test_a_mail_server_that_does_not_answer_is_one_message(begun, login, make_user, shoot):
+	page = login(make_user("System Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/email-account/new")
+	page.wait_for_function("() => window.cur_frm?.doctype === 'Email Account' && cur_frm.doc")
+	page.wait_for_load_state("networkidle")
+	values = {
+		"email_account_name": "Nowhere",
+		"email_id": "nowhere@own.example",
+		"enable_incoming": 1,
+		"email_server": "nowhere.invalid",
+		"password": "Regenbogen",
+	}
+	page.evaluate("(values) => cur_frm.set_value(values)", values)
+	page.locator(".page-head:visible .primary-action:visible").click()
+	told = page.locator(".modal.show")
+	expect(told).to_contain_text("The mail server nowhere.invalid cannot be reached")
+	page.wait_for_load_state("networkidle")
+	expect(told).to_have_count(1)
+	expect(told).not_to_contain_text("Invalid Mail Server")
+	shoot(page, "mail-server")
+
+
 def test_staff_do_not_see_it(begun, login, make_user):
 	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
 	asked = []

@@ -127,6 +127,9 @@ class ClientCommsSettings(Document):
 	def validate(self):
 		validation.require_in_range(self, _LIMITS)
 		validation.require_times(self, "quiet_from", "quiet_until", "digest_at")
+		validation.require_contact_details(
+			self, email=["privacy_email"], phone=["privacy_phone"], web=["privacy_policy_url"]
+		)
 		self.set_own_domains()
 		self.validate_source_rules()
 		self.validate_what_arrives()
@@ -249,6 +252,7 @@ class ClientCommsSettings(Document):
 		"""The checks ask for the client, so every document must be able to name one."""
 		seen = {}
 		for row in self.checked_documents:
+			validation.require_filled(row, "document_type")
 			if not document_clients.names_clients(row.document_type):
 				frappe.throw(
 					_(

@@ -59,6 +59,7 @@ class SOPTraining(Document):
 			self,
 			{"valid_months": (1, 1200), "grace_days": _DAYS, "refresh_days": _DAYS, "pass_mark": (0, 100)},
 		)
+		validation.require_contact_details(self, web=["content_url"])
 		self.validate_questions()
 
 	def validate_questions(self):
