@@ -579,7 +579,7 @@ doc_events = {
 		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Opportunity": {
-		"before_insert": _COMPANY_OF_MAILBOX,
+		"before_insert": [_COMPANY_OF_MAILBOX, "client_comms.enforcement.levels.see_lead"],
 		"validate": [
 			"client_comms.enforcement.references.refuse_named",
 			"client_comms.enforcement.levels.take_over",
@@ -597,6 +597,7 @@ doc_events = {
 	"File": {
 		"before_validate": "client_comms.enforcement.private_files.keep_private",
 		"validate": [
+			"client_comms.enforcement.doctypes.file.refuse_ahead",
 			"client_comms.enforcement.doctypes.file.refuse_alias",
 			"client_comms.enforcement.write_down.check_file",
 		],

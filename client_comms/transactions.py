@@ -127,11 +127,18 @@ def _as_busy(name: str) -> Iterator[None]:
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		if not is_request():
 			raise
-		frappe.throw(
-			_("{0} is being changed by someone else, so nothing was saved. Try again.").format(bold(name)),
-			exc=BusyError,
-			title=_("Try Again"),
-		)
+		refuse_as_busy(name)
+
+
+def refuse_as_busy(name: str) -> None:
+	"""
+	:raises BusyError: always
+	"""
+	frappe.throw(
+		_("{0} is being changed by someone else, so nothing was saved. Try again.").format(bold(name)),
+		exc=BusyError,
+		title=_("Try Again"),
+	)
 
 
 def _has_done_nothing() -> bool:

@@ -48,13 +48,20 @@ def keep_in_copy(doc, method=None, reference_doc=None, auto_repeat_doc=None) -> 
 		)
 
 
+def see_lead(doc, method=None) -> None:
+	"""`before_insert` of an Opportunity: the Lead of which it is made is not raised until it is stored, or has been raised before."""
+	if doc.opportunity_from == "Lead" and doc.party_name and documents.is_governed(doc.doctype):
+		transactions.lock("Lead", doc.party_name)
+
+
 def take_over(doc, method=None) -> None:
 	"""`validate` of an Opportunity: a new one is as confidential as its Lead, whose name and numbers ERPNext has just copied into it."""
 	if not (doc.is_new() and doc.opportunity_from == "Lead" and documents.is_governed(doc.doctype)):
 		return
 	if not copied_fields.keeps_apart(doc, doc.party_name):
+		latest = frappe.db.get_value("Lead", doc.party_name, "confidentiality_level", for_update=True)
 		doc.confidentiality_level = policy.current().strictest_of(
-			doc.confidentiality_level, governed.level("Lead", doc.party_name)
+			doc.confidentiality_level, governed.level("Lead", doc.party_name), latest
 		)
 
 
@@ -65,6 +72,9 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 	:raises ClearanceMissingError: lowering without clearance
 	:raises MissingDetailsError: lowering without a reason
 	"""
+	transactions.lock(
+		doctype, name
+	)  # of two who change it at once, the later one sees what the earlier has decided
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("write")
 	restrictions.require(doctype, name)
@@ -123,7 +133,8 @@ def raise_to(doctype: str, name: str, level: str, new=None) -> None:
 	if not documents.is_governed(doctype):
 		return
 	field = "confidentiality_level"
-	before = new.get(field) if new else frappe.db.get_value(doctype, name, field)
+	# Another one may have raised it since this transaction began.
+	before = new.get(field) if new else frappe.db.get_value(doctype, name, field, for_update=True)
 	rules = policy.current()
 	if not before or rules.rank(before) < rules.rank(level):
 		if new:  # it is not cached yet

@@ -66,6 +66,8 @@ def _taking_part(subject: access.Subject, level: str | None) -> access.Decision:
 def validate(doc, docshare) -> None:
 	"""Accept a share only for users who can read the record anyway, for reasons that do not expire.
 
+	Until it is stored, the level is not raised: who raises it would not see the share, which would outlast it.
+
 	:raises ClearanceMissingError: shared with everyone, or with a user who cannot read the record
 	"""
 	if docshare.everyone:
@@ -76,6 +78,7 @@ def validate(doc, docshare) -> None:
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)
+	_lock(doc.doctype, doc.name)
 	record = policy.stored_record(doc.name, lasting=True)
 	level = policy.current().level(record.level)
 	if level and level.require_training:
@@ -91,6 +94,18 @@ def validate(doc, docshare) -> None:
 		_require(record, docshare.user, access.WRITE)
 	if docshare.share:
 		_require(record, docshare.user, access.SHARE)
+
+
+def _lock(doctype: str, name: str) -> None:
+	"""
+	:raises BusyError: its level was changed after this transaction began, which would judge by the former one
+	"""
+	transactions.lock(doctype, name)
+	seen, latest = (
+		frappe.db.get_value(doctype, name, "confidentiality_level", for_update=lock) for lock in (False, True)
+	)
+	if seen != latest:
+		transactions.refuse_as_busy(name)
 
 
 def refuse_share(doc, method=None) -> None:
@@ -109,6 +124,9 @@ def refuse_share(doc, method=None) -> None:
 				title=_("Not Shared"),
 			)
 	elif doc.share_doctype != INTERACTION:
+		record_type, record = dependents.owner_of(doc.share_doctype, doc.share_name)
+		if record and record_type in documents.SETTING:
+			_lock(record_type, record)  # as in `validate`
 		action, refusal = next(_refused(doc.share_doctype, doc.share_name, doc), (None, None))
 		if refusal is None:
 			return

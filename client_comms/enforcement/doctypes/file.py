@@ -12,6 +12,7 @@ from client_comms import compat
 from client_comms.enforcement import (
 	client_portal,
 	dependents,
+	documents,
 	governed,
 	guards,
 	harmless_addresses,
@@ -20,13 +21,16 @@ from client_comms.enforcement import (
 	refusals,
 )
 from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement.registry import OWNER_FIELDS
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.flags import flagged
+from client_comms.i18n import bold
 from client_comms.rules import access
 
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
 _NAME_OF_FORM = "__temporary_name"
+_NEW = ("new-", "New ")  # how Frappe calls a document in a form that is not saved yet
 _SENT = "client_comms_sent_message"
 _MOST_COPIES = 100  # of an image in an email
 
@@ -219,6 +223,24 @@ def refuse_alias(doc, method=None):
 	"""
 	if doc.file_url and not doc.flags.new_file and doc.has_value_changed("file_url"):
 		require_content(doc)
+
+
+def refuse_ahead(doc, method=None) -> None:
+	"""`validate`: records are numbered, so that a file could be attached to the next one before it exists. It would belong to it, whether or not
+	the user can read it then.
+
+	:raises frappe.DoesNotExistError: no record has the number to which a user attaches a file
+	"""
+	doctype, name = guards.named(doc.attached_to_doctype or ""), cstr(doc.attached_to_name)
+	if not name or doctype not in (governed.INTERACTION, *documents.SETTING) or name.startswith(_NEW):
+		return
+	is_moved = doc.is_new() or any(doc.has_value_changed(field) for field in OWNER_FIELDS["File"])
+	if is_moved and guards.is_restricted() and not frappe.db.exists(doctype, name):
+		frappe.throw(
+			_("{0} does not exist. Save it first, and attach the file then.").format(bold(name)),
+			exc=frappe.DoesNotExistError,
+			title=_("Not Attached"),
+		)
 
 
 def keep_attached(doc, method=None) -> None:

@@ -356,3 +356,21 @@ def test_a_file_is_not_attached_in_a_circle(attach):
 		file.update({"attached_to_doctype": "File", "attached_to_name": above.name})
 		with pytest.raises(frappe.ValidationError, match="cannot be attached to itself"):
 			file.save()
+
+
+@pytest.mark.parametrize("doctype", ["Client Interaction", "Issue", "client interaction"])
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_file_for_a_record_that_does_not_exist_yet(doctype, moved, staff, attach, as_user, ask):
+	"""It would belong to whichever record gets the number, such as a complaint."""
+	ahead = {"attached_to_doctype": doctype, "attached_to_name": f"CI-{frappe.utils.nowdate()[:4]}-99999"}
+	with as_user(staff.uncleared), pytest.raises(frappe.DoesNotExistError):
+		if moved:
+			own = attach("mine")
+			ask("frappe.client.set_value", doctype="File", name=own.name, fieldname=ahead)
+		else:
+			new = {"doctype": "File", "file_name": "mine.txt", "content": "mine", **ahead}
+			ask("frappe.client.insert", doc=frappe.as_json(new))
+	with as_user(staff.uncleared):  # of a form that is not saved yet
+		ahead["attached_to_name"] = "new-client-interaction-abcdefghij"
+		new = {"doctype": "File", "file_name": "mine.txt", "content": "mine", "is_private": 1, **ahead}
+		assert ask("frappe.client.insert", doc=frappe.as_json(new))
