@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -11,11 +11,21 @@ from urllib.parse import urlencode
 import frappe
 from frappe import _
 from frappe.translate import get_user_lang
-from frappe.utils import cstr, escape_html, format_datetime, get_fullname, get_user_date_format, sanitize_html
+from frappe.utils import (
+	cstr,
+	escape_html,
+	format_date,
+	format_datetime,
+	get_fullname,
+	get_user_date_format,
+	sanitize_html,
+)
 
 from client_comms import clock
 from client_comms.rules import html_text
 from client_comms.rules.messages import Message
+
+_ENGLISH = {"long": "d MMMM yyyy", "full": "EEEE, d MMMM yyyy"}
 
 
 def bold(value: object) -> str:
@@ -66,6 +76,31 @@ def moment(value: datetime) -> str:
 	"""To the minute, in the user's format and the site's time zone."""
 	date_format = get_user_date_format().replace("mm", "MM")
 	return format_datetime(clock.to_stored(value) if value.tzinfo else value, f"{date_format} HH:mm")
+
+
+def day_in_words(value: date | datetime, pattern: str = "long") -> str:
+	"""A day in a text for clients, as their language writes it: 23 November 2026, 23. November 2026. Of the two orders of English, the one
+	that both halves of its readers understand."""
+	if (frappe.local.lang or "").startswith("en"):
+		pattern = _ENGLISH[pattern]
+	return format_date(value, pattern)
+
+
+def day_number() -> str:
+	"""The day of the month in a pattern, as the language of the reader writes it: 4 Dec, 4. Dez."""
+	import babel.dates
+	from babel.core import UnknownLocaleError
+
+	try:
+		pattern = babel.dates.get_date_format("long", locale=(frappe.local.lang or "en").replace("-", "_"))
+	except (UnknownLocaleError, ValueError):
+		return "d"
+	return "d." if "d." in pattern.pattern else "d"
+
+
+def moment_in_words(value: datetime) -> str:
+	"""The same with the day of the week, and to the minute."""
+	return f"{day_in_words(value, 'full')}, {format_datetime(value, 'HH:mm')}"
 
 
 def page_languages() -> list[dict]:

@@ -22,7 +22,8 @@ from client_comms.rules import html_text, mail_identity, reply_text, response_cl
 PAGE = 20
 NOTE, LOG, STEP = "Comment", governed.INTERACTION, "Interaction Event"
 _MESSAGE_TYPES = ("Communication", "Automated Message")
-# What staff did that is not visible in a message or call of its own.
+_RATED = "Rated"
+# What staff did, and the client's rating, which are not visible in a message or call of its own.
 _STEPS = {
 	response_clock.ACKNOWLEDGED,
 	response_clock.PROMISED,
@@ -39,6 +40,7 @@ _STEPS = {
 	"Access Declined",
 	"Documentation Waived",
 	response_clock.MERGED,
+	_RATED,
 }
 LOGGED = "Logged"  # a step if it has a note
 # Their notes begin with whom it is about, or from whom and to whom, by the names of the users' documents.
@@ -288,7 +290,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 	elsewhere = _elsewhere(doc, [row for row in rows if row.event in _MOVES])
 	named_in = _named_in(doc, [row for row in rows if row.event in {*_MOVES, LOGGED}])
 	for row in rows:
-		text = row.note or ""
+		text = (doc.rating_comment if row.event == _RATED else row.note) or ""
 		if row.event in _NAMING_USERS:
 			text = _USER.sub(lambda user: people.get(user[0], user[0]), text)
 		yield {
@@ -296,6 +298,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": _OF_ITEMS if _is_about_items(row) else row.event,
+			"rating": row.note if row.event == _RATED else None,
 			"promised": _promised(row),
 			"text": text,
 			"leads_to": elsewhere.get(row.source_name) or named_in.get(row.name),

@@ -9,6 +9,7 @@ from frappe.utils import format_datetime
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
+from client_comms.i18n import day_number
 from client_comms.rules import time_left as rules
 
 # Within a week the weekday names the day.
@@ -31,7 +32,7 @@ def moment_words(at: datetime, now: datetime | None = None) -> str:
 	"""An aware datetime: "Fri 17:00" within a week of `now`, otherwise "Fri 4 Dec, 17:00"."""
 	zone = user_zone()
 	soon = now and abs(at.astimezone(zone).date() - now.astimezone(zone).date()) <= _THIS_WEEK
-	pattern = "EEE HH:mm" if soon else "EEE d MMM, HH:mm"
+	pattern = "EEE HH:mm" if soon else f"EEE {day_number()} MMM, HH:mm"
 	return format_datetime(at.astimezone(zone).replace(tzinfo=None), pattern)
 
 

@@ -44,8 +44,12 @@ def follow(doc, method=None) -> None:
 		return
 	if not frappe.get_cached_doc("Client Comms Settings").ask_for_rating or doc.direction != "Inbound":
 		return
-	with transactions.part("Client could not be asked for a rating", doc.doctype, doc.name):
+	told = len(frappe.local.message_log)
+	with transactions.part("Client could not be asked for a rating", doc.doctype, doc.name) as asking:
 		_ask(doc)
+	if asking.error:
+		# The interaction is closed, and who closed it can do nothing about it.
+		del frappe.local.message_log[told:]
 
 
 def _ask(doc) -> None:

@@ -15,7 +15,6 @@ from frappe.utils import (
 	cint,
 	cstr,
 	escape_html,
-	format_datetime,
 	get_datetime,
 	get_string_between,
 )
@@ -25,6 +24,7 @@ from client_comms.clients import parties, preferences, unsubscribed
 from client_comms.clients.addresses import bare_address
 from client_comms.communication_governance import templates
 from client_comms.enforcement import restrictions
+from client_comms.i18n import moment_in_words
 from client_comms.people import absences
 from client_comms.rules import automatic_mail, channels, mail_headers, response_clock
 
@@ -212,7 +212,7 @@ def written(template: str, interaction) -> dict[str, str]:
 	with print_language(language):
 		for field in _MOMENTS:
 			if values.get(field):
-				values[field] = format_datetime(values[field], "EEEE, d MMMM yyyy, HH:mm")
+				values[field] = moment_in_words(values[field])
 		subject = text.get_formatted_subject(values)
 		markup = {
 			key: escape_html(value) if isinstance(value, str) else value for key, value in values.items()

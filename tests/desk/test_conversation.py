@@ -1,5 +1,6 @@
 """The form of an interaction: one reads and replies on it, and the card beside it says what is owed (C-3, C-4, D-1, P-2)."""
 
+import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -449,3 +450,31 @@ def test_a_snoozed_interaction_says_until_when(site, frontline, quiet, received)
 	open_form(page, name)
 	expect(page.locator(".form-message:visible")).to_contain_text("Snoozed until")
 	expect(conversation(page).locator(".facts section", has_text="Owed")).to_contain_text("paused until")
+
+
+def test_a_reply_goes_to_the_client_after_an_email_came_back(site, frontline, login, received, client):
+	name = received("A question")
+	message = site.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Received",
+			"sender": f"mailer-daemon@{client.key}.example",
+			"subject": "Undelivered mail",
+			"content": "It could not be delivered.",
+			"reference_doctype": "Client Interaction",
+			"reference_name": name,
+		}
+	).insert(ignore_permissions=True)
+	doc = site.get_doc("Client Interaction", name)
+	doc.record("Bounced", source=message)
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	open_reply(page)
+	expect(page.locator(".reply-box [data-fieldname=recipients] input:visible")).to_have_value(
+		re.compile(re.escape(client.address))
+	)
+	site.delete_doc("Communication", message.name, force=True, ignore_permissions=True)
+	site.db.commit()

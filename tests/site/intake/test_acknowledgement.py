@@ -354,11 +354,11 @@ def test_not_about_what_is_more_confidential_than_the_template(deliver, make_tem
 			"en",
 			"You will have our answer by Wednesday, 25 November 2026, 17:00.",
 		),
-		("Eingangsbestätigung", "de", "Sie erhalten unsere Antwort bis Mittwoch, 25 November 2026, 17:00."),
+		("Eingangsbestätigung", "de", "Sie erhalten unsere Antwort bis Mittwoch, 25. November 2026, 17:00."),
 		(
 			"Accusé de réception",
 			"fr",
-			"Notre réponse vous parviendra au plus tard le mercredi, 25 novembre 2026, 17:00.",
+			"Notre réponse vous parviendra au plus tard le mercredi 25 novembre 2026, 17:00.",
 		),
 	],
 )

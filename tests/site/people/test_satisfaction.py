@@ -8,9 +8,10 @@ from frappe.utils import format_date
 
 from client_comms import api, procedure
 from client_comms.api import satisfaction as answers
-from client_comms.client_interactions import satisfaction
+from client_comms.client_interactions import conversation, satisfaction
 from client_comms.client_privacy import links, page_visits
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
+from client_comms.www import client_rating
 
 pytestmark = pytest.mark.clause("F-1", "F-3")
 
@@ -66,12 +67,12 @@ def test_a_closed_inquiry_is_rated_once(closed, token_of, agent, as_user):
 	assert (doc.events[-1].event, doc.events[-1].note, doc.events[-1].by_user) == ("Rated", "4/5", "Guest")
 	assert doc.status == "Closed"
 	assert frappe.db.exists("Notification Log", {"for_user": agent, "document_name": doc.name})
+	shown = conversation.page(doc)["entries"][0]
+	assert (shown["meaning"], shown["rating"], shown["text"]) == ("Rated", "4/5", "Quick and friendly 👍")
 
 
 def test_programs_that_open_links_rate_nothing(closed, token_of):
 	"""They open the page, once or often, and nothing happens; the method does not answer to GET."""
-	from client_comms.www import client_rating
-
 	doc = closed()
 	token = token_of(doc)
 	for _scan in range(3):
@@ -90,6 +91,16 @@ def test_the_email_says_nothing_of_the_matter(closed, mailbox):
 	sent = mailbox(link.name)
 	assert format_date("2026-11-23") in sent["text/plain"]
 	assert not any(word in "".join(sent.values()) for word in ("ivorce", doc.name))
+
+
+def test_who_closes_is_not_told_that_no_link_can_be_made(closed, monkeypatch):
+	"""They can do nothing about it; Health and the Error Log say so."""
+	monkeypatch.setattr(links, "has_site_address", lambda: False)
+	frappe.clear_messages()
+	doc = closed()
+	assert frappe.get_message_log() == []
+	assert frappe.db.get_value(doc.doctype, doc.name, "status") == "Closed" and asked(doc) == []
+	assert frappe.db.exists("Error Log", {"reference_name": doc.name, "method": ("like", "%rating%")})
 
 
 def test_no_one_is_asked_twice(closed, agent, as_user):

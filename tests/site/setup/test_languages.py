@@ -1,10 +1,13 @@
 """Clients and staff get messages in their own language, regardless of who triggers them (C-1, C-5)."""
 
+from datetime import datetime
+
 import frappe
 import pytest
 from frappe import _
 
-from client_comms import api
+from client_comms import api, clock, i18n
+from client_comms.client_interactions import due_words
 from client_comms.client_privacy import page_visits, self_service
 from client_comms.i18n import speaking
 
@@ -104,3 +107,18 @@ def test_officers_are_told_in_their_own_language(make_client, make_user, set_set
 	}
 	pattern = "Identity checks locked after too many failures: {0}"
 	assert told == {language: _(pattern, language).format(name) for language in officers}
+
+
+@pytest.mark.parametrize(
+	("language", "short", "long"),
+	[
+		("en", "Fri 4 Dec, 17:00", "Friday, 4 December 2026, 17:00"),
+		("de", "Fr. 4. Dez., 17:00", "Freitag, 4. Dezember 2026, 17:00"),
+		("fr", "ven. 4 déc., 17:00", "vendredi 4 décembre 2026, 17:00"),
+	],
+)
+def test_days_are_written_as_in_the_language(language, short, long):
+	at = datetime(2026, 12, 4, 17)
+	with i18n.speaking(language):
+		assert due_words.moment_words(clock.to_aware(at)) == short
+		assert i18n.moment_in_words(at) == long

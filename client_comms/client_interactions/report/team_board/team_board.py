@@ -11,6 +11,7 @@ from client_comms import clock
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.due_words import due_words
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
+from client_comms.i18n import day_number
 from client_comms.people import absences
 from client_comms.rules import response_clock as clocks
 
@@ -45,7 +46,9 @@ def execute(filters=None):
 	labels = grouping.labels(list(staff))
 	seen = _last_seen([user for (user,) in staff])
 	for user, back in absences.away([user for (user,) in staff if user]).items():
-		labels[(user,)] = _("{0}, back on {1}").format(labels[(user,)], formatdate(back, "EEE d MMM"))
+		labels[(user,)] = _("{0}, back on {1}").format(
+			labels[(user,)], formatdate(back, f"EEE {day_number()} MMM")
+		)
 	rows = []
 	# Unassigned ones come first, then the user who is furthest behind.
 	for key in sorted(staff, key=lambda k: (k[0] is not None, -staff[k]["overdue"], labels[k])):

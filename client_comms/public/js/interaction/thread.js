@@ -39,10 +39,13 @@ Object.assign(client_comms.thread, {
 		frm.conversation?.render_thread();
 	},
 
-	/** The latest message of the client, to which a reply belongs. */
+	/** The latest message of the client, to which a reply belongs: no machine that says that an email came back reads one. */
 	latest_from_client(frm) {
 		const { entries = [] } = frm.doc.__onload?.conversation || {};
-		return entries.find(({ doctype, side }) => doctype === "Communication" && side === "client");
+		return entries.find(
+			({ doctype, side, meaning }) =>
+				doctype === "Communication" && side === "client" && meaning !== "Bounced",
+		);
 	},
 
 	entry(entry, frm) {
@@ -123,7 +126,7 @@ Object.assign(client_comms.thread, {
 	},
 
 	/** A sentence about what someone did. */
-	step({ meaning, author, promised }) {
+	step({ meaning, author, promised, rating }) {
 		const who = client_comms.interaction.bold(author || "");
 		const when = frappe.utils.escape_html(promised || "");
 		const sentences = {
@@ -145,6 +148,7 @@ Object.assign(client_comms.thread, {
 			"Access Requested": __("{0} asked for access", [who]),
 			"Access Granted": __("{0} granted access", [who]),
 			"Access Declined": __("{0} declined access", [who]),
+			Rated: __("The client rated how it was handled: {0}", [frappe.utils.escape_html(rating || "")]),
 			Merged: __("{0} merged another interaction into this one", [who]),
 			"Message Added": __("{0} moved a message here", [who]),
 			"Message Moved": __("{0} moved a message to another interaction", [who]),
