@@ -5,6 +5,7 @@ who can read a record review it.
 """
 
 from collections import Counter
+from collections.abc import Callable
 
 import frappe
 from frappe import _
@@ -54,11 +55,23 @@ def may_read(user: str, interaction: str) -> bool:
 
 
 def show(doc, method=None) -> None:
-	"""`onload` of Interaction Review: whether its form can show the record beside the scores, and who is responsible for it."""
+	"""`onload` of Interaction Review: whether its form can show the record beside the scores, who is responsible for it, why it was
+	drawn, and what becomes of a dispute."""
 	allowed = may_read(frappe.session.user, doc.interaction)
 	doc.set_onload("may_read_record", allowed)
 	if allowed and (staff := frappe.db.get_value(INTERACTION, doc.interaction, "responsible_staff")):
 		doc.set_onload("responsible_name", frappe.utils.get_fullname(staff))
+	if doc.because:  # the mark of the sample, which programs know
+		marked = frappe.get_meta(PROGRAMME).get_field(f"extra_{doc.because}")
+		doc.set_onload("drawn_because", _(marked.label) if marked else doc.because)
+	if doc.status == DISPUTED:
+		# Who reviews it again is not told before they are done.
+		doc.set_onload("reviewed_again", _replacing(doc.name))
+
+
+def _replacing(name: str):
+	"""The review made after a dispute: `name`, `status` and `due_on`; None without one."""
+	return frappe.db.get_value(REVIEW, {"disputes": name}, ["name", "status", "due_on"], as_dict=True)
 
 
 def open_review(
@@ -111,13 +124,27 @@ def complete(name: str):
 		row.todo = alerts.assign(row, REVIEW, doc.name)
 	doc.save_by_app()
 	_require_readers(doc)
-	alerts.tell(
-		[doc.reviewed_user],
-		lambda: _("Your record {0} was reviewed").format(doc.interaction),
-		REVIEW,
-		doc.name,
-	)
+	if doc.part == AGAIN:
+		_tell_decision(doc)
+	else:
+		_tell(doc, doc.reviewed_user, lambda: _("Your record {0} was reviewed").format(doc.interaction))
 	return doc
+
+
+def _tell_decision(doc) -> None:
+	"""Both sides of a dispute hear how it ended, the first reviewer if they can still read the record."""
+	_tell(
+		doc,
+		doc.reviewed_user,
+		lambda: _("Your dispute was decided: {0} was reviewed again").format(doc.interaction),
+	)
+	first = frappe.db.get_value(REVIEW, doc.disputes, "reviewer")
+	if first and governed.decide(REVIEW, doc.name, access.READ, first).allowed:
+		_tell(doc, first, lambda: _("The dispute about your review {0} was decided").format(doc.disputes))
+
+
+def _tell(doc, user: str, subject: Callable[[], str]) -> None:
+	alerts.tell([user], subject, REVIEW, doc.name)
 
 
 def _require_readers(doc) -> None:
@@ -171,7 +198,7 @@ def dispute(name: str, reason: str):
 	if reviewer is None:
 		frappe.throw(
 			_(
-				"No one else with the role {0} can read this record. Ask a Compliance Officer to give another user the role."
+				"No one else with the role {0} can read this record and decide. Ask a Compliance Officer to have the role given to another user. Until then, write what you do not accept under Comment."
 			).format(bold(_(programme.reviewer_role)))
 			+ " "
 			+ compliance_officers(),

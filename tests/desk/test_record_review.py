@@ -83,6 +83,16 @@ def test_a_record_is_scored_beside_what_it_says(site, review, manager, agent, cl
 	expect(page.locator("[data-fieldname=findings] .grid-add-row:visible")).to_have_count(0)
 
 
+def test_why_a_record_was_drawn_is_said_in_words(site, review, manager, login):
+	site.db.set_value(review.doctype, review.name, "because", "breached")
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	expect(page.locator("[data-fieldname=because] .control-value:visible")).to_have_text(
+		"Additional: Missed Deadlines"
+	)
+
+
 def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, manager, login, shoot):
 	page = login(manager, PASSWORD)
 	page.goto(f"/app/interaction-review/{review.name}")
@@ -145,6 +155,31 @@ def test_who_decides_a_dispute_reads_its_reason(site, review, manager, login, sh
 	intro = page.locator(".form-message:visible").first
 	expect(intro).to_contain_text("Reason for the Dispute: It <b>says</b> so.")
 	shoot(page, "disputed")
+
+
+def test_the_person_reviewed_sees_how_their_dispute_goes_on(
+	site, review, manager, agent, make_user, removed, login, shoot
+):
+	second = make_user("Customer Support Manager")
+	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 25})
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	page.locator(".page-head:visible").get_by_role("button", name="Dispute", exact=True).click()
+	page.get_by_label("What you do not accept, and why").fill("It says everything.")
+	page.locator(".modal.show").get_by_role("button", name="Dispute", exact=True).click()
+	intro = page.locator(".form-message:visible").first
+	expect(intro).to_contain_text("Someone else reviews the record again by")
+	site.db.rollback()
+	again = removed(review.doctype, site.db.get_value(review.doctype, {"disputes": review.name}))
+	assert site.db.get_value(review.doctype, again, "reviewer") == second
+	site.db.set_value(review.doctype, again, {"status": "Completed", "overall": 100})
+	site.db.commit()
+	page.reload()
+	expect(intro).to_contain_text("That review is final")
+	shoot(page, "decided")
+	intro.get_by_role("link", name=again).click()
+	expect(page.locator(".form-message:visible").first).to_contain_text(f"It replaces {review.name}.")
 
 
 def test_the_person_reviewed_sees_the_record_only_while_they_can_read_it(

@@ -445,6 +445,32 @@ def test_findings_that_stayed_open_beside_a_dispute_are_suspended_by_the_migrati
 	assert found == ([] if decided else ["Name the client"])
 
 
+def test_both_sides_of_a_dispute_see_and_hear_how_it_ends(programme, records, staff, as_user):
+	def seen(name):
+		doc = frappe.get_doc("Interaction Review", name)
+		doc.run_method("onload")
+		return doc.get("__onload", {}).get("reviewed_again")
+
+	def told(user):
+		about = {"for_user": user, "document_type": "Interaction Review"}
+		return frappe.get_all("Notification Log", about, ["document_name", "subject"])
+
+	records(1)
+	(row,) = of_draw(review_draws.draw(programme(), *PERIOD))
+	scored(row.name, row.reviewer, 1, as_user)
+	assert seen(row.name) is None
+	with as_user(staff.agent):
+		again = api.dispute_review(row.name, "The summary names the client.")
+	due = frappe.db.get_value("Interaction Review", again, "due_on")
+	assert seen(row.name) == {"name": again, "status": "Open", "due_on": due}
+	scored(again, frappe.db.get_value("Interaction Review", again, "reviewer"), 4, as_user)
+	assert seen(row.name).status == "Completed"
+	subject = f"The dispute about your review {row.name} was decided"
+	assert {"document_name": again, "subject": subject} in told(row.reviewer)
+	(decided,) = (each.subject for each in told(staff.agent) if each.document_name == again)
+	assert decided.startswith("Your dispute was decided")
+
+
 def test_coverage_is_the_share_of_the_records_of_the_period(programme, records, staff, as_user):
 	records(4)
 	draw = review_draws.draw(programme(number=1), *PERIOD)

@@ -3,6 +3,9 @@ frappe.ui.form.on("Interaction Review", {
 		const me = frappe.session.user;
 		const { status, reviewer, reviewed_user, part } = frm.doc;
 		client_comms.beside_review.render(frm);
+		const because = frappe.utils.escape_html(frm.doc.__onload?.drawn_because || "");
+		frm.get_field("because").df.formatter = () => because;
+		frm.refresh_field("because");
 		// The programme sets the criteria; only what is scored can be entered.
 		for (const fixed of ["cannot_add_rows", "cannot_delete_rows"]) {
 			frm.set_df_property("scores", fixed, 1);
@@ -18,14 +21,8 @@ frappe.ui.form.on("Interaction Review", {
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
 			frm.disable_form();
-			if (status === "Disputed" && frm.doc.findings?.length) {
-				frm.set_intro(
-					__(
-						"This review was disputed. What it found waits for the review that replaces it: its open to-dos are cancelled until then.",
-					),
-					"blue",
-				);
-			}
+			const text = what_became(frm);
+			if (text) frm.set_intro(text, "blue");
 		}
 		if (reviewed_user === me && status !== "Open") {
 			frm.add_custom_button(__("Comment"), () =>
@@ -67,6 +64,38 @@ function offer_scores(frm) {
 		const scores = Array.from({ length: highest + 1 }, (_none, score) => score);
 		frm.set_df_property("scores", "options", ["", ...scores].join("\n"), frm.docname, "score", name);
 	}
+}
+
+/** How a dispute goes on, or ended: the two reviews name each other. */
+function what_became({ doc }) {
+	const link = (name) => frappe.utils.get_form_link(doc.doctype, name, true, name);
+	if (doc.disputes && doc.status === "Completed") {
+		return __("This review was made after a dispute and is final. It replaces {0}.", [
+			link(doc.disputes),
+		]);
+	}
+	const again = doc.__onload?.reviewed_again;
+	if (again?.status === "Completed") {
+		return __("After the dispute, the record was reviewed again. That review is final: {0}", [
+			link(again.name),
+		]);
+	}
+	const texts = [];
+	if (again) {
+		texts.push(
+			__("Someone else reviews the record again by {0}. That review will be final.", [
+				frappe.datetime.str_to_user(again.due_on),
+			]),
+		);
+	}
+	if (doc.status === "Disputed" && doc.findings?.length) {
+		texts.push(
+			__(
+				"This review was disputed. What it found waits for the review that replaces it: its open to-dos are cancelled until then.",
+			),
+		);
+	}
+	return texts.join("<br>");
 }
 
 /** What the programme says about its criteria, below their scores. */
