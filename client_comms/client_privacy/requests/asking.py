@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
+from frappe.utils import format_date
 
 from client_comms import clock, transactions
 from client_comms.client_privacy import invitations, links, self_service, telling
 from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts, parties
+from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold, moment
+from client_comms.rules import restriction
 
 REQUEST = "Data Subject Request"
 OPEN = "Open"
@@ -40,7 +43,8 @@ def context_of(visit: Visit) -> dict:
 
 
 def shown(visit: Visit) -> list[dict]:
-	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer", "extension_reason"}]`."""
+	"""The client's own requests, the newest first: `[{"name", "right", "received_on", "due_on", "status", "answer", "extension_reason",
+	"restriction"}]`, the last of which says what became of a restriction."""
 	rows = frappe.get_all(
 		REQUEST,
 		{**_about(visit), "contact": visit.contact or ("is", "not set")},
@@ -48,7 +52,28 @@ def shown(visit: Visit) -> list[dict]:
 		order_by="received_on desc",
 		limit=20,
 	)
-	return [{**row, "due_on": moment(row.due_on)} for row in rows]
+	states = _restrictions([row.name for row in rows if row.right == "Restriction"])
+	return [{**row, "due_on": moment(row.due_on), "restriction": states.get(row.name)} for row in rows]
+
+
+def _restrictions(requests: list[str]) -> dict[str, str]:
+	"""Whether the use of the data is restricted, and what was said about the end: request → sentence."""
+	if not requests:
+		return {}
+	rows = frappe.get_all(
+		restrictions.RESTRICTION,
+		{"request": ("in", requests)},
+		["request", "status", "restricted_on", "announcement", "lifted_on"],
+		order_by="restricted_on asc",
+	)
+	return {row.request: _state(row) for row in rows}
+
+
+def _state(row) -> str:
+	if row.status == restriction.LIFTED:
+		return _("The restriction ended on {0}.").format(format_date(row.lifted_on))
+	begun = _("The use of your data has been restricted since {0}.").format(format_date(row.restricted_on))
+	return f"{begun} {row.announcement}" if row.announcement else begun
 
 
 def ask(visit: Visit, right: str, details: str | None) -> dict:

@@ -16,6 +16,7 @@ from client_comms.api import subject_requests
 from client_comms.client_interactions import merging, satisfaction
 from client_comms.client_privacy import invitations
 from client_comms.client_privacy.erasure import records
+from client_comms.client_privacy.requests import asking
 from client_comms.clients import preferences
 from client_comms.enforcement import explain, legal_holds, levels, restrictions
 from client_comms.enforcement.methods import missing_checks_frappe, relink
@@ -412,6 +413,12 @@ def test_may_share_says_so_of_all_but_staff(client, restrict, agent, officer, as
 	assert "GDPR Art. 18" in answers[0]["why"]
 	with as_user(officer):
 		rights.allow(restriction.name, agent, "Send Messages", "Consent of the Client", "They asked for it")
+	(told,) = frappe.get_all(
+		"Notification Log",
+		{"for_user": agent, "subject": ("like", "Exception from the restricted use%Send Messages")},
+		["document_type", "document_name"],
+	)
+	assert told == {"document_type": "Customer", "document_name": client.party}
 	with as_user(agent):
 		assert all(each["allowed"] for each in api.may_share(**asked, recipients=recipients))
 
@@ -941,3 +948,29 @@ def test_requests_go_on_during_a_restriction(restrict, client, officer, as_user)
 		subject_requests.confirm_request_identity(request)
 		subject_requests.answer_request(request, "Here it is.")
 	assert frappe.db.exists("Email Queue", {"reference_name": request, "status": "Not Sent"})
+
+
+def test_the_client_sees_on_their_page_whether_it_is_in_force(restrict, client, officer, as_user):
+	visit = frappe._dict(client)
+
+	def shown():
+		(request,) = asking.shown(visit)
+		return request["restriction"]
+
+	restriction = restrict()
+	assert shown().startswith("The use of your data has been restricted since ")
+	with as_user(officer):
+		rights.announce(restriction.name, "It is clear now.")
+		assert shown().endswith("It is clear now.")
+		rights.lift(restriction.name, "The address is right")
+	assert shown().startswith("The restriction ended on ")
+
+
+def test_who_cannot_read_the_client_is_told_of_an_exception_without_them(
+	restrict, officer, make_user, as_user
+):
+	user, restriction = make_user(procedure.FRONTLINE_STAFF), restrict()
+	with as_user(officer):
+		rights.allow(restriction.name, user, "Change Records", "Legal Claims", "For the court")
+	told = frappe.get_last_doc("Notification Log", {"for_user": user})
+	assert (told.document_name, told.link.rsplit("/", 1)[-1]) == (restriction.name, "owed-today")

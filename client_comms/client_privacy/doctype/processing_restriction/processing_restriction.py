@@ -4,12 +4,12 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import clock, ledger, roles, written_by_app
+from client_comms import alerts, clock, compat, ledger, roles, written_by_app
 from client_comms.client_privacy import telling
 from client_comms.clients import contacts
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold
+from client_comms.i18n import bold, moment
 from client_comms.rules import restriction as rules
 
 
@@ -114,6 +114,21 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 		)
 		self.save_by_app()
 		self._record(ledger.EXCEPTION, {"user": [None, user], use: [None, f"{basis}: {reason}"]})
+		self._tell_allowed(user, use, until)
+
+	def _tell_allowed(self, user: str, use: str, until) -> None:
+		"""The user hears what they can do, and until when. A click leads to the client, not to the restriction, which officers alone read."""
+		about, link = self.on, None
+		if not frappe.has_permission(about[0], "read", doc=about[1], user=user):
+			about, link = (self.doctype, self.name), compat.desk_path("owed-today")
+		alerts.tell(
+			[user],
+			lambda: _("Exception from the restricted use of a client's data until {0}: {1}").format(
+				moment(until), _(use)
+			),
+			*about,
+			link,
+		)
 
 	def announce(self, text: str, otherwise: str | None = None) -> None:
 		"""Tell the client that the restriction will be lifted, before it is (GDPR Art. 18(3)).
