@@ -718,6 +718,7 @@ doc_events = {
 			"client_comms.people.trainings.follow_user",
 			"client_comms.ledger.following.follow_roles",
 		],
+		"on_trash": "client_comms.people.leavers.forget",
 	},
 	"Employee": {"on_update": "client_comms.intake.reassignment.on_employee_change"},
 	"User Permission": {

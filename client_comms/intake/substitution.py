@@ -6,11 +6,13 @@ moved under its lock and says for whom it is held, so running it twice, or after
 
 import frappe
 from frappe import _
-from frappe.utils import format_date
+from frappe.utils import format_date, get_fullname, getdate
 
-from client_comms import transactions
+from client_comms import alerts, clock, transactions
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.changes import HANDED_OVER
+from client_comms.communication_governance import matrix as matrices
+from client_comms.i18n import bold, name_of
 from client_comms.intake import assignment
 from client_comms.people import absences
 from client_comms.rules import response_clock
@@ -22,9 +24,50 @@ _STEPS = 5  # substitutes of substitutes
 
 def follow(doc, method=None) -> None:
 	"""A Staff Absence was saved or deleted."""
+	if method == "on_update":
+		_tell_substitute(doc)
 	frappe.enqueue(
 		run, queue="long", enqueue_after_commit=True, job_id="client_comms_substitution", deduplicate=True
 	)
+
+
+def _tell_substitute(doc) -> None:
+	"""Who is named hears it, and who names them, of which types nothing can go there. This says what the policy is, not what is open."""
+	before = doc.get_doc_before_save()
+	is_named_now = doc.substitute and (not before or before.substitute != doc.substitute)
+	if not is_named_now or getdate(doc.to_date) < clock.now().date():
+		return
+	alerts.tell(
+		[doc.substitute],
+		lambda: _("You substitute for {0} from {1} to {2}").format(
+			get_fullname(doc.user), format_date(doc.from_date), format_date(doc.to_date)
+		),
+		doc.doctype,
+		doc.name,
+	)
+	if beyond := _beyond(absences.Substitute(doc.substitute, frappe.session.user), doc.user):
+		frappe.msgprint(
+			_(
+				"{0} cannot be responsible for: {1}. What is due of this while {2} is away goes to colleagues who can. Choose someone with the same roles, if all of it should go to one person."
+			).format(name_of(doc.substitute), bold(", ".join(map(_, sorted(beyond)))), name_of(doc.user)),
+			title=_("Substitute for a Part"),
+			indicator="orange",
+		)
+
+
+def _beyond(substitute: absences.Substitute, user: str) -> set[str]:
+	"""The communication types, by the versions in force, of which a user can have interactions that cannot go to the substitute."""
+	found = set()
+	for name in matrices.in_force_everywhere(clock.now()):
+		for rule in frappe.get_cached_doc("Communication Matrix", name).rules:
+			record = frappe._dict(
+				matrix=name,
+				communication_type=rule.communication_type,
+				confidentiality_level=rule.confidentiality_level,
+			)
+			if _may(record, user) and not _may_get(record, substitute, user):
+				found.add(rule.communication_type)
+	return found
 
 
 def run() -> None:

@@ -3,6 +3,7 @@ texts to approve (D-3, R-1, R-2, T-1, T-3)."""
 
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
 from client_comms.enforcement import policy
 from client_comms.people import policies, reviews, template_approvals, trainings
@@ -18,16 +19,7 @@ def of_user(user: str) -> list[dict]:
 	:returns: `[{"what", "title", "due": day or None, "route": [part, …]}]`; `route` opens it in the desk. A training that closes records
 	    to the user until they complete it says so in `closes`
 	"""
-	found = [
-		{
-			"what": _("Policy to Read"),
-			"title": f"{row.policy_title} ({row.version_label})",
-			"due": str(row.effective_from),
-			"route": ["Form", policies.POLICY, row.name],
-		}
-		for row in policies.to_read(user)
-	]
-	found += _trainings(user)
+	found = [*_policies(user), *_trainings(user)]
 	found += [
 		{
 			"what": _("Record to Review"),
@@ -45,6 +37,21 @@ def of_user(user: str) -> list[dict]:
 	]
 	found += _findings(user)
 	return sorted([*found, *_to_approve(user), *_requests(user)], key=lambda each: each["due"] or "9999")
+
+
+def _policies(user: str) -> list[dict]:
+	"""Those in force before the user was there are due on their first day."""
+	rows = policies.to_read(user)
+	first = getdate(frappe.db.get_value("User", user, "creation")) if rows else None
+	return [
+		{
+			"what": _("Policy to Read"),
+			"title": f"{row.policy_title} ({row.version_label})",
+			"due": str(max(getdate(row.effective_from), first)),
+			"route": ["Form", policies.POLICY, row.name],
+		}
+		for row in rows
+	]
 
 
 def _findings(user: str) -> list[dict]:

@@ -1,6 +1,7 @@
 """What a user who is disabled leaves behind, and no rule gives to someone else: their clients, paper files, substitutions and to-dos (F-2, D-6).
 
-Interactions are reassigned (`intake/reassignment`), reviews too (`reviews`).
+Interactions are reassigned (`intake/reassignment`), reviews too (`reviews`). Users who did anything are disabled, not deleted: what they did
+names them.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from frappe.utils import get_fullname
 from client_comms import alerts, clock, compat
 from client_comms.enforcement import policy
 from client_comms.i18n import bold
-from client_comms.people import absences, reviews
+from client_comms.people import absences, merged_users, reviews, trainings
 
 _FILE, _PLACE, _TODO = "Physical File", "Physical Location", "ToDo"
 _FOLLOWED = (
@@ -52,6 +53,15 @@ def follow(doc, method=None) -> None:
 		doc.name,
 		compat.desk_path(f"{frappe.scrub(first.doctype).replace('_', '-')}?{first.field}={doc.name}"),
 	)
+
+
+def forget(doc, method=None) -> None:
+	"""`on_trash` of User: what the app owes to their roles, and what was set for them, goes with a user who did nothing yet, such as one made
+	by mistake. Frappe then looks for what else names them; if there is anything, nothing of this has happened."""
+	trainings.assign(doc.name, [])
+	for doctype in merged_users.SETTINGS:
+		for name in frappe.get_all(doctype, {"user": doc.name}, pluck="name"):
+			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True)
 
 
 def _sentence(user: str, left: list[Left], emphasised=str) -> str:

@@ -262,6 +262,27 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
 
 
+def test_who_names_a_substitute_hears_what_cannot_go_there_and_the_substitute_hears_it(make_user, leave):
+	user, alike = (make_user("Frontline Staff") for _number in range(2))
+	other = make_user("Account Manager", first_name="Tom", last_name="Brandt")
+	frappe.clear_messages()
+	leave(user, "2026-12-07", "2026-12-11", substitute=alike)
+	assert frappe.get_message_log() == []
+	absence = leave(user, "2026-12-14", "2026-12-18", substitute=other)
+	(said,) = frappe.get_message_log()
+	assert "Tom Brandt" in said["message"] and INQUIRY in said["message"]
+	for substitute in (alike, other):
+		(subject,) = frappe.get_all(
+			"Notification Log", {"for_user": substitute, "document_type": "Staff Absence"}, pluck="subject"
+		)
+		assert subject.startswith("You substitute for ")
+	absence.to_date = "2026-12-17"
+	frappe.clear_messages()
+	absence.save(ignore_permissions=True)
+	assert frappe.get_message_log() == []
+	assert frappe.db.count("Notification Log", {"for_user": other, "document_type": "Staff Absence"}) == 1
+
+
 @pytest.mark.parametrize("merge", [False, True])
 @pytest.mark.parametrize("who", ["user", "substitute"])
 @pytest.mark.parametrize("dealt_with", [False, True])

@@ -4,10 +4,11 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.utils import getdate
 
 from client_comms import api, procedure
 from client_comms.client_interactions import daily_digest
-from client_comms.people import reviews
+from client_comms.people import duties, policies, reviews
 
 pytestmark = pytest.mark.clause("R-1", "R-2", "T-1", "T-3")
 
@@ -32,6 +33,18 @@ def test_they_stand_in_owed_today(agent, review, as_user):
 	(found,) = [duty for duty in duties if duty["what"] == "Record to Review"]
 	assert found["route"] == ["Form", "Interaction Review", review.name]
 	assert [duty["due"] for duty in duties] == sorted(duty["due"] for duty in duties)
+
+
+def test_a_policy_from_before_is_due_on_the_first_day_of_a_user(agent):
+	policy = frappe._dict(
+		name="P", policy_title="Phones", version_label="1.0", effective_from=getdate("2020-01-01")
+	)
+	with mock.patch.object(policies, "to_read", return_value=[policy]):
+		(duty,) = (each for each in duties.of_user(agent) if each["what"] == "Policy to Read")
+		assert duty["due"] == str(getdate(frappe.db.get_value("User", agent, "creation")))
+		policy.effective_from = getdate("2099-01-01")
+		(duty,) = (each for each in duties.of_user(agent) if each["what"] == "Policy to Read")
+		assert duty["due"] == "2099-01-01"
 
 
 def test_the_digest_tells_what_is_due_and_nothing_else_alone(agent, review, as_user, clock_at):

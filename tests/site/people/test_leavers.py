@@ -5,7 +5,7 @@ import pytest
 
 from client_comms import procedure
 from client_comms.client_interactions import custody
-from client_comms.people import policies, reviews
+from client_comms.people import policies, reviews, trainings
 
 pytestmark = pytest.mark.clause("F-2", "D-6", "R-2", "T-2")
 
@@ -229,3 +229,27 @@ def test_who_disables_a_user_and_the_manager_role_hear_what_others_must_take_ove
 def test_of_a_user_who_leaves_nothing_no_one_hears(boss, leaver):
 	leave(leaver)
 	assert not frappe.db.exists("Notification Log", {"document_name": leaver, "for_user": boss})
+
+
+def test_a_user_made_by_mistake_can_be_deleted_until_they_did_something(make_user, as_user):
+	user = make_user(procedure.CUSTOMER_SUPPORT)
+	training = {
+		"training_name": "Phones",
+		"valid_months": 12,
+		"roles": [{"role": procedure.CUSTOMER_SUPPORT}],
+	}
+	frappe.get_doc({"doctype": "SOP Training", **training}).insert()
+	trainings.assign_all()
+	assert frappe.db.exists(trainings.ASSIGNMENT, {"user": user})
+	frappe.get_doc({"doctype": "Digest Subscription", "user": user}).insert()
+	frappe.delete_doc("User", user)
+	assert not frappe.db.exists("User", user)
+	assert not frappe.db.exists(trainings.ASSIGNMENT, {"user": user})
+	assert not frappe.db.exists("Digest Subscription", {"user": user})
+	other = make_user(procedure.CUSTOMER_SUPPORT)
+	with as_user(other):
+		frappe.get_doc(
+			{"doctype": "Staff Absence", "user": other, "from_date": "2031-12-01", "to_date": "2031-12-05"}
+		).insert()
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.delete_doc("User", other)
