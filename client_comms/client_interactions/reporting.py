@@ -252,7 +252,9 @@ def notice(groups: Collection[tuple]) -> str:
 
 	:param groups: the keys of the report's rows
 	"""
-	counted = _("Only interactions that you can read are counted.")
+	counted = _(
+		"Only interactions that you can read are counted; in a file that you export, those that you can export."
+	)
 	if not groups:
 		return " ".join((_("No interaction matches the filters. Empty some of them."), counted))
 	if OTHERS not in groups:

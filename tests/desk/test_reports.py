@@ -97,7 +97,11 @@ def cell(page, group, column):
 def test_a_number_of_the_report_opens_the_list_behind_it(login, supervisor, client, shoot):
 	page = login(supervisor, PASSWORD)
 	open_report(page, "Response Compliance", client)
-	expect(page.get_by_text("Only interactions that you can read are counted.")).to_be_visible()
+	expect(
+		page.get_by_text(
+			"Only interactions that you can read are counted; in a file that you export, those that you can export."
+		)
+	).to_be_visible()
 	expect(page.locator(".chart-wrapper .y-markers")).to_contain_text("Target: 90 %")
 	shoot(page, "target")
 	number = cell(page, "Sina Voss", "Answered in Time")

@@ -252,7 +252,10 @@ def test_the_report_says_that_it_leaves_out_and_not_how_much(users, as_user):
 	with as_user(users["frontline"]):
 		for report in (response_compliance, interaction_ageing, team_board):
 			message = report.execute(period())[2]
-			assert "Only interactions that you can read are counted." in message
+			assert (
+				"Only interactions that you can read are counted; in a file that you export, those that you can export."
+				in message
+			)
 			assert not any(character.isdigit() for character in message)
 
 

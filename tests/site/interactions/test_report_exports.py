@@ -45,3 +45,12 @@ def test_it_becomes_a_file(report, file_format, log):
 	)
 	query_report.export_query()
 	assert frappe.response["type"] == "binary" and frappe.response["filecontent"]
+
+
+@pytest.mark.parametrize(
+	("doctype", "print_format"),
+	[("Feedback Review", "Feedback Review"), ("Scorecard Snapshot", "Clause Scorecard")],
+)
+def test_who_prints_what_is_stored_as_figures_gets_them(doctype, print_format):
+	"""They are stored as text for programs, which Frappe's own print leaves out."""
+	assert frappe.get_meta(doctype).default_print_format == print_format

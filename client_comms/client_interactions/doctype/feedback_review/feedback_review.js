@@ -73,14 +73,18 @@ function show_figures(frm) {
 		`<div class="col-sm-4 col-lg-3 mb-3"><b>${title}</b>${Object.entries(counts || {})
 			.map(([name, count]) => `<div>${escape(__(name))}: ${count}${rate(kind, name)}</div>`)
 			.join("")}</div>`;
-	const share = figures.upheld_share === null ? "–" : `${figures.upheld_share} %`;
+	// As long as nothing is decided, there is no share.
+	const counts =
+		figures.upheld_share === null
+			? __("{0} feedback records, {1} still open", [figures.total, figures.open])
+			: __("{0} feedback records, {1} still open, {2} upheld or partly upheld", [
+					figures.total,
+					figures.open,
+					`${figures.upheld_share} %`,
+				]);
 	const { by, ratings } = figures;
 	if (!figures.total) $area.append(`<p><b>${__("No feedback was recorded in this period.")}</b></p>`);
-	$area.append(`<p>${__("{0} feedback records, {1} still open, {2} upheld or partly upheld", [
-		figures.total,
-		figures.open,
-		share,
-	])}. ${__("In brackets: per 100 interactions.")}</p><div class="row">${list(__("Category"), by.category, "category")}
+	$area.append(`<p>${counts}. ${__("In brackets: per 100 interactions.")}</p><div class="row">${list(__("Category"), by.category, "category")}
 		${list(__("Kind"), by.kind, "kind")}${list(__("Product"), by.product, "product")}
 		${list(__("Channel"), by.channel, "channel")}${list(__("Branch"), by.branch, "branch")}
 		${list(__("Severity"), by.severity, "severity")}${list(__("Time to Close"), figures.bands)}

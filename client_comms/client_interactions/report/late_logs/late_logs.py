@@ -73,20 +73,20 @@ def chart(rows: list[dict]) -> dict | None:
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 220},
-		{"fieldname": "logged", "label": _("Logged by Hand"), "fieldtype": "Int", "width": 130},
+		{"fieldname": "logged", "label": _("Logged by Hand"), "fieldtype": "Int", "width": 160},
 		{"fieldname": "late", "label": _("Logged Late"), "fieldtype": "Int", "width": 120},
 		{
 			"fieldname": "share",
 			"label": _("Logged Late %"),
 			"fieldtype": "Percent",
-			"width": 110,
+			"width": 150,
 			"precision": 1,
 		},
 		{
 			"fieldname": "median",
 			"label": _("Median Working Time Until Logged"),
 			"fieldtype": "Duration",
-			"width": 240,
+			"width": 300,
 		},
 		{
 			"fieldname": "longest",

@@ -7,6 +7,7 @@ from math import ceil
 
 import frappe
 from frappe import _
+from frappe.utils.formatters import format_value
 
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.report.response_compliance import times
@@ -238,8 +239,8 @@ def _summary(row: dict, target: float) -> list[dict]:
 		*(
 			{
 				"label": label,
-				"value": share,
-				"datatype": "Percent",
+				"value": f"{format_value(share, {'fieldtype': 'Float', 'precision': 1})}%",
+				"datatype": "Data",  # of a percentage, Frappe shows three decimals, which look like thousands
 				"indicator": "Green" if share >= target else "Red",
 			}
 			for label, share in shares.items()
