@@ -206,3 +206,22 @@ def assert_inside(page, locator):
 	box = locator.bounding_box()
 	assert box["width"] > 60
 	assert box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+@pytest.mark.parametrize(
+	("language", "word", "wrong"), [("de", "Chat", "Unterhaltung"), ("fr", "Réunion", "La Réunion")]
+)
+def test_channels_are_translated_once(site, frontline, owed, login, language, word, wrong):
+	"""Lists of options translate what is translated already: a French meeting became an island."""
+	site.db.set_value("User", frontline, "language", language)
+	site.db.commit()
+	site.clear_cache(user=frontline)
+	name = owed("Solar roof", -2)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_focused()
+	page.keyboard.press("a")
+	offered = page.locator(".modal.show [data-fieldname=through] option")
+	expect(offered.filter(has_text=word).first).to_be_attached()
+	words = offered.all_text_contents()
+	assert word in words and wrong not in words

@@ -54,12 +54,14 @@ Object.assign(client_comms.work, {
 	},
 
 	ask(action, names, fields, title, done) {
-		return client_comms.prompt(
+		const dialog = client_comms.prompt(
 			fields,
 			(values) => this.run(action, names, values, done),
 			names.length > 1 ? `${title} (${names.length})` : title,
 			__("Confirm"),
 		);
+		client_comms.actions.name_channels(dialog);
+		return dialog;
 	},
 
 	/** In parts, with the progress; closing it ends after the part that is running. One report says what was refused. */

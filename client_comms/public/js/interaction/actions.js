@@ -10,12 +10,21 @@ Object.assign(client_comms.actions, {
 	},
 
 	ask(target, method, title, fields) {
-		return client_comms.prompt(
+		const dialog = client_comms.prompt(
 			fields,
 			(values) => this.run(target, method, values),
 			title,
 			__("Confirm"),
 		);
+		this.name_channels(dialog);
+		return dialog;
+	},
+
+	/** Frappe translates the labels of options once more, without the context: a French meeting (Réunion) becomes an island (La Réunion). */
+	name_channels(dialog) {
+		for (const option of dialog.fields_dict.through?.$input.find("option") || []) {
+			if (option.value) option.textContent = __(option.value, null, "Communication Channel");
+		}
 	},
 
 	of_form: (frm) => ({ frm, name: frm.docname, after: () => frm.reload_doc() }),
@@ -28,12 +37,7 @@ Object.assign(client_comms.actions, {
 				fieldname: "through",
 				// Not a link: when it is left, Frappe reads all fields again and discards what is being typed.
 				fieldtype: "Select",
-				options: [{ value: "", label: "" }].concat(
-					channels.map(({ name }) => ({
-						value: name,
-						label: __(name, null, "Communication Channel"),
-					})),
-				),
+				options: ["", ...channels.map(({ name }) => name)], // in the user's words: `name_channels`
 				label: __("How"),
 				description: __("For example by phone, or during a visit."),
 				reqd: 1, // the channel is checked like that of an outbound interaction
