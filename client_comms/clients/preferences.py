@@ -121,7 +121,7 @@ def describe(doc) -> str:
 		return ""
 	parts = []
 	if doc.channels:
-		names = _(", then ").join(i18n.channel(row.channel) for row in doc.channels)
+		names = f"{_(', then')} ".join(i18n.channel(row.channel) for row in doc.channels)
 		parts.append(_("Prefers: {0}").format(names))
 	if doc.channels_not_to_use:
 		names = ", ".join(

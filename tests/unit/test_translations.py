@@ -52,6 +52,11 @@ def standard(language: str) -> dict:
 	return STANDARD[language.removesuffix(".po")]
 
 
+def test_no_message_begins_or_ends_with_a_space():
+	"""Frappe looks for it without: it would stay English."""
+	assert [message for _context, message in messages("main.pot") if message != message.strip()] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_is_translated(language):
 	catalogue = messages(language)

@@ -7,8 +7,10 @@ import pytest
 
 from client_comms import api
 from client_comms.api import queries
+from client_comms.clients import preferences
 from client_comms.communication_governance import templates
 from client_comms.exceptions import FourEyesError, MissingDetailsError, StatusFollowsEventsError
+from client_comms.i18n import speaking
 
 pytestmark = pytest.mark.clause("D-3")
 
@@ -507,6 +509,8 @@ def test_a_preference_is_shown_on_the_interaction_and_given_by_the_api(client, l
 		doc = frappe.get_doc("Client Interaction", log(**client).name)
 		doc.run_method("onload")
 		assert doc.get_onload("preference") == "Prefers: Email, then Phone; never: Letter; language: Deutsch"
+		with speaking("fr"):
+			assert ", puis " in preferences.describe(preferences.of(**client))
 		assert api.communication_preference("Customer", client.party)["description"] == "Prefers: Letter"
 		answer = api.communication_preference(**client, channel="Letter")
 	assert (answer["outcome"], answer["channels"], answer["never"]) == (
