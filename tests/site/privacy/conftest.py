@@ -1,7 +1,8 @@
 import frappe
 import pytest
 
-from client_comms import background_work
+from client_comms import background_work, ledger
+from client_comms.ledger import comparison, seal
 from client_comms.rules import consent as rules
 
 
@@ -69,3 +70,12 @@ def invitation(client):
 
 	name = api.invite_client(party_type=client.party_type, party=client.party)
 	return frappe.get_last_doc("Email Queue", {"reference_name": name})
+
+
+@pytest.fixture
+def empty_ledger(site, transaction, monkeypatch):
+	"""A separate ledger for a test. What it does not know of the site's documents: test_ledger_documents."""
+	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
+	site.db.delete(ledger.ENTRY)
+	site.db.delete(ledger.CHECKPOINT)
+	seal.remove()

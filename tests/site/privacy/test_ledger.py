@@ -54,15 +54,6 @@ def actions(name):
 
 
 @pytest.fixture
-def empty_ledger(site, transaction, monkeypatch):
-	"""A separate ledger for this test. What it does not know of the site's documents: test_ledger_documents."""
-	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
-	site.db.delete(ENTRY)
-	site.db.delete(ledger.CHECKPOINT)
-	seal.remove()
-
-
-@pytest.fixture
 def chained(empty_ledger):
 	"""Five chained entries; their names in order."""
 	for number in range(5):

@@ -4,19 +4,10 @@ import frappe
 import pytest
 
 from client_comms import api, ledger
-from client_comms.ledger import comparison, seal
 
-pytestmark = pytest.mark.clause("P-2", "D-5")
+pytestmark = [pytest.mark.clause("P-2", "D-5"), pytest.mark.usefixtures("empty_ledger")]
 
 ENTRY, INTERACTION = ledger.ENTRY, "Client Interaction"
-
-
-@pytest.fixture(autouse=True)
-def own_ledger(site, transaction, monkeypatch):
-	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
-	site.db.delete(ENTRY)
-	site.db.delete(ledger.CHECKPOINT)
-	seal.remove()
 
 
 @pytest.fixture

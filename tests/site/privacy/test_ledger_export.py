@@ -9,22 +9,14 @@ import frappe
 import pytest
 
 from client_comms import api, ledger
-from client_comms.ledger import comparison, exporting, keys, seal
 from client_comms.ledger import entries as ledger_entries
+from client_comms.ledger import exporting, keys, seal
 from client_comms.rules.signed_notes import Note, PrivateKey
 
-pytestmark = pytest.mark.clause("P-2", "R-3")
+pytestmark = [pytest.mark.clause("P-2", "R-3"), pytest.mark.usefixtures("empty_ledger")]
 
 ENTRY = ledger.ENTRY
 INTERACTION = "Client Interaction"
-
-
-@pytest.fixture(autouse=True)
-def own_ledger(site, transaction, monkeypatch):
-	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
-	site.db.delete(ENTRY)
-	site.db.delete(ledger.CHECKPOINT)
-	seal.remove()
 
 
 @pytest.fixture

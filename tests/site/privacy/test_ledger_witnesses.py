@@ -8,7 +8,7 @@ from frappe.handler import run_doc_method
 from frappe.utils.synchronization import filelock
 
 from client_comms import api, health, ledger
-from client_comms.ledger import comparison, endpoints, folders, keys, seal, witnesses
+from client_comms.ledger import endpoints, folders, keys, witnesses
 from client_comms.rules.signed_notes import COSIGNATURE, Checkpoint, Note, PrivateKey
 
 pytestmark = pytest.mark.clause("P-2", "R-3")
@@ -18,12 +18,9 @@ AUDITOR = PrivateKey.generate("audit.example", COSIGNATURE)
 
 
 @pytest.fixture(autouse=True)
-def own_ledger(site, transaction, monkeypatch, tmp_path):
+def own_ledger(empty_ledger, site, monkeypatch, tmp_path):
 	monkeypatch.setitem(frappe.local.conf, folders.FOLDERS, [str(tmp_path), str(tmp_path / "mounted")])
-	monkeypatch.setattr(comparison, "unrecorded", lambda *args: iter(()))
-	for doctype in (ledger.ENTRY, ledger.CHECKPOINT, WITNESS):
-		site.db.delete(doctype)
-	seal.remove()
+	site.db.delete(WITNESS)
 
 
 def chain(count=1):
