@@ -98,9 +98,9 @@ def day_number() -> str:
 	return "d." if "d." in pattern.pattern else "d"
 
 
-def moment_in_words(value: datetime) -> str:
-	"""The same with the day of the week, and to the minute."""
-	return f"{day_in_words(value, 'full')}, {format_datetime(value, 'HH:mm')}"
+def moment_in_words(value: datetime, pattern: str = "long") -> str:
+	"""The same to the minute; with the pattern `full` also the day of the week."""
+	return f"{day_in_words(value, pattern)}, {format_datetime(value, 'HH:mm')}"
 
 
 def page_languages() -> list[dict]:

@@ -5,7 +5,7 @@ Only what has already passed between the client and us is shown: no notes, no ca
 
 import frappe
 from frappe import _
-from frappe.utils import format_date, get_datetime
+from frappe.utils import get_datetime
 
 from client_comms import i18n
 from client_comms.client_privacy.page_visits import Visit
@@ -78,7 +78,7 @@ def title(visit: Visit, row) -> str:
 def _shown(row, messages: list) -> dict:
 	title = next((message.subject for message in messages if message.subject), None)
 	has_written = any(message.sent_or_received == rules.RECEIVED for message in messages)
-	day = format_date(row.occurred_on)
+	day = i18n.day_in_words(row.occurred_on)
 	promised = row.promise_status in response_clock.UNMET and row.promised_for
 	return {
 		"name": row.name,
@@ -86,7 +86,7 @@ def _shown(row, messages: list) -> dict:
 		"title": title or f"{i18n.channel(row.channel)}, {day}",
 		"on": day,
 		"state": _(rules.state(row.status, direction=row.direction, has_written=has_written)),
-		"promised": format_date(row.promised_for) if promised else None,
+		"promised": i18n.day_in_words(row.promised_for, "full") if promised else None,
 		"waits": row.status == response_clock.STATUS_WAITING,
 		"closed": row.status == response_clock.STATUS_CLOSED,
 	}
@@ -110,7 +110,7 @@ def _at(row):
 def _message(row, files: list[str]) -> dict:
 	parts = reply_text.split(html_text.plain(html_text.of_message(row.content, row.text_content)))
 	return {
-		"at": i18n.moment(_at(row)[0]),
+		"at": i18n.moment_in_words(_at(row)[0]),
 		"is_own": row.sent_or_received == rules.RECEIVED,
 		"author": row.sender_full_name or row.sender,
 		"text": parts.own or parts.folded,

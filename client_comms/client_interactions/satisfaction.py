@@ -4,18 +4,16 @@ One email per interaction, with a link that needs no login. Email programs open 
 rates nothing: only submitting the form does. The rating is stored on the interaction, so it is as confidential as that.
 """
 
-from datetime import datetime
-
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr, format_date
+from frappe.utils import cint, cstr
 
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_privacy import links
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import speaking
+from client_comms.i18n import day_in_words, speaking
 from client_comms.rules import channels, response_clock
 from client_comms.rules import feedback as rules
 
@@ -71,7 +69,7 @@ def _ask(doc) -> None:
 			recipients=[address],
 			subject=_("How satisfied are you?"),
 			template="client_rating",
-			args={"day": _day(doc.occurred_on), "url": url},
+			args={"day": day_in_words(doc.occurred_on), "url": url},
 			# The email contains nothing of the interaction, and its queue entry does not either.
 			reference_doctype=links.LINK,
 			reference_name=name,
@@ -91,10 +89,6 @@ def _address(doc) -> tuple[str | None, str | None]:
 	own = (address for address, contact in known.items() if doc.contact and contact == doc.contact)
 	address = next(own, None) or next(iter(known), None)
 	return address, known.get(address)
-
-
-def _day(moment: datetime) -> str:
-	return format_date(moment)
 
 
 # --- answering -----------------------------------------------------------------------------------

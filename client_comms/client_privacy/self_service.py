@@ -31,7 +31,7 @@ from client_comms.clients import contacts as clients
 from client_comms.clients import parties, preferences
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment, speaking, speaking_to
+from client_comms.i18n import moment_in_words, speaking, speaking_to
 from client_comms.people import absences
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import consent as rules
@@ -205,7 +205,7 @@ def _consent(name: str) -> dict:
 		"categories": [row.data_category for row in doc.data_categories],
 		"notice_text": notice and frappe.db.get_value("Consent Notice", notice, "notice_text"),
 		"status": consents.as_rule(doc).status(clock.now()),
-		"valid_until": doc.valid_until and moment(doc.valid_until),
+		"valid_until": doc.valid_until and moment_in_words(doc.valid_until),
 	}
 
 

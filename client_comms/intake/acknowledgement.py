@@ -212,7 +212,7 @@ def written(template: str, interaction) -> dict[str, str]:
 	with print_language(language):
 		for field in _MOMENTS:
 			if values.get(field):
-				values[field] = moment_in_words(values[field])
+				values[field] = moment_in_words(values[field], "full")
 		subject = text.get_formatted_subject(values)
 		markup = {
 			key: escape_html(value) if isinstance(value, str) else value for key, value in values.items()

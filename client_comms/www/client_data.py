@@ -5,6 +5,7 @@ from frappe import _
 
 from client_comms.client_privacy import link_pages
 from client_comms.client_privacy.packages import delivery
+from client_comms.i18n import day_in_words
 
 no_cache = 1
 
@@ -15,6 +16,6 @@ def get_context(context):
 	)
 	if not page:
 		return
-	context.until = frappe.utils.format_date(page["until"])
+	context.until = day_in_words(page["until"])
 	context.size = frappe.utils.fmt_money(max(page["bytes"] / 1_000_000, 0.1), precision=1)
 	context.csrf_token = frappe.session.data.csrf_token or ""

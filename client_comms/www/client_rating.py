@@ -1,10 +1,10 @@
 """The page on which a client rates a closed interaction; looking at it changes nothing (F-1)."""
 
-import frappe
 from frappe import _
 
 from client_comms.client_interactions import satisfaction
 from client_comms.client_privacy import link_pages
+from client_comms.i18n import day_in_words
 from client_comms.rules import feedback as rules
 
 no_cache = 1
@@ -16,6 +16,6 @@ def get_context(context):
 	)
 	if not page:
 		return
-	context.day = frappe.utils.format_date(page["day"])
+	context.day = day_in_words(page["day"])
 	labels = (_("Poor"), _("Fair"), _("Satisfactory"), _("Good"), _("Very Good"))
 	context.ratings = list(zip(rules.RATINGS, labels, strict=True))

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import format_date
 from frappe.utils.response import send_private_file
 
 from client_comms import clock, ledger
@@ -13,7 +12,7 @@ from client_comms.client_privacy import invitations, links, telling
 from client_comms.client_privacy.packages import archive
 from client_comms.clients import contacts, preferences
 from client_comms.enforcement.data_packages import PACKAGE
-from client_comms.i18n import speaking
+from client_comms.i18n import day_in_words, speaking
 from client_comms.rules.messages import _ as N_
 
 RELEASED = "Released"
@@ -39,7 +38,7 @@ def send(package, expires: datetime) -> str:
 		expires_on=expires,
 	)
 	with speaking(language):
-		line = _("You can download it here until {0}:").format(format_date(expires))
+		line = _("You can download it here until {0}:").format(day_in_words(expires))
 		about = frappe._dict(doctype=links.LINK, name=name)
 		invitations.send_link(address, url, _("The copy of your data"), line, about, lasts=True)
 	return name

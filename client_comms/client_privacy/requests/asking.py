@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import format_date
 
 from client_comms import clock, transactions
 from client_comms.client_privacy import invitations, links, self_service, telling
@@ -12,7 +11,7 @@ from client_comms.client_privacy.page_visits import Visit
 from client_comms.clients import contacts, parties
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold, moment
+from client_comms.i18n import bold, day_in_words, moment_in_words
 from client_comms.rules import restriction
 
 REQUEST = "Data Subject Request"
@@ -53,7 +52,9 @@ def shown(visit: Visit) -> list[dict]:
 		limit=20,
 	)
 	states = _restrictions([row.name for row in rows if row.right == "Restriction"])
-	return [{**row, "due_on": moment(row.due_on), "restriction": states.get(row.name)} for row in rows]
+	return [
+		{**row, "due_on": moment_in_words(row.due_on), "restriction": states.get(row.name)} for row in rows
+	]
 
 
 def _restrictions(requests: list[str]) -> dict[str, str]:
@@ -71,8 +72,8 @@ def _restrictions(requests: list[str]) -> dict[str, str]:
 
 def _state(row) -> str:
 	if row.status == restriction.LIFTED:
-		return _("The restriction ended on {0}.").format(format_date(row.lifted_on))
-	begun = _("The use of your data has been restricted since {0}.").format(format_date(row.restricted_on))
+		return _("The restriction ended on {0}.").format(day_in_words(row.lifted_on))
+	begun = _("The use of your data has been restricted since {0}.").format(day_in_words(row.restricted_on))
 	return f"{begun} {row.announcement}" if row.announcement else begun
 
 
@@ -88,7 +89,11 @@ def ask(visit: Visit, right: str, details: str | None) -> dict:
 		self_service.report_error(visit, request.details)
 	if visit.link:
 		links.use(visit.link)
-	return {"name": request.name, "due": moment(request.due_on), "emailed": telling.gets_email(request)}
+	return {
+		"name": request.name,
+		"due": moment_in_words(request.due_on),
+		"emailed": telling.gets_email(request),
+	}
 
 
 def enter(visit: Visit, right: str, details: str | None, through: str):
@@ -114,7 +119,7 @@ def enter(visit: Visit, right: str, details: str | None, through: str):
 	if there_is := waiting(visit, right):
 		frappe.throw(
 			_("You have asked for this already: {0}. We will answer by {1}.").format(
-				bold(there_is.name), moment(there_is.due_on)
+				bold(there_is.name), moment_in_words(there_is.due_on)
 			),
 			exc=ActionNotPossibleError,
 			title=_("Already Asked"),
@@ -139,7 +144,7 @@ def enter(visit: Visit, right: str, details: str | None, through: str):
 			request,
 			lambda: _("We received your request {0}").format(request.name),
 			lambda: _("We received your request ({0}) and will answer it by {1}.").format(
-				in_words()[request.right], moment(request.due_on)
+				in_words()[request.right], moment_in_words(request.due_on)
 			),
 		)
 	return request

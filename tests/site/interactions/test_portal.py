@@ -6,7 +6,6 @@ from html import escape
 import frappe
 import markupsafe
 import pytest
-from frappe.utils import format_date
 from frappe.website.serve import get_response_content
 from frappe.website.utils import get_portal_sidebar_items
 from werkzeug.test import EnvironBuilder
@@ -158,17 +157,21 @@ def test_at_a_confidential_level_only_their_own_messages(of_anna, anna, ben, as_
 
 def test_a_call_has_no_words_of_staff(of_anna, anna, as_user):
 	doc = of_anna(channel="Phone", occurred_on="2026-11-20 10:00")
-	assert seen_by(anna, as_user)[doc.name]["title"] == f"Phone, {format_date('2026-11-20')}"
+	assert seen_by(anna, as_user)[doc.name]["title"] == "Phone, 20 November 2026"
 
 
-def test_days_and_times_have_the_format_of_the_site(of_anna, anna, as_user, monkeypatch):
-	"""One format for all of them, the time to the minute."""
-	monkeypatch.setattr(frappe.local, "user_date_format", "dd/mm/yyyy", raising=False)
+@pytest.mark.parametrize(
+	("language", "day"),
+	[("en", "{0} November 2026"), ("de", "{0}. November 2026"), ("fr", "{0} novembre 2026")],
+)
+def test_days_and_times_are_in_the_words_of_the_client(language, day, of_anna, anna, as_user, monkeypatch):
+	"""In no order of numbers that another country reads in another way; the time to the minute."""
+	monkeypatch.setattr(frappe.local, "lang", language)
 	doc = of_anna(occurred_on="2026-11-20 09:00")
 	message(doc, communication_date="2026-11-23 09:05:40")
-	assert seen_by(anna, as_user)[doc.name]["on"] == "20/11/2026"
+	assert seen_by(anna, as_user)[doc.name]["on"] == day.format(20)
 	(shown,) = read(anna, as_user, doc)["messages"]
-	assert shown["at"] == "23/11/2026 09:05"
+	assert shown["at"] == f"{day.format(23)}, 09:05"
 
 
 def test_state_and_promised_day(of_anna, anna, as_user, clock_at):
@@ -178,7 +181,7 @@ def test_state_and_promised_day(of_anna, anna, as_user, clock_at):
 		assert seen_by(anna, as_user)[doc.name]["state"] == "Received"
 		doc.record("Promised", promised_until="2026-11-27 17:00:00")
 		row = seen_by(anna, as_user)[doc.name]
-		assert (row["state"], row["promised"]) == ("We are working on it", format_date("2026-11-27"))
+		assert (row["state"], row["promised"]) == ("We are working on it", "Friday, 27 November 2026")
 		doc.record("Answered")
 		row = seen_by(anna, as_user)[doc.name]
 		assert (row["state"], row["promised"]) == ("Answered", None)

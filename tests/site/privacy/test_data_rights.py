@@ -181,12 +181,11 @@ def test_what_was_asked_stays_once_it_is_answered(client, token, make_user, as_u
 	assert request_of(client).details == "Hafenweg 13"
 
 
-def test_the_client_reads_until_when_in_the_format_of_the_site(client, token, as_user, monkeypatch):
-	monkeypatch.setattr(frappe.local, "user_date_format", "dd/mm/yyyy", raising=False)
+def test_the_client_reads_until_when_in_words(client, token, as_user):
 	visit = page_visits.by_link(token())
 	with as_user("Guest"):
 		due = asking.ask(visit, "Access", None)["due"]
-	assert due == format_datetime(request_of(client).due_on, "dd/MM/yyyy HH:mm")
+	assert due == format_datetime(request_of(client).due_on, "d MMMM yyyy, HH:mm")
 	assert [each["due_on"] for each in asking.shown(visit)] == [due]
 
 

@@ -455,7 +455,7 @@ def test_a_client_with_a_login_sees_their_own_and_no_one_elses(client, make_user
 		submit({consent.name: rules.GIVEN})
 		(shown,) = self_service.shown(page_visits.by_login())["consents"]
 	consent.reload()
-	assert shown["valid_until"] == i18n.moment(consent.valid_until)
+	assert shown["valid_until"] == i18n.moment_in_words(consent.valid_until)
 	assert (consent.status, consent.events[-1].through) == ("Given", "Portal")
 	assert status(foreign) == ""
 
