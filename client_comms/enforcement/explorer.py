@@ -15,7 +15,7 @@ from frappe.model.db_query import DatabaseQuery
 
 from client_comms import clock
 from client_comms.communication_governance import matrix as matrices
-from client_comms.enforcement import explain, governed, interactions, policy, ties
+from client_comms.enforcement import answers, explain, governed, interactions, policy, ties
 from client_comms.i18n import bold
 from client_comms.rules import access, access_impact, matrix_change
 
@@ -152,8 +152,8 @@ def _active_grants(user: str) -> list[dict]:
 
 def of_record(doctype: str, name: str, action: str) -> dict:
 	"""See `client_comms.api.access.explore_record`."""
-	answers = explain.explain_for_all(doctype, name, action) if doctype in governed.doctypes() else None
-	if answers is None:
+	decided = explain.explain_for_all(doctype, name, action) if doctype in governed.doctypes() else None
+	if decided is None:
 		frappe.throw(
 			_("{0} {1} has no confidentiality level, so ERPNext's own permissions apply.").format(
 				_(doctype), bold(name)
@@ -170,8 +170,11 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 		)
 	)
 	users = [
-		{"user": each["user"], "full_name": names.get(each["user"]), "rule": each["rule"]} for each in answers
+		{"user": each["user"], "full_name": names.get(each["user"]), "rule": each["rule"]} for each in decided
 	]
+	answers.permit(
+		doctype, name
+	)  # those who configure or audit are told its name and level, and nothing else
 	return {
 		"doctype": doctype,
 		"name": name,
@@ -182,10 +185,10 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 		"action": action,
 		"reaching": [
 			{**user, "reasons": each["reasons"]}
-			for user, each in zip(users, answers, strict=True)
+			for user, each in zip(users, decided, strict=True)
 			if each["allowed"]
 		],
-		"others": [user for user, each in zip(users, answers, strict=True) if not each["allowed"]],
+		"others": [user for user, each in zip(users, decided, strict=True) if not each["allowed"]],
 	}
 
 

@@ -9,7 +9,7 @@ from frappe import app
 from frappe.desk.form import load
 from werkzeug.wrappers import Response
 
-from client_comms import acting, ledger
+from client_comms import acting, api, ledger
 from client_comms.enforcement import answer_rows, answers, compose
 from client_comms.rules.outgoing import OFF, WARN
 
@@ -117,6 +117,18 @@ def test_who_can_read_it_gets_it(hidden, make_user, answered):
 		make_user("Compliance Officer"), lambda: frappe.get_doc("Client Interaction", hidden.name)
 	)
 	assert response.status_code == 200 and not faults()
+
+
+@pytest.mark.parametrize("doctype", ["Client Interaction", "Lead"])
+def test_who_configures_access_is_told_who_can_read_it(doctype, hidden, make_user, answered):
+	if doctype == "Lead":
+		doc = frappe.get_doc({"doctype": "Lead", "first_name": "Roof", "confidentiality_level": "Sensitive"})
+		hidden = doc.insert()
+	response = answered(
+		make_user("Client Communications Manager"), lambda: api.explore_record(doctype, hidden.name)
+	)
+	assert response.status_code == 200
+	assert json.loads(response.get_data())["level"] == "Sensitive"
 
 
 def test_what_was_loaded_and_is_not_in_the_answer_is_not_withheld(hidden, reader, answered):
