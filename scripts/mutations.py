@@ -157,7 +157,7 @@ FUNCTIONS = {
 	"enforcement.guards:named": "lambda doctype: doctype",
 	"enforcement.guards:objects": NO,
 	"enforcement.guards:readable": "lambda doctype, names, user=None: set(names)",
-	"enforcement.guards:readable_names": "lambda doctype, filters=None: frappe.get_all(doctype, filters=filters, pluck='name')",
+	"enforcement.guards:readable_names": "lambda doctype, filters=None, limit=0: frappe.get_all(doctype, filters=filters, pluck='name', limit=limit)",
 	"enforcement.guards:require": NOTHING,
 	"enforcement.methods.link_fields:_held_to_conditions": "lambda arguments: arguments",
 	"enforcement.methods.link_fields:_is_readable": YES,

@@ -230,7 +230,7 @@ def _left_behind(run) -> list[str]:
 
 def _require(name: str, statuses, why: str) -> None:
 	transactions.lock(RUN, name)  # its worker changes it with each chunk
-	if frappe.db.get_value(RUN, name, "status") not in statuses:
+	if frappe.db.get_value(RUN, name, "status", for_update=True) not in statuses:
 		frappe.throw(why, exc=ActionNotPossibleError, title=_("Not Possible Now"))
 
 
