@@ -24,12 +24,14 @@ HIDDEN = """(which) => [...document.querySelectorAll(which)]
 	})
 	.map((each) => `${each.textContent.trim()} is hidden`)"""
 PILLS = ".list-row .list-row-col .indicator-pill"
-# Rows with each state, kind or the like that the list can show, also where there is no record yet.
+# Rows with each state, level, kind or the like that the list can show, also where there is no record yet.
 SHOW_PILLS = """() => {
 	const fields = cur_list.meta.fields.filter(
 		({ fieldtype, fieldname, in_list_view }) => fieldtype === "Select" && (in_list_view || fieldname === "status"),
 	);
 	const options = fields.map(({ options }) => options.split("\\n").filter(Boolean));
+	fields.push({ fieldname: "confidentiality_level" });
+	options.push(["Standard", "Confidential", "Sensitive"]);
 	const now = frappe.datetime.now_datetime();
 	cur_list.data = [...Array(Math.max(...options.map(({ length }) => length))).keys()].map((row) => ({
 		...Object.fromEntries(fields.map(({ fieldname }, at) => [fieldname, options[at][row % options[at].length]])),

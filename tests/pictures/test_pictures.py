@@ -90,7 +90,7 @@ def test_portal(client):
 
 
 def test_training(as_person):
-	page = as_person(scenario.LENA)
+	page = as_person(scenario.FELIX)
 	page.goto("/app/take-training")
 	page.get_by_role("button", name="Start").click()
 	expect(page.get_by_role("button", name="I Have Completed This Training")).to_be_visible()

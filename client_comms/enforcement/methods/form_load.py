@@ -73,7 +73,9 @@ def _name_users() -> None:
 	own = frappe.get_module_list("client_comms")
 	docs = [each for each in frappe.response.get("docs") or () if each.get("doctype")]
 	users = {user for doc in docs if _meta(doc).module in own for user in _users_of(doc)}
-	add_user_info(users - {None, ""}, docinfo["user_info"])
+	add_user_info(
+		users - {None, "", frappe.session.user}, docinfo["user_info"]
+	)  # browsers know their own user
 
 
 def _meta(doc):

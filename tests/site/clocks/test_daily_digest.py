@@ -83,6 +83,7 @@ def test_users_who_owe_something_get_one_email_a_day_at_their_time(inquiry, fron
 
 
 def test_a_policy_to_read_is_told_to_who_owes_clients_nothing(frontline, make_user, run_at, as_user):
+	frappe.db.set_value("User", frontline, "creation", "2026-10-01 09:00")
 	assert run_at(f"{TUESDAY} 08:00") == {}
 	policy = frappe.get_doc(
 		{
