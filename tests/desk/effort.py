@@ -33,7 +33,7 @@ LIMITS = {
 	CLOSE: (2, 0, None),
 	ACCESS: (3, 1, None),
 	REASSIGN: (5, 1, None),
-	MATRIX: (9, 2, None),
+	MATRIX: (10, 3, None),
 	EMPLOYEE: (4, 3, None),
 	CONSENT: (2, 0, None),
 }
