@@ -172,9 +172,8 @@ def of_record(doctype: str, name: str, action: str) -> dict:
 	users = [
 		{"user": each["user"], "full_name": names.get(each["user"]), "rule": each["rule"]} for each in decided
 	]
-	answers.permit(
-		doctype, name
-	)  # those who configure or audit are told its name and level, and nothing else
+	# Those who configure or audit are told its name and level, and nothing else.
+	answers.permit(doctype, name)
 	return {
 		"doctype": doctype,
 		"name": name,

@@ -72,9 +72,8 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> bool:
 	:raises ClearanceMissingError: lowering without clearance
 	:raises MissingDetailsError: lowering without a reason
 	"""
-	transactions.lock(
-		doctype, name
-	)  # of two who change it at once, the later one sees what the earlier has decided
+	# Of two who change it at once, the later one sees what the earlier has decided.
+	transactions.lock(doctype, name)
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("write")
 	restrictions.require(doctype, name)

@@ -236,7 +236,8 @@ def suspend_findings(disputed, again) -> None:
 		todo.save(ignore_permissions=True)
 		if again.status == OPEN:
 			again.append("findings", {field: row.get(field) for field in _FINDING})
-	again.save_by_app()
+	if again.status == OPEN:
+		again.save_by_app()
 
 
 def _require(doc, user: str, *states: str) -> None:

@@ -73,9 +73,8 @@ def _name_users() -> None:
 	own = frappe.get_module_list("client_comms")
 	docs = [each for each in frappe.response.get("docs") or () if each.get("doctype")]
 	users = {user for doc in docs if _meta(doc).module in own for user in _users_of(doc)}
-	add_user_info(
-		users - {None, "", frappe.session.user}, docinfo["user_info"]
-	)  # browsers know their own user
+	# Browsers know their own user.
+	add_user_info(users - {None, "", frappe.session.user}, docinfo["user_info"])
 
 
 def _meta(doc):
