@@ -232,7 +232,10 @@ def refuse_ahead(doc, method=None) -> None:
 	:raises frappe.DoesNotExistError: no record has the number to which a user attaches a file
 	"""
 	doctype, name = guards.named(doc.attached_to_doctype or ""), cstr(doc.attached_to_name)
-	if not name or doctype not in (governed.INTERACTION, *documents.SETTING) or name.startswith(_NEW):
+	numbered = doctype == governed.INTERACTION or (
+		doctype in documents.SETTING and documents.is_governed(doctype)
+	)
+	if not name or not numbered or name.startswith(_NEW):
 		return
 	is_moved = doc.is_new() or any(doc.has_value_changed(field) for field in OWNER_FIELDS["File"])
 	if is_moved and guards.is_restricted() and not frappe.db.exists(doctype, name):
