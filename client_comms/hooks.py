@@ -443,7 +443,14 @@ doc_events = {
 		"on_change": _ON_LEDGER["on_change"],
 		"after_delete": ["client_comms.intake.substitution.follow", _ON_LEDGER["after_delete"]],
 	},
-	"Feedback Review": {"before_save": "client_comms.client_interactions.feedback.note_who_prepares"},
+	"Feedback Review": {
+		"before_save": "client_comms.client_interactions.feedback.note_who_prepares",
+		"on_update": [
+			"client_comms.client_interactions.feedback_actions.follow_review",
+			"client_comms.client_interactions.feedback.follow",
+		],
+		"onload": "client_comms.client_interactions.feedback.show_who_signs_off",
+	},
 	"Logging Exemption": {
 		"before_insert": "client_comms.intake.unlogged.require_exempted",
 		"after_insert": "client_comms.intake.failures.follow_exemption",
@@ -637,6 +644,7 @@ doc_events = {
 		"after_insert": "client_comms.client_interactions.action_items.adopt_todo",
 		"on_update": [
 			"client_comms.client_interactions.action_items.follow_todo",
+			"client_comms.client_interactions.feedback_actions.follow_todo",
 			"client_comms.enforcement.sharing.end_lapsed_of_todo",
 		],
 		"on_trash": "client_comms.client_interactions.action_items.forget_todo",

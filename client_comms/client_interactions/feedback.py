@@ -7,12 +7,12 @@ from frappe import _
 from frappe.utils import get_last_day
 
 from client_comms import alerts, clock, controls, transactions
-from client_comms.client_interactions import complaints
+from client_comms.client_interactions import complaints, feedback_actions
 from client_comms.client_interactions.doctype.feedback_review.feedback_review import DRAFT, SIGNED_OFF
 from client_comms.client_interactions.feedback_figures import figures, has_interactions, series, types
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.i18n import translate
-from client_comms.roles import roles_with, some_with_role, who_else
+from client_comms.roles import roles_with, some_with_role, users_with_role, who_else
 from client_comms.rules import feedback as rules
 from client_comms.rules import periods, trends
 
@@ -46,12 +46,15 @@ def make(begin: date, end: date, *, early: bool = False):
 
 
 def _subject(doc) -> str:
-	days = doc.get_formatted("from_date"), doc.get_formatted("to_date")
 	if not (doc.opened_early and doc.signals):
-		return _("Feedback to review: {0} to {1}").format(*days)
+		return _in_days(doc, _("Feedback to review: {0} to {1}"))
 	# The latest signal opened it.
 	signal = max(doc.signals, key=lambda row: row.month)
 	return _("Feedback to review early: {0} ({1}): {2}").format(signal.series, signal.method, signal.message)
+
+
+def _in_days(doc, sentence: str) -> str:
+	return sentence.format(doc.get_formatted("from_date"), doc.get_formatted("to_date"))
 
 
 def _open_actions(before: date) -> list[dict]:
@@ -127,16 +130,19 @@ def sign_off(name: str):
 		)
 	if user == prepared_by:
 		frappe.throw(
-			_("You prepared this review, so someone else must sign it off.")
-			+ f" {who_else(*roles_with(REVIEW, 'write'), besides=[user])}",
+			_("You prepared this review, so someone else must sign it off.") + f" {_who_else(user)}",
 			exc=FourEyesError,
 			title=_("Second Approver Required"),
 		)
 	doc.status, doc.signed_off_by, doc.signed_off_on = SIGNED_OFF, user, clock.now()
-	for row in doc.actions:
-		if row.status == "Open" and not row.todo:
-			row.todo = alerts.assign(row, REVIEW, doc.name)
+	feedback_actions.assign(doc)
 	doc.save_by_app()
+	alerts.tell(
+		alerts.enabled([doc.prepared_by]),
+		lambda: _in_days(doc, _("Your feedback review is signed off: {0} to {1}")),
+		REVIEW,
+		doc.name,
+	)
 	return doc
 
 
@@ -145,6 +151,25 @@ def note_who_prepares(doc, method=None) -> None:
 	before = doc.get_doc_before_save()
 	if before and not doc.flags.by_the_app and doc.status == DRAFT:
 		doc.prepared_by = frappe.session.user
+
+
+def follow(doc, method=None) -> None:
+	"""`on_update` of Feedback Review: those who can sign off what someone has prepared hear it."""
+	before = doc.get_doc_before_save()
+	if not before or doc.flags.by_the_app or before.prepared_by == doc.prepared_by:
+		return
+	others = users_with_role(*roles_with(REVIEW, "write")) - {doc.prepared_by, "Administrator"}
+	alerts.tell(others, lambda: _in_days(doc, _("Feedback review to sign off: {0} to {1}")), REVIEW, doc.name)
+
+
+def show_who_signs_off(doc, method=None) -> None:
+	"""`onload` of Feedback Review: who prepared it reads who can sign it off."""
+	if doc.status == DRAFT and doc.prepared_by == frappe.session.user:
+		doc.set_onload("who_else", _who_else(doc.prepared_by))
+
+
+def _who_else(user: str) -> str:
+	return who_else(*roles_with(REVIEW, "write"), besides=[user])
 
 
 # --- closing -------------------------------------------------------------------------------------

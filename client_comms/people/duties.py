@@ -55,22 +55,26 @@ def _policies(user: str) -> list[dict]:
 
 
 def _findings(user: str) -> list[dict]:
-	"""What reviews, of records and of feedback, left to the user to do."""
+	"""What reviews, of records and of feedback, left to the user to do. Who has an action of a feedback review mostly cannot open it, and
+	closes the to-do."""
 	kinds = {reviews.REVIEW: _("Finding of a Review"), _FEEDBACK: _("Action From a Feedback Review")}
 	rows = frappe.get_list(
 		"ToDo",
 		{"allocated_to": user, "status": "Open", "reference_type": ("in", [*kinds])},
-		["description", "date", "reference_type", "reference_name"],
+		["name", "description", "date", "reference_type", "reference_name"],
 		order_by="date asc, name asc",
 		limit=20,
 		user=user,
 	)
+	sees_feedback = bool(rows) and frappe.has_permission(_FEEDBACK, "read", user=user)
 	return [
 		{
 			"what": kinds[row.reference_type],
 			"title": html_text.plain(row.description),
 			"due": row.date and str(row.date),
-			"route": ["Form", row.reference_type, row.reference_name],
+			"route": ["Form", row.reference_type, row.reference_name]
+			if sees_feedback or row.reference_type != _FEEDBACK
+			else ["Form", "ToDo", row.name],
 		}
 		for row in rows
 	]

@@ -10,6 +10,7 @@ import pytest
 from client_comms import api, procedure
 from client_comms.client_interactions import feedback, feedback_figures
 from client_comms.exceptions import FourEyesError, MissingDetailsError
+from client_comms.people import duties
 from client_comms.rules import trends
 
 pytestmark = pytest.mark.clause("F-1", "F-3")
@@ -149,6 +150,122 @@ def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load,
 	doc.findings = "<p>Other</p>"
 	with pytest.raises(frappe.ValidationError, match="signed off"):
 		doc.save()
+
+
+def test_who_can_sign_a_review_off_hears_it_and_who_prepared_it_how_it_ended(load, supervisors, as_user):
+	load({"Delivery": [5] * 18})
+	name = feedback.make(date(2026, 9, 1), date(2026, 9, 30)).name
+	one, other = supervisors
+
+	def heard(user):
+		subjects = frappe.get_all(
+			"Notification Log",
+			{"for_user": user, "document_name": name},
+			pluck="subject",
+			order_by="creation asc",
+		)
+		return [each.partition(":")[0] for each in subjects if "to review" not in each]
+
+	with as_user(one):
+		doc = frappe.get_doc("Feedback Review", name)
+		doc.findings = "<p>Deliveries are late on Mondays.</p>"
+		doc.save()
+		doc.decisions = "<p>A second van.</p>"
+		doc.save()
+		doc.run_method("onload")
+		assert frappe.utils.get_fullname(other) in (doc.get("__onload") or {}).get("who_else", "")
+	assert (heard(one), heard(other)) == ([], ["Feedback review to sign off"])
+	with as_user(other):
+		doc = frappe.get_doc("Feedback Review", name)
+		doc.run_method("onload")
+		assert not doc.get("__onload")
+		api.sign_off_feedback_review(name)
+	assert (heard(one), heard(other)) == (
+		["Your feedback review is signed off"],
+		["Feedback review to sign off"],
+	)
+
+
+@pytest.fixture
+def signed_off(load, supervisors, make_user, as_user):
+	"""A signed-off review with one action, and its owner, who cannot read reviews."""
+	load({"Delivery": [5] * 18})
+	owner = make_user(procedure.CUSTOMER_SUPPORT)
+	review = frappe.get_doc("Feedback Review", feedback.make(date(2026, 9, 1), date(2026, 9, 30)).name)
+	with as_user(supervisors[0]):
+		review.append("actions", {"description": "Covers", "assigned_to": owner, "due_on": "2026-12-01"})
+		review.save()
+	with as_user(supervisors[1]):
+		api.sign_off_feedback_review(review.name)
+	return review.reload()
+
+
+def states_of(*reviews):
+	return [row.status for review in reviews for row in review.reload().actions]
+
+
+def test_an_action_is_done_when_its_owner_closes_the_todo(signed_off, as_user):
+	owner = signed_off.actions[0].assigned_to
+	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(owner):
+		(duty,) = [each for each in duties.of_user(owner) if each["what"] == "Action From a Feedback Review"]
+		assert duty["route"] == ["Form", "ToDo", signed_off.actions[0].todo]
+		todo = frappe.get_doc("ToDo", duty["route"][2])
+		todo.status = "Closed"
+		todo.save()
+	assert states_of(signed_off, later) == ["Done", "Done"]
+	todo.status = "Open"
+	todo.save()
+	assert states_of(signed_off, later) == ["Open", "Open"]
+
+
+def test_the_todo_of_an_action_that_a_supervisor_marks_as_done_is_closed(signed_off, supervisors, as_user):
+	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(supervisors[0]):
+		signed_off.actions[0].status = "Done"
+		signed_off.save()
+	assert frappe.db.get_value("ToDo", signed_off.actions[0].todo, "status") == "Closed"
+	assert states_of(later) == ["Done"]
+
+
+def test_an_action_that_is_carried_over_to_someone_else_takes_its_todo_along(
+	signed_off, supervisors, make_user, as_user
+):
+	colleague = make_user(procedure.CUSTOMER_SUPPORT)
+	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(supervisors[0]):
+		later.actions[0].update({"assigned_to": colleague, "due_on": "2027-01-15"})
+		later.save()
+	with as_user(supervisors[1]):
+		api.sign_off_feedback_review(later.name)
+	todo = frappe.get_doc("ToDo", signed_off.actions[0].todo)
+	assert (todo.allocated_to, str(todo.date)) == (colleague, "2027-01-15")
+
+
+def test_an_action_whose_todo_was_cancelled_gets_another(signed_off, supervisors, as_user):
+	frappe.get_doc("ToDo", signed_off.actions[0].todo).update({"status": "Cancelled"}).save()
+	assert states_of(signed_off) == ["Open"]
+	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(supervisors[0]):
+		later.findings = "<p>Still late.</p>"
+		later.save()
+	with as_user(supervisors[1]):
+		api.sign_off_feedback_review(later.name)
+	again = later.reload().actions[0].todo
+	assert again != signed_off.actions[0].todo
+	assert frappe.db.get_value("ToDo", again, "status") == "Open"
+
+
+def test_no_todo_of_others_is_written_through_an_action(signed_off, supervisors, make_user, as_user):
+	theirs = frappe.get_doc(
+		{"doctype": "ToDo", "description": "Theirs", "allocated_to": make_user(procedure.CUSTOMER_SUPPORT)}
+	).insert()
+	own = signed_off.actions[0].todo
+	with as_user(supervisors[0]):
+		signed_off.actions[0].update({"todo": theirs.name, "status": "Done"})
+		signed_off.save()
+	assert frappe.db.get_value("ToDo", theirs.name, "status") == "Open"
+	assert signed_off.reload().actions[0].todo == own
 
 
 def test_no_one_signs_off_what_no_one_prepared(load, supervisors, as_user):

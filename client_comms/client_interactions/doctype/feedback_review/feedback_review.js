@@ -9,7 +9,8 @@ frappe.ui.form.on("Feedback Review", {
 				"blue",
 			);
 		} else if (frm.doc.prepared_by === frappe.session.user) {
-			frm.set_intro(__("Someone other than you, who prepared this review, must sign it off."), "blue");
+			const rule = __("Someone other than you, who prepared this review, must sign it off.");
+			frm.set_intro(`${rule} ${frm.doc.__onload?.who_else || ""}`, "blue");
 		} else if (frm.perm[0]?.write) {
 			frm.add_custom_button(__("Sign Off"), async () => {
 				if (frm.is_dirty()) return refuse_changed(frm);

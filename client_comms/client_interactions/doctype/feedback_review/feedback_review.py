@@ -42,7 +42,13 @@ class FeedbackReview(Document):
 
 	def validate(self):
 		before = self.get_doc_before_save()
-		if before is None or self.flags.by_the_app:
+		if self.flags.by_the_app:
+			return
+		# The ToDo of an action is never taken from a request, because saving writes to that ToDo.
+		todos = {row.name: row.todo for row in before.actions} if before else {}
+		for row in self.actions:
+			row.todo = todos.get(row.name)
+		if before is None:
 			return
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		if before.status == SIGNED_OFF:
