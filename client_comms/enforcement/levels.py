@@ -159,6 +159,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 		)
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
 	sharing.end_lapsed(doctype, name)
+	sharing.end_lapsed_when_committed(doctype, name)
 	private_files.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
 	copied_fields.withdraw(doctype, name)

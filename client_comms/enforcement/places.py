@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from client_comms import transactions
 from client_comms.enforcement import documents, filed, policy, source_doctypes
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
 
@@ -79,15 +80,25 @@ def _of_linked(doctype: str, name: str, nested: int) -> Place:
 	return Place(further.interaction, further.documents, policy.current().strictest_of(level, further.level))
 
 
-def _level(doctype: str, name: str | None) -> str | None:
-	return name and frappe.db.get_value(doctype, name, "confidentiality_level")
+def _level(doctype: str, name: str | None, latest: bool = False) -> str | None:
+	return name and frappe.db.get_value(doctype, name, "confidentiality_level", for_update=latest)
 
 
-def level(doctype: str, name: str) -> str | None:
-	"""The level at which what is filed under a document is read; None if it is not confidential."""
+def level(doctype: str, name: str, *, to_be_kept: bool = False) -> str | None:
+	"""The level at which what is filed under a document is read; None if it is not confidential.
+
+	:param to_be_kept: what takes over the level is about to be stored. Until it is, no one raises the Issue, Lead or Opportunity: they
+		would not see it, and it would keep the former level
+	:raises BusyError: see `transactions.lock`
+	"""
 	place = of([(doctype, name)])
+	if to_be_kept:
+		for document in filter(_is_governed, place.documents):
+			transactions.lock(*document)
 	return policy.current().strictest_of(
-		place.level, _level(INTERACTION, place.interaction), *map(_level_of, place.documents)
+		place.level,
+		_level(INTERACTION, place.interaction),
+		*(_level_of(document, latest=to_be_kept) for document in place.documents),
 	)
 
 
@@ -101,8 +112,12 @@ def of_same_one(doctype: str, name: str) -> list[filed.Document]:
 	return [(doctype, name), *about]
 
 
-def _level_of(document: filed.Document) -> str | None:
-	return _level(*document) if documents.is_governed(document[0]) else None
+def _level_of(document: filed.Document, latest: bool = False) -> str | None:
+	return _level(*document, latest) if _is_governed(document) else None
+
+
+def _is_governed(document: filed.Document) -> bool:
+	return documents.is_governed(document[0])
 
 
 def note(doc, place: Place) -> None:

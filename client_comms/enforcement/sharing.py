@@ -6,6 +6,7 @@ the record anyway, and must end when they no longer can. The same is true for wh
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 import frappe
 from frappe import _
@@ -108,6 +109,14 @@ def _lock(doctype: str, name: str) -> None:
 		transactions.refuse_as_busy(name)
 
 
+def _lock_record_of(doctype: str, name: str) -> None:
+	record_type, record = dependents.owner_of(doctype, name)
+	if record and (interaction := governed.interaction_of(record_type, record)):
+		_lock(INTERACTION, interaction)
+	elif record and documents.is_governed(record_type):
+		_lock(record_type, record)
+
+
 def refuse_share(doc, method=None) -> None:
 	"""Before any DocShare is stored: messages are read through their interaction and cannot be shared
 	separately; other governed documents can be shared only with users who can read them, and can do what else the share allows.
@@ -124,9 +133,7 @@ def refuse_share(doc, method=None) -> None:
 				title=_("Not Shared"),
 			)
 	elif doc.share_doctype != INTERACTION:
-		record_type, record = dependents.owner_of(doc.share_doctype, doc.share_name)
-		if record and record_type in documents.SETTING:
-			_lock(record_type, record)  # as in `validate`
+		_lock_record_of(doc.share_doctype, doc.share_name)  # as in `validate`
 		action, refusal = next(_refused(doc.share_doctype, doc.share_name, doc), (None, None))
 		if refusal is None:
 			return
@@ -152,15 +159,29 @@ def end_follow_without_clearance(doc, method=None) -> None:
 
 
 def end_lapsed(doctype: str, name: str) -> None:
-	"""End shares and follows of one record that its level or participants no longer justify."""
+	"""End shares and follows of one record, and of what belongs to it, that its level or participants no longer justify."""
 	if doctype in governed.doctypes():
 		_end({"share_doctype": doctype, "share_name": name}, {"ref_doctype": doctype, "ref_docname": name})
 		_end_of_dependents(doctype, name)
 
 
+def end_lapsed_when_committed(doctype: str, name: str) -> None:
+	"""The same once more after the commit: until then, this transaction does not see a share for which it has waited, if it began before that
+	was stored. One that comes later waits for this transaction, and is judged by what it has changed."""
+
+	def end() -> None:
+		# What is committed must not end in an error, nor keep jobs from being enqueued; otherwise they end within a day.
+		with suppress(frappe.QueryDeadlockError):
+			with transactions.step("Shares of a record that was raised have not ended", doctype, name):
+				end_lapsed(doctype, name)
+
+	frappe.db.after_commit.add(end)
+
+
 def end_lapsed_of_interaction(doc) -> None:
 	"""The same for an interaction and everything whose access depends on it."""
 	end_lapsed(doc.doctype, doc.name)
+	end_lapsed_when_committed(doc.doctype, doc.name)
 	for doctype in governed.held_with_interaction():
 		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
 			names = ("in", names)

@@ -102,7 +102,7 @@ def open_new(arrival: Arrival):
 	:returns: the interaction; None if its author cannot read even the default type
 	:raises client_comms.exceptions.NoMatrixInForceError: no matrix is in force for the company
 	"""
-	doc = propose(arrival)
+	doc = propose(arrival, to_be_kept=True)
 	if doc is None:
 		return None
 	if doc.direction == classification.INBOUND:
@@ -124,9 +124,10 @@ def open_new(arrival: Arrival):
 	return doc
 
 
-def propose(arrival: Arrival):
+def propose(arrival: Arrival, *, to_be_kept: bool = False):
 	"""The interaction that `open_new` would log, in memory; no Assignment Rule is asked, and no manager steps in.
 
+	:param to_be_kept: it is about to be stored, see `places.level`
 	:returns: None if its author cannot read even the default type
 	"""
 	about_new = _about_new(arrival)
@@ -141,7 +142,7 @@ def propose(arrival: Arrival):
 	company = arrival.company or _company(arrival)
 	matrix = matrices.require_in_force(company, arrival.at)
 	inbound = arrival.direction == classification.INBOUND
-	there = _level_of_reference(arrival)
+	there = _level_of_reference(arrival, to_be_kept)
 	at_least = policy.current().strictest_of(arrival.at_least, stated_level(arrival.document), there)
 	placed = (_placed if inbound else _placed_by_staff)(arrival, matrix, company, client, at_least)
 	if placed is None:
@@ -228,14 +229,14 @@ def _placed_by_staff(
 	return None
 
 
-def _level_of_reference(arrival: Arrival) -> str | None:
+def _level_of_reference(arrival: Arrival, to_be_kept: bool) -> str | None:
 	"""The level of the Issue, Lead or Opportunity that it is about, also by a to-do, a meeting, an appointment or whatever else belongs to
 	one: what is filed there is as confidential, and stays so when it is logged."""
 	reference, document = (arrival.reference_doctype, arrival.reference_name), arrival.document
 	is_itself = reference == (document.doctype, document.name)
 	if not all(reference) or (is_itself and document.doctype in governed.doctypes()):
 		return None
-	return places.level(*reference)
+	return places.level(*reference, to_be_kept=to_be_kept)
 
 
 def _raised(arrival: Arrival, doc, there: str | None) -> tuple[str | None, str | None]:

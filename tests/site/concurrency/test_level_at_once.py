@@ -115,3 +115,113 @@ def test_an_opportunity_that_is_made_of_a_lead(document, sessions, uncleared, st
 		one.result()
 	frappe.db.rollback()
 	assert frappe.db.get_value("Opportunity", made, "confidentiality_level") == "Sensitive"
+
+
+@pytest.fixture
+def interaction(inquiry, make_user):
+	"""One that everyone with a role can read, and a file of it; both are removed in the end."""
+	now = frappe.utils.now_datetime().replace(microsecond=0)
+	doc = inquiry(responsible_staff=make_user("Frontline Staff"), at=now)
+	file = frappe.get_doc(
+		{"doctype": "File", "file_name": "roof.txt", "content": f"Roof of {doc.name}", "is_private": 1}
+		| {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name}
+	).insert()
+	frappe.db.commit()
+	yield frappe._dict(name=doc.name, file=file.name)
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	frappe.db.delete("DocShare", {"share_name": ("in", (doc.name, file.name))})
+	for message in frappe.get_all("Communication", {"client_interaction": doc.name}, pluck="name"):
+		frappe.delete_doc("Communication", message, force=True)
+	frappe.delete_doc("File", file.name, force=True)
+	frappe.delete_doc(doc.doctype, doc.name, force=True, ignore_missing=True)
+	frappe.delete_doc("Customer", "Anna Client", force=True, ignore_missing=True)
+	frappe.db.commit()
+
+
+RAISE_INTERACTION = (
+	"doc = frappe.get_doc('Client Interaction', {0.name!r}); doc.confidentiality_level = 'Sensitive'; "
+	"doc.level_change_reason = 'It is a complaint.'; doc.save()"
+)
+
+
+@pytest.mark.parametrize("of_it", ["Client Interaction", "File"])
+@pytest.mark.parametrize("is_request", [True, False])
+def test_a_share_that_who_raises_an_interaction_does_not_see(
+	interaction, sessions, uncleared, of_it, is_request
+):
+	one, two = sessions
+	shared = interaction.file if of_it == "File" else interaction.name
+	one.see()
+	share = f"frappe.share.add({of_it!r}, {shared!r}, {uncleared!r}, read=1)"
+	two.do(f"import frappe.share; {REQUEST}{share}.name")
+	# What a request has written keeps it from beginning a new transaction.
+	written = f"{REQUEST}frappe.db.set_value('Customer', 'Anna Client', 'customer_details', 'Roof'); "
+	one.start((written if is_request else "") + RAISE_INTERACTION.format(interaction) + COMMIT)
+	assert one.is_waiting()
+	two.do("frappe.db.commit()")
+	one.result()
+	frappe.db.rollback()
+	assert not frappe.db.exists("DocShare", {"share_name": shared, "user": uncleared})
+
+
+@pytest.mark.parametrize("of_it", ["Client Interaction", "File"])
+def test_a_share_of_who_does_not_see_that_an_interaction_was_raised(interaction, sessions, uncleared, of_it):
+	one, two = sessions
+	shared = interaction.file if of_it == "File" else interaction.name
+	two.see()
+	one.do(RAISE_INTERACTION.format(interaction) + COMMIT)
+	share = f"frappe.share.add({of_it!r}, {shared!r}, {uncleared!r}, read=1)"
+	with pytest.raises(Exception, match=r"cannot|Try again"):
+		two.do(f"import frappe.share; {REQUEST}{share}.name")
+	two.do("frappe.db.commit()")
+	frappe.db.rollback()
+	assert not frappe.db.exists("DocShare", {"share_name": shared, "user": uncleared})
+
+
+def message_about(doc):
+	"""A first message, which begins a conversation."""
+	frappe.db.delete("Client Interaction", {"reference_name": doc.name})
+	frappe.db.commit()
+	return {
+		"doctype": "Communication",
+		"communication_medium": "Email",
+		"communication_type": "Communication",
+		"sent_or_received": "Received",
+		"sender": "anna@client.example",
+		"subject": "Roof",
+		"content": "When?",
+		"reference_doctype": doc.doctype,
+		"reference_name": doc.name,
+	}
+
+
+def level_of_conversation(message):
+	frappe.db.rollback()
+	begun = frappe.db.get_value("Communication", message, "client_interaction")
+	return frappe.db.get_value("Client Interaction", begun, "confidentiality_level")
+
+
+def test_a_conversation_that_begins_while_its_document_is_raised(document, sessions):
+	one, two = sessions
+	message = message_about(document)
+	one.see()
+	name = two.do(f"frappe.get_doc({message!r}).insert().name")
+	one.start(RAISE.format(document) + COMMIT)
+	if one.is_waiting():
+		two.do("frappe.db.commit()")
+		one.result()
+	else:
+		one.result()
+		two.do("frappe.db.commit()")
+	assert level_of_conversation(name) == "Sensitive"
+
+
+def test_a_conversation_of_who_does_not_see_that_its_document_was_raised(document, sessions):
+	one, two = sessions
+	message = message_about(document)
+	two.see()
+	one.do(RAISE.format(document) + COMMIT)
+	name = two.do(f"frappe.get_doc({message!r}).insert().name")
+	two.do("frappe.db.commit()")
+	assert level_of_conversation(name) == "Sensitive"
