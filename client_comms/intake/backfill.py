@@ -30,12 +30,12 @@ from client_comms.exceptions import NoMatrixInForceError
 from client_comms.intake import (
 	arrivals,
 	call_log,
-	communication,
 	event,
 	failures,
 	human_resources,
 	inbound_mail,
 	mailboxes,
+	messages,
 	sources,
 )
 
@@ -63,8 +63,8 @@ _SOURCES = {
 	"Communication": _Source(
 		"communication_date",
 		lambda table: (
-			table.communication_type.isin(("Communication", communication.AUTOMATED))
-			& table.communication_medium.isin(list(communication.CHANNELS))
+			table.communication_type.isin(("Communication", messages.AUTOMATED))
+			& table.communication_medium.isin(list(messages.CHANNELS))
 			& (Coalesce(table.email_status, "") != inbound_mail.SPAM)
 			& Coalesce(table.reference_doctype, "").notin(human_resources.doctypes())
 			& Coalesce(table.email_account, "").notin([*mailboxes.not_for_clients(), "-"])

@@ -1,19 +1,16 @@
-"""Emails and other messages: each is read once, its conversation is found, and it becomes an event of it (D-1, F-1).
+"""Emails and other messages: the conversation of each is found, and it becomes an event of it (D-1, F-1).
 
 Incoming messages start or continue an interaction, outgoing ones answer it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 
 import frappe
-from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions import addressees
 from client_comms.clients import parties
-from client_comms.clients.addresses import bare_address
 from client_comms.i18n import plain
 from client_comms.intake import (
 	acknowledgement,
@@ -21,153 +18,29 @@ from client_comms.intake import (
 	failures,
 	human_resources,
 	inbound_mail,
-	mail_writers,
 	mailboxes,
+	messages,
 	replies,
 	scheduled_email,
 	threads,
 	website_form,
 )
+from client_comms.intake.messages import Message
 from client_comms.rules import (
 	automatic_mail,
 	classification,
 	html_text,
-	mail_headers,
 	mail_identity,
 	outgoing,
 	response_clock,
 )
 
 INTERACTION, COMMUNICATION = "Client Interaction", "Communication"
-AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
-CHANNELS = {
-	"Email": "Email",
-	"Phone": "Phone",
-	"Chat": "Chat",
-	"SMS": "Chat",
-	"Meeting": "Meeting",
-	"Visit": "Visit",
-	"Other": "Letter",  # Frappe has no medium for letters
-}
-PORTAL, _VIA_PORTAL = "Portal", "via_customer_portal"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-	"""What a Communication says, read once.
-
-	`at` is the moment it reached us, or was written by us, as stored. `automatic` is a kind of `automatic_mail`, or
-	`AUTOMATED`; None if a person wrote it. `address` and `name` are the person's on the client's side, whichever way it
-	went, `holders` who has the address, if it was looked up. `staff` is the user who wrote; None if a client did.
-	"""
-
-	document: object
-	headers: Mapping[str, str]
-	at: datetime
-	is_received: bool
-	is_from_portal: bool
-	is_from_staff: bool
-	automatic: str | None
-	address: str
-	name: str
-	reaches_client: bool
-	staff: str | None
-	holders: parties.Holders | None
-
-	@property
-	def is_history(self) -> bool:
-		"""Whether it was already old when its mailbox was connected: `backfill` logs such mail on demand.
-
-		Messages that staff enter by hand are always logged, however old.
-		"""
-		if not self.headers:
-			return False
-		age = clock.now() - self.at
-		return age > mail_headers.HISTORY or mailboxes.is_from_before(self.document.email_account, self.at)
-
-
-def read(doc) -> Message:
-	"""Read a Communication."""
-	headers = doc.flags.client_comms_headers or {}  # only while it is being received
-	is_received = doc.sent_or_received == "Received"
-	holders = parties.holders_of(bare_address(doc.sender)) if is_received else None
-	own_sender = is_received and parties.is_own(doc.sender, holders)
-	automatic = _automatic_kind(doc, headers)
-	is_form = own_sender and not automatic and _is_from_form(doc, headers)
-	# In the desk, or in their mail program with a mailbox of the site in copy.
-	is_from_staff = not is_received or (own_sender and not is_form and doc.communication_medium == "Email")
-	if is_form:
-		outside, address, name, holders = True, "", doc.sender_full_name or doc.sender, None
-	elif is_received and not own_sender:
-		outside, address, name = True, doc.sender, doc.sender_full_name
-	else:
-		recipients = addressees.of(doc)
-		address = next((each for each in recipients if not parties.is_own(each)), "")
-		outside, name, holders = bool(address) or not recipients, "", None
-	return Message(
-		document=doc,
-		headers=headers,
-		at=_moment(doc, headers),
-		is_received=is_received,
-		is_from_portal=is_received and _is_in_portal(doc),
-		is_from_staff=is_from_staff,
-		automatic=automatic,
-		address=address,
-		name=name,
-		reaches_client=outside,
-		staff=mail_writers.staff_of(doc) if is_from_staff else None,
-		holders=holders,
-	)
-
-
-def _moment(doc, headers: Mapping[str, str]) -> datetime:
-	"""Frappe leaves the date empty for a message that is being written now."""
-	written = doc.communication_date and get_datetime(doc.communication_date).replace(microsecond=0)
-	if headers:
-		at = mail_headers.received_at(
-			headers, written and clock.to_aware(written), clock.to_aware(clock.now())
-		)
-		return clock.to_stored(at)
-	return written or clock.now()
-
-
-def _is_in_portal(doc) -> bool:
-	"""ERPNext turns a client's input in the portal into a message; Frappe Helpdesk also what staff answer there without an email."""
-	filed = doc.reference_name and not doc.email_account and doc.reference_doctype
-	return bool(
-		filed
-		and frappe.get_meta(filed).has_field(_VIA_PORTAL)
-		and frappe.db.get_value(filed, doc.reference_name, _VIA_PORTAL)
-	)
-
-
-def _automatic_kind(doc, headers: Mapping[str, str]) -> str | None:
-	if doc.sent_or_received == "Sent" and doc.communication_type == AUTOMATED:
-		return AUTOMATED
-	return automatic_mail.automatic_kind(
-		headers,
-		doc.sender or "",
-		doc.subject or "",
-		own_domains=frappe.get_cached_doc("Client Comms Settings").own_domains(),
-	)
-
-
-def _is_from_form(doc, headers: Mapping[str, str]) -> bool:
-	# Who had an address in the past is not known.
-	if doc.communication_medium != "Email" or doc.flags.client_comms_of_the_past:
-		return False
-	if mail_identity.names_us_falsely(headers, parties.is_own):
-		return False
-	sender, recipients = bare_address(doc.sender), [each.lower() for each in addressees.of(doc)]
-	return website_form.is_from_no_one(sender, recipients, parties.held([sender, *recipients]))
-
-
-# --- logging -----------------------------------------------------------------------------------------
 
 
 def after_insert(doc, method=None):
 	"""Log a message as the settings say, and acknowledge it."""
-	if is_message(doc):
+	if messages.is_message(doc):
 		failures.attempt(doc, _log_wanted)
 
 
@@ -176,9 +49,11 @@ def require_promise(doc, method=None):
 
 	:raises client_comms.exceptions.ActionNotPossibleError: nothing is owed, the day cannot be promised, or it does not go to the client
 	"""
-	if not (doc.is_new() and doc.sent_or_received == "Sent" and is_message(doc) and replies.is_promise()):
+	if not (
+		doc.is_new() and doc.sent_or_received == "Sent" and messages.is_message(doc) and replies.is_promise()
+	):
 		return
-	message = read(doc)
+	message = messages.read(doc)
 	if interaction := threads.find(message):
 		if not _reaches_client(message, interaction):
 			replies.refuse_promise()
@@ -187,20 +62,8 @@ def require_promise(doc, method=None):
 		interaction.check_event(response_clock.PROMISED, at, until)
 
 
-def is_message(doc) -> bool:
-	if doc.communication_type not in ("Communication", AUTOMATED):
-		return False
-	if doc.communication_medium:
-		return doc.communication_medium in CHANNELS
-	return _is_in_portal(doc) or website_form.is_from_visitor(doc)
-
-
-def channel_of(doc) -> str:
-	return CHANNELS.get(doc.communication_medium, PORTAL)
-
-
 def _log_wanted(doc):
-	message = read(doc)
+	message = messages.read(doc)
 	if message.is_received:
 		switch = "log_issues" if message.is_from_portal else "log_inbound_email"
 		if message.is_history or not arrivals.is_wanted(switch):
@@ -210,7 +73,7 @@ def _log_wanted(doc):
 
 def log_arrived(doc):
 	"""Log a message that was received, and acknowledge it."""
-	return _log_and_acknowledge(read(doc))
+	return _log_and_acknowledge(messages.read(doc))
 
 
 def _log_and_acknowledge(message: Message):
@@ -226,7 +89,7 @@ def log(doc):
 	:returns: the interaction; None if there is none, as for mail among staff or automatic mail, and for
 	    Frappe's copy of an event, which is linked together with the event
 	"""
-	return _log(read(doc), staff_may_begin=True)
+	return _log(messages.read(doc), staff_may_begin=True)
 
 
 def _log(message: Message, staff_may_begin: bool, *, on_arrival: bool = False):
@@ -266,40 +129,50 @@ def _apply(message: Message, staff_may_begin: bool, is_about_staff: Callable[[],
 		return None  # listed as unlogged
 	interaction = threads.find(message)
 	if message.is_received and message.automatic:
-		if not interaction:
-			return None
-		if event := threads.AUTOMATIC_EVENT.get(message.automatic):
-			interaction.record(event, at=message.at, source=message.document)
-		elif _is_from_a_stranger(message, interaction):
-			return None
+		return _written_by_a_program(message, interaction)
+	if message.is_from_staff:
+		return _from_staff(message, interaction, staff_may_begin, is_about_staff)
+	return _from_client(message, interaction, is_about_staff)
+
+
+def _written_by_a_program(message: Message, interaction):
+	"""An out-of-office reply or a bounce is on record in its conversation; it begins none."""
+	if not interaction:
+		return None
+	if event := threads.AUTOMATIC_EVENT.get(message.automatic):
+		interaction.record(event, at=message.at, source=message.document)
+	elif _is_from_a_stranger(message, interaction):
+		return None
+	return interaction
+
+
+def _from_client(message: Message, interaction, is_about_staff: Callable[[], bool]):
+	is_strange = bool(interaction) and _is_from_a_stranger(message, interaction)
+	if interaction and not is_strange and replies.may_continue(interaction, message.at):
+		replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
 		return interaction
-	if not message.is_from_staff:
-		if (
-			interaction
-			and replies.may_continue(interaction, message.at)
-			and not _is_from_a_stranger(message, interaction)
-		):
-			replies.client_wrote_back(interaction, message.document, _content(message.document), message.at)
-			return interaction
-		if is_about_staff():
-			return None
-		arriving = arrival(message)
-		if interaction and _is_from_a_stranger(message, interaction):
-			# Under whichever document Frappe filed it; what they quote stays confidential.
-			arriving = replace(
-				arriving,
-				reference_doctype=None,
-				reference_name=None,
-				at_least=interaction.confidentiality_level,
-			)
-		return arrivals.open_new(arriving)
+	if is_about_staff():
+		return None
+	arriving = arrival(message)
+	if is_strange:
+		# Under whichever document Frappe filed it; what they quote stays confidential.
+		arriving = replace(
+			arriving,
+			reference_doctype=None,
+			reference_name=None,
+			at_least=interaction.confidentiality_level,
+		)
+	return arrivals.open_new(arriving)
+
+
+def _from_staff(message: Message, interaction, staff_may_begin: bool, is_about_staff: Callable[[], bool]):
 	if message.is_received and mail_identity.names_us_falsely(message.headers, parties.is_own):
 		return interaction  # it neither answers nor begins anything
 	if not interaction:
 		return _first_contact(message, is_about_staff) if staff_may_begin else None
 	if not _reaches_client(message, interaction):
 		replies.tell_still_owed(interaction, message.at)
-	elif message.automatic == AUTOMATED:
+	elif message.automatic == messages.AUTOMATED:
 		# Removed by `acknowledgement_delivery` if it is not sent.
 		interaction.record(response_clock.AUTO_ACKNOWLEDGED, at=message.at, source=message.document)
 	elif leaves := scheduled_email.leaves_on(message.document):
@@ -356,7 +229,7 @@ def arrival(message: Message, direction: str = classification.INBOUND) -> arriva
 		source=doc.reference_doctype
 		if doc.reference_doctype in ("Issue", "Lead", "Opportunity")
 		else doc.doctype,
-		channel=PORTAL if message.is_from_portal else channel_of(doc),
+		channel=messages.PORTAL if message.is_from_portal else messages.channel_of(doc),
 		subject=website_form.subject_of(doc),
 		content=_content(doc),
 		sender=message.address,

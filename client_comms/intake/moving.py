@@ -26,7 +26,7 @@ from client_comms.enforcement import (
 )
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold
-from client_comms.intake import arrivals, communication
+from client_comms.intake import arrivals, communication, messages
 from client_comms.rules import classification, histories, response_clock
 
 INTERACTION, MESSAGE = governed.INTERACTION, governed.COMMUNICATION
@@ -103,7 +103,7 @@ def require_movable(doc, document, target=None) -> None:
 	"""
 	if erased := next((each for each in (doc, target) if each and each.anonymised_on), None):
 		_refuse(_("The texts of {0} were erased, so it stays as it is.").format(bold(erased.name)))
-	if not communication.is_message(document):
+	if not messages.is_message(document):
 		_refuse(_("Only messages can be split off or moved, and this is a note or a meeting."))
 	if not _is_all_of(doc, document):
 		return
@@ -181,7 +181,7 @@ def proposed(doc, document, communication_type: str | None, lower_because: str |
 
 def arrival_of(doc, document, communication_type: str | None, lower_because: str | None) -> arrivals.Arrival:
 	"""The message as it would have arrived as the first one of a conversation with the same client and company."""
-	message = communication.read(document)
+	message = messages.read(document)
 	arriving = communication.arrival(
 		message, classification.INBOUND if message.is_received else classification.OUTBOUND
 	)

@@ -28,7 +28,7 @@ def find(message):
 	Search order: the message to which it replies, the messages to which its headers refer, a document that its
 	subject names, the document under which it is filed.
 
-	:param message: a `communication.Message`
+	:param message: a `messages.Message`
 	"""
 	answered = message.document.in_reply_to
 	name = (

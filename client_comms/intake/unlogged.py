@@ -25,10 +25,10 @@ from client_comms.i18n import bold, speaking
 from client_comms.intake import (
 	arrivals,
 	call_log,
-	communication,
 	event,
 	failures,
 	inbound_mail,
+	messages,
 	sources,
 	unprocessed,
 )
@@ -312,7 +312,7 @@ def _of_kind(doctype: str, table) -> list:
 	if doctype == COMMUNICATION:
 		return [
 			table.communication_type == "Communication",
-			table.communication_medium.isin(list(communication.CHANNELS)),
+			table.communication_medium.isin(list(messages.CHANNELS)),
 			# Frappe's copy of an event is logged as the event.
 			table.reference_doctype.isnull() | (table.reference_doctype != EVENT),
 		]

@@ -14,7 +14,7 @@ from client_comms.enforcement import client_documents, governed
 from client_comms.enforcement.methods.missing_checks_frappe import ONLY_STORED
 from client_comms.exceptions import MissingDetailsError, ReasonNeededError
 from client_comms.i18n import bold
-from client_comms.intake import call_log, communication
+from client_comms.intake import call_log, messages
 from client_comms.outgoing import facts, gate, recipient_kinds, register
 from client_comms.rules import access
 from client_comms.rules import outgoing as rules
@@ -198,9 +198,9 @@ def after_message(doc, method=None) -> None:
 		return
 	if doc.communication_medium == facts.EMAIL and not _is_entered(doc):
 		return
-	if not communication.is_message(doc):
+	if not messages.is_message(doc):
 		return
-	channel = communication.channel_of(doc)
+	channel = messages.channel_of(doc)
 	context = facts.context_of(
 		doc.reference_doctype, doc.reference_name, channel=channel, communication=doc.name
 	)

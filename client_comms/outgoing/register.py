@@ -1,6 +1,6 @@
 """Writes the disclosure register of everything sent to people outside (P-2)."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 
 import frappe
 from frappe import _
@@ -97,52 +97,64 @@ def _rows(
 		level = governed.level(context.party_type, context.party) if outside else None
 	if not outside:
 		return []
-	verified = (
-		identity.last_confirmed(context.party_type, context.party, context.contact, level)
-		if context.party and level
-		else None
-	)
-	# A warning without a recorded reason was passed by a job.
+	message = _of_message(context, level, verdict, reason)
 	warned = {finding.recipient for finding in verdict.warned}
-	rows = []
-	for recipient in outside:
-		basis, consent = disclosures.OWN_INFORMATION, None
-		person = recipient.contact or context.contact
-		if recipient.kind == rules.THIRD_PARTY:
-			decision = checks.consent_of(context, recipient)
-			consent = decision.consent if decision.allowed else None
-			basis = disclosures.CONSENT if consent else disclosures.NOT_REQUIRED
-			if recipient.address in warned:
-				basis = disclosures.REASON_GIVEN
-		rows.append(
-			{
-				"disclosed_on": clock.now(),
-				"disclosed_by": frappe.session.user,
-				"outcome": disclosures.SENT,
-				"recipient": recipient.address or _("Not named"),
-				"recipient_kind": recipient.kind,
-				"third_party": recipient.third_party,
-				"channel": context.channel,
-				"preferred_channel": preferred.get(person) if recipient.kind == rules.CLIENT else None,
-				"party_type": context.party_type,
-				"party": context.party,
-				"party_name": _name_of(context),
-				"contact": context.contact,
-				"description": escape_html(context.what) or _("No subject"),
-				"confidentiality_level": level,
-				"client_interaction": context.interaction,
-				# Another document can be deleted, and the register would keep it.
-				"reference_doctype": context.doctype if context.governed else None,
-				"reference_name": context.name if context.governed else None,
-				"communication": context.communication,
-				"basis": basis,
-				"consent": consent,
-				"identity_verification": verified,
-				"reason": reason
-				or (_("Sent by a background job, so no reason was asked for.") if verdict.warned else None),
-			}
-		)
-	return rows
+	return [{**message, **_of_recipient(context, each, preferred, warned)} for each in outside]
+
+
+def _of_message(
+	context: facts.OutgoingContext, level: str | None, verdict: rules.Verdict, reason: str | None
+) -> dict:
+	"""What is the same for all who get a message."""
+	known = bool(context.party and level)
+	verified = known and identity.last_confirmed(context.party_type, context.party, context.contact, level)
+	if not reason and verdict.warned:
+		reason = _("Sent by a background job, so no reason was asked for.")
+	return {
+		"disclosed_on": clock.now(),
+		"disclosed_by": frappe.session.user,
+		"outcome": disclosures.SENT,
+		"channel": context.channel,
+		"party_type": context.party_type,
+		"party": context.party,
+		"party_name": _name_of(context),
+		"contact": context.contact,
+		"description": escape_html(context.what) or _("No subject"),
+		"confidentiality_level": level,
+		"client_interaction": context.interaction,
+		# Another document can be deleted, and the register would keep it.
+		"reference_doctype": context.doctype if context.governed else None,
+		"reference_name": context.name if context.governed else None,
+		"communication": context.communication,
+		"identity_verification": verified or None,
+		"reason": reason or None,
+	}
+
+
+def _of_recipient(
+	context: facts.OutgoingContext, recipient: Recipient, preferred: Mapping, warned: Container
+) -> dict:
+	"""Who gets it, and why it was allowed to leave.
+
+	:param preferred: contact → their preferred channel, if it goes on another
+	:param warned: the addresses to which it goes in spite of a warning
+	"""
+	basis, consent = disclosures.OWN_INFORMATION, None
+	if recipient.kind == rules.THIRD_PARTY:
+		decision = checks.consent_of(context, recipient)
+		consent = decision.consent if decision.allowed else None
+		basis = disclosures.CONSENT if consent else disclosures.NOT_REQUIRED
+		if recipient.address in warned:
+			basis = disclosures.REASON_GIVEN
+	is_client = recipient.kind == rules.CLIENT
+	return {
+		"recipient": recipient.address or _("Not named"),
+		"recipient_kind": recipient.kind,
+		"third_party": recipient.third_party,
+		"preferred_channel": preferred.get(recipient.contact or context.contact) if is_client else None,
+		"basis": basis,
+		"consent": consent,
+	}
 
 
 def _name_of(context: facts.OutgoingContext) -> str | None:

@@ -13,10 +13,10 @@ from client_comms import roles
 from client_comms.clients import parties
 from client_comms.enforcement import guards, internal_recipients
 from client_comms.enforcement.compose import call_previous
-from client_comms.intake import communication
+from client_comms.intake import messages
 from client_comms.outgoing import advertising, departures, facts, gate, recipient_kinds, register, restricted
 
-CHANNEL = communication.CHANNELS["SMS"]
+CHANNEL = messages.CHANNELS["SMS"]
 
 
 @frappe.whitelist(methods=["POST"])

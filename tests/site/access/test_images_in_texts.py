@@ -161,7 +161,7 @@ def test_of_a_message_from_before(published, about_client):
 
 
 def test_of_a_message_that_is_logged_later(published, complaint, monkeypatch):
-	monkeypatch.setattr("client_comms.intake.communication.is_message", lambda doc: False)
+	monkeypatch.setattr("client_comms.intake.messages.is_message", lambda doc: False)
 	message, file = published(None)
 	private_files.make_images_private()
 	assert not frappe.get_doc("File", file.name).is_private

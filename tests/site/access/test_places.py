@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import levels, places
-from client_comms.intake import communication, threads
+from client_comms.intake import messages, threads
 from client_comms.leak_check.bait.record import insert_row
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -233,7 +233,7 @@ def test_what_is_logged_of_it_is_as_confidential(message, held, set_settings):
 def test_what_is_under_a_todo_about_an_interaction_continues_it(message, complaint):
 	about = {"reference_type": complaint.doctype, "reference_name": complaint.name}
 	doc = message("ToDo", insert_row("ToDo", name="PLACE", **about))
-	assert threads.find(communication.read(doc)).name == complaint.name
+	assert threads.find(messages.read(doc)).name == complaint.name
 
 
 def test_messages_of_before_are_noted(message, sees, held, staff):
