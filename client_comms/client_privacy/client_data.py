@@ -16,6 +16,7 @@ from pypika.functions import NullIf
 from client_comms import alerts, clock, controls, transactions
 from client_comms.client_privacy import verified_details
 from client_comms.clients import confirmation, parties, phone_numbers
+from client_comms.clients.addresses import spellings
 from client_comms.enforcement import policy
 from client_comms.exceptions import DuplicateClientError
 from client_comms.i18n import bold, refuse
@@ -128,7 +129,7 @@ def duplicates(doc) -> list[tuple[str, str]]:
 	details, own = verified_details.of(doc), _own(doc)
 	contacts, leads = set(), set()
 	if details.emails:
-		same = ("in", list(details.emails))
+		same = ("in", spellings(details.emails))
 		contacts.update(
 			frappe.get_all("Contact Email", {"email_id": same, "parenttype": "Contact"}, pluck="parent")
 		)

@@ -10,7 +10,9 @@ from frappe import _
 
 from client_comms import clock, roles
 from client_comms.clients import contacts, parties
+from client_comms.clients.addresses import bare_address, spellings
 from client_comms.clients.parties import CONFIRMED_ON as ON
+from client_comms.rules import domains
 
 BY = "confirmed_by"
 ROWS = ("Dynamic Link", "Contact Email", "Contact Phone")
@@ -179,8 +181,8 @@ def is_claimed(client: tuple[str, str], address: str | None) -> bool:
 		from `tabDynamic Link` link
 		join `tabContact` contact on contact.name = link.parent
 		join `tabContact Email` email on email.parent = contact.name and email.parenttype = 'Contact'
-		where link.parenttype = 'Contact' and link.link_doctype = %s and link.link_name = %s and email.email_id = %s""",
-		(*client, address),
+		where link.parenttype = 'Contact' and link.link_doctype = %s and link.link_name = %s and email.email_id in %s""",
+		(*client, spellings([bare_address(address)])),
 	)
 	credible = [_is_credible((link_by, email_by), authors) for link_by, email_by, *authors in rows or ()]
 	return not any(credible) if credible else bool(login)
@@ -229,7 +231,7 @@ def _says_nothing_new(contact, link) -> bool:
 
 
 def _comparable(value) -> str:
-	return str(value or "").strip().lower()
+	return domains.spelled(str(value or ""))
 
 
 def clients_of_login(user: str) -> list[tuple[str, str, str]]:

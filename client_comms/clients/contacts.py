@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.clients import unsubscribed
+from client_comms.clients.addresses import spellings
 from client_comms.clients.parties import CONFIRMED, PARTY_TYPES
 from client_comms.clients.preferences import PREFERENCE
 from client_comms.i18n import bold
@@ -128,7 +129,7 @@ def addresses_of(
 			["email_id", "parent"],
 			order_by="parent asc, idx asc",
 		):
-			found.setdefault((row.email_id or "").strip().lower(), row.parent)
+			found.setdefault(domains.spelled(row.email_id or ""), row.parent)
 	for address in addresses_in(party_type, party):
 		found.setdefault(address, None)
 	found.pop("", None)
@@ -162,11 +163,16 @@ def usable(known: Mapping[str, str | None]) -> dict[str, str | None]:
 
 def addresses_in(doctype: str | None, name: str | None) -> list[str]:
 	"""The email addresses that a document itself holds, in lower case; not those copied from another document."""
+	return [*map(domains.spelled, stored_in(doctype, name))]
+
+
+def stored_in(doctype: str | None, name: str | None) -> list[str]:
+	"""The same, as they are written there."""
 	if not (doctype and name):
 		return []
 	fields = address_fields(doctype)
 	held = frappe.db.get_value(doctype, name, fields, as_dict=True) if fields else None
-	return [value.strip().lower() for value in (held or {}).values() if value]
+	return [value for value in (held or {}).values() if value]
 
 
 def owners_of(addresses: Collection[str]) -> dict[str, set[tuple[str, str]]]:
@@ -177,15 +183,15 @@ def owners_of(addresses: Collection[str]) -> dict[str, set[tuple[str, str]]]:
 	found: dict[str, set[tuple[str, str]]] = {}
 	if not addresses:
 		return found
-	named = ("in", list(addresses))
+	named = ("in", spellings(addresses))
 	for row in frappe.get_all(
 		"Contact Email", {"email_id": named, "parenttype": "Contact"}, ["email_id", "parent"], order_by=None
 	):
-		found.setdefault(row.email_id.strip().lower(), set()).add(("Contact", row.parent))
+		found.setdefault(domains.spelled(row.email_id), set()).add(("Contact", row.parent))
 	for party_type in PARTY_TYPES:
 		for field in address_fields(party_type):
 			for row in frappe.get_all(party_type, {field: named}, ["name", field], order_by=None):
-				found.setdefault(row[field].strip().lower(), set()).add((party_type, row.name))
+				found.setdefault(domains.spelled(row[field]), set()).add((party_type, row.name))
 	return found
 
 

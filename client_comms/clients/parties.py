@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import frappe
 
 from client_comms.clients import phone_numbers
-from client_comms.clients.addresses import bare_address
+from client_comms.clients.addresses import bare_address, spellings
 from client_comms.rules import domains
 
 PARTY_TYPES = ("Customer", "Lead", "Prospect", "Supplier")
@@ -66,9 +66,9 @@ def own_addresses(addresses) -> set[str]:
 	found = frappe.db.sql_list(
 		f"""select email_id from `tabEmail Account` where email_id in %(addresses)s
 		union all select user.email from `tabUser` user where user.email in %(addresses)s and {_WORKS_HERE}""",
-		{"addresses": sorted(bare)},
+		{"addresses": spellings(bare)},
 	)
-	return {address.lower() for address in found}
+	return {*map(domains.spelled, found)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Held:
 
 def held(addresses: Iterable[str]) -> Held:
 	"""For bare addresses; one query."""
-	found = sorted({*addresses, ""})
+	found = [*spellings(addresses), ""]
 	employees = " ".join(
 		f"union all select 1, `{field}` from `tabEmployee` where `{field}` in %(addresses)s and status = 'Active'"
 		for field in ("company_email", "personal_email", "prefered_email")
@@ -93,7 +93,8 @@ def held(addresses: Iterable[str]) -> Held:
 		{"addresses": found},
 	)
 	by_staff, by_mailboxes = (
-		frozenset(address.lower() for is_staff, address in rows if is_staff == kind) - {""} for kind in (1, 0)
+		frozenset(domains.spelled(address) for is_staff, address in rows if is_staff == kind) - {""}
+		for kind in (1, 0)
 	)
 	return Held(by_staff, by_mailboxes)
 
@@ -112,7 +113,7 @@ def outside(addresses: Iterable[str]) -> list[str]:
 def user_of(address: str) -> str | None:
 	"""The user who writes from an address, even if the message came from outside; None if there is none."""
 	address = bare_address(address)
-	return address and frappe.db.get_value("User", {"email": address, "user_type": "System User"})
+	return users_of([address]).get(address)
 
 
 def client_of(
@@ -239,15 +240,16 @@ def holders_of(address: str) -> Holders:
 	"""
 	if not address:
 		return Holders()
-	return _holders(row for _address, *row in frappe.db.sql(_HOLDERS, {"addresses": [address]}))
+	return _holders(row for _address, *row in frappe.db.sql(_HOLDERS, {"addresses": spellings([address])}))
 
 
 def holders_of_all(addresses: Iterable[str]) -> dict[str, Holders]:
 	"""`holders_of` several addresses; one query, none without an address."""
 	addresses = [*dict.fromkeys(filter(None, addresses))]
 	rows: dict[str, list] = {}
-	for address, *row in frappe.db.sql(_HOLDERS, {"addresses": addresses}) if addresses else ():
-		rows.setdefault(address.lower(), []).append(row)
+	asked = {"addresses": spellings(addresses)}
+	for address, *row in frappe.db.sql(_HOLDERS, asked) if addresses else ():
+		rows.setdefault(domains.spelled(address), []).append(row)
 	return {address: _holders(rows.get(address, ())) for address in addresses}
 
 
@@ -369,30 +371,30 @@ def of_addresses(addresses: Iterable[str]) -> dict[str, Client]:
 		return {}
 	rows = frappe.get_all(
 		"Contact Email",
-		{"email_id": ("in", addresses), "parenttype": "Contact"},
+		{"email_id": ("in", spellings(addresses)), "parenttype": "Contact"},
 		["email_id", "parent"],
 		order_by="creation asc",
 	)
 	of_contact = of_contacts(row.parent for row in rows)
 	found: dict[str, Client] = {}
 	for row in rows:
-		client, address = of_contact.get(row.parent), row.email_id.lower()
+		client, address = of_contact.get(row.parent), domains.spelled(row.email_id)
 		if client and (
 			address not in found or _closeness(client.party_type) < _closeness(found[address].party_type)
 		):
 			found[address] = client
 	# An empty list would match leads without an address.
-	if unknown := [address for address in addresses if address and address not in found]:
+	if unknown := spellings(address for address in addresses if address not in found):
 		leads = {"email_id": ("in", unknown)}
 		for lead in frappe.get_all("Lead", leads, ["name", "email_id"], order_by="creation asc"):
-			found[lead.email_id.lower()] = Client("Lead", lead.name)
+			found[domains.spelled(lead.email_id)] = Client("Lead", lead.name)
 	return found
 
 
 def users_of(addresses: Iterable[str]) -> dict[str, str]:
 	"""The desk users who write from addresses: address -> user. One query."""
-	addresses = list(set(addresses))
-	if not addresses:
+	written = spellings(addresses)
+	if not written:
 		return {}
-	rows = frappe.get_all("User", {"email": ("in", addresses), "user_type": "System User"}, ["name", "email"])
-	return {row.email.lower(): row.name for row in rows}
+	rows = frappe.get_all("User", {"email": ("in", written), "user_type": "System User"}, ["name", "email"])
+	return {domains.spelled(row.email): row.name for row in rows}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 
-from client_comms.clients.addresses import bare_address
+from client_comms.clients.addresses import bare_address, spellings
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import bold
 
@@ -21,7 +21,7 @@ def among(addresses: Iterable[str], doctype: str | None = None, name: str | None
 	about = {"reference_doctype": doctype, "reference_name": name} if doctype and name else {}
 	rows = frappe.get_all(
 		_LIST,
-		{"email": ("in", bare)},
+		{"email": ("in", spellings(bare))},
 		["email", "global_unsubscribe", "reference_doctype", "reference_name"],
 		order_by="creation asc",
 	)

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import split_emails
 
 from client_comms import clock
-from client_comms.clients import phone_numbers
+from client_comms.clients import parties, phone_numbers
 from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import dependents, governed
 from client_comms.exceptions import ClearanceMissingError
@@ -151,11 +151,7 @@ def by_clearance(
 
 def users_of(addresses: list[str]) -> dict[str, str]:
 	"""Address -> desk user, for the addresses that belong to staff; one query."""
-	wanted = {_address(each) for each in addresses}
-	rows = frappe.get_all(
-		"User", {"email": ("in", [*wanted, ""]), "user_type": "System User"}, ["email", "name"]
-	)
-	return {row.email.lower(): row.name for row in rows}
+	return parties.users_of(map(_address, addresses))
 
 
 def user_of(address: str) -> str | None:

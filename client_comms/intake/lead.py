@@ -8,6 +8,7 @@ from frappe.utils import get_datetime
 
 from client_comms import clock, transactions
 from client_comms.clients import confirmation, parties, phone_numbers
+from client_comms.clients.addresses import bare_address, spellings
 from client_comms.intake import arrivals, new_documents
 from client_comms.rules import response_clock
 
@@ -58,7 +59,7 @@ def _of_unknown_client(lead):
 		return None
 	contacts = frappe.get_all(
 		"Contact Email",
-		{"email_id": lead.email_id, "parenttype": "Contact"},
+		{"email_id": ("in", spellings([bare_address(lead.email_id)])), "parenttype": "Contact"},
 		pluck="parent",
 		order_by="creation asc",
 	)

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import cint, cstr, escape_html, get_datetime, pretty_date
 
 from client_comms import alerts, clock, transactions
-from client_comms.clients.addresses import bare_address
+from client_comms.clients.addresses import bare_address, spellings
 from client_comms.communication_governance import calendars
 from client_comms.i18n import bold
 from client_comms.intake import spool, unprocessed
@@ -43,7 +43,8 @@ def is_apart(doc) -> bool:
 	if doc.sent_or_received == "Received":
 		return is_not_for_clients(doc.email_account)
 	address = bare_address(doc.sender)
-	return bool(address and frappe.db.exists(ACCOUNT, {"email_id": address, NOT_FOR_CLIENTS: 1}))
+	written = ("in", spellings([address]))
+	return bool(address and frappe.db.exists(ACCOUNT, {"email_id": written, NOT_FOR_CLIENTS: 1}))
 
 
 def not_for_clients() -> list[str]:

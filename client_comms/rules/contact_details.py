@@ -2,6 +2,7 @@
 
 import re
 
+from client_comms.rules import domains
 from client_comms.rules.messages import Message, _
 
 # How a client's details were verified
@@ -16,8 +17,8 @@ _LONGEST = 254  # RFC 5321, section 4.5.3.1, without the brackets
 
 
 def normal_email(address: str | None) -> str:
-	"""The address in the form used for comparison: without surrounding spaces, in lower case."""
-	return (address or "").strip().lower()
+	"""The address in the form used for comparison: without surrounding spaces and a dot at its end, in lower case."""
+	return domains.spelled(address or "")
 
 
 def address_fault(address: str) -> Message | None:

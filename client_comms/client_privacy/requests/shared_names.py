@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 import frappe
 
 from client_comms.clients import parties, phone_numbers
+from client_comms.clients.addresses import spellings
 from client_comms.enforcement.row_conditions import literal
 
 Records = Mapping[str, Collection[str]]
@@ -65,8 +66,8 @@ def names(found: Collection[str], records: Records) -> dict[str, tuple[str, str]
 def addresses(found: Collection[str], records: Records) -> dict[str, tuple[str, str]]:
 	"""Those of the addresses that are not the client's alone: address → (DocType, name) of who has it as well."""
 	shared = {
-		address: _holder(_ACCOUNTS, address, records)
-		or _contact("Contact Email", "email_id", address, records)
+		address: _holder(_ACCOUNTS, spellings([address]), records)
+		or _contact("Contact Email", "email_id", spellings([address]), records)
 		or (_OWN_DOMAIN if parties.is_own(address) else None)
 		for address in found
 	}
@@ -77,42 +78,42 @@ def numbers(found: Collection[str], records: Records) -> dict[str, tuple[str, st
 	"""Those of the phone numbers that someone else has as well, such as that of a reception, however they are written there."""
 	shared = {}
 	for number in found:
-		for form in filter(None, {number, phone_numbers.normalised(number)}):
-			other = (
-				_holder(_PHONES, form, records)
-				or _contact("Contact Phone", "phone", form, records)
-				or _contact("Contact Phone", "phone_e164", form, records)
-			)
-			if other:
-				shared[number] = other
-	return shared
+		forms = sorted({number, phone_numbers.normalised(number)} - {None, ""})
+		shared[number] = (
+			_holder(_PHONES, forms, records)
+			or _contact("Contact Phone", "phone", forms, records)
+			or _contact("Contact Phone", "phone_e164", forms, records)
+		)
+	return {number: other for number, other in shared.items() if other}
 
 
 def _person(name: str, records: Records) -> tuple[str, str] | None:
 	for doctype, field in NAMES_OF_PEOPLE:
 		if not (doctype == "User" and records.get("User")):
-			if other := _other(doctype, field, name, records):
+			if other := _other(doctype, field, [name], records):
 				return other
 	return None
 
 
-def _holder(fields: Collection[tuple[str, str]], value: str, records: Records) -> tuple[str, str] | None:
+def _holder(
+	fields: Collection[tuple[str, str]], values: list[str], records: Records
+) -> tuple[str, str] | None:
 	for doctype, field in fields:
-		if frappe.db.has_column(doctype, field) and (other := _other(doctype, field, value, records)):
+		if frappe.db.has_column(doctype, field) and (other := _other(doctype, field, values, records)):
 			return other
 	return None
 
 
-def _other(doctype: str, field: str, value: str, records: Records) -> tuple[str, str] | None:
+def _other(doctype: str, field: str, values: list[str], records: Records) -> tuple[str, str] | None:
 	own = [*records.get(doctype, ()), ""]
-	name = frappe.db.get_value(doctype, [[field, "=", value], ["name", "not in", own]])
+	name = frappe.db.get_value(doctype, [[field, "in", values], ["name", "not in", own]])
 	return (doctype, name) if name else None
 
 
-def _contact(table: str, field: str, value: str, records: Records) -> tuple[str, str] | None:
+def _contact(table: str, field: str, values: list[str], records: Records) -> tuple[str, str] | None:
 	"""Another person's contact; one that Frappe made for the client's own login is the client's."""
 	own = [*records.get("Contact", ()), ""]
-	rows = {"parenttype": "Contact", field: value, "parent": ("not in", own)}
+	rows = {"parenttype": "Contact", field: ("in", values), "parent": ("not in", own)}
 	others = frappe.get_all(table, rows, pluck="parent", order_by=None)
 	logins = records.get("User", ())
 	for row in frappe.get_all(

@@ -9,7 +9,9 @@ from frappe.utils import cstr
 from client_comms.client_privacy.requests import shared_names
 from client_comms.clients import contacts as clients
 from client_comms.clients import phone_numbers
+from client_comms.clients.addresses import spellings
 from client_comms.clients.parties import CONFIRMED, same_client, same_clients
+from client_comms.rules import domains
 
 _LINKS = "Dynamic Link"
 _NAMED_AFTER = ("Contact", "Customer", "Supplier", "Address")
@@ -53,10 +55,10 @@ def of(
 	records, theirs = _own_records(party_type, party, contact), {}
 	if same_person:
 		records, theirs = _with_other_records(records)
-	found = {each.lower() for each in _addresses(records)}
+	found = _addresses(records)
 	records["User"] = _logins(records, found)
 	records = {doctype: names for doctype, names in records.items() if names}
-	found |= {each.lower() for each in _addresses({"User": records.get("User", ())})}
+	found |= _addresses({"User": records.get("User", ())})
 	found |= addresses_among(former)
 	shared_addresses = shared_names.addresses(found, {**records, **theirs})
 	addresses = sorted(found - shared_addresses.keys())
@@ -93,7 +95,7 @@ def come_since(moment, records: dict[str, tuple[str, ...]], addresses: Collectio
 	"""
 	if not addresses:  # what has no address is others'
 		return Subject({}, (), ())
-	given, since = ("in", list(addresses)), {"creation": (">=", moment)}
+	given, since = ("in", spellings(addresses)), {"creation": (">=", moment)}
 	rows = {"parenttype": "Contact", "email_id": given}
 	having = frappe.get_all("Contact Email", rows, pluck="parent", order_by=None)
 	contacts = {"name": ("in", [*having, ""]), **since}
@@ -152,7 +154,7 @@ def not_in_copy(request) -> dict[str, tuple[str, str]]:
 	"""The client's addresses by which a copy finds nothing, because they are not theirs alone → (DocType, name) of who has it as well."""
 	contact = request.contact if request.contact_only else None
 	records, theirs = _with_other_records(_own_records(request.party_type, request.party, contact))
-	found = {each.lower() for each in _addresses(records)}
+	found = _addresses(records)
 	return shared_names.addresses(found, {**records, **theirs})
 
 
@@ -161,15 +163,16 @@ def _with_other_records(
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
 	"""The records with others of the same people, and the leads that are not whole about them, but have their address. One name with one
 	address is one person; an address alone can be that of an office."""
-	addresses = {each.lower() for each in _addresses(records)}
+	addresses = _addresses(records)
 	names = {each.casefold() for each in _people(records)}
 	if not (addresses and names):
 		return records, {}
-	rows = {"parenttype": "Contact", "email_id": ("in", sorted(addresses))}
+	having_one = ("in", spellings(addresses))
+	rows = {"parenttype": "Contact", "email_id": having_one}
 	having = frappe.get_all("Contact Email", rows, pluck="parent", order_by=None)
 	found = {
 		"Contact": _called(names, "Contact", "full_name", {"name": ("in", [*having, ""])}),
-		"Lead": _called(names, "Lead", "lead_name", {"email_id": ("in", sorted(addresses))}),
+		"Lead": _called(names, "Lead", "lead_name", {"email_id": having_one}),
 	}
 	persons = {"name": ("in", [*found["Lead"], ""]), "company_name": ("is", "not set")}
 	own_leads = set(frappe.get_all("Lead", persons, pluck="name", order_by=None))
@@ -252,15 +255,17 @@ def _logins(records: dict[str, tuple[str, ...]], addresses: Iterable[str]) -> tu
 
 
 def _addresses(records: dict[str, tuple[str, ...]]) -> set[str]:
+	"""In lower case, and as they are stored."""
 	found = {
 		address
 		for doctype, names in records.items()
 		for name in names
-		for address in clients.addresses_in(doctype, name)
+		for address in clients.stored_in(doctype, name)
 	}
 	rows = {"parenttype": "Contact", "parent": ("in", list(records.get("Contact", ())) or [""])}
 	found.update(frappe.get_all("Contact Email", rows, pluck="email_id", order_by=None))
-	return {cstr(each).strip() for each in found} - {""}
+	stored = {cstr(each).strip().lower() for each in found}
+	return {*stored, *map(domains.spelled, stored)} - {""}
 
 
 def _numbers(records: dict[str, tuple[str, ...]]) -> set[str]:

@@ -6,20 +6,24 @@ from frappe.core.doctype.communication.email import make
 from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 
 from client_comms import api
-from client_comms.clients import holders, parties
+from client_comms.client_privacy import client_data
+from client_comms.clients import confirmation, contacts, holders, parties
+from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import compose
 
 pytestmark = pytest.mark.clause("P-2", "P-3", "D-5")
 
 ANNA = "anna@client.example"
 SPELLINGS = [ANNA, "Anna@Client.Example", "anna@client.example.", "Anna <anna@client.example.>"]
+# An address is often copied together with the full stop of its sentence, and Frappe stores it so.
+STORED = [ANNA, "Anna@Client.Example."]
 
 
-@pytest.fixture
-def client(make_client, mailbox, set_settings):
+@pytest.fixture(params=STORED)
+def client(make_client, mailbox, set_settings, request):
 	compose.stand_around()
 	set_settings(own_email_domains="own.example", identity_mode="Off", consent_mode="Off")
-	return make_client("Anna of Nordlicht", ANNA)
+	return make_client("Anna of Nordlicht", request.param)
 
 
 def queue(*recipients, **about):
@@ -62,16 +66,20 @@ def test_a_client_who_withdrew_consent_gets_no_newsletter(client, set_settings, 
 	assert queue(written, **of_group()) == []
 
 
+@pytest.mark.parametrize("stored", STORED)
 @pytest.mark.parametrize("written", SPELLINGS)
-def test_who_has_unsubscribed_gets_nothing(client, written):
-	left = {"doctype": "Email Unsubscribe", "email": ANNA, "global_unsubscribe": 1}
+def test_who_has_unsubscribed_gets_nothing(mailbox, written, stored):
+	compose.stand_around()
+	left = {"doctype": "Email Unsubscribe", "email": stored, "global_unsubscribe": 1}
 	frappe.get_doc(left).insert(ignore_permissions=True)
 	assert queue(written, "eve@reader.example", **of_group()) == ["eve@reader.example"]
 
 
+@pytest.mark.parametrize("stored", ["{}", "{}."])
 @pytest.mark.parametrize("written", ["{}", "{}.", "Otto <{}.>"])
-def test_a_colleague_without_clearance_is_left_out(client, log, make_user, written):
+def test_a_colleague_without_clearance_is_left_out(client, log, make_user, written, stored):
 	colleague = make_user("Frontline Staff")
+	frappe.db.set_value("User", colleague, "email", stored.format(colleague))
 	complaint = log("Feedback/Complaint", **client)
 	make(
 		doctype=complaint.doctype,
@@ -88,6 +96,43 @@ def test_a_colleague_without_clearance_is_left_out(client, log, make_user, writt
 @pytest.mark.parametrize("written", ["service@own.example.", "Service <service@own.example.>"])
 def test_our_own(client, written):
 	assert parties.is_own(written)
+
+
+@pytest.mark.parametrize("written", ["{}", "{}.", "Otto <{}.>"])
+def test_the_address_of_a_colleague_is_our_own(make_user, written):
+	colleague = make_user("Frontline Staff")
+	frappe.db.set_value("User", colleague, "email", f"{colleague}.")
+	address = written.format(colleague)
+	bare = bare_address(address)
+	assert parties.is_own(address) and parties.outside([bare]) == []
+	assert parties.user_of(address) == parties.users_of([bare]).get(bare) == colleague
+	assert parties.held([bare]).by_staff == {bare} and parties.holders_of(bare).is_ours
+
+
+@pytest.mark.parametrize("written", SPELLINGS)
+def test_a_lead_of_the_address(written):
+	lead = frappe.get_doc(
+		{"doctype": "Lead", "first_name": "Anna", "email_id": "anna@client.example."}
+	).insert()
+	frappe.db.delete("Contact Email", {"email_id": ("like", "anna@client.example%")})
+	assert parties.client_of(None, None, written, "").party == lead.name
+	assert parties.of_addresses([bare_address(written)])[ANNA].party == lead.name
+	assert contacts.is_on_file(written.rpartition("<")[2].rstrip(">"), "Lead", lead.name, None)
+
+
+def test_another_record_of_the_same_client(client):
+	"""Staff are shown those that exist before they add one (D-4)."""
+	other = frappe.get_doc({"doctype": "Contact", "first_name": "Ann", "email_ids": [{"email_id": ANNA}]})
+	assert ("Contact", client.contact) in client_data.duplicates(other)
+
+
+def test_a_portal_user_who_says_so_alone(client, make_user, as_user):
+	"""Which rows say that an address is a client's (P-3)."""
+	customer = ("Customer", client.party)
+	frappe.db.set_value("Dynamic Link", {"parent": client.contact}, confirmation.BY, None)
+	visitor = make_user("Customer", user_type="Website User")
+	frappe.db.set_value("Contact", client.contact, "owner", visitor)
+	assert confirmation.is_claimed(customer, ANNA)
 
 
 @pytest.mark.parametrize("written", SPELLINGS)

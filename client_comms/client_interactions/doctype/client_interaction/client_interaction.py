@@ -31,7 +31,7 @@ from client_comms.exceptions import (
 )
 from client_comms.i18n import plain, refuse, translate
 from client_comms.outgoing import logged_contacts
-from client_comms.rules import documentation, possible_actions, response_clock
+from client_comms.rules import documentation, domains, possible_actions, response_clock
 from client_comms.rules.messages import RuleError
 
 
@@ -159,10 +159,10 @@ class ClientInteraction(Document):
 		have no other: the refusal then says what to do."""
 		address = self.contact and frappe.db.get_value("Contact", self.contact, "email_id")
 		known = [*contacts.addresses_of(self.party_type, self.party, self.contact)]
-		if address and (not known or address.lower() in known):
-			known = [address, *(each for each in known if each != address.lower())]
+		if address and (not known or domains.spelled(address) in known):
+			known = [address, *(each for each in known if each != domains.spelled(address))]
 		gone = unsubscribed.among(known, self.doctype, self.name)
-		return next((each for each in known if each.lower() not in gone), next(iter(known), None))
+		return next((each for each in known if domains.spelled(each) not in gone), next(iter(known), None))
 
 	def validate(self):
 		if not self.flags.by_the_app:
