@@ -1,13 +1,14 @@
 """What clients are owed, for the desk's forms and workspace (C-3, C-4)."""
 
 import frappe
-from frappe.utils import get_datetime_str, get_fullname
+from frappe import _
+from frappe.utils import format_date, get_datetime_str, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import compose, readers
-from client_comms.people import duties
+from client_comms.people import absences, duties
 from client_comms.setup import workspace_block as block
 
 INTERACTION = owed.INTERACTION
@@ -59,7 +60,7 @@ def interactions_due_today(filters: list | str | None = None) -> dict:
 
 
 def _owed_today(user: str) -> dict:
-	asked = duties.of_user(user)
+	asked = [*_away(user), *duties.of_user(user)]
 	if not frappe.has_permission(INTERACTION, "read"):
 		return {"items": [], "more": 0, "uncounted": False, "next": [], "duties": asked, "figures": []}
 	items = owed.owed(user, owed.end_of(clock.now()), owed.MOST + 1)
@@ -72,6 +73,21 @@ def _owed_today(user: str) -> dict:
 		"duties": asked,
 		"figures": figures.of_workspace(),
 	}
+
+
+def _away(user: str) -> list[dict]:
+	"""Who is entered as away reads here why nothing is theirs, and where to say that they are back."""
+	if not (absence := absences.entered_of(user)):
+		return []
+	until = _("Until {0}: What is due goes to your substitute or to colleagues.")
+	return [
+		{
+			"what": _("You Are Away"),
+			"title": until.format(format_date(absence.to_date)),
+			"due": None,
+			"route": ["Form", absences.ABSENCE, absence.name],
+		}
+	]
 
 
 def _rows(items: list[owed.OwedItem]) -> list[dict]:

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, get_fullname, getdate
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock, compat, transactions
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.changes import HANDED_OVER
 from client_comms.communication_governance import matrix as matrices
@@ -24,18 +24,42 @@ _STEPS = 5  # substitutes of substitutes
 
 def follow(doc, method=None) -> None:
 	"""A Staff Absence was saved or deleted."""
-	if method == "on_update":
-		_tell_substitute(doc)
+	before = doc.get_doc_before_save() if method == "on_update" else doc
+	after = doc if method == "on_update" else None
+	_tell_former(before, after)
+	if after:
+		_tell_substitute(before, after)
 	frappe.enqueue(
 		run, queue="long", enqueue_after_commit=True, job_id="client_comms_substitution", deduplicate=True
 	)
 
 
-def _tell_substitute(doc) -> None:
-	"""Who is named hears it, and who names them, of which types nothing can go there. This says what the policy is, not what is open."""
-	before = doc.get_doc_before_save()
-	is_named_now = doc.substitute and (not before or before.substitute != doc.substitute)
-	if not is_named_now or getdate(doc.to_date) < clock.now().date():
+def _lasts(absence) -> bool:
+	return bool(absence) and getdate(absence.to_date) >= clock.now().date()
+
+
+def _tell_former(before, after) -> None:
+	"""Who is not the substitute any more hears it, also if the absence ended before its time: what they have not dealt with goes from them."""
+	if not _lasts(before) or not before.substitute:
+		return
+	if _lasts(after) and after.substitute == before.substitute:
+		return
+	alerts.tell(
+		alerts.enabled([before.substitute]),
+		lambda: _("You do not substitute for {0} any more").format(get_fullname(before.user)),
+		before.doctype,
+		before.name,
+		None if after else compat.desk_path("staff-absence"),
+	)
+
+
+def _tell_substitute(before, doc) -> None:
+	"""Who is named, or for other days than before, hears it, and who names them, of which types nothing can go there. This says what the policy
+	is, not what is open."""
+	if not doc.substitute or not _lasts(doc):
+		return
+	is_named_now = not before or before.substitute != doc.substitute
+	if not is_named_now and _lasts(before) and _days(before) == _days(doc):
 		return
 	alerts.tell(
 		[doc.substitute],
@@ -45,6 +69,8 @@ def _tell_substitute(doc) -> None:
 		doc.doctype,
 		doc.name,
 	)
+	if not is_named_now:
+		return
 	if beyond := _beyond(absences.Substitute(doc.substitute, frappe.session.user), doc.user):
 		frappe.msgprint(
 			_(
@@ -53,6 +79,10 @@ def _tell_substitute(doc) -> None:
 			title=_("Substitute for a Part"),
 			indicator="orange",
 		)
+
+
+def _days(absence) -> tuple:
+	return getdate(absence.from_date), getdate(absence.to_date)
 
 
 def _beyond(substitute: absences.Substitute, user: str) -> set[str]:
@@ -73,8 +103,10 @@ def _beyond(substitute: absences.Substitute, user: str) -> set[str]:
 def run() -> None:
 	"""Hand over what is due while users are away, and return what is theirs when they are back."""
 	with as_the_app():
-		for user, back in sorted(absences.away(absences.absent()).items()):
-			named = _substitutes(user)
+		away = absences.away(absences.absent())
+		named_by = {user: _substitutes(user) for user in away}
+		for user, back in sorted(away.items()):
+			named = named_by[user]
 			_each(
 				{
 					"responsible_staff": user,
@@ -92,7 +124,15 @@ def run() -> None:
 				order_by=None,
 			)
 		)
-		for user in sorted(held_for - set(absences.away(held_for))):
+		still_away = absences.away(held_for)
+		for user, back in sorted(still_away.items()):
+			if named := named_by.get(user):
+				elsewhere = ("not in", [user, *(each.user for each in named)])
+				_each(
+					{"substituting_for": user, "responsible_staff": elsewhere},
+					lambda doc, user=user, back=back, named=named: _move(doc, user, back, named),
+				)
+		for user in sorted(held_for - set(still_away)):
 			_each({"substituting_for": user}, lambda doc, user=user: _return(doc, user))
 
 
@@ -131,8 +171,18 @@ def _hand_over(doc, user: str, back, named: list[absences.Substitute]) -> None:
 		return  # another process was faster
 	substitute = next((each for each in named if _may_get(doc, each, user)), None)
 	colleague = substitute.user if substitute else _in_turn(doc, user)
-	if not colleague:
-		return
+	if colleague:
+		_give(doc, user, back, colleague, substitute)
+
+
+def _move(doc, user: str, back, named: list[absences.Substitute]) -> None:
+	"""To the substitute who was named since, unless someone has dealt with it: then it stays with them until `user` is back."""
+	substitute = next((each for each in named if _may_get(doc, each, user)), None)
+	if substitute and doc.substituting_for == user and not _is_dealt_with(doc, user):
+		_give(doc, user, back, substitute.user, substitute)
+
+
+def _give(doc, user: str, back, colleague: str, substitute: absences.Substitute | None) -> None:
 	doc.responsible_staff = colleague
 	doc.substituting_for = doc.substituting_for or user
 	doc.flags.substituting = True
@@ -182,20 +232,22 @@ def _may(doc, user: str) -> bool:
 
 def _return(doc, user: str) -> None:
 	"""Back to `user`, unless someone has dealt with it: then it stays with them."""
-	handed_over = max(
-		(number for number, row in enumerate(doc.events) if row.action_key == HANDED_OVER),
-		default=None,
-	)
-	later = doc.events[handed_over + 1 :] if handed_over is not None else ()
-	touched = doc.status == response_clock.STATUS_CLOSED or _has_staff(
-		{row.by_user for row in later} - {user}
-	)
-	if not touched and _may(doc, user):
+	if not _is_dealt_with(doc, user) and _may(doc, user):
 		doc.responsible_staff = user
 		doc.flags.reassignment_reason = _("back again")
 	doc.substituting_for = None
 	doc.flags.substituting = True
 	doc.save_by_app()
+
+
+def _is_dealt_with(doc, user: str) -> bool:
+	"""Whether it is closed, or someone but `user` did something since it was handed over."""
+	handed_over = max(
+		(number for number, row in enumerate(doc.events) if row.action_key == HANDED_OVER),
+		default=None,
+	)
+	later = doc.events[handed_over + 1 :] if handed_over is not None else ()
+	return doc.status == response_clock.STATUS_CLOSED or _has_staff({row.by_user for row in later} - {user})
 
 
 def _has_staff(users: set[str]) -> bool:

@@ -53,6 +53,14 @@ def absent() -> set[str]:
 	return {*entered, *frappe.get_all("Employee", employees, pluck="user_id")}
 
 
+def entered_of(user: str) -> frappe._dict | None:
+	"""The absence that a user entered for today, with its last day."""
+	today = clock.now().date()
+	filters = {"user": user, "from_date": ("<=", today), "to_date": (">=", today)}
+	rows = frappe.get_all(ABSENCE, filters, ["name", "to_date"], order_by="to_date desc", limit=1)
+	return rows[0] if rows else None
+
+
 @dataclass(frozen=True, slots=True)
 class Substitute:
 	"""Who substitutes for a user, and who last saved the absence that says so."""

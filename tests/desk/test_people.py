@@ -1,5 +1,7 @@
 """What staff and clients see of policies, trainings and feedback (F-1, T-1, T-4)."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -194,3 +196,40 @@ def test_a_training_is_taken(site, make_user, login, shoot):
 	for doctype in ("SOP Training Record", "SOP Training Attempt", "SOP Training Assignment"):
 		site.db.delete(doctype, {"user": user})
 	site.db.commit()
+
+
+@pytest.mark.clause("F-2")
+def test_who_is_away_reads_so_and_says_when_they_are_back(site, make_user, removed, login, shoot):
+	user = make_user("Frontline Staff", password=PASSWORD)
+	today = site.utils.today()
+	yesterday = site.utils.add_days(today, -1)
+	absence = site.get_doc(
+		{
+			"doctype": "Staff Absence",
+			"user": user,
+			"from_date": site.utils.add_days(today, -3),
+			"to_date": site.utils.add_days(today, 4),
+		}
+	).insert()
+	removed(absence.doctype, absence.name)
+	site.db.commit()
+	page = login(user, PASSWORD)
+	page.goto("/app/client-communications")
+	page.get_by_text("What is due goes to your substitute").click()
+	back = button(page, "I Am Back")
+	back.wait_for()
+	shoot(page, "away")
+	back.click()
+	expect(page.locator(".desk-alert")).to_contain_text("Saved")
+	site.db.rollback()
+	assert str(site.db.get_value(absence.doctype, absence.name, "to_date")) == yesterday
+	expect(back).to_have_count(0)
+
+	site.db.set_value(absence.doctype, absence.name, {"from_date": today, "to_date": today})
+	site.db.commit()
+	page.reload()
+	back.click()
+	page.locator(".modal.show").get_by_role("button", name="Yes").click()
+	expect(page).to_have_url(re.compile("/staff-absence$"))
+	site.db.rollback()
+	assert not site.db.exists(absence.doctype, absence.name)

@@ -276,7 +276,7 @@ def test_who_names_a_substitute_hears_what_cannot_go_there_and_the_substitute_he
 			"Notification Log", {"for_user": substitute, "document_type": "Staff Absence"}, pluck="subject"
 		)
 		assert subject.startswith("You substitute for ")
-	absence.to_date = "2026-12-17"
+	absence.until_noon = 1
 	frappe.clear_messages()
 	absence.save(ignore_permissions=True)
 	assert frappe.get_message_log() == []
@@ -316,6 +316,61 @@ def test_what_was_handed_over_before_the_key_is_marked(make_user, leave, log):
 	frappe.db.set_value("Interaction Event", handed_over, "action_key", None)
 	mark_handovers.execute()
 	assert frappe.db.get_value("Interaction Event", handed_over, "action_key") == "handed over"
+
+
+def test_another_substitute_gets_what_the_first_one_has_not_touched(make_user, leave, log, clock_at):
+	user, first, second = (make_user("Frontline Staff") for _number in range(3))
+	untouched, touched = inquiry(log, user), inquiry(log, user)
+	absence = leave(user, "2026-11-23", "2026-11-25", substitute=first)
+	substitution.run()
+	touched.reload()
+	touched.append_event("Contacted", "2026-11-23 10:00", by=first)
+	touched.save_by_app()
+	absence.substitute = second
+	absence.save(ignore_permissions=True)
+	for _again in range(2):
+		substitution.run()
+	found = [(doc.reload().responsible_staff, doc.substituting_for) for doc in (untouched, touched)]
+	assert found == [(second, user), (first, user)]
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	found = [(doc.reload().responsible_staff, doc.substituting_for) for doc in (untouched, touched)]
+	assert found == [(user, None), (first, None)]
+
+
+def test_a_substitute_hears_of_other_days_and_of_the_end(make_user, leave):
+	user, first, second = (make_user("Frontline Staff") for _number in range(3))
+
+	def heard(person):
+		told = frappe.get_all(
+			"Notification Log",
+			{"for_user": person, "document_type": "Staff Absence"},
+			pluck="subject",
+			order_by="creation asc",
+		)
+		frappe.db.delete("Notification Log", {"for_user": person})
+		return [each.partition(frappe.utils.get_fullname(user)) for each in told]
+
+	def change(**values):
+		absence.update(values).save(ignore_permissions=True)
+
+	absence = leave(user, "2026-11-23", "2026-11-27", substitute=first)
+	heard(first)
+	change(until_noon=1)
+	assert heard(first) == []
+	change(to_date="2026-12-04")
+	assert [each[2] for each in heard(first)] == [" from 23.11.2026 to 04.12.2026"]
+	change(substitute=second)
+	(ended,) = heard(first)
+	assert ended[0] + ended[2] == "You do not substitute for  any more"
+	assert len(heard(second)) == 1
+	change(from_date="2026-11-20", to_date="2026-11-22")
+	assert [each[2] for each in heard(second)] == [" any more"], "back before the time"
+	change(to_date="2026-11-27")
+	heard(second)
+	absence.delete(ignore_permissions=True)
+	assert [each[2] for each in heard(second)] == [" any more"]
+	assert (heard(first), heard(user)) == ([], [])
 
 
 def test_it_stays_where_a_person_put_it(make_user, leave, log, clock_at):
