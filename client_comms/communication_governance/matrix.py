@@ -130,10 +130,12 @@ def owed_documentation(
 		Requirement(row.communication_type, row.documentation_method, row.channel)
 		for row in doc.documentation
 	)
-	return tuple(
-		Method(name, frappe.get_cached_value("Documentation Method", name, "evidence"))
-		for name in owed_methods(requirements, communication_type, channel)
-	)
+	return tuple(map(_method, owed_methods(requirements, communication_type, channel)))
+
+
+def _method(name: str) -> Method:
+	kind, print_format = frappe.get_cached_value("Documentation Method", name, ["evidence", "print_format"])
+	return Method(name, kind, generated=bool(print_format))
 
 
 def responsible_roles(matrix: str | None, communication_type: str) -> frozenset[str]:

@@ -41,10 +41,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-	"""A required documentation method; `evidence` is the kind that proves it."""
+	"""A required documentation method; `evidence` is the kind that proves it, `generated` says that the app can write it from the record."""
 
 	name: str
 	evidence: str
+	generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def _what_to_attach(method: Method, given: Iterable[Evidence]) -> str:
 		return _ELSEWHERE.get(method.evidence, _CHOOSE_KIND)
 	if method.evidence == NOTE and any(_filled(row.note) for row in rows):
 		return _TOO_SHORT
+	if method.generated:
+		return _GENERATE
 	return _WHAT_TO_ATTACH.get(method.evidence, _CHOOSE_KIND)
 
 
@@ -171,6 +174,9 @@ _WHAT_TO_ATTACH: Mapping[str, str] = {
 	DOCUMENT: _("{method} is missing. Link the document."),
 	NOTE: _("{method} is missing. Write a note or attach a file."),
 }
+_GENERATE = _(
+	"{method} is missing. Open the interaction and, under Before It Is Closed, choose Generate: the document is written from the record and attached. Or choose another document of the client there."
+)
 _ELSEWHERE: Mapping[str, str] = {
 	COMMUNICATION: _(
 		"{method} is missing. What is linked is not from or to this client. Link an email or other Communication of theirs."

@@ -105,6 +105,13 @@ def test_what_is_missing_is_listed_once_in_the_order_owed_and_named():
 
 
 @pytest.mark.clause("M-1")
+def test_what_the_app_can_write_is_not_to_be_linked():
+	(left,) = missing([Method("Report", DOCUMENT, generated=True)], [])
+	assert "Link" not in str(left.message)
+	assert "choose Generate" in str(left.message)
+
+
+@pytest.mark.clause("M-1")
 @pytest.mark.parametrize("kind", [COMMUNICATION, FILE, DOCUMENT, NOTE])
 @pytest.mark.parametrize("fault", [ELSEWHERE, RECEIVED, NOT_TO_CLIENT, NO_FILE])
 def test_what_is_linked_of_someone_else_does_not_count(kind, fault):

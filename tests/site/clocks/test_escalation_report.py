@@ -76,7 +76,7 @@ def test_the_report_tells_what_happened_and_who_knew(complaint, support):
 
 def test_generating_it_attaches_a_private_file_and_closing_is_satisfied(complaint, support, as_user):
 	with as_user(support):
-		with pytest.raises(MissingDocumentationError):
+		with pytest.raises(MissingDocumentationError, match="choose Generate"):
 			api.close(complaint.name)
 		answer = api.generate_documentation(complaint.name, METHOD)
 		api.close(complaint.name)
