@@ -166,6 +166,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "client_comms.enforcement.methods.counts.get_tagged_docs",
 	"frappe.geo.utils.get_coords": "client_comms.enforcement.methods.counts.get_coords",
 	"frappe.utils.goal.get_monthly_goal_graph_data": "client_comms.enforcement.methods.counts.get_monthly_goal_graph_data",
+	"frappe.desk.desktop.get_desktop_page": "client_comms.enforcement.offered.get_desktop_page",
 	"frappe.desk.desktop.update_onboarding_step": "client_comms.enforcement.doctypes.shared_desk.update_onboarding_step",
 	"frappe.desk.doctype.kanban_board.kanban_board.update_order": "client_comms.enforcement.doctypes.kanban_board.update_order",
 	"frappe.desk.reportview.export_query": "client_comms.enforcement.methods.exports.export_query",
@@ -899,6 +900,7 @@ page_js = {
 }
 
 extend_bootinfo = [
+	"client_comms.enforcement.offered.extend_bootinfo",
 	"client_comms.enforcement.takeovers.extend_bootinfo",
 	"client_comms.compat.name_app",
 	"client_comms.setup.sidebar.extend_bootinfo",

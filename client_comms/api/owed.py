@@ -7,7 +7,7 @@ from frappe.utils import format_date, get_datetime_str, get_fullname
 from client_comms import clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
-from client_comms.enforcement import compose, readers
+from client_comms.enforcement import offered, readers
 from client_comms.people import absences, duties
 from client_comms.setup import workspace_block as block
 
@@ -112,8 +112,7 @@ def workspace_block() -> dict:
 
 	:raises frappe.PermissionError: the user cannot open the workspace
 	"""
-	answering = compose.previous_path("frappe.desk.desktop.get_desktop_page")
-	page = frappe.call(answering, page=frappe.as_json(block.WORKSPACE))
+	page = offered.get_desktop_page(frappe.as_json(block.WORKSPACE))
 	if frappe.has_permission(block.DOCTYPE) and frappe.db.exists(block.DOCTYPE, block.NAME):
 		frappe.response.setdefault("docs", []).append(frappe.get_cached_doc(block.DOCTYPE, block.NAME))
 	return {**owed_today(), "page": page}

@@ -96,3 +96,15 @@ def test_every_button_above_a_list_is_on_the_screen(address, width, login, make_
 	shoot(page, f"{address}-{width}")
 	buttons = [button.bounding_box() for button in page.locator(".page-head button:visible").all()]
 	assert max(box["x"] + box["width"] for box in buttons) <= width
+
+
+def test_those_who_cannot_log_are_not_led_to_it(login, make_user, shoot):
+	"""Nor is there a gap where the shortcut would be."""
+	page = login(make_user("Compliance Officer", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-communications")
+	shortcuts = page.locator(".shortcut-widget-box:visible")
+	expect(shortcuts.first).to_have_text("Dashboard")
+	expect(shortcuts.filter(has_text="Log Interaction")).to_have_count(0)
+	heading = page.locator(".ce-header:visible", has_text="Your Shortcuts")
+	assert abs(shortcuts.first.bounding_box()["x"] - heading.bounding_box()["x"]) < 20
+	shoot(page, "who-cannot-log")

@@ -86,6 +86,7 @@ _SAVED = "the document that the caller changes, with the timeline that its form 
 NO_SURFACE = {
 	"client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDeletionRequest.trigger_data_deletion": "for System Managers; the login's own address: test_portal_requests",
 	"client_comms.enforcement.doctypes.issue.GuardedIssue.split_issue": "moves the messages of its own Issue only: test_missing_checks",
+	"frappe.desk.desktop.get_desktop_page": "a workspace as Frappe answers, with less: test_offered",
 	"frappe.desk.desktop.update_onboarding_step": "a mark of a step of an introduction: test_desk_of_others",
 	"frappe.desk.doctype.number_card.number_card.get_percentage_difference": "of a saved card; its columns are checked like those of a number card",
 	"frappe.desk.form.save.cancel": _SAVED,

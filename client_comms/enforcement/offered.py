@@ -1,0 +1,35 @@
+"""Where the desk offers to log an interaction: for users who can (D-1)."""
+
+import frappe
+
+from client_comms.enforcement import interactions
+from client_comms.enforcement.compose import call_previous
+from client_comms.enforcement.readers import INTERACTION
+
+
+def extend_bootinfo(bootinfo) -> None:
+	"""Frappe offers what the user's roles can create, and does not ask the matrix which of them log interactions."""
+	creatable = (bootinfo.get("user") or {}).get("can_create") or []
+	if INTERACTION in creatable and not interactions.decide_new(frappe.session.user).allowed:
+		creatable.remove(INTERACTION)
+
+
+@frappe.whitelist()
+def get_desktop_page(page: str) -> dict:
+	"""A workspace without the shortcuts that lead to a refusal: Frappe shows them to everyone who can read the DocType."""
+	answer = call_previous("frappe.desk.desktop.get_desktop_page", page=page)
+	shortcuts = answer.get("shortcuts")
+	if shortcuts and any(map(_logs, shortcuts["items"])) and not _can_log():
+		shortcuts["items"] = [each for each in shortcuts["items"] if not _logs(each)]
+	return answer
+
+
+def _logs(shortcut: dict) -> bool:
+	return (shortcut["link_to"], shortcut["doc_view"]) == (INTERACTION, "New")
+
+
+def _can_log() -> bool:
+	return (
+		bool(frappe.has_permission(INTERACTION, "create"))
+		and interactions.decide_new(frappe.session.user).allowed
+	)
