@@ -13,10 +13,18 @@ client_comms.dialog = (options) => {
 			options.primary_action && ((values) => client_comms.run_dialog(dialog, options, values)),
 	});
 	client_comms.keep_typed(dialog);
+	return client_comms.reach_by_keys(dialog);
+};
+
+/** Any dialog of Frappe is used without the mouse as well. */
+client_comms.reach_by_keys = (dialog) => {
+	client_comms.close_with_escape(dialog);
+	client_comms.close_one(dialog);
 	client_comms.keep_dates(dialog);
 	client_comms.name_fields(dialog);
 	client_comms.return_focus(dialog);
 	client_comms.hold_focus(dialog);
+	client_comms.stay_in_field(dialog);
 	return dialog;
 };
 
@@ -126,6 +134,39 @@ client_comms.hold_focus = ({ $wrapper }) => {
 	});
 };
 
+/** Ctrl+S leaves the field and then does what the dialog is for. If that is refused, the keyboard is back in the field, also after a message. */
+client_comms.stay_in_field = (dialog) => {
+	let field = null;
+	const back = () => {
+		const is_lost = [document.body, dialog.$wrapper[0]].includes(document.activeElement);
+		const opens_another = $(".modal.show").length > frappe.ui.open_dialogs.length;
+		if (window.cur_dialog === dialog && is_lost && !opens_another) field?.focus();
+	};
+	dialog.$wrapper
+		.on("focusin", "input, select, textarea, [contenteditable=true]", ({ target }) => {
+			field = target;
+		})
+		.on("keydown", (event) => {
+			if (client_comms.is_save(event)) setTimeout(back, 300); // Frappe acts after 100 milliseconds
+		})
+		.on("shown.bs.modal", () => $(document).on("hidden.bs.modal.client_comms", back))
+		.on("hide.bs.modal", () => $(document).off("hidden.bs.modal.client_comms", back));
+};
+
+client_comms.is_save = ({ key, ctrlKey, metaKey }) => key?.toLowerCase() === "s" && (ctrlKey || metaKey);
+
+/** What is written to a client is not sent by the key that saves elsewhere: it is kept, and another key sends it. */
+client_comms.send_by_keys = ($box, { keep, send }) =>
+	$box.on("keydown", (event) => {
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+		if (!client_comms.is_save(event)) return;
+		event.preventDefault();
+		event.stopPropagation();
+		keep();
+		const key = frappe.utils.is_mac() ? "⌘↩" : __("Ctrl+Enter");
+		frappe.show_alert(__("Not sent yet. What you have written is kept; {0} sends it.", [key]));
+	});
+
 // Of an email that was taken in.
 client_comms.tell_stored = () =>
 	frappe.show_alert({
@@ -166,6 +207,22 @@ client_comms.run_dialog = async (dialog, { primary_action }, values) => {
 client_comms.close_with_escape = ({ $wrapper }) =>
 	client_comms.leave_with_escape($wrapper, () => $wrapper.modal("hide"));
 
+// Escape closes a message, and Frappe then closes the dialog below it with the same key.
+client_comms.close_one = (dialog) => {
+	const cancel = dialog.cancel.bind(dialog);
+	dialog.cancel = () => [undefined, dialog].includes(client_comms.gets_escape) && cancel();
+};
+document.addEventListener(
+	"keydown",
+	({ key }) => {
+		if (key !== "Escape") return;
+		const opens_another = $(".modal.show").length > frappe.ui.open_dialogs.length;
+		client_comms.gets_escape = opens_another ? null : window.cur_dialog;
+		setTimeout(() => delete client_comms.gets_escape);
+	},
+	true,
+);
+
 /** Escape leaves a dialog or a box, unless something that is open in it closes first. */
 client_comms.leave_with_escape = ($box, leave) => {
 	const takes_escape =
@@ -193,8 +250,6 @@ client_comms.keep_typed = (dialog) => {
 			.find(".client-comms-typed:visible")
 			.toArray()
 			.some((field) => (field.value ?? field.textContent).trim());
-
-	client_comms.close_with_escape(dialog);
 
 	const hide = dialog.hide.bind(dialog);
 	let leaving = false;

@@ -33,6 +33,10 @@ frappe.provide("client_comms");
 		if (!this.dialog || !ABOUT_CLIENTS.includes(this.doc?.doctype)) return;
 		client_comms.close_with_escape(this.dialog);
 		client_comms.return_focus(this.dialog, before);
+		client_comms.send_by_keys(this.dialog.$wrapper, {
+			keep: () => this.save_as_draft(),
+			send: () => this.dialog.get_primary_btn().trigger("click"),
+		});
 		begin_in_text(this);
 	};
 

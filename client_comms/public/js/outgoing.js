@@ -45,8 +45,7 @@ Object.assign(client_comms.outgoing, {
 		const findings = { fieldtype: "HTML", fieldname: "findings", options: this.findings_html(found) };
 		const dialog = new frappe.ui.Dialog({ ...options, fields: [findings, ...(options.fields || [])] });
 		client_comms.keep_typed(dialog);
-		client_comms.return_focus(dialog);
-		client_comms.hold_focus(dialog);
+		client_comms.reach_by_keys(dialog);
 		dialog.$body.on("click", "[data-finding]", (event) => {
 			const finding = found[$(event.currentTarget).attr("data-finding")];
 			const { next_step, recipient, contact, party_type, party } = finding;

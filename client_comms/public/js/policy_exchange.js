@@ -57,7 +57,7 @@ frappe.provide("client_comms.policy_changes");
 			$changes.html(preview_html(found));
 			if (found.ok && found.changes.length) dialog.enable_primary_action();
 		});
-		dialog.show();
+		client_comms.reach_by_keys(dialog).show();
 	};
 
 	function preview_html({ problems, changes, unchanged, only_here, left_out }) {

@@ -57,7 +57,7 @@ if (!client_comms.simulate_deadlines) {
 			size: "large",
 			fields: [{ fieldname: "result", fieldtype: "HTML", options: parts.join("") }],
 		});
-		dialog.show();
+		client_comms.reach_by_keys(dialog).show();
 	};
 
 	const refresh = (frm) => {

@@ -198,7 +198,7 @@ Object.assign(client_comms.interaction, {
 				<ul class="pl-4">${answer.reasons.map((reason) => `<li>${reason}</li>`).join("")}</ul>`);
 		}
 
-		dialog.show();
+		client_comms.reach_by_keys(dialog).show();
 		show();
 	},
 

@@ -54,7 +54,7 @@ function export_ledger() {
 			open_url_post("/api/method/client_comms.api.export_ledger", values);
 		},
 	});
-	dialog.show();
+	client_comms.reach_by_keys(dialog).show();
 }
 
 function verify_in_background() {

@@ -108,7 +108,7 @@ function confirm_found_roles(frm, roles, profiles) {
 		frm.set_intro("");
 		frm.refresh();
 	});
-	dialog.show();
+	client_comms.reach_by_keys(dialog).show();
 }
 
 /** Who would lose access to how many documents if the DocType were governed now. */
@@ -183,7 +183,7 @@ function simulate_source_rules(frm) {
 			dialog.fields_dict.result.$wrapper.html(what_it_becomes(found, values.direction));
 		},
 	});
-	dialog.show();
+	client_comms.reach_by_keys(dialog).show();
 }
 
 function what_it_becomes(found, direction) {

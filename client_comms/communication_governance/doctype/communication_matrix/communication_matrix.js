@@ -71,7 +71,7 @@ function compare(frm) {
 		}
 	}
 
-	dialog.show();
+	client_comms.reach_by_keys(dialog).show();
 	show();
 }
 

@@ -122,6 +122,6 @@ async function compare(frm) {
 				: `<p class="text-muted">${only_files}</p>`,
 		);
 	}
-	dialog.show();
+	client_comms.reach_by_keys(dialog).show();
 	show();
 }

@@ -69,8 +69,9 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 			$send.trigger("focus"); // where the keyboard is afterwards: this button may be gone
 			client_comms.outgoing[next_step.replaceAll("-", "_")]({ ...this.about, recipient });
 		});
-		$box.on("keydown", (event) => {
-			if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.send_action();
+		client_comms.send_by_keys($box, {
+			keep: () => this.save_as_draft(),
+			send: () => this.send_action(),
 		});
 		client_comms.leave_with_escape($box, () => this.keep());
 	}
