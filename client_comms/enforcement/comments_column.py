@@ -9,14 +9,17 @@ from collections.abc import Iterator
 import frappe
 from frappe.core.doctype.comment.comment import get_comments_from_parent, update_comments_in_parent
 
-from client_comms.enforcement import governed
+from client_comms.enforcement import filed, governed
 
 _COLUMN = "_comments"
 
 
 def leave_out(doc, method=None) -> None:
 	"""`on_update` of a message, and once it is linked to an interaction."""
-	if _shows(doc.reference_doctype, doc.reference_name) and governed.level(doc.doctype, doc.name):
+	if not _shows(doc.reference_doctype, doc.reference_name):
+		return
+	# What is about a record leaves nothing elsewhere: the record can be raised later.
+	if doc.get(filed.ABOUT[1]) or governed.level(doc.doctype, doc.name):
 		take_out(doc)
 
 

@@ -21,7 +21,10 @@ _WITH_LEVEL = ("Data Package", "Physical File")
 _REGISTER = "Client Disclosure"
 _CLIENT = ("party_type", "party")
 # What follows ERPNext's own permissions, and is about one: DocType → the fields that name it.
-_OF_ONE = {"Appointment": ("appointment_with", "party")}
+_OF_ONE = {
+	"Appointment": ("appointment_with", "party"),
+	"Email Campaign": ("email_campaign_for", "recipient"),  # its emails are filled in from the Lead
+}
 _NESTED = 4  # an email about a comment on a meeting with a Lead; deeper nesting is not followed
 
 

@@ -2,11 +2,13 @@
 
 import frappe
 import pytest
+from erpnext.crm.doctype.email_campaign import email_campaign
 from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import levels, places
 from client_comms.intake import messages, threads
 from client_comms.leak_check.bait.record import insert_row
+from client_comms.patches.v1_0 import note_leads_of_campaigns
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -98,6 +100,66 @@ def test_a_message_under_a_call_of_a_lead_at_a_level(message, sees, held, staff)
 	about = {"link_doctype": "Lead", "link_name": held("Lead", lead_name="Anna").name}
 	insert_row("Dynamic Link", parent=call, parenttype="Call Log", parentfield="links", **about)
 	assert not sees(staff.uncleared, message("Call Log", call), message.timeline)
+
+
+@pytest.fixture
+def sent_campaign(held, outgoing_account):
+	"""An Email Campaign for a Lead at a level, whose email ERPNext has sent."""
+	frappe.conf.pop("mute_emails", None)
+	lead = held("Lead", lead_name="Anna Chimney", email_id="anna@chimney.example")
+	template = frappe.get_doc(
+		{
+			"doctype": "Email Template",
+			"name": "Greeting",
+			"subject": "Hello {{ doc.lead_name }}",
+			"response": TEXT,
+		}
+	).insert()
+	campaign = frappe.get_doc(
+		{
+			"doctype": "Campaign",
+			"campaign_name": "Chimneys",
+			"campaign_schedules": [{"email_template": template.name, "send_after_days": 0}],
+		}
+	).insert()
+	doc = frappe.get_doc(
+		{
+			"doctype": "Email Campaign",
+			"campaign_name": campaign.name,
+			"email_campaign_for": "Lead",
+			"recipient": lead.name,
+			"start_date": frappe.utils.today(),
+			"sender": "Administrator",
+		}
+	).insert()
+	email_campaign.send_email_to_leads_or_contacts()
+	return doc
+
+
+def test_the_email_of_a_campaign_for_a_lead_at_a_level(sent_campaign, sees, staff, as_user, request_as):
+	filed = {"reference_doctype": sent_campaign.doctype, "reference_name": sent_campaign.name}
+	doc = frappe.get_last_doc("Communication", filed)
+	assert doc.subject == "Hello Anna Chimney"
+	assert sees(staff.cleared, doc)
+	assert not sees(staff.uncleared, doc)
+	with as_user(staff.uncleared):
+		assert not frappe.get_list("Email Queue", {"communication": doc.name})
+		(listed,) = frappe.get_list("Email Campaign", {"name": sent_campaign.name}, ["*"])
+	assert TEXT not in frappe.as_json(listed)
+	shown = {"doctype": sent_campaign.doctype, "name": sent_campaign.name}
+	request_as(staff.uncleared, "frappe.desk.form.load.getdoc", **shown)
+	assert TEXT not in frappe.as_json(frappe.local.response)
+
+
+def test_emails_of_campaigns_from_before(sent_campaign, sees, staff):
+	filed = {"reference_doctype": sent_campaign.doctype, "reference_name": sent_campaign.name}
+	doc = frappe.get_last_doc("Communication", filed)
+	doc.db_set({"about_doctype": None, "about_name": None})
+	sent_campaign.db_set("_comments", frappe.as_json([{"comment": TEXT, "by": "x", "name": doc.name}]))
+	assert sees(staff.uncleared, doc)
+	note_leads_of_campaigns.execute()
+	assert not sees(staff.uncleared, doc)
+	assert TEXT not in frappe.db.get_value(sent_campaign.doctype, sent_campaign.name, "_comments")
 
 
 def test_frappes_copy_of_a_meeting_in_the_timeline_of_another_participant(message, sees, held, staff):
