@@ -118,7 +118,7 @@ from client_comms.api.reviews import (
 	redraw_reviews,
 )
 from client_comms.api.scorecard import scorecard, scorecard_snapshot
-from client_comms.api.self_service import invite_client, request_consent
+from client_comms.api.self_service import invite_client, invite_clients, request_consent
 from client_comms.api.sources import simulate_source_rules
 from client_comms.api.team import act_on_interactions, my_team
 from client_comms.api.templates import (

@@ -5,12 +5,15 @@ import frappe
 from frappe import _
 
 from client_comms import validation
+from client_comms.api.each import one_by_one
 from client_comms.client_privacy import consents, invitations, page_visits, self_service, third_parties
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError, LinkNotValidError
 from client_comms.i18n import bold
 
 CONSENT = "Client Consent"
+AT_ONCE = 100
+_CLIENT = ("party_type", "party")
 
 
 # nosemgrep: frappe-guest-method (a link's token, or the login, says who they are)
@@ -118,6 +121,34 @@ def invite_client(party_type: str, party: str, contact: str | None = None, addre
 	"""Send a client the link to their consents, preferences and details; returns the Client Access Link (C-1, P-3)."""
 	client_documents.require_to_act(party_type, party, CONSENT)
 	return invitations.invite(party_type, party, contact, address)
+
+
+@frappe.whitelist(methods=["POST"])
+def invite_clients(clients: str | list) -> list[dict]:
+	"""The same for several clients; a refusal of one does not stop the others (C-1).
+
+	:param clients: at most 100 `{"party_type", "party"}`, as a list or JSON
+	:returns: per client `{"party_type", "party", "link"}`, or with `"error"` and the message that says why not
+	:raises frappe.PermissionError: the user cannot ask clients for anything
+	:raises frappe.ValidationError: it is not a list of clients, or too long a one
+	"""
+	frappe.has_permission(CONSENT, "create", throw=True)
+	return one_by_one(_clients(clients), lambda party_type, party: {"link": invite_client(party_type, party)})
+
+
+def _clients(given: str | list) -> list[dict]:
+	found = validation.from_json(given)
+	if not isinstance(found, list) or not all(
+		isinstance(each, dict) and all(isinstance(each.get(key), str) for key in _CLIENT) for each in found
+	):
+		frappe.throw(
+			_('Send clients as a list like [{"party_type": "Customer", "party": "…"}].'),
+			title=_("Not a List of Clients"),
+		)
+	if len(found) > AT_ONCE:
+		frappe.throw(_("Choose at most {0} clients at a time.").format(AT_ONCE), title=_("Too Many Clients"))
+	chosen = dict.fromkeys(tuple(each[key] for key in _CLIENT) for each in found)
+	return [dict(zip(_CLIENT, client, strict=True)) for client in chosen]
 
 
 def _as_dict(value: str | dict | None) -> dict | None:

@@ -59,6 +59,21 @@ def known_of(clients: Collection[parties.Client]) -> set[parties.Client]:
 	}
 
 
+def missing_of(clients: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+	"""Those of the clients, each as (DocType, name), of whom no preference is on record, also none of one of their contacts or of what they
+	were as a lead; any number of them takes a few queries."""
+	stated = frappe.get_all(
+		PREFERENCE, fields=["party_type", "party"], distinct=True, order_by=None, as_list=True
+	)
+	known = {(kind, name) for kind, name in stated if name}
+	personal = frappe.get_all(PREFERENCE, {"party": ("is", "not set")}, pluck="contact", order_by=None)
+	of_contacts = parties.of_contacts(filter(None, personal)).values()
+	known |= {(client.party_type, client.party) for client in of_contacts}
+	left = [client for client in clients if client not in known]
+	same = parties.same_clients(left)
+	return [client for client in left if same[client].isdisjoint(known)]
+
+
 def _lower(names: Iterable[str | None]) -> Iterator[str]:
 	"""As the database compares them."""
 	return (name.lower() for name in names if name)

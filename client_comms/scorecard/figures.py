@@ -7,7 +7,7 @@ from datetime import datetime
 import frappe
 
 from client_comms import clock, compat
-from client_comms.clients.preferences import PREFERENCE
+from client_comms.clients import preferences
 from client_comms.rules.scorecard import Target
 
 INTERACTION = "Client Interaction"
@@ -71,11 +71,10 @@ class ClientsWithPreference(Figure):
 	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
 		if not frappe.has_permission(INTERACTION, "read"):
 			return None
-		fields = ["party_type", "party"]
 		active = frappe.get_list(
 			INTERACTION,
 			filters=interactions(["party", "is", "set"])(since, until),
-			fields=fields,
+			fields=["party_type", "party"],
 			distinct=True,
 			order_by=None,
 			limit=0,
@@ -83,8 +82,7 @@ class ClientsWithPreference(Figure):
 		)
 		if not active:
 			return None
-		known = set(frappe.get_all(PREFERENCE, fields=fields, distinct=True, order_by=None, as_list=True))
-		return round(100 * len(known.intersection(active)) / len(active), 1)
+		return round(100 - 100 * len(preferences.missing_of(active)) / len(active), 1)
 
 
 def interactions(*conditions: list) -> Callable[[datetime, datetime], Filters]:

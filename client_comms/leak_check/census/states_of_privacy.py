@@ -243,6 +243,7 @@ PRIVACY: dict[str, State] = {
 	"retention.release_hold": State({"name": Of("Legal Hold")}, (Row("Legal Hold", {"status": "Active"}),)),
 	"satisfaction.rate": State({"token": _TOKEN, "rating": 1}, (*_CONTACT, _link("Rating"))),
 	"self_service.invite_client": State(CLIENT, _CONTACT),
+	"self_service.invite_clients": State({"clients": [CLIENT]}, _CONTACT),
 	"self_service.request_consent": State(
 		{
 			**CLIENT,

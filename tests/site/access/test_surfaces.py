@@ -271,6 +271,7 @@ NO_SURFACE = {
 	"client_comms.api.send_identity_code": _CLIENT,
 	"client_comms.api.check_identity_code": _CLIENT,
 	"client_comms.api.invite_client": _CLIENT,
+	"client_comms.api.invite_clients": "each as invite_client",
 	"client_comms.api.request_consent": _CLIENT,
 	"client_comms.api.portal.write": _CLIENT,
 	"client_comms.api.self_service.submit": _CLIENT,

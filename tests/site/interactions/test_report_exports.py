@@ -16,6 +16,7 @@ REPORTS = (
 	"Interaction Ageing",
 	"Late Logs",
 	"Owed Today",
+	"Preferences to Ask For",
 	"Response Compliance",
 	"Review Results",
 	"Team Board",

@@ -1,3 +1,5 @@
+// {% include "client_comms/public/js/report_rows.js" %}
+
 frappe.query_reports["Unlogged Interactions"] = {
 	filters: [
 		{
@@ -59,12 +61,10 @@ frappe.query_reports["Unlogged Interactions"] = {
 };
 
 function selected_documents(report) {
-	const documents = (report.datatable?.rowmanager.getCheckedRows() || []).map((index) => {
-		const { reference_doctype, reference_name } = report.data[index];
-		return { doctype: reference_doctype, name: reference_name };
-	});
-	if (!documents.length) frappe.show_alert(__("Select the rows first."));
-	return documents;
+	return client_comms.report_rows.selected(report).map(({ reference_doctype, reference_name }) => ({
+		doctype: reference_doctype,
+		name: reference_name,
+	}));
 }
 
 async function log_unlogged(report, documents) {
@@ -77,7 +77,7 @@ async function log_unlogged(report, documents) {
 		frappe.show_alert({ message: __("{0} interactions logged", [logged.length]), indicator: "green" });
 	}
 	if (done.some(({ interaction, error }) => !interaction && !error)) client_comms.tell_stored();
-	show_refusals(done);
+	client_comms.report_rows.show_refusals(done);
 	await report.refresh();
 }
 
@@ -85,20 +85,12 @@ function dismiss_unlogged(report, documents) {
 	client_comms.prompt(
 		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 		async ({ reason }) => {
-			show_refusals(await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }));
+			client_comms.report_rows.show_refusals(
+				await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }),
+			);
 			report.refresh();
 		},
 		__("Not a Client Matter"),
 		__("Confirm"),
 	);
-}
-
-function show_refusals(done) {
-	const refused = done.filter(({ error }) => error);
-	if (!refused.length) return;
-	frappe.msgprint({
-		title: __("Some Rows Could Not Be Processed"),
-		message: refused.map(({ error }) => `<p>${client_comms.harmless_html(error).html}</p>`).join(""),
-		indicator: "orange",
-	});
 }
