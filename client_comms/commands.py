@@ -94,6 +94,7 @@ def backfill(
 	"""
 	first = moment(since, "--since") if since else None
 	with connected(context):
+		from client_comms import health
 		from client_comms.intake import backfill
 
 		if unknown := set(sources) - set(backfill.DOCTYPES):
@@ -106,6 +107,7 @@ def backfill(
 		try:
 			with filelock("client_comms_backfill", timeout=1):
 				found = backfill.run(first, sources or backfill.DOCTYPES, dry_run, _chunks)
+			without = () if dry_run else health.owners().faults
 		except LockTimeoutError as refusal:
 			raise click.ClickException("A backfill is running already.") from refusal
 	if as_json:
@@ -117,6 +119,8 @@ def backfill(
 	print_table(("Source", *titles), rows)
 	if dry_run:
 		click.echo("Nothing was changed.")
+	for fault in without:
+		click.echo(fault)
 
 
 @client_comms.command("simulate-matrix")

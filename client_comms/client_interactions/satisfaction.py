@@ -40,6 +40,8 @@ def follow(doc, method=None) -> None:
 	before = doc.get_doc_before_save()
 	if not before or doc.status == before.status or doc.status != response_clock.STATUS_CLOSED:
 		return
+	if alerts.are_muted():
+		return  # it is of the past
 	if not frappe.get_cached_doc("Client Comms Settings").ask_for_rating or doc.direction != "Inbound":
 		return
 	told = len(frappe.local.message_log)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import frappe
+from frappe import _
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import get_datetime, getdate, now_datetime
 from pypika.terms import Criterion, ExistsCriterion
@@ -34,10 +35,12 @@ from client_comms.intake import (
 	failures,
 	human_resources,
 	inbound_mail,
+	issue_status,
 	mailboxes,
 	messages,
 	sources,
 )
+from client_comms.rules import response_clock
 
 INTERACTION = arrivals.INTERACTION
 CHUNK = 50
@@ -237,8 +240,25 @@ def _release() -> None:
 		INTERACTION, {"next_check_at": sweep.HELD}, pluck="name", order_by="name asc", limit=CHUNK
 	):
 		for name in names:
+			with transactions.part("Backfill could not close an interaction", INTERACTION, name):
+				_close_with_issue(name)
 			frappe.db.set_value(INTERACTION, name, "next_check_at", clock.now(), update_modified=False)
 			# The sweep finds it.
 			with transactions.part("Backfill could not judge an interaction", INTERACTION, name):
 				sweep.handle(frappe.get_doc(INTERACTION, name, for_update=True))
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
+
+
+def _close_with_issue(name: str) -> None:
+	"""Of an Issue that is closed or resolved, nothing is owed any more, also if the answer was given past ERPNext: it is closed since then, or
+	since the last that is known of it."""
+	doc = frappe.get_doc(INTERACTION, name, for_update=True)
+	if doc.status == response_clock.STATUS_CLOSED or not (issue := issue_status.settled_issue_of(doc)):
+		return
+	happened = [row.at for row in doc.events if row.event in response_clock.CLOCK_EVENTS]
+	known = [doc.occurred_on, issue.sla_resolution_date, *happened]
+	at = min(clock.now(), max(get_datetime(each) for each in known if each))
+	note = _("{0} had been settled in ERPNext before it was logged.").format(issue.name)
+	doc.flags.follows_issue = True
+	doc.append_event(response_clock.CLOSED, at, note)
+	doc.save_by_app()

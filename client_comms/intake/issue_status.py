@@ -143,6 +143,14 @@ def _tell(issue: str, left: list[str], answerable: str | None):
 	)
 
 
+def settled_issue_of(doc):
+	"""The Issue that an interaction is about, if it is closed or resolved and the settings let interactions follow: name, status and when."""
+	if doc.reference_doctype != ISSUE or not _on():
+		return None
+	filters = {"name": doc.reference_name, "status": ("in", (issue_status.RESOLVED, issue_status.CLOSED))}
+	return frappe.db.get_value(ISSUE, filters, ["name", "status", "sla_resolution_date"], as_dict=True)
+
+
 # --- the interaction was switched -------------------------------------------------------------------
 
 

@@ -157,6 +157,37 @@ def test_what_was_missed_is_marked_and_no_one_is_told(history, staff, set_settin
 	assert {doctype: frappe.db.count(doctype) for doctype in told} == told
 
 
+@pytest.mark.parametrize(
+	("status", "resolved", "switch", "closed_at"),
+	[
+		("Closed", "2026-11-12 15:00:00", 1, "2026-11-12 15:00:00"),
+		("Resolved", None, 1, "2026-11-10 10:00:00"),
+		("Replied", None, 1, None),
+		("Closed", None, 0, None),
+	],
+)
+def test_nothing_is_owed_of_an_issue_that_was_settled(
+	history, set_settings, status, resolved, switch, closed_at
+):
+	set_settings(issue_status_follows=switch, ask_for_rating=1)
+	history.issue.db_set({"status": status, RESOLVED: resolved})
+	run()
+	doc = frappe.get_doc(INTERACTION, {"reference_doctype": "Issue", "reference_name": history.issue.name})
+	closed = [str(row.at) for row in doc.events if row.event == "Closed"]
+	assert closed == ([closed_at] if closed_at else [])
+	assert doc.status == ("Closed" if closed_at else "Open")
+	assert doc.clock_state == ("Stopped" if closed_at else "Running")
+	# The answer was due on the 12th at 17:00, the acknowledgement on the 11th.
+	late = "Breached" if not closed_at or closed_at.startswith("2026-11-12") else "Not Required"
+	assert doc.acknowledge_status == late
+	assert doc.respond_status == ("Not Required" if closed_at else "Breached")
+	assert frappe.db.get_value("Issue", history.issue.name, "status") == status
+	assert not frappe.db.exists("Client Access Link", {"client_interaction": doc.name})
+	snap = snapshot()
+	run()
+	assert snapshot() == snap
+
+
 def test_the_second_time_does_nothing(history):
 	run()
 	before = snapshot()
@@ -438,6 +469,9 @@ def test_the_command_tells_what_it_did(history, monkeypatch):
 	result = command(monkeypatch, "--since", "2026-11-01", "--dry-run")
 	assert result.exit_code == 0, result.output
 	assert "Nothing was changed." in result.output and "New interactions" in result.output
+	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
+	result = command(monkeypatch, "--since", "2026-11-01", "--source", "Call Log")
+	assert "Open interactions without responsible staff: 1." in result.output
 	result = command(monkeypatch, "--since", "2026-11-01", "--source", "Lead", "--json")
 	assert frappe.parse_json(result.stdout[result.stdout.index("{") :]) == {"Lead": {"opened": 1}}
 
