@@ -64,6 +64,23 @@ def test_choose_agree_prefer_and_prefer_nothing_any_more(visitor, client, site, 
 	assert preference(visitor) == ([], ["Letter"])
 
 
+def test_who_has_chosen_nothing_reads_so(visitor, login):
+	page = login(visitor.user, PASSWORD)
+	page.goto("/client-privacy")
+	page.get_by_role("link", name="Nord Dental Lab").click()
+	submit, error = page.locator(".self-service [type=submit]"), page.locator(".self-service-error")
+	submit.click()
+	expect(error).to_contain_text("You have not changed anything yet.")
+	expect(page.locator(".self-service-done")).to_be_hidden()
+	page.get_by_label("Never: Letter").check()
+	page.get_by_label("No Preference: Letter").check()
+	submit.click()
+	expect(error).to_be_visible()
+	page.get_by_label("This is right").check()
+	submit.click()
+	expect(page.locator(".self-service-done")).to_be_visible()
+
+
 def send(page):
 	sent = []
 	page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
