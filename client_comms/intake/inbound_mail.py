@@ -271,7 +271,8 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		super().set_subject()
 		if written := raw_mail.unencoded(self.mail, "Subject"):
 			self.subject = written[: long_values.FIELD]
-		self.subject = mail_headers.readable_subject(storable_text.repaired(self.subject))
+		# What Frappe calls one without a subject.
+		self.subject = mail_headers.readable_subject(storable_text.repaired(self.subject)) or "No Subject"
 
 	def set_from(self):
 		super().set_from()

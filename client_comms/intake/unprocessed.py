@@ -134,7 +134,9 @@ def _description_of(raw: bytes) -> dict:
 	headers = raw_mail.headers_of(raw)
 	return {
 		"sender": addresses.first(headers.get("from", ""))[: long_values.FIELD],
-		"subject": raw_mail.decoded(headers.get("subject", ""))[: long_values.FIELD],
+		"subject": mail_headers.readable_subject(raw_mail.decoded(headers.get("subject", "")))[
+			: long_values.FIELD
+		],
 		"received_at": clock.to_stored(_received_at(headers)),
 	}
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from client_comms.rules import storable_text
+
 # A sending server retries for this long (RFC 5321, 4.5.4.1); a message that claims to be older has a wrong date.
 IN_TRANSIT = timedelta(days=5)
 # Mail that was in the mailbox for this long when it was fetched arrived before the mailbox was handled here; on its first fetch, all
@@ -22,6 +24,7 @@ _REPLY_PREFIX = re.compile(
 	r"\s*(([\[(]\d+[\])]|\^\d+)\s*)?[:：]",
 	re.IGNORECASE,
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TAG = re.compile(r"<[^>]{0,200}>")  # a subject that is stored has no more characters
 BRACKETED_ID = re.compile(r"<([^<>]+)>")
 # Names from a naming series with a year: CI-2026-00012, ISS-2026-00034, CRM-OPP-2026-00056.
@@ -63,8 +66,13 @@ def normalise_subject(subject: str) -> str:
 
 
 def readable_subject(subject: str | None) -> str:
-	"""A subject that is all in angle brackets, with others: Frappe takes it for HTML, and so for empty, and refuses the email."""
-	text = str(subject or "")
+	"""A subject as one line, without characters that control a terminal; empty if nothing of it can be seen.
+
+	One that is all in angle brackets has others: Frappe takes it for HTML, and so for empty, and refuses the email.
+	"""
+	text = " ".join(_CONTROLS.sub(" ", str(subject or "")).split())
+	if not storable_text.visible(text):
+		return ""
 	return text if _TAG.sub("", text).strip() else text.replace("<", "‹").replace(">", "›")
 
 

@@ -5,9 +5,11 @@ import re
 from client_comms.rules.messages import Message, _
 
 LONGEST = 65_535  # bytes: what a field of this kind holds in the database
-# These are invisible on a page: a text that contains nothing else is empty.
 _HALVES = re.compile("[\ud800-\udfff]")  # of a character; alone, they are none
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# These are invisible on a page, as directions of writing and blanks that count as letters are: a text that contains nothing else is empty.
+_INVISIBLE = re.compile(
+	"[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
 
 
 def fault(field: str, text: str, longest: int | None = LONGEST) -> Message | None:

@@ -137,6 +137,40 @@ def test_an_email_that_cannot_be_kept_is_told_once(pull, raw_mail, monkeypatch, 
 	assert len(kept()) == 1 and spool_is_empty()
 
 
+# --- subjects ----------------------------------------------------------------------------------------
+
+
+def test_a_reply_is_known_by_a_subject_of_several_lines(pull, raw_mail):
+	"""Mail programs fold long subjects, each in its own way."""
+	words = "Solar roof for our house in Hamburg"
+	(first,) = pull(raw_mail(Subject="Solar roof for\n our house\n\tin Hamburg"))
+	assert first.subject == frappe.db.get_value(INTERACTION, first.client_interaction, "subject") == words
+	(second,) = pull(
+		raw_mail(Subject=f"Re: Solar roof for our\n {words[19:]}", Message_ID="<2@client-a.example>")
+	)
+	assert second.client_interaction == first.client_interaction
+
+
+@pytest.mark.parametrize(
+	("subject", "stored"),
+	[
+		("=?utf-8?q?Solar=0D=0ABcc=3A_roof=00?=", "Solar Bcc: roof"),
+		("=?utf-8?b?4oCL4oCL77u/?=", "No Subject"),
+		("=?utf-8?q?=1B=5B2J?=", "[2J"),
+	],
+	ids=["lines", "invisible", "controls"],
+)
+def test_a_subject_is_one_line_that_can_be_seen(pull, raw_mail, monkeypatch, subject, stored):
+	(first,) = pull(raw_mail(Subject=subject))
+	assert first.subject == stored
+	assert frappe.db.get_value(INTERACTION, first.client_interaction, "subject") == stored
+	with monkeypatch.context() as patch:
+		break_storing(patch)
+		pull(raw_mail(Subject=subject, Message_ID="<2@client-a.example>"))
+		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": kept()[0].name}])
+	assert frappe.db.get_value(INTERACTION, done["interaction"], "subject") == stored
+
+
 # --- what Frappe cannot read, or not soon ------------------------------------------------------------
 
 LONG = "a" * 200_000
