@@ -38,6 +38,14 @@ _MOST_OPEN, _STYLED = (
 	500,
 	re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\b", re.I),
 )
+# Without those that are empty, or end where the next one begins.
+_DEEPEST, _WITH_CONTENT = (
+	2_000,
+	re.compile(
+		r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|t[dhr]|tbody|tfoot|thead|wbr)\b)[a-z]",
+		re.I,
+	),
+)
 
 
 def headers_of(raw: bytes) -> mail_headers.Headers:
@@ -179,13 +187,20 @@ def is_slow(text: str) -> bool:
 
 def is_slow_html(html: str) -> bool:
 	"""Return whether cleaning the HTML of an email, as Frappe does it several times, takes long: the work grows with the number of
-	tags, and with the squares of the numbers of empty elements and of styles that are open at once.
+	tags, and with the squares of the numbers of empty elements, and of styles and of other elements that are open at once.
 	"""
 	return (
 		html.count("<") > _MOST_TAGS
 		or sum(1 for _tag in _EMPTY.finditer(html)) > _MOST_EMPTY
-		or max(accumulate(-1 if tag[1] else 1 for tag in _STYLED.finditer(html)), default=0) > _MOST_OPEN
+		or _depth(_STYLED, html) > _MOST_OPEN
+		or _depth(_WITH_CONTENT, html) > _DEEPEST
 	)
+
+
+def _depth(elements: re.Pattern, html: str) -> int:
+	"""How many of the elements are open at once; what ends without having begun counts for nothing."""
+	tags = (-1 if tag[1] else 1 for tag in elements.finditer(html))
+	return max(accumulate(tags, lambda depth, tag: max(depth + tag, 0), initial=0))
 
 
 def _parts(raw: bytes) -> list[Message]:

@@ -36,6 +36,11 @@ def test_texts_that_take_long_to_search_for_quotations(text, slow):
 		("<div>" * 600 + "<blockquote>" * 600, False),
 		("<b>Please " * 1_000, True),
 		("<b>Please " * 1_000 + "</b>" * 1_000, True),
+		("<ul><li>" * 10_000, True),
+		("<blockquote>" * 10_000, True),
+		("</div>" * 10_000 + "<div>" * 10_000, True),
+		("</b>" * 1_000 + "<b>Please " * 1_000, True),
+		("<tr><td>Please<td>send<p>an offer" * 5_000, False),
 		("5 < 6" * 100, False),
 	],
 )
