@@ -179,7 +179,7 @@ def _matrices_in_force() -> list[frappe._dict]:
 		["name", "company", "next_review_on", "last_reminded_on"],
 		order_by="effective_from asc, creation asc",
 	)
-	return [row for row in {row.company: row for row in rows}.values() if row.next_review_on]
+	return [row for row in {row.company or None: row for row in rows}.values() if row.next_review_on]
 
 
 def _remind(doctype: str, row, title: str, owner: set[str], officers: set[str]) -> None:

@@ -320,6 +320,22 @@ def test_the_review_of_the_matrix_is_reminded_of(make_user, clock_at):
 	assert [told(day) for day in ("2027-11-02", "2027-11-08")] == [0, 1]
 
 
+@pytest.mark.parametrize("company", ["", None])
+def test_a_replaced_matrix_is_not_reviewed(make_user, clock_at, company):
+	"""A version for all companies names none: the shipped one stores an empty text, one of the form nothing."""
+	officer = make_user(procedure.COMPLIANCE_OFFICER)
+	former = frappe.get_last_doc("Communication Matrix", {"docstatus": 1})
+	former.db_set({"next_review_on": "2027-11-01", "company": ""})
+	version = frappe.copy_doc(former)
+	version.update({"company": company, "version_label": "Next", "effective_from": "2027-01-01"})
+	version.flags.shipped = True
+	version.insert().submit()
+	version.db_set("next_review_on", "2028-01-01")
+	with clock_at("2027-11-01 06:00"):
+		policies.remind()
+	assert not frappe.db.exists("Notification Log", {"document_name": former.name, "for_user": officer})
+
+
 def test_owners_are_reminded_and_overdue_reviews_told_to_the_compliance_officer(
 	approved, author, approver, clock_at
 ):
