@@ -96,7 +96,8 @@ def _figures(since: datetime, until: datetime) -> dict:
 
 
 def _counted(since: datetime, until: datetime) -> list[list[tuple]]:
-	earlier = (since - (until - since), since - timedelta(seconds=1))
+	second = timedelta(seconds=1)
+	earlier = (since - (until - since) - second, since - second)
 	count = counting(
 		each
 		for clause in CLAUSES.values()

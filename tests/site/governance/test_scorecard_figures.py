@@ -55,6 +55,18 @@ def test_figures_counted_together_are_those_counted_alone(inquiry, clock_at):
 	assert any(value for _label, value, _alone in found)
 
 
+@pytest.mark.clause("R-3")
+def test_the_first_moment_of_the_period_before_counts(inquiry, make_user, as_user):
+	"""The period before is as long, and begins at midnight."""
+	inquiry(responsible_staff="Administrator").db_set("occurred_on", "2020-01-01 00:00:00")
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		clauses = card.of("2020-01-11", "2020-01-20")["clauses"]
+	(figure,) = (
+		each for clause in clauses for each in clause["figures"] if each["name"] == "Without a Client"
+	)
+	assert (figure["value"], figure["before"]) == (None, 0)
+
+
 # --- the matrix of each company --------------------------------------------------------------------
 
 
