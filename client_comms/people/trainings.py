@@ -339,7 +339,7 @@ def _clean(answers) -> dict[str, list[int]]:
 		)
 	try:
 		return {str(key)[:10]: sorted({int(n) for n in numbers})[:100] for key, numbers in answers.items()}
-	except (TypeError, ValueError):
+	except (TypeError, ValueError, OverflowError):  # of JSON's Infinity
 		frappe.throw(_("Send each answer as a list of option numbers."), title=_("Invalid Answers"))
 
 

@@ -311,6 +311,15 @@ def test_answers_of_former_versions_are_encrypted_and_left_out_of_the_history(co
 	assert "Third parties" not in data and "1, 3" not in data and '"question", "A", "B"' in data
 
 
+@pytest.mark.parametrize("number", ["x", None, [1], float("nan"), float("inf")])
+def test_answers_without_numbers_are_refused(course, manager, as_user, number):
+	"""JSON knows Infinity."""
+	with as_user(manager):
+		attempt = api.open_training(COURSE)["attempt"]
+		with pytest.raises(frappe.ValidationError, match="list of option numbers"):
+			api.finish_training(attempt, {"1": [number]})
+
+
 def test_no_one_takes_what_is_not_theirs(course, manager, make_user, as_user):
 	other = make_user(procedure.ACCOUNT_MANAGER)
 	with as_user(manager):
