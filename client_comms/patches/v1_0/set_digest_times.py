@@ -23,5 +23,5 @@ def execute():
 
 def _is_chosen(at) -> bool:
 	"""A time such as 19:19:52 was not chosen: users choose whole minutes."""
-	seconds = get_timedelta(str(at or "")).total_seconds() if at else 1
+	seconds = 1 if at in (None, "") else get_timedelta(str(at)).total_seconds()
 	return not seconds % 60

@@ -129,8 +129,8 @@ def test_hours_without_a_beginning_are_refused():
 	("found", "kept"), [("19:19:52.532123", False), ("19:19:52", False), ("19:20:00", True)]
 )
 def test_existing_sites_get_the_morning_unless_a_time_was_chosen(make_user, found, kept):
-	users = [make_user("Frontline Staff") for _each in range(2)]
-	for user, at in zip(users, (found, "07:15:00"), strict=True):
+	users = [make_user("Frontline Staff") for _each in range(3)]
+	for user, at in zip(users, (found, "07:15:00", "00:00:00"), strict=True):
 		daily_digest.subscription_of(user)
 		frappe.db.set_value(SUBSCRIPTION, user, "send_at", at)
 	frappe.db.set_single_value(SETTINGS, "digest_at", found)
@@ -140,4 +140,5 @@ def test_existing_sites_get_the_morning_unless_a_time_was_chosen(make_user, foun
 	assert [seconds(frappe.db.get_value(SUBSCRIPTION, user, "send_at")) for user in users] == [
 		wanted,
 		7.25 * 3600,
+		0,
 	]
