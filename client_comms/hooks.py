@@ -676,6 +676,7 @@ doc_events = {
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.references.refuse_named",
 		],
+		"on_update": "client_comms.client_privacy.client_data.on_update",
 	},
 	"Prospect": {
 		"validate": "client_comms.enforcement.references.refuse_named",
@@ -940,6 +941,7 @@ doctype_js = {
 		"public/js/email_templates.js",
 		"public/js/communication_preference.js",
 		"public/js/privacy.js",
+		"public/js/verified_details.js",
 	],
 	"Customer": [
 		"public/js/log_interaction.js",
@@ -950,6 +952,7 @@ doctype_js = {
 		"public/js/log_interaction.js",
 		"public/js/communication_preference.js",
 		"public/js/privacy.js",
+		"public/js/verified_details.js",
 		"public/js/contact.js",
 	],
 	"Opportunity": [

@@ -38,24 +38,31 @@ def before_insert(doc, method=None) -> None:
 	"""`before_insert` of Contact, Lead and Customer.
 
 	:raises DuplicateClientError: Enforce, and the same client already exists
-	:raises NotVerifiedError: Enforce, and it is not stated how a new contact was verified
+	:raises NotVerifiedError: Enforce, and it is not stated how the details were verified
 	"""
-	if not _entered_by_staff(doc):
-		return
-	require_addresses(doc)
-	require_new(doc)
-	verified_details.require(doc)
+	if _entered_by_staff(doc):
+		require_addresses(doc)
+		require_new(doc)
+		verified_details.require(doc)
+	if doc.doctype == "Lead":
+		verified_details.pass_on_to_contact(doc)
+
+
+def on_update(doc, method=None) -> None:
+	"""`on_update` of Customer: with a new one, ERPNext has made its contact by now."""
+	if doc.flags.in_insert:
+		verified_details.pass_on_to_contact(doc)
 
 
 def validate(doc, method=None) -> None:
 	"""`validate` of Contact, Lead and Customer.
 
-	:raises NotVerifiedError: Enforce, and it is not stated how an added address or number of a contact was verified
+	:raises NotVerifiedError: Enforce, and it is not stated how an added address or number of a contact or lead was verified
 	"""
 	if doc.doctype == "Lead":
 		for field, target in _LEAD_NUMBERS.items():
 			doc.set(target, phone_numbers.normalised(doc.get(field)) or phone_numbers.NONE)
-	if doc.doctype == "Contact":
+	if doc.doctype in ("Contact", "Lead"):
 		follow_verification(doc)
 	if not doc.is_new() and _entered_by_staff(doc):
 		require_addresses(doc)
@@ -111,10 +118,10 @@ def require_new(doc) -> None:
 	controls.enforce(MODE, "<br>".join(parts), title=_("Client Already Exists"), exc=DuplicateClientError)
 
 
-def follow_verification(contact) -> None:
+def follow_verification(doc) -> None:
 	"""A new verification also confirms the details today."""
-	if contact.verified_how and (contact.is_new() or contact.has_value_changed("verified_how")):
-		contact.details_confirmed_on = clock.now().date()
+	if doc.verified_how and (doc.is_new() or doc.has_value_changed("verified_how")):
+		doc.details_confirmed_on = clock.now().date()
 
 
 # --- duplicates ----------------------------------------------------------------------------------

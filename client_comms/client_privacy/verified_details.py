@@ -1,4 +1,4 @@
-"""Who enters the addresses and numbers of a person states how they were verified (D-4)."""
+"""Who enters the addresses and numbers of a client states how they were verified (D-4)."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import get_datetime, getdate
 
 from client_comms import clock, controls
 from client_comms.clients import phone_numbers
@@ -22,7 +22,7 @@ _SAVES = {
 	*(f"frappe.client.{method}" for method in ("save", "insert", "insert_many", "set_value")),
 }
 _DOCUMENTS = re.compile(r"^/api/(?:(?:v1/)?resource|v2/document)/(?P<doctype>[^/]+)")
-_ROWS = ("Contact Email", "Contact Phone")
+_ROWS = {"Contact": ("Contact Email", "Contact Phone")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def of(doc) -> Details:
 
 
 def require(doc) -> None:
-	"""Users who enter a contact, or an address or number of one, state how the details were verified, in the desk and through the API; not
-	those whose request makes other code enter them. What was confirmed before is not, once something is added."""
-	if doc.doctype != "Contact" or not _is_asked_for(doc.doctype):
+	"""Users who enter a contact, or an address or number of a contact, lead or new customer, state how the details were verified, in the desk and
+	through the API; not those whose request makes other code enter them. What was confirmed before is not, once something is added."""
+	if not _is_asked_for(doc.doctype):
 		return
 	before = None if doc.is_new() else doc.get_doc_before_save()
-	if before and not _added(doc, before):
+	if not _is_entered(doc, before):
 		return
 	if doc.verified_how and (before is None or _is_stated_now(doc)):
 		return
@@ -69,36 +69,63 @@ def require(doc) -> None:
 	)
 
 
-def _added(doc, before) -> bool:
-	now, then = of(doc), of(before)
+def pass_on_to_contact(doc) -> None:
+	"""What ERPNext makes a contact of with a new lead or customer was verified in the same way."""
+	if not doc.verified_how:
+		return
+	if doc.doctype == "Lead":
+		contact = doc.get("contact_doc")  # saved once more when the lead has a name
+		if contact and not contact.links:  # otherwise it is one that there was before
+			contact.verified_how = doc.verified_how
+	elif doc.customer_primary_contact:
+		contact = frappe.get_doc("Contact", doc.customer_primary_contact)
+		if get_datetime(contact.creation) >= get_datetime(doc.creation):
+			confirmed = {"verified_how": doc.verified_how, "details_confirmed_on": clock.now().date()}
+			contact.db_set(confirmed, update_modified=False)
+
+
+def _is_entered(doc, before) -> bool:
+	"""Whether a document brings an address or number that is not on record, or is a new contact."""
+	if doc.doctype == "Customer":
+		# Afterwards, ERPNext copies those of its contact.
+		return not before and not doc.customer_primary_contact and _adds(doc, _lead_of(doc))
+	return (doc.doctype == "Contact" and not before) or _adds(doc, before)
+
+
+def _lead_of(customer):
+	"""The lead whose details a customer takes over."""
+	return frappe.get_doc("Lead", customer.lead_name) if customer.lead_name else None
+
+
+def _adds(doc, before) -> bool:
+	now, then = of(doc), of(before) if before else Details(frozenset(), frozenset())
 	return bool(now.emails - then.emails or now.numbers - then.numbers)
 
 
-def _is_stated_now(contact) -> bool:
+def _is_stated_now(doc) -> bool:
 	"""In this save, or earlier today; the same method as before is stated with the day."""
-	today = (
-		getdate(contact.details_confirmed_on) == clock.now().date() if contact.details_confirmed_on else False
-	)
-	return today or contact.has_value_changed("verified_how")
+	today = getdate(doc.details_confirmed_on) == clock.now().date() if doc.details_confirmed_on else False
+	return today or doc.has_value_changed("verified_how")
 
 
-def _next_step(contact) -> dict:
+def _next_step(doc) -> dict:
 	return {
 		"label": _("Verification Method"),
 		"client_action": "client_comms.state_verification",
-		"args": {"name": contact.name},
+		"args": {"doctype": doc.doctype, "name": doc.name},
 		"hide_on_success": 1,
 	}
 
 
 def _is_asked_for(doctype: str) -> bool:
 	"""Whether the request saves documents of this DocType or their rows, so that who sends it can state more."""
+	saved = {doctype, *_ROWS.get(doctype, ())}
 	if route := _DOCUMENTS.match(frappe.request.path or ""):
-		return unquote(route["doctype"]) in (doctype, *_ROWS)
+		return unquote(route["doctype"]) in saved
 	if not _SAVES & set(called.names()):
 		return False
 	sent = [frappe.form_dict.get("doctype")]
 	for key in ("doc", "docs"):
 		found = frappe.parse_json(frappe.form_dict.get(key) or "[]")
 		sent += [each.get("doctype") for each in (found if isinstance(found, list) else [found])]
-	return not {doctype, *_ROWS}.isdisjoint(sent)
+	return not saved.isdisjoint(sent)

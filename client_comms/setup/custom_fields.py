@@ -116,6 +116,25 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 		"search_index": 1,
 		"print_hide": 1,
 	}
+	verified = {
+		"fieldname": "verified_how",
+		"label": _("Verification Method"),
+		"fieldtype": "Select",
+		"options": "\n".join(("", *contact_details.WAYS)),
+		"module": MODULE,
+		"no_copy": 1,
+		"allow_in_quick_entry": 1,
+		"description": _("How the details were last verified with the client."),
+	}
+	confirmed_day = {
+		"fieldname": "details_confirmed_on",
+		"label": _("Details Confirmed On"),
+		"fieldtype": "Date",
+		"module": MODULE,
+		"read_only": 1,
+		"no_copy": 1,
+		"description": _("When the client last confirmed these details, alone or together with staff."),
+	}
 	reason = {
 		"fieldname": "outgoing_reason",
 		"label": _("Reason for Proceeding"),
@@ -261,30 +280,8 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 			{**interaction, "insert_after": "confidentiality_level"},
 		],
 		"Contact": [
-			{
-				"fieldname": "details_confirmed_on",
-				"label": _("Details Confirmed On"),
-				"fieldtype": "Date",
-				"insert_after": "designation",
-				"module": MODULE,
-				"read_only": 1,
-				"no_copy": 1,
-				"search_index": 1,
-				"description": _(
-					"When the client last confirmed these details, alone or together with staff."
-				),
-			},
-			{
-				"fieldname": "verified_how",
-				"label": _("Verification Method"),
-				"fieldtype": "Select",
-				"options": "\n".join(("", *contact_details.WAYS)),
-				"insert_after": "designation",
-				"module": MODULE,
-				"no_copy": 1,
-				"allow_in_quick_entry": 1,
-				"description": _("How the details were last verified with the client."),
-			},
+			{**confirmed_day, "insert_after": "designation", "search_index": 1},
+			{**verified, "insert_after": "designation"},
 			{
 				"fieldname": "confirmation_todo",
 				"label": _("ToDo to Confirm Details"),
@@ -325,6 +322,10 @@ def custom_fields(sources: Iterable[str] = ()) -> dict[str, list[dict]]:
 				"label": _("Mobile Number (International Format)"),
 				"insert_after": "mobile_no",
 			},
+			{**verified, "insert_after": "phone_ext"},
+			{**confirmed_day, "insert_after": "verified_how"},
 		],
+		# Of what is entered with a new customer: later, address and number are those of its contact.
+		"Customer": [{**verified, "insert_after": "email_id", "depends_on": "eval:doc.__islocal"}],
 		"Opportunity": [{**level, "insert_after": "status"}],
 	}

@@ -55,7 +55,7 @@ def test_a_user_who_left_the_form_reads_that_nothing_was_saved(site, make_user, 
 	page.wait_for_function("window.cur_frm?.doctype === 'Contact' && cur_frm.doc.name")
 	page.evaluate("name => { frappe.set_route('Form', 'Customer', name); }", client.name)
 	page.wait_for_function("cur_frm?.doctype === 'Customer'")
-	page.evaluate("name => { client_comms.state_verification({ name }); }", contact)
+	page.evaluate("name => { client_comms.state_verification({ doctype: 'Contact', name }); }", contact)
 	expect(page.locator(".msgprint-dialog:visible")).to_contain_text("is no longer open")
 	expect(page.locator("[data-fieldname=verified_how] select:visible")).to_have_count(0)
 

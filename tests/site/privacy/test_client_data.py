@@ -268,10 +268,86 @@ def test_with_a_warning_what_was_added_is_to_be_confirmed(anna, set_settings, in
 	assert not anna.verified_how and not anna.details_confirmed_on
 
 
-def test_a_contact_that_a_customer_brings_along_is_not_asked_about(enforce, in_the_desk):
-	frappe.local.form_dict["doc"] = '{"doctype": "Customer"}'
-	made = customer(email_id="g@data.example").insert()
-	assert made.customer_primary_contact
+@pytest.fixture
+def entering(monkeypatch):
+	"""`entering("Lead")`: the request is the form of such a document."""
+
+	def enter(doctype):
+		form = {"cmd": "frappe.desk.form.save.savedocs", "doc": frappe.as_json({"doctype": doctype})}
+		monkeypatch.setattr(frappe.local, "form_dict", frappe._dict(form))
+
+	return enter
+
+
+def verified(contact):
+	return frappe.db.get_value("Contact", contact, ["verified_how", "details_confirmed_on"])
+
+
+def test_who_enters_a_customer_says_how_it_was_verified_and_so_was_its_contact(enforce, entering):
+	entering("Customer")
+	with pytest.raises(NotVerifiedError, match="Verification Method"):
+		customer(email_id="g@data.example").insert()
+	made = customer(email_id="g@data.example", verified_how="Call-back").insert()
+	assert verified(made.customer_primary_contact) == ("Call-back", clock.now().date())
+	made.customer_group = frappe.db.get_value("Customer Group", {"is_group": 0})
+	made.save()  # nothing is entered any more
+	customer(customer_name="Without Details").insert()
+
+
+def test_what_a_customer_takes_over_is_not_asked_about(anna, enforce, entering):
+	entering("Customer")
+	frappe.db.set_value("Contact", anna.name, {"verified_how": None, "details_confirmed_on": None})
+	made = customer(customer_primary_contact=anna.name, email_id=ANNA, verified_how="Call-back").insert()
+	assert made.customer_primary_contact == anna.name and verified(anna.name) == (None, None)
+	before = lead(email_id="was@data.example", mobile_no="+49 30 5559", company_name="Was")
+	before.insert(ignore_permissions=True)
+	customer(customer_name="Was", lead_name=before.name, email_id="was@data.example").insert()
+	with pytest.raises(NotVerifiedError):
+		customer(customer_name="Was New", lead_name=before.name, email_id="other@data.example").insert()
+
+
+def test_who_enters_a_lead_says_how_it_was_verified_and_so_was_its_contact(enforce, entering):
+	entering("Lead")
+	lead().insert()  # no address and no number
+	for details in ({"email_id": "refused@data.example"}, {"mobile_no": "+49 30 5552"}):
+		with pytest.raises(NotVerifiedError, match="Verification Method"):
+			lead(**details).insert()
+	made = lead(email_id="h@data.example", verified_how="Call-back").insert()
+	assert made.details_confirmed_on == clock.now().date()
+	(contact,) = frappe.get_all(
+		"Dynamic Link", {"link_name": made.name, "parenttype": "Contact"}, pluck="parent"
+	)
+	assert verified(contact) == ("Call-back", clock.now().date())
+	frappe.db.set_value("Lead", made.name, "details_confirmed_on", "2020-01-01", update_modified=False)
+	made.reload()
+	made.company_name = "Anna Ltd"
+	made.save()  # nothing to verify
+	made.phone = "+49 30 5553"
+	with pytest.raises(NotVerifiedError):
+		made.save()
+	made.reload()
+	made.phone, made.details_confirmed_on = "+49 30 5553", clock.now().date()  # in the same way as before
+	made.save()
+	assert made.verified_how == "Call-back"
+
+
+def test_with_a_warning_the_number_that_was_added_to_a_lead_is_to_be_verified(set_settings, entering):
+	set_settings(verification_mode="Warn")
+	entering("Lead")
+	made = lead(email_id="i@data.example", verified_how="Call-back").insert()
+	frappe.db.set_value("Lead", made.name, "details_confirmed_on", "2020-01-01", update_modified=False)
+	made.reload()
+	made.phone = "+49 30 5554"
+	made.save()
+	(message,) = [each for each in frappe.get_message_log() if "Verification Method" in str(each)]
+	assert message["primary_action"]["args"] == {"doctype": "Lead", "name": made.name}
+	assert not frappe.db.get_value("Lead", made.name, "verified_how")
+
+
+def test_a_contact_that_another_document_brings_along_is_not_asked_about(enforce, entering):
+	entering("Issue")
+	assert customer(email_id="g@data.example").insert().customer_primary_contact
+	assert lead(email_id="j@data.example").insert().name
 
 
 def test_confirming_details_needs_leave_to_change_them(anna, make_user, as_user):
