@@ -33,7 +33,7 @@ frappe.query_reports["Preferences to Ask For"] = {
 				.map(({ party_type, party }) => ({ party_type, party }));
 			if (!clients.length) return;
 			frappe.confirm(
-				__("Send {0} clients an email with a link to their preferences, consents and details?", [
+				__("Send an email with a link to their preferences, consents and details? Clients: {0}", [
 					clients.length,
 				]),
 				() => ask_clients(report, clients),
@@ -50,7 +50,7 @@ async function ask_clients(report, clients) {
 	);
 	const sent = done.filter(({ error }) => !error).length;
 	if (sent) {
-		frappe.show_alert({ message: __("{0} links are on their way.", [sent]), indicator: "green" });
+		frappe.show_alert({ message: __("Links on their way: {0}", [sent]), indicator: "green" });
 	}
 	client_comms.report_rows.show_refusals(done);
 	await report.refresh();

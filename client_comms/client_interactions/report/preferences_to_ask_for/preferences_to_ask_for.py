@@ -93,17 +93,17 @@ def _message(active: int, missing: int) -> str:
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 220},
-		{"fieldname": "party_type", "label": _("Client Type"), "fieldtype": "Data", "width": 110},
+		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "party_type", "label": _("Client Type"), "fieldtype": "Data", "width": 100},
 		{
 			"fieldname": "party",
 			"label": _("Client"),
 			"fieldtype": "Dynamic Link",
 			"options": "party_type",
-			"width": 200,
+			"width": 170,
 		},
-		{"fieldname": "last", "label": _("Last Interaction"), "fieldtype": "Date", "width": 140},
-		{"fieldname": "interactions", "label": _("Interactions"), "fieldtype": "Int", "width": 120},
-		{"fieldname": "asked_on", "label": _("Asked On"), "fieldtype": "Date", "width": 120},
-		{"fieldname": "ask", "label": "", "fieldtype": "Data", "width": 160},
+		{"fieldname": "last", "label": _("Last Interaction"), "fieldtype": "Date", "width": 125},
+		{"fieldname": "interactions", "label": _("Interactions"), "fieldtype": "Int", "width": 105},
+		{"fieldname": "asked_on", "label": _("Asked On"), "fieldtype": "Date", "width": 105},
+		{"fieldname": "ask", "label": "", "fieldtype": "Data", "width": 150},
 	]
