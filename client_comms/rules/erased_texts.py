@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,10 +39,18 @@ def is_address(marker: str) -> bool:
 
 
 def forms(marker: str) -> list[str]:
-	"""A text in plain form, and escaped for JSON and for HTML."""
-	escaped = html.escape(marker)
-	found = (marker, json.dumps(marker)[1:-1], escaped, escaped.replace("&#x27;", "&#39;"))
+	"""A text in plain form, and escaped for JSON and for HTML; each with letters and their accents as one sign and as two."""
+	found = []
+	for each in dict.fromkeys((marker, *(unicodedata.normalize(form, marker) for form in ("NFC", "NFD")))):
+		escaped = html.escape(each)
+		found += [each, _in_json(each), escaped, escaped.replace("&#x27;", "&#39;")]
+		if not each.isascii():
+			found.append(_in_json(each.upper()))  # an escaped letter is not the same in another case
 	return list(dict.fromkeys(found))
+
+
+def _in_json(text: str) -> str:
+	return json.dumps(text)[1:-1]
 
 
 def all_forms(markers: Collection[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """What identifies a client is replaced as a whole word and nowhere else (P-2)."""
 
 import json
+import unicodedata
 from email import message_from_string
 from email.policy import SMTP
 
@@ -47,6 +48,20 @@ def test_a_text_is_found_in_json():
 		"note": "Called\n[erased]\u201d and \u201c[erased]",
 		"name": "[erased]",
 	}
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+def test_a_letter_and_its_accent_are_found_as_one_sign_or_two(stored, written):
+	"""Some systems write names of files, and what is copied from them, in two (Unicode, annex 15)."""
+	name, text = (
+		unicodedata.normalize(stored, "Zoë Müller"),
+		unicodedata.normalize(written, "Dear ZOË MÜLLER!"),
+	)
+	found = erased_texts.pattern([name])
+	assert erased_texts.without(text, found) == "Dear [erased]!"
+	assert erased_texts.without(json.dumps(text), found) == '"Dear [erased]!"'
+	assert unicodedata.normalize(written, name) in erased_texts.forms(name)
 
 
 def test_a_name_is_not_replaced_inside_of_a_longer_marker():
