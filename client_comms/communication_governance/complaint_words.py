@@ -1,5 +1,6 @@
 """Whether a text reads like a complaint, by the site's words and phrases of each language (F-1)."""
 
+import unicodedata
 from itertools import groupby
 
 import frappe
@@ -16,11 +17,16 @@ def found_in(text: str) -> list[str]:
 
 	The language of a client's text is not known, so it is compared with the words of every language.
 	"""
-	text, places = text[:_LENGTH], {}
+	text, places = _as_one_sign(text[:_LENGTH]), {}
 	for language, terms in groupby(_terms(), key=lambda term: term.language):
 		for finding in rules.check_terms(text, language, list(terms)):
 			places.setdefault(finding.found.casefold(), finding)
 	return [finding.found for finding in sorted(places.values(), key=lambda finding: finding.start)]
+
+
+def _as_one_sign(text: str) -> str:
+	"""Each letter with its accent: some systems write these as two."""
+	return unicodedata.normalize("NFC", text)
 
 
 def forget() -> None:
@@ -37,4 +43,4 @@ def _build() -> tuple[rules.Term, ...]:
 	rows = frappe.get_all(
 		WORD, {"disabled": 0}, ["phrase", "language", "match"], order_by="language asc, phrase asc"
 	)
-	return tuple(rules.Term(row.phrase, language=row.language, match=row.match) for row in rows)
+	return tuple(rules.Term(_as_one_sign(row.phrase), language=row.language, match=row.match) for row in rows)

@@ -27,6 +27,7 @@ def support(make_user):
 		("We complained twice.", ["complained"]),
 		("Ich bin enttäuscht und werde mich beschweren.", ["enttäuscht", "beschweren"]),
 		("Ihre Beschwerden werden bearbeitet", ["Beschwerden"]),
+		("Ich bin entta\u0308uscht", ["enttäuscht"]),  # the letter and its dots as two signs
 		("Could you send me an offer for a solar roof?", []),
 		("Können Sie mir ein Angebot senden?", []),
 		("", []),
