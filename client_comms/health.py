@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from client_comms import clock, health_mail, health_setup, ledger
 from client_comms.background_work import FAILED
 from client_comms.client_interactions import thanks
+from client_comms.client_interactions.clocks.sweep import HELD
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import answers, closing, source_doctypes
 from client_comms.health_formats import RECENT, Line
@@ -149,18 +150,24 @@ def deadlines() -> Line:
 		"Client Interaction", due, "next_check_at", order_by="next_check_at asc"
 	)
 	seconds = _seconds_since(first) if first else 0
-	faults = ()
+	faults = []
+	if held := frappe.db.count("Client Interaction", {"next_check_at": HELD}):
+		faults.append(
+			_(
+				"Interactions whose deadlines are not watched: {0}, because a backfill that logged them has not finished. If none is running, run it again: bench --site {1} client-comms backfill"
+			).format(held, frappe.local.site)
+		)
 	if first and _is_late(first, LATE):
-		faults = (
+		faults.append(
 			_(
 				"Deadlines that passed {0} have not been handled: no one was told of them. The scheduler or its workers do not run, or the sweep fails: see Scheduler above and the Error Log."
-			).format(pretty_date(first)),
+			).format(pretty_date(first))
 		)
 	return Line(
 		"deadlines",
 		_("Deadlines"),
 		_("Due and not yet handled: {0}").format(count),
-		faults,
+		tuple(faults),
 		("List", "Client Interaction"),
 		{"due_interactions": count, "seconds_late": seconds},
 	)

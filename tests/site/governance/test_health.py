@@ -11,7 +11,9 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from client_comms import clock, commands, health, ledger, procedure
 from client_comms.api.health import check_health
+from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import answers
+from client_comms.intake import backfill
 from client_comms.scorecard import controls
 
 pytestmark = pytest.mark.clause("R-3")
@@ -259,6 +261,14 @@ def test_a_check_that_fails_does_not_hide_the_others(running, monkeypatch):
 	broken, whole = health.check()
 	assert not broken.ok and "a broken check" in broken.faults[0]
 	assert whole.ok
+
+
+def test_what_an_interrupted_backfill_left_is_told(running, log):
+	"""The sweep leaves out what a backfill holds, and one that was killed does not let it go."""
+	log().db_set("next_check_at", sweep.HELD)
+	assert "backfill" in red()["deadlines"][0]
+	backfill.run(clock.now())
+	assert "deadlines" not in red()
 
 
 def test_deadlines_not_handled_are_red_until_they_are_swept(running, log):
