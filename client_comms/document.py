@@ -15,7 +15,7 @@ from frappe.model.utils import is_virtual_doctype
 from frappe.utils import cint, cstr, format_date, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
-from client_comms import transactions, validation
+from client_comms import printed, transactions, validation
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import storable_text
@@ -61,6 +61,13 @@ class Document(FrappeDocument):
 			self.save(ignore_permissions=ignore_permissions)
 		finally:
 			self.flags.by_the_app = False
+
+	def before_print(self, *args):
+		printed.prepare(self)
+
+	def as_dict(self, *args, **kwargs):
+		values = super().as_dict(*args, **kwargs)
+		return printed.for_letterhead(values) if self.flags.is_printed else values
 
 	def before_discard(self):
 		"""Version 16 lets users who can write a document discard it without the checks of a save, and then refuses every change.
