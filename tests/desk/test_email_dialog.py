@@ -69,3 +69,16 @@ def test_an_unsent_text_does_not_come_back_in_an_email_about_another_interaction
 	expect(dialog.locator("[data-fieldname=subject] input")).not_to_have_value("")
 	page.wait_for_timeout(1000)
 	expect(text_of(dialog)).not_to_contain_text("For the first.")
+
+
+def test_on_a_phone_the_address_has_the_room_that_there_is(frontline, owed, login, shoot):
+	name = owed("Solar roof")
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto("/app/owed-today")
+	row(page, name).locator("[data-action=reply]").click()
+	address = page.locator(".modal.show [data-fieldname=recipients] input")
+	expect(address).not_to_have_value("")
+	shoot(page, "phone")
+	room = page.locator(".modal.show .to_section form").bounding_box()["width"]
+	assert address.bounding_box()["width"] > 0.75 * room

@@ -150,3 +150,25 @@ def test_staff_do_not_see_it(begun, login, make_user):
 	page.wait_for_load_state("networkidle")
 	expect(page.get_by_text("Set Up Client Communications")).to_have_count(0)
 	assert [url for url in asked if "get_onboarding_data" in url] == []
+
+
+@pytest.mark.skipif(not compat.is_version_16(), reason="version 15 shows them on the workspace")
+def test_the_steps_do_not_lie_over_a_dialog(begun, login, make_user, shoot):
+	page = login(
+		make_user("Client Communications Manager", "Frontline Staff", "System Manager", password=PASSWORD),
+		PASSWORD,
+	)
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto("/app/client-communications")
+	page.locator(".onb-panel").wait_for()
+	page.keyboard.press("Control+Shift+L")
+	log = page.locator(".modal.show").get_by_role("button", name="Log", exact=True)
+	expect(log).to_be_visible()
+	page.wait_for_function("() => window.cur_dialog?.display")
+	shoot(page, "below-dialog")
+	assert log.evaluate(
+		"""each => {
+			const { left, top, width, height } = each.getBoundingClientRect();
+			return each.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+		}"""
+	)

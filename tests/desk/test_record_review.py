@@ -279,3 +279,32 @@ def test_the_list_of_draws_leads_to_the_programmes(manager, login, shoot):
 	shoot(page, "draws")
 	page.get_by_role("button", name="Review Programme").click()
 	page.wait_for_url("**/review-programme*")
+
+
+# Words of which a part stands in another line.
+BROKEN_WORDS = """(which) => [...document.querySelectorAll(which)].filter((each) => each.offsetParent).flatMap((each) => {
+	const text = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+	const found = [];
+	while (text.nextNode()) {
+		for (const { 0: word, index } of text.currentNode.data.matchAll(/[^\\s/-]+/g)) {
+			const range = document.createRange();
+			range.setStart(text.currentNode, index);
+			range.setEnd(text.currentNode, index + word.length);
+			if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word);
+		}
+	}
+	return found;
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_heads_of_the_scores_are_read_in_whole_words(site, review, manager, login, shoot, language):
+	site.db.set_value("User", manager, "language", language)
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 720})
+	page.goto(f"/app/interaction-review/{review.name}")
+	page.locator(".client-comms-scores .data-row [data-fieldname=criterion]:visible").first.wait_for()
+	page.wait_for_timeout(1000)
+	shoot(page, f"heads-{language}")
+	assert page.evaluate(BROKEN_WORDS, ".client-comms-scores .grid-heading-row .static-area") == []

@@ -214,3 +214,17 @@ def test_a_text_that_is_cut_in_a_grid_is_read_under_the_pointer(reader):
 	assert cut.evaluate("each => each.scrollWidth > each.clientWidth")
 	cut.hover()
 	expect(cut).to_have_attribute("title", "Rückmeldung/Beschwerde")
+
+
+@pytest.mark.parametrize("address", ["owed-today", "scorecard", "take-training", "query-report/Team Board"])
+def test_the_title_of_a_page_is_read_whole_on_a_phone(address, reader, shoot):
+	page = reader("de")
+	page.set_viewport_size({"width": 390, "height": 844})
+	page.goto(f"/app/{address}")
+	page.wait_for_load_state("networkidle")
+	title = page.locator(
+		".page-head:visible .title-text:visible, .page-head:visible .navbar-breadcrumbs li:last-child"
+	).first
+	title.wait_for()
+	shoot(page, f"title-{address.rpartition('/')[2].replace(' ', '-')}")
+	assert title.evaluate("each => each.scrollWidth - each.clientWidth") <= 1
