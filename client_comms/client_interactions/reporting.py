@@ -256,11 +256,19 @@ def notice(groups: Collection[tuple]) -> str:
 		"Only interactions that you can read are counted; in a file that you export, those that you can export."
 	)
 	if not groups:
-		return " ".join((_("No interaction matches the filters. Empty some of them."), counted))
+		return " ".join((_none(), counted))
 	if OTHERS not in groups:
 		return counted
 	shown = _("The first {0} are shown, and the others together. Narrow the filters to see these.")
 	return " ".join((shown.format(MOST_GROUPS), counted))
+
+
+def _none() -> str:
+	if frappe.get_list(INTERACTION, limit=1):
+		return _("No interaction matches the filters. Empty some of them.")
+	return _(
+		"There is no interaction yet that you can read. Emails are logged once a mailbox is connected, calls and meetings with Log Interaction."
+	)
 
 
 def _filled(field: str) -> str:

@@ -37,7 +37,10 @@
 			client_comms.show_title(this.page, __("My Training"));
 			const rows = await frappe.xcall("client_comms.api.my_trainings");
 			if (!rows.length) {
-				this.$body.html(`<p class="text-muted">${__("No training is assigned to you.")}</p>`);
+				this.$body.html(`<div class="text-center text-muted" style="padding: 60px 15px">
+					<p>${__("No training is assigned to you.")}</p>
+					<p>${__("What your roles must know about clients is learned here. You are notified of each training, and by when it is due.")}</p>
+				</div>`);
 				return;
 			}
 			this.$body.html(
