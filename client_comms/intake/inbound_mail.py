@@ -354,7 +354,9 @@ def keep_headers(doc, method=None) -> None:
 		try:
 			doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
 			doc.flags.client_comms_content = message.html_content or message.text_content
-		except Exception:
+		except Exception as error:
+			if transactions.is_end_of_job(error):
+				raise
 			frappe.log_error(title="A message could not be told from others")
 
 

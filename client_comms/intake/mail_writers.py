@@ -10,6 +10,7 @@ import frappe
 from frappe.email.receive import InboundMail
 from frappe.utils import parse_addr, validate_email_address
 
+from client_comms import transactions
 from client_comms.clients import parties
 from client_comms.clients.addresses import bare_address
 from client_comms.rules import (
@@ -30,7 +31,9 @@ def headers_of(message: InboundMail) -> mail_headers.Headers:
 	"""
 	try:
 		return raw_mail.headers_in(message.mail)
-	except Exception:
+	except Exception as error:
+		if transactions.is_end_of_job(error):
+			raise  # the email is tried again
 		frappe.log_error(title="Headers of a message could not be read")
 		return mail_headers.Headers([(mail_headers.UNREAD, "yes")])
 

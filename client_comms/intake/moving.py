@@ -10,7 +10,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, transactions
 from client_comms.client_interactions import log_details, merging
 from client_comms.client_interactions.clocks import replay
 from client_comms.clients import parties
@@ -79,6 +79,7 @@ def move(name: str, message: str, to: str, lower_because: str | None = None):
 	docs = {each: former_names.get_locked(each) for each in sorted({name, to})}
 	doc, target = docs[name], docs[to]
 	merging.require_access(doc, target)
+	transactions.lock(MESSAGE, message)
 	if frappe.db.get_value(MESSAGE, message, "client_interaction", for_update=True) == target.name:
 		return target
 	restrictions.require(INTERACTION, doc.name, target.name)
@@ -147,7 +148,7 @@ def message_of(doc, message: str, *, locked: bool = False):
 
 	:raises ActionNotPossibleError: it does not
 	"""
-	document = frappe.get_doc(MESSAGE, message, for_update=locked)
+	document = (transactions.locked if locked else frappe.get_doc)(MESSAGE, message)
 	if document.client_interaction != doc.name:
 		_refuse(
 			_("The message does not belong to {0}, or no longer does. Reload the interaction.").format(
@@ -159,6 +160,7 @@ def message_of(doc, message: str, *, locked: bool = False):
 
 def _went_to(doc, message: str, event: str):
 	"""The interaction to which the message went by this event, if the session user can read it."""
+	transactions.lock(MESSAGE, message)
 	here = frappe.db.get_value(MESSAGE, message, "client_interaction", for_update=True)
 	if here == doc.name or not any(row.event == event and row.source_name == message for row in doc.events):
 		return None

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.background_work import BackgroundWork
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.ledger import comparison, verification
@@ -52,6 +52,7 @@ def resume(name: str) -> None:
 
 	:raises ActionNotPossibleError: it has finished, or is still running
 	"""
+	transactions.lock(RUN, name)
 	if frappe.db.get_value(RUN, name, "status", for_update=True) == FINISHED:
 		frappe.throw(
 			_("This verification has finished. Start another one."),

@@ -114,6 +114,7 @@ def attest(name: str) -> str:
 	doc = frappe.get_doc(POLICY, name)
 	doc.check_permission("read")
 	user = frappe.session.user
+	transactions.lock("User", user)  # of two clicks, the second finds what the first has confirmed
 	if existing := frappe.db.get_value(ATTESTATION, {"policy": name, "user": user}):
 		return existing
 	if name not in {row.name for row in in_force()}:

@@ -153,8 +153,10 @@ def _send_waiting(request: str) -> None:
 	for name in frappe.get_all(_QUEUE, waiting, pluck="name", order_by="creation asc"):
 		try:
 			frappe.get_doc(_QUEUE, name).send()
-		except Exception:  # the queue says why
+		except Exception as error:  # the queue says why
 			frappe.db.rollback()
+			if transactions.is_end_of_job(error):
+				raise
 	if name := frappe.db.get_value(_QUEUE, waiting):
 		frappe.throw(
 			_(

@@ -10,6 +10,7 @@ from frappe.core.doctype.data_import.importer import get_id_field
 from frappe.utils import create_batch
 from frappe.utils.background_jobs import is_job_enqueued
 
+from client_comms import transactions
 from client_comms.enforcement import guards
 from client_comms.enforcement.requests import added_rows
 from client_comms.exceptions import ClearanceMissingError
@@ -33,7 +34,7 @@ class GuardedDataImport:
 		updates = self.import_type == _UPDATE and guards.is_held(self.reference_doctype)
 		tables = _added_tables(self.reference_doctype)
 		if (updates or tables) and guards.is_restricted():
-			frappe.db.get_value(self.doctype, self.name, "name", for_update=True)
+			transactions.lock(self.doctype, self.name)
 			self.reload()  # no one exchanges the file between this look at it and the job
 			if self.google_sheets_url and not self.import_file:
 				_refuse(_("Import a file: a Google Sheet can change until it is read again."))

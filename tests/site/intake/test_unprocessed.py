@@ -10,11 +10,20 @@ import pytest
 from frappe.email.doctype.email_account import email_account
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.email.receive import InboundMail
+from rq.timeouts import JobTimeoutException
 
 from client_comms import api, health_mail, scheduled
 from client_comms.client_interactions import conversation
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import in_words
-from client_comms.intake import inbound_mail, mailboxes, retry, spool, unlogged, unprocessed
+from client_comms.intake import (
+	inbound_mail,
+	mail_writers,
+	mailboxes,
+	retry,
+	spool,
+	unlogged,
+	unprocessed,
+)
 from client_comms.patches.v1_0 import notice_stopped_mailboxes
 
 pytestmark = pytest.mark.clause("D-1", "F-1")
@@ -206,6 +215,22 @@ def test_what_deadlocks_every_time_is_stored_by_the_next_job(pull, raw_mail, mon
 	(row,) = kept()
 	assert row.status == "Taken In"
 	assert frappe.db.get_value("Communication", row.communication, "client_interaction")
+
+
+def test_an_email_whose_headers_are_read_when_the_time_of_the_job_ends_is_tried_again(
+	pull, raw_mail, monkeypatch
+):
+	"""Otherwise it is stored as one whose headers cannot be read, which answers nothing."""
+
+	def end_of_job(*_args):
+		raise JobTimeoutException("300 seconds")
+
+	with monkeypatch.context() as ending:
+		ending.setattr(mail_writers.raw_mail, "headers_in", end_of_job)
+		(row,) = pull(raw_mail())
+	assert row.status == "Waiting"
+	retry.store_unprocessed()
+	assert [each.status for each in kept()] == ["Taken In"]
 
 
 def test_what_fails_again_waits_for_staff(pull, raw_mail, monkeypatch):

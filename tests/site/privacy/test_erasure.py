@@ -7,6 +7,7 @@ import frappe
 import pytest
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.utils.background_jobs import get_redis_conn
+from rq.timeouts import JobTimeoutException
 
 from client_comms import ledger, procedure
 from client_comms.api import retention as runs_api
@@ -700,6 +701,24 @@ def test_the_client_is_told_before_the_first_record_goes(
 	assert sent == [(ADDRESS, True), (ADDRESS, True)]
 	assert (run.reload().status, run.error) == (runs.FINISHED, None)
 	assert found_in_tables() == set()
+
+
+def test_the_end_of_a_job_ends_what_sends_the_email_to_the_client(
+	planned, officers, as_user, mailbox, monkeypatch
+):
+	"""It comes once: who goes on is killed in the middle of something else."""
+	run = planned()
+	with as_user(officers[1]):
+		runs_api.approve_run(run.name, TOLD[0])
+
+	def end_of_job(queued):
+		raise JobTimeoutException("3600 seconds")
+
+	monkeypatch.setattr(frappe, "are_emails_muted", lambda: False)
+	monkeypatch.setattr(frappe.db, "rollback", lambda **_kwargs: None)
+	monkeypatch.setattr(EmailQueue, "send", end_of_job)
+	with pytest.raises(JobTimeoutException):
+		erasure._send_waiting(run.request)
 
 
 def test_who_was_told_before_is_not_told_again(planned, officers, as_user):

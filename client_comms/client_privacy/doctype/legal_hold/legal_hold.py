@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from client_comms import clock, ledger, written_by_app
+from client_comms import clock, ledger, transactions, written_by_app
 from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.enforcement import legal_holds
@@ -144,10 +144,13 @@ class LegalHold(Document):
 		)
 
 
+@transactions.again_if_undone
 def expire():
 	"""Every day: holds whose last day is over. They have had no effect since then."""
 	over = {"status": legal_holds.ACTIVE, "valid_until": ("<", getdate(clock.now()))}
 	for row in frappe.get_all(legal_holds.HOLD, over, ["name", "on_doctype", "on_name"], order_by="name asc"):
+		if transactions.locked(legal_holds.HOLD, row.name).status != legal_holds.ACTIVE:
+			continue  # released meanwhile
 		frappe.db.set_value(legal_holds.HOLD, row.name, "status", legal_holds.EXPIRED)
 		ledger.record_states(legal_holds.HOLD, [row.name])
 		_record_end(row, legal_holds.EXPIRED)
