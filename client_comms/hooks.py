@@ -279,6 +279,7 @@ client_comms_around = {
 	"frappe.model.delete_doc:raise_link_exists_exception": "client_comms.enforcement.deletions.refuse_without_name",
 	"frappe.model.document:Document._validate_links": "client_comms.enforcement.fetched_fields.ask",
 	"frappe.model.mapper:map_fetch_fields": "client_comms.enforcement.fetched_fields.fill",
+	"frappe.permissions:has_child_permission": "client_comms.enforcement.child_rows.ask_document",
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",

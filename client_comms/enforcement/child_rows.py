@@ -4,9 +4,10 @@ of their parent (D-5)."""
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.enforcement import dependents, governed, guards, interactions, printing, refusals
 from client_comms.enforcement.readers import Reader
-from client_comms.enforcement.row_conditions import of_row
+from client_comms.enforcement.row_conditions import NOTHING, literal, of_row
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
 from client_comms.rules import access
@@ -32,6 +33,35 @@ def recipient_condition(user=None, doctype=None) -> str:
 		return ""
 	parent_type, parent_name = f"`tab{doctype}`.`parenttype`", f"`tab{doctype}`.`parent`"
 	return f"({parent_type} != '{_QUEUE}' or {of_row(_QUEUE, parent_name, readable)})"
+
+
+def ask_document(has_child_permission, doctype, ptype="read", row=None, user=None, *args, **kwargs) -> bool:
+	"""Around Frappe's question about a row: it asks about the DocType of the row's document alone, also where users can read only documents of
+	their own. So every client with a login could read the addresses and numbers of all contacts."""
+	if not has_child_permission(doctype, ptype, row, user, *args, **kwargs):
+		return False
+	if not row or getattr(row, "parent_doc", None):
+		return True
+	place = frappe.db.get_value(doctype, row if isinstance(row, str) else row.name, PLACE[2:])
+	if not (place and all(place) and frappe.db.exists(*place)):
+		return True
+	return bool(frappe.has_permission(place[0], ptype, doc=place[1], user=user))
+
+
+def of_readable_documents(query) -> str:
+	"""The condition that version 16 has for rows that are listed separately: those of documents that the user can read. Version 15 asks about their
+	DocType alone; here, it is for users without the desk, who read only documents of their own.
+
+	:param query: Frappe's `DatabaseQuery`; the condition is empty for documents that are not rows
+	"""
+	if not guards.is_row(query.doctype) or query.flags.ignore_permissions or roles.has_desk(query.user):
+		return ""
+	parent, rows = query.parent_doctype, f"`tab{query.doctype}`"
+	if not parent:
+		return NOTHING
+	return (
+		f"({rows}.`parenttype` = {literal(parent)} and {rows}.`parent` in ({guards.readable_query(parent)}))"
+	)
 
 
 class PlacedRow:

@@ -14,7 +14,7 @@ from frappe import _
 from pypika.enums import Boolean
 from pypika.terms import ComplexCriterion, Criterion
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import child_rows, guards
 from client_comms.i18n import bold
 
 _LOOKS_INTO_TEXT = re.compile(r"\b(?:r?like|regexp?)\b", re.IGNORECASE)
@@ -60,6 +60,8 @@ def _fields(condition) -> list[str]:
 def of_version_15(build, query):
 	build(query)
 	_join_readable(query)
+	if of_documents := child_rows.of_readable_documents(query):
+		query.conditions.append(of_documents)
 	sent = len(query.filters)
 	if guards.is_held(query.doctype) and len(query.conditions) > sent:
 		query.conditions = _in_order(query.conditions[:sent], query.conditions[sent:], str)

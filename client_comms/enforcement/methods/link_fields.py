@@ -5,7 +5,8 @@ from html import unescape
 import frappe
 from frappe.utils import cint, cstr, escape_html
 
-from client_comms import compat, i18n
+from client_comms import compat, i18n, roles
+from client_comms.clients import confirmation
 from client_comms.enforcement import guards, link_options
 from client_comms.enforcement.compose import call_previous
 
@@ -33,8 +34,11 @@ def search_widget(**arguments):
 
 @frappe.whitelist()
 def get_link_title(doctype: str, docname: str, **others):
-	"""The title that a link field shows; for a record that the user cannot read, its name."""
+	"""The title that a link field shows; for a record that the user cannot read, its name. Frappe tells every login the title of any document, such
+	as the names of clients, which are numbered one after the other."""
 	if guards.is_held(doctype) and not _is_readable(doctype, docname):
+		return docname
+	if not roles.has_desk() and not _is_for_client(doctype, docname):
 		return docname
 	return call_previous("frappe.desk.search.get_link_title", doctype=doctype, docname=docname, **others)
 
@@ -61,6 +65,12 @@ def validate_link_and_fetch(doctype: str, docname: str, **others):
 		return {}
 	asked = _held_to_conditions({**others, "doctype": doctype, "docname": docname})
 	return call_previous("frappe.client.validate_link_and_fetch", **asked)
+
+
+def _is_for_client(doctype: str, name: str) -> bool:
+	"""Whether a document is the session user's to read, or a client for whom they speak."""
+	clients = (client for _contact, *client in confirmation.clients_of_login(frappe.session.user))
+	return [doctype, name] in clients or bool(frappe.has_permission(doctype, "read", doc=name))
 
 
 def _choices(doctype: str, txt: str = "", filters=None, page_length=10, **_other) -> list[tuple[str, str]]:

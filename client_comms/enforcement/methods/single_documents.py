@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.enforcement import child_rows, guards, realtime
 from client_comms.enforcement.compose import call_previous
 
@@ -16,8 +17,8 @@ def get(
 	**others,
 ):
 	"""A document by its name, or the first that fulfils conditions: among those that the user can read, because a refusal
-	would tell that a hidden one does."""
-	if not name and filters and guards.is_held(guards.named(doctype)):
+	would tell that a hidden one does. To users without the desk, any document that is not their own is hidden."""
+	if not name and filters and (guards.is_held(guards.named(doctype)) or not roles.has_desk()):
 		found = frappe.get_list(
 			doctype,
 			filters=frappe.parse_json(filters),
