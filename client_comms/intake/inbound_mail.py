@@ -351,13 +351,9 @@ def keep_headers(doc, method=None) -> None:
 		return
 	if message := _message_being_received():
 		doc.flags.client_comms_headers = mail_writers.headers_of(message)
-		try:
+		with transactions.part("A message could not be told from others"):
 			doc.flags.client_comms_own_id = copies.own_id_of(message, doc.message_id)
 			doc.flags.client_comms_content = message.html_content or message.text_content
-		except Exception as error:
-			if transactions.is_end_of_job(error):
-				raise
-			frappe.log_error(title="A message could not be told from others")
 
 
 def of_message_being_received() -> Headers:
