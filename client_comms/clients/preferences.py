@@ -69,9 +69,10 @@ def missing_of(clients: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
 	personal = frappe.get_all(PREFERENCE, {"party": ("is", "not set")}, pluck="contact", order_by=None)
 	of_contacts = parties.of_contacts(filter(None, personal)).values()
 	known |= {(client.party_type, client.party) for client in of_contacts}
-	left = [client for client in clients if client not in known]
-	same = parties.same_clients(left)
-	return [client for client in left if same[client].isdisjoint(known)]
+	converted = frappe.get_all("Customer", [["lead_name", "is", "set"]], ["name", "lead_name"], order_by=None)
+	same = [{("Customer", row.name), ("Lead", row.lead_name)} for row in converted]
+	known = known.union(*(both for both in same if not known.isdisjoint(both)))
+	return [client for client in clients if client not in known]
 
 
 def _lower(names: Iterable[str | None]) -> Iterator[str]:
