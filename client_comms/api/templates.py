@@ -75,4 +75,5 @@ def template_to_approve(name: str) -> dict:
 	"""
 	require_approving_texts()
 	template = frappe.get_doc(TEMPLATE, name).as_dict(convert_dates_to_str=True)
+	template.language_name = frappe.db.get_value("Language", template.language, "language_name")
 	return {**template_approvals.compared(name), "template": template}

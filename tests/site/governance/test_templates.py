@@ -131,6 +131,24 @@ def test_placeholders_that_mean_nothing_are_named(make_template, approve, text, 
 		approve(template)
 
 
+@pytest.mark.parametrize("text", ["<p> </p><br>", "<p>&nbsp;</p>"])
+def test_a_text_that_says_nothing_is_not_approved(make_template, approve, text):
+	template = make_template()
+	frappe.db.set_value("Email Template", template.email_template, "response", text)
+	frappe.clear_document_cache("Email Template", template.email_template)
+	with pytest.raises(frappe.ValidationError, match=r"no text.*send this template back"):
+		approve(template)
+
+
+def test_the_author_reads_what_prevents_the_approval(make_template):
+	frappe.clear_messages()
+	make_template()
+	assert frappe.get_message_log() == []
+	make_template("Salary", response="<p>{{ salary }}</p>")
+	(said,) = frappe.get_message_log()
+	assert "salary" in said["message"] and "Until then it cannot be approved" in said["message"]
+
+
 def test_what_the_template_language_itself_offers_is_not_a_placeholder(make_template, approve):
 	template = make_template(
 		response="<p>{% set day = frappe.utils.formatdate(occurred_on) %}{{ _('Dear') }} {{ day }}</p>"

@@ -8,6 +8,7 @@ from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.i18n import bold
 from client_comms.roles import approves_texts, approving_roles
+from client_comms.rules import html_text
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
 # The terms of an approval: changing them requires a new approval.
@@ -75,6 +76,7 @@ class CommunicationTemplate(Document):
 		self.validate_decisions_are_untouched()
 		self.validate_one_per_language()
 		self.lapse_with_changed_terms()
+		self.tell_what_prevents_approval()
 
 	def validate_decisions_are_untouched(self):
 		if self.flags.deciding:
@@ -207,19 +209,39 @@ class CommunicationTemplate(Document):
 				title=_("Valid Until Is in the Past"),
 			)
 
-	def known_placeholders(self, text) -> frozenset[str]:
-		"""The placeholders of the text; refuses those that an interaction cannot fill."""
-		used = templates.placeholders(text)
-		if unknown := used - templates.fields_of(templates.INTERACTION):
-			frappe.throw(
-				_("{0} has placeholders that no interaction can fill: {1}. Use fields of {2}.").format(
-					bold(text.name),
-					bold(", ".join(sorted(unknown))),
-					bold(_(templates.INTERACTION)),
-				),
-				title=_("Unknown Placeholders"),
+	def tell_what_prevents_approval(self):
+		"""The author reads it now, and not from the one who cannot approve it."""
+		if self.flags.deciding or self.status != DRAFT:
+			return
+		if fault := _fault_of(frappe.get_doc("Email Template", self.email_template)):
+			title, message = fault
+			frappe.msgprint(
+				f"{message} {_('Until then it cannot be approved.')}", title=title, indicator="orange"
 			)
-		return used
+
+	def known_placeholders(self, text) -> frozenset[str]:
+		"""The placeholders of the text; refuses those that an interaction cannot fill, and a text that says nothing."""
+		if fault := _fault_of(text):
+			title, message = fault
+			frappe.throw(
+				f"{message} {_('Correct the Email Template, or send this template back to its author.')}",
+				title=title,
+			)
+		return templates.placeholders(text)
+
+
+def _fault_of(text) -> tuple[str, str] | None:
+	"""Why an Email Template cannot be approved, as title and message."""
+	written = templates.text_of(text)
+	if not html_text.plain(written).strip() and "<img" not in written:
+		return _("Text Missing"), _(
+			"{0} has no text, so the client would get an empty message. Write it."
+		).format(bold(text.name))
+	if unknown := templates.placeholders(text) - templates.fields_of(templates.INTERACTION):
+		return _("Unknown Placeholders"), _(
+			"{0} has placeholders that no interaction can fill: {1}. Use fields of {2}."
+		).format(bold(text.name), bold(", ".join(sorted(unknown))), bold(_(templates.INTERACTION)))
+	return None
 
 
 def _terms(doc) -> tuple:

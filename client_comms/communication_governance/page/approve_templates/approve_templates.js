@@ -104,10 +104,11 @@ class TextQueue {
 
 	/** What the text may be used for. */
 	use(template) {
-		const { language, highest_level, valid_until, is_acknowledgement, is_summary } = template;
+		const { language, language_name, highest_level, valid_until, is_acknowledgement, is_summary } =
+			template;
 		const named = (rows, field) => rows.map((row) => __(row[field])).join(", ");
 		return [
-			__("Language: {0}", [language]),
+			__("Language: {0}", [language_name || language]),
 			__("Up to level: {0}", [__(highest_level)]),
 			named(template.communication_types, "communication_type") || __("Every communication type"),
 			named(template.channels, "channel") || __("Every channel"),
