@@ -271,6 +271,11 @@ def _none() -> str:
 	)
 
 
+def in_files() -> str:
+	"""The note above reports whose rows are records or count them, where a file has fewer than the screen."""
+	return _("A file that you export has only interactions that you can export.")
+
+
 def _filled(field: str) -> str:
 	"""Treat empty values as null."""
 	return f"nullif({TABLE}.`{field}`, '')"

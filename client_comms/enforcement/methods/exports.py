@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import frappe
 
-from client_comms.enforcement import interactions
+from client_comms.enforcement import interactions, spreadsheets
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
 
@@ -16,7 +16,7 @@ from client_comms.rules import access
 def export_query(**arguments):
 	"""The export of a list or report view."""
 	now_not_later()
-	with exporting():
+	with exporting(), spreadsheets.texts_stay_texts():
 		return call_previous("frappe.desk.reportview.export_query", **arguments)
 
 

@@ -26,7 +26,9 @@ def execute(filters=None):
 		(row(names.get(each.staff, each.staff), each) for each in by_staff),
 		key=lambda each: (-each["late"], each["staff"]),
 	)
-	message = None if rows else _("Nothing was logged by hand in this period. Choose a longer one.")
+	message = (
+		reporting.in_files() if rows else _("Nothing was logged by hand in this period. Choose a longer one.")
+	)
 	return columns(), rows, message, chart(rows)
 
 
@@ -51,7 +53,7 @@ def row(name: str, figures) -> dict:
 		"staff_name": name,
 		"logged": logged,
 		"late": late,
-		"share": 100 * late / logged,
+		"share": round(100 * late / logged, 1),
 		"median": int(figures.median) // 60 * 60,
 		"longest": int(figures.longest) // 60 * 60,
 	}
@@ -72,7 +74,7 @@ def chart(rows: list[dict]) -> dict | None:
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "staff", "label": _("Staff"), "fieldtype": "Link", "options": "User", "width": 220},
+		{"fieldname": "staff_name", "label": _("Staff"), "fieldtype": "Data", "width": 220},
 		{"fieldname": "logged", "label": _("Logged by Hand"), "fieldtype": "Int", "width": 160},
 		{"fieldname": "late", "label": _("Logged Late"), "fieldtype": "Int", "width": 120},
 		{

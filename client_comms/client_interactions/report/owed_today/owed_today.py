@@ -15,11 +15,14 @@ def execute(filters=None):
 	filters = frappe._dict(filters or {})
 	until = owed.end_of(filters.until) if filters.until else None
 	items = owed.owed(filters.staff, until, owed.MOST + 1)
-	message = None if items else _("Nothing is owed by this day. Choose a later day, or empty the filters.")
+	message = (
+		reporting.in_files()
+		if items
+		else _("Nothing is owed by this day. Choose a later day, or empty the filters.")
+	)
 	if len(items) > owed.MOST:
-		message = _("The {0} most urgent are shown. Choose a user, or an earlier day, to see others.").format(
-			owed.MOST
-		)
+		shown = _("The {0} most urgent are shown. Choose a user, or an earlier day, to see others.")
+		message = f"{shown.format(owed.MOST)} {message}"
 	shown = items[: owed.MOST]
 	names = reporting.names_of_staff(item.staff for item in shown)
 	rows = [

@@ -92,7 +92,7 @@ def _grouped(group_by: str, filters):
 				"coverage": 100 * covered[group] / records[group] if records[group] else None,
 				"reviews": reviews,
 				"open": waiting.get(group, (0,))[0],
-				"average": None if average is None else flt(average),
+				"average": None if average is None else flt(average, 1),
 				"remark": _("Too few to compare") if reviews < FEW else None,
 			}
 		)
@@ -169,7 +169,7 @@ def _by_criterion(filters):
 		{
 			"criterion": criterion,
 			"reviews": int(number),
-			"average": flt(average),
+			"average": flt(average, 1),
 			"remark": _("Too few to compare") if number < FEW else None,
 		}
 		for criterion, number, average in rows
