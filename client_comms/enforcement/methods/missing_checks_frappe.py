@@ -5,12 +5,12 @@ from frappe import _
 from frappe.utils import cint
 
 from client_comms import roles
-from client_comms.enforcement import guards, refusals, restrictions
+from client_comms.enforcement import governed, guards, refusals, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.flags import flagged
-from client_comms.rules import access
+from client_comms.rules import access, html_text
 
 ONLY_STORED = "client_comms_only_stored"  # the message that a request makes is not sent
 
@@ -112,10 +112,27 @@ def get_next(doctype: str, value: str, prev: str | int, **others):
 
 @frappe.whitelist()
 def make(**arguments):
-	"""A message written in the desk. Frappe lets every login write one that is about no document, in the name of any sender."""
+	"""A message written in the desk. Frappe lets every login write one that is about no document, in the name of any sender, and sends one
+	without a word, which would count as the answer to a client."""
 	roles.require_desk()
+	if cint(arguments.get("send_email")) and arguments.get("doctype") in governed.doctypes():
+		_require_words(arguments)
 	with flagged(ONLY_STORED, not cint(arguments.get("send_email"))):
 		return call_previous("frappe.core.doctype.communication.email.make", **arguments)
+
+
+def _require_words(message: dict) -> None:
+	"""
+	:raises frappe.ValidationError: it says nothing but the user's signature, and has neither a picture nor an attachment
+	"""
+	content = message.get("content") or ""
+	attached = frappe.parse_json(message.get("attachments") or "[]")
+	if "<img" in content or attached or message.get("print_format"):
+		return
+	written = html_text.plain(content).split()
+	signature = frappe.db.get_value("User", frappe.session.user, "email_signature")
+	if not written or written == html_text.plain(signature).split():
+		frappe.throw(_("Please write your message first."), title=_("Message Missing"))
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Frappe as well; narrower here)
