@@ -56,7 +56,7 @@ def _safely(key: str, line: Callable[[], Line]) -> Line:
 def controls() -> Line:
 	"""No other app, and no outdated cache, keeps Frappe from applying this app's controls."""
 	found = closing.follow()
-	text = _("{0} are disabled").format(len(found)) if found else _("Frappe applies all of them")
+	text = _("Disabled: {0}").format(len(found)) if found else _("Frappe applies all of them")
 	return Line(
 		"controls",
 		_("Controls"),

@@ -43,7 +43,8 @@ def holidays() -> Line:
 		text = (
 			_("Known until {0}").format(formatdate(min(ends))) if ends and all(ends) else _("Not known today")
 		)
-	return Line("holidays", _("Holidays"), text, faults, ("List", "Response Calendar"))
+	next_step = _("Choose one in each calendar, unless you work on holidays.") if without else ""
+	return Line("holidays", _("Holidays"), text, faults, ("List", "Response Calendar"), next_step=next_step)
 
 
 def time_zone() -> Line:

@@ -1,5 +1,6 @@
 """The pages for administrators and auditors: who can access what, and what a user can really see (D-5, P-2, R-3)."""
 
+import re
 import uuid
 
 import pytest
@@ -191,6 +192,15 @@ def test_health_leads_to_the_first_leak_check(officer, login, shoot):
 	shoot(page, "health")
 	line.get_by_role("button", name="Open Leak Check").click()
 	expect(page.locator(".leak-check")).to_contain_text("No check has run yet")
+
+
+def test_a_red_line_of_health_opens_what_it_is_about(make_user, login):
+	page = login(make_user("System Manager", "Client Communications Manager", password=PASSWORD), PASSWORD)
+	page.goto("/app/client-comms-health")
+	scheduler = page.locator("[data-key=scheduler]")
+	expect(scheduler).to_contain_text("Does Not Work")  # it is paused on this site
+	scheduler.get_by_role("button", name="Open Scheduler").click()
+	expect(page).to_have_url(re.compile("/scheduled-job-type"))
 
 
 def test_what_is_disabled_stands_above_the_page_and_leaves_its_width(manager, login, shoot):

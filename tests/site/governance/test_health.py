@@ -192,6 +192,7 @@ def test_what_is_not_set_up_yet_is_said_without_being_red(running):
 	assert red() == {}
 	assert "Enable incoming email" in lines["incoming_mail"].next_step
 	assert "Without a holiday list" in lines["holidays"].text
+	assert "Choose one in each calendar" in lines["holidays"].next_step
 
 
 def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeypatch):

@@ -55,7 +55,8 @@
 				: escape(title);
 			const list = faults.map((fault) => `<li>${escape(fault)}</li>`).join("");
 			const open = `<button type="button" class="btn btn-default btn-xs mt-2" data-line="${index}">${__("Open {0}", [escape(title)])}</button>`;
-			const next = next_step ? `<div>${escape(next_step)}</div>${route.length ? open : ""}` : "";
+			const todo = next_step ? `<div>${escape(next_step)}</div>` : "";
+			const next = todo + (route.length && (todo || faults.length) ? open : "");
 			return `<tr data-key="${escape(key)}" data-ok="${ok}">
 				<td>${heading}</td>
 				<td>${pill(line)}</td>
