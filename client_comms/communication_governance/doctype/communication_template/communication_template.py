@@ -215,18 +215,16 @@ class CommunicationTemplate(Document):
 			return
 		if fault := _fault_of(frappe.get_doc("Email Template", self.email_template)):
 			title, message = fault
-			frappe.msgprint(
-				f"{message} {_('Until then it cannot be approved.')}", title=title, indicator="orange"
-			)
+			message_html = " ".join((message, _("Until then it cannot be approved.")))
+			frappe.msgprint(message_html, title=title, indicator="orange")
 
 	def known_placeholders(self, text) -> frozenset[str]:
 		"""The placeholders of the text; refuses those that an interaction cannot fill, and a text that says nothing."""
 		if fault := _fault_of(text):
 			title, message = fault
-			frappe.throw(
-				f"{message} {_('Correct the Email Template, or send this template back to its author.')}",
-				title=title,
-			)
+			todo = _("Correct the Email Template, or send this template back to its author.")
+			message_html = " ".join((message, todo))
+			frappe.throw(message_html, title=title)
 		return templates.placeholders(text)
 
 
