@@ -1,5 +1,7 @@
 """Which interaction a message belongs to, or is about a document (D-1, F-1)."""
 
+import re
+
 import frappe
 from frappe.utils import parse_addr
 
@@ -9,7 +11,7 @@ from client_comms.clients import contacts, parties
 from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import former_names, governed
 from client_comms.intake import copies, mail_writers
-from client_comms.rules import access, automatic_mail, mail_headers, mail_identity
+from client_comms.rules import access, automatic_mail, long_values, mail_headers, mail_identity
 
 INTERACTION = "Client Interaction"
 AUTOMATIC_EVENT = {
@@ -185,5 +187,12 @@ def _by_reference(message) -> str | None:
 		subject = mail_headers.normalise_subject(doc.subject)
 		if subject == " ".join((doc.subject or "").split()):
 			return None
-		filters["subject"] = subject[:140]
+		# Of a long one, Frappe stores the beginning, which begins with "Re:".
+		is_cut = len(doc.subject) >= long_values.FIELD
+		filters["subject"] = ("like", f"{_literally(subject)}%") if is_cut else subject
 	return _about_as(_entered_by(message), doc.reference_doctype, doc.reference_name, **filters)
+
+
+def _literally(text: str) -> str:
+	"""Without wildcards."""
+	return re.sub(r"([\\%_])", r"\\\1", text)

@@ -151,6 +151,19 @@ def test_a_reply_is_known_by_a_subject_of_several_lines(pull, raw_mail):
 	assert second.client_interaction == first.client_interaction
 
 
+@pytest.mark.parametrize("words", ["Roof 100 % of _all_ ", "Roof "], ids=["wildcards", "words"])
+def test_a_reply_is_known_by_the_beginning_of_a_long_subject(pull, raw_mail, words):
+	"""Frappe stores 140 characters, in a reply with those before them."""
+	long = words * 40
+	(first,) = pull(raw_mail(Subject=long))
+	(second,) = pull(raw_mail(Subject=f"Re: {long}", Message_ID="<2@client-a.example>"))
+	assert second.client_interaction == first.client_interaction
+	(other,) = pull(
+		raw_mail(Subject=f"Re: {long.replace('_', 'x')[:100]}", Message_ID="<3@client-a.example>")
+	)
+	assert other.client_interaction != first.client_interaction
+
+
 @pytest.mark.parametrize(
 	("subject", "stored"),
 	[
