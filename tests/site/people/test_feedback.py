@@ -10,6 +10,7 @@ import pytest
 from client_comms import api, procedure
 from client_comms.client_interactions import feedback, feedback_figures
 from client_comms.exceptions import FourEyesError, MissingDetailsError
+from client_comms.patches.v1_0 import finish_actions_of_closed_todos
 from client_comms.people import duties
 from client_comms.rules import trends
 
@@ -217,6 +218,15 @@ def test_an_action_is_done_when_its_owner_closes_the_todo(signed_off, as_user):
 	todo.status = "Open"
 	todo.save()
 	assert states_of(signed_off, later) == ["Open", "Open"]
+
+
+def test_an_action_whose_todo_was_closed_before_an_upgrade_is_done(signed_off):
+	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	finish_actions_of_closed_todos.execute()
+	assert states_of(signed_off, later) == ["Open", "Open"]
+	frappe.db.set_value("ToDo", signed_off.actions[0].todo, "status", "Closed")
+	finish_actions_of_closed_todos.execute()
+	assert states_of(signed_off, later) == ["Done", "Done"]
 
 
 def test_the_todo_of_an_action_that_a_supervisor_marks_as_done_is_closed(signed_off, supervisors, as_user):
