@@ -882,6 +882,7 @@ app_include_js = [
 		"interaction/actions",
 		"takeovers",
 		"timeline",
+		"report_print",
 		"whole_text",
 		"wording",
 		"write_down",

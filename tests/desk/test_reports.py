@@ -316,3 +316,24 @@ def test_the_colours_of_ageing_have_whole_names_in_german(client, make_user, log
 	expect(page.locator(".chart-legend:visible")).to_have_count(0)
 	assert legend.evaluate("element => element.scrollWidth <= element.clientWidth")
 	shoot(page, "legend")
+
+
+@pytest.mark.parametrize("report", ["Response Compliance", "Data Map"])
+def test_a_printed_report_stays_on_the_page(site, client, make_user, login, shoot, report):
+	user = make_user(
+		procedure.CUSTOMER_SUPPORT_MANAGER, procedure.COMPLIANCE_OFFICER, language="de", password=PASSWORD
+	)
+	page = login(user, PASSWORD)
+	page.goto(f"/app/query-report/{quote(report)}")
+	page.wait_for_function("() => frappe.query_report?.data?.length")
+	page.wait_for_load_state("networkidle")
+	with page.expect_popup() as opened:
+		page.evaluate("frappe.query_report.print_report({ orientation: 'Landscape', with_letter_head: 0 })")
+	printed = opened.value
+	printed.wait_for_load_state()
+	printed.set_viewport_size({"width": 1123, "height": 794})
+	printed.emulate_media(media="print")
+	if report == "Response Compliance":
+		shoot(printed, "printed")
+	beyond = printed.evaluate("document.documentElement.scrollWidth - innerWidth")
+	assert beyond <= 1
