@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import zipfile
 from datetime import timedelta
 from unittest import mock
@@ -633,6 +634,27 @@ def test_a_copy_whose_name_could_be_guessed_is_moved(client, ready):
 	(file,) = frappe.get_all("File", {"attached_to_name": package.name}, ["name", "file_size"])
 	assert (file.name, file.file_size) == (file_of(package), size)
 	assert os.path.getsize(archive.path_of(package)) == size
+
+
+def test_no_other_package_gets_a_copy_by_claiming_its_name(client, ready):
+	"""Users could make a row of any address, also for a package that is gone, which stopped the upgrade."""
+	package, other = ready(), "DP-2020-00001"
+	guessable = f"/private/files/data-{package.name}.zip"
+	old = frappe.get_site_path(guessable.lstrip("/"))
+	os.replace(archive.path_of(package), old)
+	of_gone = frappe.get_site_path("private", "files", f"data-{other}.zip")
+	shutil.copyfile(old, of_gone)
+	frappe.db.set_value("File", file_of(package), "file_url", guessable)
+	frappe.db.set_value(runs.PACKAGE, package.name, "stored_as", None)
+	row = {"doctype": "File", "attached_to_doctype": runs.PACKAGE, "attached_to_name": other, "is_private": 1}
+	for number, url in enumerate((guessable, f"/private/files/data-{other}.zip")):
+		claim = frappe.get_doc({**row, "file_name": "data.zip", "file_url": url})
+		claim.name = f"0claim{number}"
+		claim.db_insert()
+	move_copies_of_data.execute()
+	package.reload()
+	assert archive.exists(package) and not os.path.exists(old) and not os.path.exists(of_gone)
+	assert not frappe.db.exists("File", {"attached_to_name": other})
 
 
 def test_its_file_goes_with_the_commit_and_not_before(client, ready, officers, as_user):
