@@ -104,6 +104,33 @@ def test_the_title_of_another_client_is_not_told(anna, bert, make_user, request_
 	assert request_as(anna, method, **title) == "Bert and Sons", "their own"
 
 
+def test_neither_is_the_name_of_its_address_or_of_a_login(anna, bert, make_user, request_as):
+	customer, staff = bert.links[0].link_name, make_user("Sales User")
+	address = frappe.get_doc(
+		{
+			"doctype": "Address",
+			"address_title": "Bert and Sons",
+			"address_type": "Billing",
+			"address_line1": "Chestnut Lane 5",
+			"city": "Kiel",
+			"country": "Germany",
+			"links": [{"link_doctype": "Customer", "link_name": customer}],
+		}
+	).insert()
+	calls = {
+		"frappe.contacts.doctype.address.address.get_default_address": {
+			"doctype": "Customer",
+			"name": customer,
+		},
+		"frappe.desk.form.load.get_user_info_for_viewers": {"users": frappe.as_json([staff])},
+	}
+	for method, arguments in calls.items():
+		with pytest.raises(frappe.PermissionError):
+			request_as(anna, method, **arguments)
+		told = frappe.as_json(request_as(staff, method, **arguments))
+		assert address.name in told or staff in told
+
+
 def test_staff_read_rows_of_what_they_can_read(bert, make_user, request_as):
 	user, row = make_user("Sales User"), bert.email_ids[0]
 	found = {"doctype": row.doctype, "name": row.name, "parent": "Contact"}
