@@ -25,7 +25,7 @@ def get_desktop_page(page: str) -> dict:
 
 
 def _logs(shortcut: dict) -> bool:
-	return (shortcut["link_to"], shortcut["doc_view"]) == (INTERACTION, "New")
+	return (shortcut.get("link_to"), shortcut.get("doc_view")) == (INTERACTION, "New")
 
 
 def _can_log() -> bool:

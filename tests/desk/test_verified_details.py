@@ -23,6 +23,17 @@ def enforced(site):
 	set_mode(before)
 
 
+def state_now(page):
+	"""The next step of the refusal."""
+	refusal = page.locator(".msgprint-dialog:visible")
+	expect(refusal).to_contain_text("State how these details were verified")
+	refusal.get_by_role("button", name="Verification Method").click()
+	dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=verified_how]")).last
+	dialog.locator("[data-fieldname=verified_how] select").select_option("Document Seen")
+	dialog.get_by_role("button", name="Save", exact=True).click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+
+
 @pytest.mark.clause("D-4")
 def test_a_number_is_added_in_the_form_with_how_it_was_verified(
 	site, enforced, make_user, login, client, shoot
@@ -37,11 +48,7 @@ def test_a_number_is_added_in_the_form_with_how_it_was_verified(
 	refusal = page.locator(".msgprint-dialog:visible")
 	expect(refusal).to_contain_text("State how these details were verified")
 	shoot(page, "refused")
-	refusal.get_by_role("button", name="Verification Method").click()
-	dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=verified_how]")).last
-	dialog.locator("[data-fieldname=verified_how] select").select_option("Document Seen")
-	dialog.get_by_role("button", name="Save", exact=True).click()
-	expect(page.locator(".modal.show")).to_have_count(0)
+	state_now(page)
 	site.db.rollback()
 	doc = site.get_doc("Contact", contact)
 	assert doc.verified_how == "Document Seen" and doc.details_confirmed_on
@@ -137,11 +144,7 @@ def test_a_lead_is_entered_with_how_it_was_verified_and_so_is_a_number_that_is_a
 		page.wait_for_function("cur_frm.doc.details_confirmed_on === '2020-01-01'")
 		page.evaluate("cur_frm.set_value('phone', '+49 30 5556').then(() => void cur_frm.save())")
 		expect(refusal).to_contain_text("State how these details were verified")
-		refusal.get_by_role("button", name="Verification Method").click()
-		dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=verified_how]")).last
-		dialog.locator("[data-fieldname=verified_how] select").select_option("Document Seen")
-		dialog.get_by_role("button", name="Save", exact=True).click()
-		expect(page.locator(".modal.show")).to_have_count(0)
+		state_now(page)
 		site.db.rollback()
 		assert site.db.get_value("Lead", name, ["phone", "verified_how"]) == ("+49 30 5556", "Document Seen")
 	finally:

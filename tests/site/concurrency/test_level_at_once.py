@@ -56,11 +56,8 @@ def is_open(doc, user) -> bool:
 	return frappe.has_permission(doc.doctype, "read", doc=doc.name, user=user)
 
 
-def test_a_share_that_is_not_stored_yet(document, sessions, uncleared):
-	one, two = sessions
-	one.see()
-	share = f"frappe.share.add({document.doctype!r}, {document.name!r}, {uncleared!r}, read=1)"
-	two.do(f"import frappe.share; {REQUEST}{share}.name")
+def raise_while_the_other_commits(document, one, two):
+	"""Where raising waits for what the other has not committed, that comes first; otherwise raising does."""
 	one.start(RAISE.format(document) + COMMIT)
 	if one.is_waiting():
 		two.do("frappe.db.commit()")
@@ -68,6 +65,14 @@ def test_a_share_that_is_not_stored_yet(document, sessions, uncleared):
 	else:
 		one.result()
 		two.do("frappe.db.commit()")
+
+
+def test_a_share_that_is_not_stored_yet(document, sessions, uncleared):
+	one, two = sessions
+	one.see()
+	share = f"frappe.share.add({document.doctype!r}, {document.name!r}, {uncleared!r}, read=1)"
+	two.do(f"import frappe.share; {REQUEST}{share}.name")
+	raise_while_the_other_commits(document, one, two)
 	assert not is_open(document, uncleared)
 
 
@@ -207,13 +212,7 @@ def test_a_conversation_that_begins_while_its_document_is_raised(document, sessi
 	message = message_about(document)
 	one.see()
 	name = two.do(f"frappe.get_doc({message!r}).insert().name")
-	one.start(RAISE.format(document) + COMMIT)
-	if one.is_waiting():
-		two.do("frappe.db.commit()")
-		one.result()
-	else:
-		one.result()
-		two.do("frappe.db.commit()")
+	raise_while_the_other_commits(document, one, two)
 	assert level_of_conversation(name) == "Sensitive"
 
 
