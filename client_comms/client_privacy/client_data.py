@@ -120,7 +120,8 @@ def require_new(doc) -> None:
 
 def follow_verification(doc) -> None:
 	"""A new verification also confirms the details today."""
-	if doc.verified_how and (doc.is_new() or doc.has_value_changed("verified_how")):
+	how = verified_details.HOW
+	if doc.get(how) and (doc.is_new() or doc.has_value_changed(how)):
 		doc.details_confirmed_on = clock.now().date()
 
 

@@ -15,7 +15,7 @@ from client_comms.exceptions import NotVerifiedError
 from client_comms.i18n import bold
 from client_comms.rules import contact_details as rules
 
-MODE = "verification_mode"
+MODE, HOW = "verification_mode", "verified_how"
 # The form, the quick entry, and other programs
 _SAVES = {
 	"frappe.desk.form.save.savedocs",
@@ -55,7 +55,7 @@ def require(doc) -> None:
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	if not _is_entered(doc, before):
 		return
-	if doc.verified_how and (before is None or _is_stated_now(doc)):
+	if doc.get(HOW) and (before is None or _is_stated_now(doc)):
 		return
 	message = _("State how these details were verified: choose {0}.").format(bold(_("Verification Method")))
 	if before:
@@ -71,16 +71,17 @@ def require(doc) -> None:
 
 def pass_on_to_contact(doc) -> None:
 	"""What ERPNext makes a contact of with a new lead or customer was verified in the same way."""
-	if not doc.verified_how:
+	how = doc.get(HOW)  # a patch of another app may save it before an upgrade of this one has added the field
+	if not how:
 		return
 	if doc.doctype == "Lead":
 		contact = doc.get("contact_doc")  # saved once more when the lead has a name
 		if contact and not contact.links:  # otherwise it is one that there was before
-			contact.verified_how = doc.verified_how
+			contact.verified_how = how
 	elif doc.customer_primary_contact:
 		contact = frappe.get_doc("Contact", doc.customer_primary_contact)
 		if get_datetime(contact.creation) >= get_datetime(doc.creation):
-			confirmed = {"verified_how": doc.verified_how, "details_confirmed_on": clock.now().date()}
+			confirmed = {HOW: how, "details_confirmed_on": clock.now().date()}
 			contact.db_set(confirmed, update_modified=False)
 
 
@@ -105,7 +106,7 @@ def _adds(doc, before) -> bool:
 def _is_stated_now(doc) -> bool:
 	"""In this save, or earlier today; the same method as before is stated with the day."""
 	today = getdate(doc.details_confirmed_on) == clock.now().date() if doc.details_confirmed_on else False
-	return today or doc.has_value_changed("verified_how")
+	return today or doc.has_value_changed(HOW)
 
 
 def _next_step(doc) -> dict:

@@ -6,7 +6,7 @@ import pytest
 from client_comms import api, clock
 from client_comms.client_interactions.report.contacts_to_confirm import contacts_to_confirm
 from client_comms.client_interactions.report.contacts_to_confirm.contacts_to_confirm import execute
-from client_comms.client_privacy import client_data
+from client_comms.client_privacy import client_data, verified_details
 from client_comms.exceptions import DuplicateClientError, NotVerifiedError
 
 pytestmark = pytest.mark.clause("D-4")
@@ -342,6 +342,15 @@ def test_with_a_warning_the_number_that_was_added_to_a_lead_is_to_be_verified(se
 	(message,) = [each for each in frappe.get_message_log() if "Verification Method" in str(each)]
 	assert message["primary_action"]["args"] == {"doctype": "Lead", "name": made.name}
 	assert not frappe.db.get_value("Lead", made.name, "verified_how")
+
+
+def test_a_patch_of_another_app_saves_clients_before_an_upgrade_has_added_the_field(site):
+	made = customer(email_id="k@data.example").insert()
+	for doc in (made, lead()):
+		doc.__dict__.pop("verified_how", None)
+		verified_details.pass_on_to_contact(doc)
+		client_data.follow_verification(doc)
+	assert not any(verified(made.customer_primary_contact))
 
 
 def test_a_contact_that_another_document_brings_along_is_not_asked_about(enforce, entering):
