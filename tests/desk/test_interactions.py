@@ -91,6 +91,8 @@ def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login
 	row = page.locator(".list-row:visible").first
 	expect(row).to_contain_text("Complaint about noise")
 	expect(row).to_contain_text("Sensitive")
+	kind = row.locator("[data-filter^='communication_type,']").first
+	assert kind.text_content().strip() == "Feedback/Complaint" and "/<wbr>" in kind.inner_html()
 
 
 def test_a_user_who_can_only_read_sees_the_banner_and_no_actions(make_user, login, received):

@@ -242,6 +242,14 @@ frappe.listview_settings["Client Interaction"] = {
 			return `<a class="client-comms-client filterable" data-filter="party_name,=,${text}" title="${text}">${text}</a>`;
 		},
 
+		/** A name such as Feedback/Complaint goes on in the next line after its stroke, not within a word. */
+		communication_type(type) {
+			const html = (text) => frappe.utils.escape_html(text);
+			const value = type || "";
+			const lines = __(value).split("/").map(html).join("/<wbr>");
+			return `<a class="filterable ellipsis" data-filter="communication_type,=,${html(value)}" title="${html(__(value))}">${lines}</a>`;
+		},
+
 		confidentiality_level: (level) => client_comms.interaction.level_pill(level),
 
 		next_deadline(deadline, df, doc) {
