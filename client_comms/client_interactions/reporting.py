@@ -6,7 +6,7 @@ cannot read are not in any of their numbers.
 
 import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zlib import crc32
 
 import frappe
@@ -122,6 +122,21 @@ def count(
 	# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
 	found = frappe.db.sql(query, values)
 	return {row[:width]: dict(zip(sums, map(_number, row[width:]), strict=True)) for row in found}
+
+
+def clients_met(asked: Sequence[Condition]) -> dict[tuple[str, str], tuple[int, datetime]]:
+	"""The clients of the interactions that meet conditions, as (DocType, name): how many they had, and when the last was."""
+	if not frappe.has_permission(INTERACTION, "read"):
+		return {}
+	grouping = Grouping(CLIENT)
+	rows, values = where([*asked, ("party", "is", "set")])
+	counted = f"count(*), max({TABLE}.`occurred_on`)"
+	query = in_memory(
+		f"select {grouping.select()}, {counted} from {TABLE} where {rows} group by {grouping.columns()}"
+	)
+	# nosemgrep: frappe-sql-format-injection (columns of the table; values are bound)
+	found = frappe.db.sql(query, values)
+	return {(kind, name): (count, last) for kind, name, count, last in found}
 
 
 def _number(total) -> int:

@@ -7,6 +7,7 @@ from datetime import datetime
 import frappe
 
 from client_comms import clock, compat
+from client_comms.client_interactions import reporting
 from client_comms.clients import preferences
 from client_comms.rules.scorecard import Target
 
@@ -69,17 +70,7 @@ class ClientsWithPreference(Figure):
 		return []
 
 	def value(self, since: datetime, until: datetime, count: Count = compat.count_readable) -> float | None:
-		if not frappe.has_permission(INTERACTION, "read"):
-			return None
-		active = frappe.get_list(
-			INTERACTION,
-			filters=interactions(["party", "is", "set"])(since, until),
-			fields=["party_type", "party"],
-			distinct=True,
-			order_by=None,
-			limit=0,
-			as_list=True,
-		)
+		active = reporting.clients_met([("occurred_on", "between", (since, until))])
 		if not active:
 			return None
 		return round(100 - 100 * len(preferences.missing_of(active)) / len(active), 1)

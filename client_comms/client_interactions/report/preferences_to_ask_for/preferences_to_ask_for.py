@@ -8,10 +8,9 @@ from frappe.query_builder.functions import Max
 from frappe.utils import getdate
 
 from client_comms.client_interactions import reporting
-from client_comms.client_interactions.reporting import INTERACTION, TABLE, Grouping
+from client_comms.client_interactions.reporting import Grouping
 from client_comms.client_privacy import links
 from client_comms.clients import preferences
-from client_comms.grouping import in_memory
 
 SHOWN = 1000
 Client = tuple[str, str]
@@ -24,27 +23,13 @@ def execute(filters=None):
 
 	:param filters: see `reporting.conditions`
 	"""
-	active = _clients(frappe._dict(filters or {}))
+	active = reporting.clients_met(reporting.conditions(frappe._dict(filters or {})))
 	missing = preferences.missing_of(active)
-	shown = heapq.nlargest(SHOWN, missing, key=lambda client: (active[client]["last"], client))
+	shown = heapq.nlargest(SHOWN, missing, key=lambda client: (active[client][1], client))
 	return columns(), _rows(shown, active), _message(len(active), len(missing))
 
 
-def _clients(filters: dict) -> dict[Client, dict]:
-	"""Client → how many interactions they had, and when the `last` was."""
-	if not frappe.has_permission(INTERACTION, "read"):
-		return {}
-	grouping = Grouping(reporting.CLIENT)
-	rows, values = reporting.where([*reporting.conditions(filters), ("party", "is", "set")])
-	query = in_memory(
-		f"select {grouping.select()}, count(*), max({TABLE}.`occurred_on`) from {TABLE} where {rows} group by {grouping.columns()}"
-	)
-	# nosemgrep: frappe-sql-format-injection (columns of the report; values are bound)
-	found = frappe.db.sql(query, values)
-	return {(kind, name): {"count": count, "last": last} for kind, name, count, last in found}
-
-
-def _rows(shown: list[Client], active: dict[Client, dict]) -> list[dict]:
+def _rows(shown: list[Client], active: dict[Client, tuple]) -> list[dict]:
 	names = Grouping(reporting.CLIENT).labels(shown)
 	asked = _asked(shown)
 	return [
@@ -52,8 +37,8 @@ def _rows(shown: list[Client], active: dict[Client, dict]) -> list[dict]:
 			"client_name": names[client],
 			"party_type": client[0],
 			"party": client[1],
-			"interactions": active[client]["count"],
-			"last": getdate(active[client]["last"]),
+			"interactions": active[client][0],
+			"last": getdate(active[client][1]),
 			"asked_on": asked.get(client),
 			"ask": None,
 		}
