@@ -7,9 +7,11 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from client_comms.rules import ledger_export, signed_notes
@@ -86,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
 		witness = PrivateKey.parse(options.cosign.read_text()) if options.cosign else None
 		with _opened(options.export) as lines:
 			report = ledger_export.verify(ledger_export.read(lines), notes, options.key, options.witness)
-	except (UnreadableExport, MalformedNote, OSError, UnicodeDecodeError, EOFError) as error:
+	except (UnreadableExport, MalformedNote, OSError, UnicodeDecodeError, EOFError, zlib.error) as error:
 		print(f"{options.export}: {error}", file=sys.stderr)
 		return UNUSABLE
 	print(json.dumps(_as_dict(report), indent=2) if options.json else "\n".join(_in_words(report)))
@@ -131,9 +133,16 @@ def _texts(file: Path) -> Iterator[str]:
 		message = message_from_bytes(content, policy=policy.default)
 		for part in message.walk():
 			if part.get_content_maintype() == "text":
-				yield str(part.get_content())
+				yield _text(part)
 	else:
 		yield content.decode(errors="replace")
+
+
+def _text(part: EmailMessage) -> str:
+	try:
+		return str(part.get_content())
+	except LookupError:  # of a character set that Python does not know
+		return part.get_payload(decode=True).decode(errors="replace")
 
 
 def _opened(path: Path) -> io.TextIOBase:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from client_comms.rules import ledger
 from client_comms.rules.ledger import Entry, Fault, Known, Walk, joined, leaf
-from client_comms.rules.merkle import CompactRange
+from client_comms.rules.merkle import HASH_BYTES, CompactRange
 from client_comms.rules.signed_notes import Checkpoint, MalformedNote, Note, PublicKey
 
 FORMAT = "client-comms-ledger/1"
 ERASURE = "Erasure"
+_HIGHEST_LEVEL = 63  # of a tree whose size is a number of a database
 
 
 class UnreadableExport(ValueError):
@@ -85,7 +86,7 @@ def read(text: Iterable[str]) -> Iterator[dict]:
 	for number, line in enumerate(text, 1):
 		try:
 			value = json.loads(line)
-		except ValueError as error:
+		except (ValueError, RecursionError) as error:
 			raise UnreadableExport(f"Line {number} is not JSON: the file is damaged.") from error
 		if not isinstance(value, dict):
 			raise UnreadableExport(f"Line {number} is not part of an export.")
@@ -106,7 +107,7 @@ def _entry(value: Mapping, number: int) -> Entry:
 			*(str(value.get(key) or "") for key in ("previous_hash", "entry_hash")),
 			is_erasure_recorded=True,  # looked up at the end: the erasure comes later
 		)
-	except (KeyError, TypeError, ValueError, AttributeError) as error:
+	except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
 		raise UnreadableExport(f"Entry {number} is not complete.") from error
 
 
@@ -300,8 +301,11 @@ def _walk(report: Report, first: dict | None, stream: Iterator[dict], outside: l
 
 def _skip(walk: Walk, value: Mapping) -> list[Fault]:
 	try:
-		return list(walk.skip(int(value["level"]), bytes.fromhex(value["node"])))
-	except (KeyError, TypeError, ValueError) as error:
+		level, hashed = int(value["level"]), bytes.fromhex(value["node"])
+		if level > _HIGHEST_LEVEL or len(hashed) != HASH_BYTES:
+			raise ValueError("No tree has such a node.")
+		return list(walk.skip(level, hashed))
+	except (KeyError, TypeError, ValueError, OverflowError) as error:  # of JSON's Infinity
 		raise UnreadableExport(f"The part of the tree behind entry {walk.at} is damaged.") from error
 
 

@@ -1,5 +1,6 @@
 """`python -m client_comms verify` for auditors: what it prints, and co-signing what was verified."""
 
+import gzip
 import json
 
 import pytest
@@ -149,5 +150,18 @@ def test_unusable_input_is_told_in_one_line(files, tmp_path, capsys):
 	for arguments in ((tmp_path / "none", kept), (export, tmp_path / "none"), (kept / "all.txt", kept)):
 		code, out, err = run(capsys, "verify", *arguments)
 		assert code == 2 and not out and len(err.splitlines()) == 1
-	(tmp_path / "broken.jsonl.gz").write_bytes(b"\x1f\x8b broken")
-	assert run(capsys, "verify", tmp_path / "broken.jsonl.gz", kept)[0] == 2
+	whole = gzip.compress(export.read_bytes())
+	for content in (b"\x1f\x8b broken", whole[:-20], whole[:10] + b"\xff" * 20):
+		(tmp_path / "broken.jsonl.gz").write_bytes(content)
+		code, out, err = run(capsys, "verify", tmp_path / "broken.jsonl.gz", kept)
+		assert code == 2 and not out and len(err.splitlines()) == 1
+
+
+def test_checkpoints_are_read_from_an_email_whatever_its_character_set_is_called(files, capsys):
+	export, kept = files
+	for charset in ("utf-8", "x-unknown"):
+		email = kept / "checkpoint.eml"
+		email.write_bytes(
+			f"Content-Type: text/plain; charset={charset}\n\n".encode() + (kept / "all.txt").read_bytes()
+		)
+		assert run(capsys, "verify", export, email)[0] == 0
