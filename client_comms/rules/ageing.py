@@ -9,6 +9,7 @@ from itertools import pairwise
 from client_comms.rules.messages import Message, RuleError, _
 from client_comms.rules.working_time import WorkingCalendar, as_utc
 
+MOST_DAYS = 10_000
 _SECOND = timedelta(seconds=1)
 
 
@@ -32,6 +33,8 @@ def buckets(days: Iterable[float], calendar: WorkingCalendar, now: datetime) -> 
 	days = tuple(days)
 	if not days or any(a >= b for a, b in pairwise((0, *days))):
 		raise RuleError(Message(_("Enter the working days in ascending order, such as 1, 5.")))
+	if days[-1] > MOST_DAYS:
+		raise RuleError(Message(_("Enter at most {days} working days."), {"days": MOST_DAYS}))
 	now = as_utc(now)
 	seconds = [day * calendar.mean_day_seconds for day in days]
 	# Exactly N days overdue counts as "up to N", and so does due in exactly N days.

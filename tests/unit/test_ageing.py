@@ -100,6 +100,12 @@ def test_days_are_ascending_and_positive(days):
 		ageing.buckets(days, calendar(), at("25T10:00"))
 
 
+@pytest.mark.parametrize("days", [(1, 1_000_000), (float("inf"),)])
+def test_days_lie_within_the_years_that_a_calendar_knows(days):
+	with pytest.raises(RuleError, match="at most 10000 working days"):
+		ageing.buckets(days, calendar(), at("25T10:00"))
+
+
 def test_labels_name_the_days():
 	labels = [str(each.label) for each in ageing.buckets((1, 2.5), calendar(), at("25T10:00"))]
 	assert labels == [
