@@ -73,7 +73,7 @@ def draw(candidates: Iterable[Candidate], size: Size, seed: str) -> tuple[Drawn,
 		left = ordered[plain:]
 		for mark, share in sorted(size.extra.items()):
 			marked = [each for each in left if mark in each.marks]
-			taken = marked[: _ceil(share * len(marked))]
+			taken = dict.fromkeys(marked[: _ceil(share * len(marked))])
 			sample += [Drawn(each.name, stratum, mark) for each in taken]
 			left = [each for each in left if each not in taken]
 	return tuple(sample)

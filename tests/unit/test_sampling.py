@@ -1,6 +1,7 @@
 """Samples of records for review: drawn by the seed alone, of every stratum, and more where something is marked (R-2)."""
 
 import hashlib
+import time
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,16 @@ def test_marked_records_come_in_addition():
 	assert len(extra) == -(-len(late_left) // 2)
 	assert set(extra) <= {each.name for each in late_left}
 	assert len({each.name for each in sample}) == len(sample)
+
+
+def test_ten_times_the_marked_records_take_hardly_more_than_ten_times_as_long():
+	def seconds(number):
+		records = [Candidate(f"CI-{n}", ("a",), frozenset({"late"} if n % 2 else ())) for n in range(number)]
+		began = time.process_time()
+		draw(records, Size(number=1, extra={"late": 1}), "seed")
+		return time.process_time() - began
+
+	assert seconds(10_000) < 30 * max(seconds(1_000), 0.005)
 
 
 def test_a_record_with_several_marks_is_drawn_once():
