@@ -86,7 +86,8 @@ def open_review(
 		{
 			"doctype": REVIEW,
 			"interaction": interaction,
-			"reviewed_user": doc.responsible_staff,
+			# The record can have gone to a colleague since.
+			"reviewed_user": disputed.reviewed_user if disputed else doc.responsible_staff,
 			"communication_type": doc.communication_type,
 			"reviewer": reviewer,
 			"programme": programme.name,

@@ -377,6 +377,21 @@ def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, a
 	assert [(each["records"], each["coverage"]) for each in data] == [(1, 100)]
 
 
+def test_a_dispute_stays_with_whom_it_is_about_when_the_record_goes_to_a_colleague(
+	programme, records, staff, as_user
+):
+	(record,) = records(1)
+	(row,) = of_draw(review_draws.draw(programme(), *PERIOD))
+	scored(row.name, row.reviewer, 1, as_user)
+	frappe.db.set_value("Client Interaction", record, "responsible_staff", staff.frontline)
+	with as_user(staff.agent):
+		again = frappe.get_doc("Interaction Review", api.dispute_review(row.name, "I asked twice."))
+	assert again.reviewed_user == staff.agent
+	scored(again.name, again.reviewer, 4, as_user)
+	told = {"document_name": again.name, "subject": ("like", "%dispute was decided%")}
+	assert frappe.get_all("Notification Log", told, pluck="for_user") == [staff.agent]
+
+
 @pytest.fixture
 def disputed(programme, records, staff, as_user):
 	"""A completed review with two findings of which one is done, disputed: the review, its open to-do, and the review that replaces it."""
