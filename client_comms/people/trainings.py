@@ -27,7 +27,7 @@ ATTEMPT = "SOP Training Attempt"
 IN_PROGRESS, PASSED, FAILED = "In Progress", "Passed", "Failed"
 PAGE = "take-training"
 COMPLETED_HOOK = "client_comms_training_completed"
-_REPORTED_MONTHS = 12  # how far back other apps are asked for completions
+_REPORTED_MONTHS = 12  # other apps are asked for completions of at least as many
 
 
 # --- who owes what -------------------------------------------------------------------------------
@@ -366,20 +366,31 @@ def collect(training: str | None = None, user: str | None = None) -> int:
 	`client_comms_training_completed`. Repeatable; returns how many were new.
 
 	Each function gets `training`, `user` (None: all) and `since`, the first day that matters, and returns
-	`[{"user", "training", "completed_on", "score" (optional)}, …]`. An error in one does not stop the others.
+	`[{"user", "training", "completed_on", "score" (optional)}, …]`, where users and trainings that the site does not have are left out. An error
+	in one does not stop the others, nor does a completion that cannot be recorded, such as of a day to come.
 	"""
-	since, new = add_months(clock.now().date(), -_REPORTED_MONTHS), 0
+	months = frappe.get_all(TRAINING, {"disabled": 0}, pluck="valid_months")
+	since, new = add_months(clock.now().date(), -max([_REPORTED_MONTHS, *months])), 0
 	for path in frappe.get_hooks(COMPLETED_HOOK):
-		with transactions.part(f"Completed trainings could not be collected from {path}"):
-			reported = frappe.call(path, training=training, user=user, since=since) or ()
-			new += sum(_is_new(each) for each in reported)
+		title = f"Completed trainings could not be collected from {path}"
+		with transactions.part(title):
+			for each in frappe.call(path, training=training, user=user, since=since) or ():
+				if not _is_new(each):
+					continue
+				with transactions.part(title) as recorded:
+					complete(
+						each["user"],
+						each["training"],
+						completed_on=each["completed_on"],
+						score=each.get("score"),
+					)
+				new += not recorded.error
 	return new
 
 
 def _is_new(reported: dict) -> bool:
-	"""Record one reported completion, unless there is one of that day or later."""
+	"""Whether the site has the user and the training of a reported completion, and none of that day or later."""
 	user, training, day = reported["user"], reported["training"], getdate(reported["completed_on"])
 	if frappe.db.exists(RECORD, {"user": user, "training": training, "completed_on": (">=", day)}):
 		return False
-	complete(user, training, completed_on=day, score=reported.get("score"))
-	return True
+	return bool(frappe.db.exists("User", user) and frappe.db.exists(TRAINING, training))

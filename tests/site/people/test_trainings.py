@@ -360,7 +360,29 @@ def test_who_records_trainings_takes_their_own(role, manager, make_user, as_user
 	assert state_of(manager) == rules.CURRENT
 
 
-def test_completions_that_other_apps_know_are_collected(manager, monkeypatch, errors):
+@pytest.fixture
+def other_apps(monkeypatch):
+	"""Functions of other apps that report completions, by their paths."""
+
+	def have(paths):
+		get_hooks, call = frappe.get_hooks, frappe.call
+		monkeypatch.setattr(
+			frappe,
+			"get_hooks",
+			lambda hook=None, *args, **kwargs: [*paths]
+			if hook == trainings.COMPLETED_HOOK
+			else get_hooks(hook, *args, **kwargs),
+		)
+		monkeypatch.setattr(
+			frappe,
+			"call",
+			lambda fn, *args, **kwargs: paths[fn](**kwargs) if fn in paths else call(fn, *args, **kwargs),
+		)
+
+	return have
+
+
+def test_completions_that_other_apps_know_are_collected(manager, other_apps, errors):
 	"""The hook: daily, and at once when the user opens the training."""
 	yesterday = frappe.utils.add_days(frappe.utils.nowdate(), -1)
 	asked = []
@@ -372,20 +394,7 @@ def test_completions_that_other_apps_know_are_collected(manager, monkeypatch, er
 	def broken(**arguments):
 		raise ValueError("The other app is broken")
 
-	paths = {"other_app.completed": reported, "broken_app.completed": broken}
-	get_hooks, call = frappe.get_hooks, frappe.call
-	monkeypatch.setattr(
-		frappe,
-		"get_hooks",
-		lambda hook=None, *args, **kwargs: [*paths]
-		if hook == trainings.COMPLETED_HOOK
-		else get_hooks(hook, *args, **kwargs),
-	)
-	monkeypatch.setattr(
-		frappe,
-		"call",
-		lambda fn, *args, **kwargs: paths[fn](**kwargs) if fn in paths else call(fn, *args, **kwargs),
-	)
+	other_apps({"other_app.completed": reported, "broken_app.completed": broken})
 	assert trainings.collect() == 1
 	assert trainings.collect() == 0
 	assert state_of(manager) == rules.CURRENT
@@ -393,6 +402,24 @@ def test_completions_that_other_apps_know_are_collected(manager, monkeypatch, er
 	assert any("broken" in error for error in errors())
 	record = frappe.get_last_doc("SOP Training Record", {"user": manager})
 	assert (str(record.completed_on), record.score) == (yesterday, 95)
+
+
+def test_a_completion_that_cannot_be_recorded_does_not_stop_the_others(manager, other_apps, errors):
+	yesterday, tomorrow = (frappe.utils.add_days(frappe.utils.nowdate(), days) for days in (-1, 1))
+	known = {"user": manager, "training": COURSE, "completed_on": yesterday}
+	early, gone = {**known, "completed_on": tomorrow}, {**known, "user": "left@example.com"}
+	other_apps({"other_app.completed": lambda **_arguments: [gone, early, known]})
+	assert trainings.collect() == 1
+	assert state_of(manager) == rules.CURRENT
+	assert len(errors()) == 1, "only of what is wrong: the site need not have every user of another app"
+
+
+def test_completions_are_asked_for_as_long_as_they_count(course, other_apps):
+	course.db_set("valid_months", 36)
+	asked = []
+	other_apps({"other_app.completed": lambda **arguments: asked.append(arguments["since"])})
+	trainings.collect()
+	assert asked == [frappe.utils.add_months(frappe.utils.getdate(), -36)]
 
 
 def test_files_of_a_training_are_offered_to_those_who_take_it(manager, as_user):
