@@ -16,7 +16,7 @@ from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock, transactions
 from client_comms.enforcement import policy
-from client_comms.i18n import bold
+from client_comms.i18n import bold, words_of
 from client_comms.rules.placeholders import in_words as words_of_placeholders
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
 
@@ -168,6 +168,29 @@ def placeholders(email_template) -> frozenset[str]:
 			),
 			title=_("Invalid Template"),
 		)
+
+
+def fails(email_template) -> str | None:
+	"""With which words the text ends in an error when it is filled with the values of an interaction; None if it can be filled."""
+	jenv, values, said = get_jenv(), _sample(), len(frappe.local.message_log)
+	try:
+		for text in (email_template.subject or "", text_of(email_template)):
+			jenv.from_string(text).render(values)
+	except Exception as error:  # whatever the text does
+		del frappe.local.message_log[said:]
+		return words_of(error)
+	return None
+
+
+def _sample() -> dict:
+	"""Fields of an interaction whose every field has a value, as the desk passes them to a text."""
+	now = str(clock.now())
+	by_type = {"Check": 1, "Int": 1, "Float": 1.0, "Date": now[:10], "Datetime": now}
+	labelled = frappe.get_meta(INTERACTION)
+	fields = {field.fieldname: field.fieldtype for field in labelled.fields}
+	values = {name: by_type.get(fields.get(name), name) for name in fields_of(INTERACTION)}
+	rows = {field.fieldname: [frappe.new_doc(field.options)] for field in labelled.get_table_fields()}
+	return {**values, "creation": now, "modified": now, "idx": 0, "docstatus": 0, **rows}
 
 
 def in_words(text: str | None, as_html: bool = False) -> str:

@@ -26,8 +26,10 @@ from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.clocks import sweep
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.erasure import records
+from client_comms.clients import preferences
 from client_comms.enforcement import governed
 from client_comms.exceptions import NoMatrixInForceError
+from client_comms.i18n import speaking
 from client_comms.intake import (
 	arrivals,
 	call_log,
@@ -81,6 +83,11 @@ _SOURCES = {
 	"Appointment": _Source("creation", lambda table: table.party.isnotnull()),
 }
 DOCTYPES = tuple(_SOURCES)
+# Of these the client waits for nothing; of an Issue the settings say whether its interaction follows it.
+_SETTLED = {
+	"Lead": ("Converted", "Lost Quotation", "Do Not Contact"),
+	"Opportunity": ("Converted", "Lost", "Closed"),
+}
 
 
 def earliest() -> datetime | None:
@@ -241,7 +248,7 @@ def _release() -> None:
 	):
 		for name in names:
 			with transactions.part("Backfill could not close an interaction", INTERACTION, name):
-				_close_with_issue(name)
+				_close_settled(name)
 			frappe.db.set_value(INTERACTION, name, "next_check_at", clock.now(), update_modified=False)
 			# The sweep finds it.
 			with transactions.part("Backfill could not judge an interaction", INTERACTION, name):
@@ -249,16 +256,26 @@ def _release() -> None:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
 
 
-def _close_with_issue(name: str) -> None:
-	"""Of an Issue that is closed or resolved, nothing is owed any more, also if the answer was given past ERPNext: it is closed since then, or
-	since the last that is known of it."""
+def _close_settled(name: str) -> None:
+	"""Of a document that is settled nothing is owed any more, also if the answer was given past ERPNext: it is closed since then, or since the last
+	that is known of it."""
 	doc = frappe.get_doc(INTERACTION, name, for_update=True)
-	if doc.status == response_clock.STATUS_CLOSED or not (issue := issue_status.settled_issue_of(doc)):
+	if doc.status == response_clock.STATUS_CLOSED or not (settled := _settled(doc)):
 		return
 	happened = [row.at for row in doc.events if row.event in response_clock.CLOCK_EVENTS]
-	known = [doc.occurred_on, issue.sla_resolution_date, *happened]
+	known = [doc.occurred_on, settled.get("sla_resolution_date"), *happened]
 	at = min(clock.now(), max(get_datetime(each) for each in known if each))
-	note = _("{0} had been settled in ERPNext before it was logged.").format(issue.name)
+	with speaking(preferences.site_language()):
+		note = _("{0} had been settled in ERPNext before it was logged.").format(settled.name)
 	doc.flags.follows_issue = True
 	doc.append_event(response_clock.CLOSED, at, note)
 	doc.save_by_app()
+
+
+def _settled(doc) -> dict | None:
+	"""The document that an interaction is about, if ERPNext says that it is settled."""
+	statuses = _SETTLED.get(doc.reference_doctype)
+	if not statuses:
+		return issue_status.settled_issue_of(doc)
+	filters = {"name": doc.reference_name, "status": ("in", statuses)}
+	return frappe.db.get_value(doc.reference_doctype, filters, ["name", "status"], as_dict=True)

@@ -5,6 +5,7 @@ user cannot keep. Reassigned ones no longer belong to the user, so running it tw
 does the rest. A daily run finds changes without a saved User, such as a deleted role.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import frappe
@@ -12,7 +13,8 @@ from frappe import _
 
 from client_comms import alerts, clock, transactions
 from client_comms.client_interactions.changes import REASSIGNED
-from client_comms.i18n import bold
+from client_comms.clients import preferences
+from client_comms.i18n import bold, speaking
 from client_comms.intake import assignment
 from client_comms.rules.response_clock import STATUS_CLOSED
 
@@ -141,7 +143,6 @@ def hand_over(user: str) -> int:
 	def why() -> str:
 		return _("role lost") if staff.enabled else _("user disabled")
 
-	reason = why()
 	moved, last, more = 0, "", True
 	while more:
 		chunk = _open_work(user, last, CHUNK)
@@ -151,7 +152,7 @@ def hand_over(user: str) -> int:
 				row.matrix, row.communication_type, row.confidentiality_level
 			)
 			if leaves_items or leaves_all:
-				moved += _attempt(row.name, user, reason, leaves_items)
+				moved += _attempt(row.name, user, why, leaves_items)
 		if more := len(chunk) == CHUNK:
 			last = chunk[-1].name
 		elif moved:
@@ -161,10 +162,14 @@ def hand_over(user: str) -> int:
 	return moved
 
 
-def _attempt(name: str, user: str, reason: str, with_items: bool) -> bool:
-	"""One interaction; an error does not prevent the others from being reassigned."""
-	with transactions.part(_("{0} could not be reassigned").format(name), INTERACTION, name):
-		return _give_on(frappe.get_doc(INTERACTION, name, for_update=True), user, reason, with_items)
+def _attempt(name: str, user: str, why: Callable[[], str], with_items: bool) -> bool:
+	"""One interaction; an error does not prevent the others from being reassigned. The reason is stored for all its readers: in the language of
+	the site, and not of the user who disabled another."""
+	with (
+		transactions.part(_("{0} could not be reassigned").format(name), INTERACTION, name),
+		speaking(preferences.site_language()),
+	):
+		return _give_on(frappe.get_doc(INTERACTION, name, for_update=True), user, why(), with_items)
 	return False
 
 

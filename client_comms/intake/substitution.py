@@ -11,8 +11,9 @@ from frappe.utils import format_date, get_fullname, getdate
 from client_comms import alerts, clock, compat, transactions
 from client_comms.acting import as_the_app
 from client_comms.client_interactions.changes import HANDED_OVER
+from client_comms.clients import preferences
 from client_comms.communication_governance import matrix as matrices
-from client_comms.i18n import bold, name_of
+from client_comms.i18n import bold, name_of, speaking
 from client_comms.intake import assignment
 from client_comms.people import absences
 from client_comms.rules import response_clock
@@ -101,8 +102,9 @@ def _beyond(substitute: absences.Substitute, user: str) -> set[str]:
 
 
 def run() -> None:
-	"""Hand over what is due while users are away, and return what is theirs when they are back."""
-	with as_the_app():
+	"""Hand over what is due while users are away, and return what is theirs when they are back. The reasons are stored for all their readers:
+	in the language of the site, and not of the user who entered the absence."""
+	with as_the_app(), speaking(preferences.site_language()):
 		away = absences.away(absences.absent())
 		named_by = {user: _substitutes(user) for user in away}
 		for user, back in sorted(away.items()):

@@ -34,8 +34,11 @@ def start(user: str, over_http: bool = True) -> str:
 	"""
 	if not frappe.db.get_value("User", user, "enabled"):
 		frappe.throw(
-			_("User {0} does not exist or is disabled.").format(bold(user)),
+			_(
+				"User {0} does not exist or is disabled. Choose one of those whom the field offers, or enable the user first."
+			).format(bold(user)),
 			exc=frappe.DoesNotExistError,
+			title=_("User Cannot Be Checked"),
 		)
 	fail_abandoned()
 	if going := frappe.db.get_value(RUN, {"status": ("in", (QUEUED, RUNNING))}, "user", for_update=True):

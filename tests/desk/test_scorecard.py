@@ -74,6 +74,17 @@ def test_the_page_says_what_the_api_says_and_every_figure_opens_the_list_behind_
 	assert wrong == {}
 
 
+def test_on_a_phone_nothing_of_a_clause_lies_beside_the_screen(officer, login, shoot):
+	page = login(officer, PASSWORD)
+	page.set_viewport_size({"width": 375, "height": 800})
+	page.goto("/app/scorecard")
+	table = page.locator(".client-comms-scorecard .table-responsive")
+	expect(table.get_by_text("T-4").first).to_be_visible()
+	shoot(page, "phone")
+	assert table.evaluate("table => table.scrollWidth <= table.clientWidth + 1")
+	assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
 def test_the_auditors_view_prints_to_pdf_in_one_go(site, officer, removed, login, shoot):
 	"""One click opens the snapshot as one page; as a PDF it holds every clause with its state, controls and figures."""
 	page = login(officer, PASSWORD)

@@ -94,7 +94,7 @@ def test_a_start_is_queued_once_at_a_time(as_user, officer, frontline, queue):
 		None,
 	)
 	assert [each["name"] for each in answer["recent"]][:1] == [name]
-	with pytest.raises(frappe.DoesNotExistError, match="nobody"):
+	with pytest.raises(frappe.DoesNotExistError, match=r"nobody.*Choose one"):
 		start(officer, as_user, "nobody@example.com")
 
 

@@ -165,6 +165,35 @@ def test_a_text_that_is_not_a_template_is_told(make_template, approve):
 		approve(template)
 
 
+@pytest.mark.parametrize(
+	("text", "said"),
+	[
+		("<p>{{ 1 / 0 }}</p>", "division by zero"),
+		("<p>{{ party_name.first.letter }}</p>", "first"),
+		("<p>{{ frappe.throw('Stop') }}</p>", "Stop"),
+	],
+)
+def test_a_text_that_fails_only_once_it_is_filled_is_not_approved(make_template, approve, text, said):
+	template = make_template()
+	frappe.db.set_value("Email Template", template.email_template, "response", text)
+	frappe.clear_document_cache("Email Template", template.email_template)
+	frappe.clear_messages()
+	with pytest.raises(frappe.ValidationError, match=f"ends in an error.*{said}.*send this template back"):
+		approve(template)
+	assert len(frappe.get_message_log()) == 1
+
+
+def test_a_text_can_use_whatever_an_interaction_has(make_template, approve):
+	template = make_template(
+		response="<p>{% for row in events %}{{ row.event }}{% endfor %}{{ frappe.utils.format_date(respond_by) }}"
+		"{{ summary[:20] | upper }}{{ frappe.db.get_value('Company', company, 'abbr') or '' }}{{ replaced_promises + 1 }}"
+		"{{ frappe.utils.fmt_money(1) }}{{ name.split('-')[0] }}{{ responsible_back_on }}</p>"
+	)
+	approve(template)
+	template.reload()
+	assert template.status == "Approved"
+
+
 def test_no_approval_for_a_day_that_is_past(make_template, approve):
 	template = make_template(valid_until="2020-01-01")
 	with pytest.raises(frappe.ValidationError, match="past"):

@@ -7,6 +7,7 @@ import pytest
 
 from client_comms.communication_governance import calendars, templates
 from client_comms.communication_governance.doctype.assignment_share.assignment_share import shares
+from client_comms.i18n import speaking
 from client_comms.intake import acknowledgement, assignment, substitution
 from client_comms.patches.v1_0 import mark_handovers
 from client_comms.people import absences
@@ -260,6 +261,18 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 		doc.reload()
 	assert (untouched.responsible_staff, untouched.substituting_for) == (user, None)
 	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
+
+
+def test_the_reason_is_stored_in_the_language_of_the_site(make_user, leave, log, clock_at):
+	user, substitute = (make_user("Frontline Staff") for _number in range(2))
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	with speaking("de"):
+		substitution.run()
+	assert "away until" in doc.reload().events[-1].note
+	with speaking("fr"), clock_at("2026-11-26 09:30"):
+		substitution.run()
+	assert doc.reload().events[-1].note.endswith(": back again")
 
 
 def test_who_names_a_substitute_hears_what_cannot_go_there_and_the_substitute_hears_it(make_user, leave):

@@ -188,6 +188,39 @@ def test_nothing_is_owed_of_an_issue_that_was_settled(
 	assert snapshot() == snap
 
 
+@pytest.mark.parametrize(
+	("doctype", "status", "is_settled"),
+	[
+		("Lead", "Converted", True),
+		("Lead", "Do Not Contact", True),
+		("Lead", "Opportunity", False),
+		("Opportunity", "Lost", True),
+		("Opportunity", "Closed", True),
+		("Opportunity", "Converted", True),
+		("Opportunity", "Quotation", False),
+	],
+)
+def test_nothing_is_owed_of_a_lead_or_opportunity_that_was_settled(
+	before_the_app, staff, make, message, doctype, status, is_settled
+):
+	if doctype == "Lead":
+		asked = make("Lead", "2026-11-10 11:00", first_name="Dora", email_id="dora@client-d.example")
+	else:
+		customer = make("Customer", "2026-11-09 11:00", customer_name="Client D")
+		asked = make("Opportunity", "2026-11-10 11:00", opportunity_from="Customer", party_name=customer.name)
+	asked.db_set("status", status)
+	frappe.db.commit()
+	assert run() == {doctype: {"opened": 1}}
+	doc = frappe.get_doc(INTERACTION, {"reference_doctype": doctype, "reference_name": asked.name})
+	closed = [(str(row.at), row.note) for row in doc.events if row.event == "Closed"]
+	assert closed == (
+		[("2026-11-10 11:00:00", f"{asked.name} had been settled in ERPNext before it was logged.")]
+		if is_settled
+		else []
+	)
+	assert doc.respond_status == ("Not Required" if is_settled else "Breached")
+
+
 def test_the_second_time_does_nothing(history):
 	run()
 	before = snapshot()

@@ -131,7 +131,7 @@ def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load,
 	with as_user(one):
 		doc = frappe.get_doc("Feedback Review", first.name)
 		doc.findings = "<p>Deliveries are late on Mondays.</p>"
-		doc.append("actions", {"description": "A second van", "assigned_to": other, "due_on": "2026-12-01"})
+		doc.append("actions", {"description": "A second van", "assigned_to": other, "due_on": "2036-12-01"})
 		doc.save()
 		assert doc.prepared_by == one
 		with pytest.raises(FourEyesError, match="These users can"):
@@ -141,7 +141,7 @@ def test_a_review_is_made_signed_off_by_another_and_its_actions_carry_over(load,
 	doc.reload()
 	assert doc.signed_off_by == other
 	todo = frappe.get_doc("ToDo", doc.actions[0].todo)
-	assert (todo.allocated_to, str(todo.date)) == (other, "2026-12-01")
+	assert (todo.allocated_to, str(todo.date)) == (other, "2036-12-01")
 	second = feedback.make(date(2026, 10, 1), END)
 	assert [(row.description, row.carried_over_from) for row in second.actions] == [
 		("A second van", first.name)
@@ -194,7 +194,7 @@ def signed_off(load, supervisors, make_user, as_user):
 	owner = make_user(procedure.CUSTOMER_SUPPORT)
 	review = frappe.get_doc("Feedback Review", feedback.make(date(2026, 9, 1), date(2026, 9, 30)).name)
 	with as_user(supervisors[0]):
-		review.append("actions", {"description": "Covers", "assigned_to": owner, "due_on": "2026-12-01"})
+		review.append("actions", {"description": "Covers", "assigned_to": owner, "due_on": "2036-12-01"})
 		review.save()
 	with as_user(supervisors[1]):
 		api.sign_off_feedback_review(review.name)
@@ -244,12 +244,12 @@ def test_an_action_that_is_carried_over_to_someone_else_takes_its_todo_along(
 	colleague = make_user(procedure.CUSTOMER_SUPPORT)
 	later = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
 	with as_user(supervisors[0]):
-		later.actions[0].update({"assigned_to": colleague, "due_on": "2027-01-15"})
+		later.actions[0].update({"assigned_to": colleague, "due_on": "2037-01-15"})
 		later.save()
 	with as_user(supervisors[1]):
 		api.sign_off_feedback_review(later.name)
 	todo = frappe.get_doc("ToDo", signed_off.actions[0].todo)
-	assert (todo.allocated_to, str(todo.date)) == (colleague, "2027-01-15")
+	assert (todo.allocated_to, str(todo.date)) == (colleague, "2037-01-15")
 
 
 def test_an_action_whose_todo_was_cancelled_gets_another(signed_off, supervisors, as_user):
@@ -264,6 +264,32 @@ def test_an_action_whose_todo_was_cancelled_gets_another(signed_off, supervisors
 	again = later.reload().actions[0].todo
 	assert again != signed_off.actions[0].todo
 	assert frappe.db.get_value("ToDo", again, "status") == "Open"
+
+
+def test_an_action_is_not_made_due_in_the_past(load, supervisors, as_user, clock_at):
+	load({"Delivery": [5] * 18})
+	action = {"description": "Covers", "assigned_to": supervisors[0]}
+	with clock_at("2026-11-23 10:00"):
+		name = feedback.make(date(2026, 9, 1), date(2026, 9, 30)).name
+
+	def save(*days, **values):
+		review = frappe.get_doc("Feedback Review", name)
+		review.actions = []
+		for due_on, status in days:
+			review.append("actions", {**action, "due_on": due_on, "status": status})
+		review.update(values).save()
+
+	with clock_at("2026-11-23 10:01"), as_user(supervisors[0]):
+		with pytest.raises(frappe.ValidationError, match=r"Row 1: .*in the past. Enter today or a later day"):
+			save(("2026-11-22", "Open"))
+		save(("2026-11-23", "Open"), ("2026-11-22", "Done"))
+	with clock_at("2026-11-30 10:00"), as_user(supervisors[0]):
+		review = frappe.get_doc("Feedback Review", name)
+		review.findings = "Late."
+		review.save()  # what is late by now is not entered again
+		review.actions[0].due_on = "2026-11-24"
+		with pytest.raises(frappe.ValidationError, match="in the past"):
+			review.save()
 
 
 def test_no_todo_of_others_is_written_through_an_action(signed_off, supervisors, make_user, as_user):
@@ -364,7 +390,7 @@ def test_a_period_without_feedback_has_a_review_that_says_so(load, supervisors, 
 		html = frappe.get_print("Feedback Review", review.name, "Feedback Review", no_letterhead=1)
 	assert "No feedback was recorded in this period." in html
 	frappe.db.delete("Client Interaction")
-	with clock_at("2026-12-01 03:00"):
+	with clock_at("2036-12-01 03:00"):
 		feedback.make_due()
 	assert not frappe.db.exists("Feedback Review", {"from_date": "2026-11-01"}), "the site was not in use"
 
@@ -377,7 +403,7 @@ def test_what_came_after_an_early_review_is_reviewed_too(load, supervisors, cloc
 	early = frappe.get_last_doc("Feedback Review", {"opened_early": 1})
 	with as_user(supervisors[0]):
 		early.append(
-			"actions", {"description": "A van", "assigned_to": supervisors[1], "due_on": "2026-12-01"}
+			"actions", {"description": "A van", "assigned_to": supervisors[1], "due_on": "2036-12-01"}
 		)
 		early.save()
 	with clock_at("2026-11-01 03:00"):
@@ -387,7 +413,7 @@ def test_what_came_after_an_early_review_is_reviewed_too(load, supervisors, cloc
 	assert (str(whole.from_date), whole.opened_early, whole.contents()["total"]) == ("2026-10-01", 0, 30)
 	assert [(row.description, row.carried_over_from) for row in whole.actions] == [("A van", early.name)]
 	assert frappe.db.count("Feedback Review") == 3
-	with clock_at("2026-12-01 03:00"):
+	with clock_at("2036-12-01 03:00"):
 		following = feedback.make(date(2026, 11, 1), date(2026, 11, 30))
 	assert [row.description for row in following.actions] == ["A van"]
 

@@ -1,10 +1,12 @@
 import frappe
 from frappe import _
+from frappe.utils import getdate
 
-from client_comms import written_by_app
+from client_comms import clock, written_by_app
 from client_comms.client_interactions import charts
 from client_comms.document import Document
 from client_comms.exceptions import StatusFollowsEventsError
+from client_comms.i18n import bold
 
 DRAFT, SIGNED_OFF = "Draft", "Signed Off"
 _BY_THE_APP = ("from_date", "to_date", "signed_off_by", "signed_off_on", "opened_early")
@@ -48,6 +50,7 @@ class FeedbackReview(Document):
 		todos = {row.name: row.todo for row in before.actions} if before else {}
 		for row in self.actions:
 			row.todo = todos.get(row.name)
+		self.validate_due_dates(before)
 		if before is None:
 			return
 		written_by_app.keep_fields(self, *_BY_THE_APP)
@@ -63,6 +66,21 @@ class FeedbackReview(Document):
 			frappe.throw(
 				_("The figures and signals of a review cannot be changed after it was created."),
 				title=_("Figures Cannot Be Changed"),
+			)
+
+	def validate_due_dates(self, before):
+		"""A new action, or another day for one, is not due before today; one that is carried over may be late."""
+		given = {row.name: getdate(row.due_on) for row in before.actions} if before else {}
+		today = clock.now().date()
+		for row in self.actions:
+			due_on = row.due_on and getdate(row.due_on)
+			if not due_on or due_on >= today or row.status != "Open" or given.get(row.name) == due_on:
+				continue
+			frappe.throw(
+				_(
+					"Row {0}: an action cannot be due on {1}, which is in the past. Enter today or a later day, or set it to {2} if it is done already."
+				).format(row.idx, bold(row.get_formatted("due_on")), bold(_("Done"))),
+				title=_("Due in the Past"),
 			)
 
 	def validate_only_actions_changed(self, before):

@@ -239,6 +239,10 @@ def _fault_of(text) -> tuple[str, str] | None:
 		return _("Unknown Placeholders"), _(
 			"{0} has placeholders that no interaction can fill: {1}. Use fields of {2}."
 		).format(bold(text.name), bold(", ".join(sorted(unknown))), bold(_(templates.INTERACTION)))
+	if why := templates.fails(text):
+		return _("Text Cannot Be Filled In"), _(
+			"{0} ends in an error as soon as it is filled with the values of an interaction, so that the client would get nothing: {1}."
+		).format(bold(text.name), bold(why.rstrip(".")))
 	return None
 
 
