@@ -12,7 +12,7 @@ from frappe.utils.file_lock import LockTimeoutError
 from frappe.utils.synchronization import filelock
 
 from client_comms import leak_check_commands, ledger_commands
-from client_comms.command_line import connected, moment
+from client_comms.command_line import CannotRunError, connected, moment, period
 from client_comms.table import print_table
 
 
@@ -33,7 +33,7 @@ def load_demo(context, anchor: str | None = None):
 		try:
 			demonstration = site.load(last_day, _progress)
 		except site.NotLoadable as refusal:
-			raise click.ClickException(str(refusal)) from refusal
+			raise CannotRunError(str(refusal)) from refusal
 		done, refused = demonstration.done, demonstration.refused
 		click.echo(
 			f"{done} steps loaded." if done else "The demonstration is already loaded: nothing was added."
@@ -51,10 +51,11 @@ def load_demo(context, anchor: str | None = None):
 @pass_context
 def scorecard(context, since: str | None = None, until: str | None = None, as_json: bool = False):
 	"""Show the state of each clause of the procedure. Ends with code 1 when a clause is red."""
+	first, last = period(since, until)
 	with connected(context):
 		from client_comms.scorecard import card
 
-		found = card.of(since and moment(since, "--since"), until and moment(until, "--until"))
+		found = card.of(first, last)
 		if as_json:
 			click.echo(json.dumps(found, indent=1))
 		else:
@@ -98,18 +99,18 @@ def backfill(
 		from client_comms.intake import backfill
 
 		if unknown := set(sources) - set(backfill.DOCTYPES):
-			raise click.ClickException(
+			raise CannotRunError(
 				f"--source {sorted(unknown)[0]}: choose from {', '.join(backfill.DOCTYPES)}."
 			)
 		first = first or backfill.earliest()
 		if first is None:
-			raise click.ClickException("No communication matrix is in force: submit one first.")
+			raise CannotRunError("No communication matrix is in force: submit one first.")
 		try:
 			with filelock("client_comms_backfill", timeout=1):
 				found = backfill.run(first, sources or backfill.DOCTYPES, dry_run, _chunks)
 			without = () if dry_run else health.owners().faults
 		except LockTimeoutError as refusal:
-			raise click.ClickException("A backfill is running already.") from refusal
+			raise CannotRunError("A backfill is running already.") from refusal
 	if as_json:
 		click.echo(json.dumps(found, indent=2))
 		return
@@ -143,7 +144,7 @@ def simulate_matrix(
 
 		if not frappe.db.exists("Communication Matrix", matrix):
 			known = frappe.get_all("Communication Matrix", pluck="name", order_by="effective_from desc")
-			raise click.ClickException(
+			raise CannotRunError(
 				f"There is no Communication Matrix {matrix}. There are: {', '.join(known) or 'none'}."
 			)
 		from client_comms.policy_changes import changes, report
@@ -176,15 +177,15 @@ def simulate_level(
 	try:
 		changed = json.load(file)
 	except ValueError as error:
-		raise click.ClickException(f"{file.name} is not JSON: {error}") from error
+		raise CannotRunError(f"{file.name} is not JSON: {error}") from error
 	if not isinstance(changed, dict):
-		raise click.ClickException(f"{file.name} is not a JSON object with fields of the level.")
+		raise CannotRunError(f"{file.name} is not a JSON object with fields of the level.")
 	with connected(context):
 		from client_comms.policy_changes import changes, report
 
 		if not frappe.db.exists(changes.LEVEL, level):
 			known = frappe.get_all(changes.LEVEL, pluck="name", order_by="rank asc")
-			raise click.ClickException(
+			raise CannotRunError(
 				f"There is no Confidentiality Level {level}. There are: {', '.join(known) or 'none'}."
 			)
 		draft = {**frappe.get_doc(changes.LEVEL, level).as_dict(), **changed}
@@ -208,7 +209,7 @@ def _simulated(doctype: str, name: str, draft: dict | None, since, open_only: bo
 				runs.work(run.name, progress=lambda done: bar.update(done - bar.pos))
 	stored = frappe.get_doc(runs.RUN, run.name)
 	if stored.status != runs.FINISHED:
-		raise click.ClickException(stored.error or f"The simulation was {stored.status.lower()}.")
+		raise CannotRunError(stored.error or f"The simulation was {stored.status.lower()}.")
 	return {"run": run.name, **json.loads(stored.result)}
 
 
@@ -230,17 +231,13 @@ def export_policy(context):
 def import_policy(context, file, write: bool = False):
 	"""Show what importing FILE would change, or import all of it. Exit code 1 if something speaks against it."""
 	with connected(context):
-		from client_comms.i18n import words_of
 		from client_comms.policy_changes import exchange
 
 		content = file.read()
-		try:
-			found = exchange.preview(content)
-			if write and found["ok"]:
-				exchange.apply(content)
-				frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
-		except frappe.ValidationError as refusal:
-			raise click.ClickException(words_of(refusal)) from refusal
+		found = exchange.preview(content)
+		if write and found["ok"]:
+			exchange.apply(content)
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
 	for each in found["problems"]:
 		click.echo(f"{each['doctype']} {each['name']}: {each['message']}", err=True)
 	for each in found["changes"]:
@@ -286,17 +283,16 @@ def health(context, as_json: bool = False, as_metrics: bool = False):
 		from client_comms import health_formats
 
 		lines = checks.check()
-		metrics = health_formats.prometheus(lines) if as_metrics else ""
-	ok = all(line.ok for line in lines)
-	if as_metrics:
-		click.echo(metrics, nl=False)
-	elif as_json:
-		click.echo(json.dumps({"ok": ok, "lines": health_formats.as_dicts(lines)}, indent=2))
-	else:
-		for line in lines:
-			click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")
-			for sentence in filter(None, (*line.faults, line.next_step)):
-				click.echo(f"- {sentence}")
+		ok = all(line.ok for line in lines)
+		if as_metrics:
+			click.echo(health_formats.prometheus(lines), nl=False)
+		elif as_json:
+			click.echo(json.dumps({"ok": ok, "lines": health_formats.as_dicts(lines)}, indent=2))
+		else:
+			for line in lines:
+				click.secho(f"{line.title}: {line.text}", fg=None if line.ok else "red")
+				for sentence in filter(None, (*line.faults, line.next_step)):
+					click.echo(f"- {sentence}")
 	if not ok:
 		sys.exit(1)
 
@@ -310,7 +306,7 @@ def reset_workspace(context, name: str):
 		from client_comms.setup import workspaces
 
 		if not workspaces.reset(name):
-			raise click.ClickException(f"The app ships no workspace {name}.")
+			raise CannotRunError(f"The app ships no workspace {name}.")
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command)
 
 

@@ -9,7 +9,7 @@ import click
 import frappe
 from frappe.commands import pass_context
 
-from client_comms.command_line import connected, moment
+from client_comms.command_line import CannotRunError, connected, period
 
 
 @click.command("verify-ledger")
@@ -19,7 +19,7 @@ from client_comms.command_line import connected, moment
 @pass_context
 def verify_ledger(context, since: str | None = None, until: str | None = None, as_json: bool = False):
 	"""Check that no entry of the compliance ledger was changed, removed, inserted or moved; exit code 1 if one was."""
-	first, last = since and moment(since, "--since"), until and moment(until, "--until")
+	first, last = period(since, until)
 	with connected(context):
 		from client_comms import ledger
 
@@ -58,7 +58,7 @@ def export_ledger(
 	checkpoints: str | None = None,
 ):
 	"""Write the compliance ledger, or a part of it, to FILE. `python -m client_comms verify` checks it without a site."""
-	first, last = since and moment(since, "--since"), until and moment(until, "--until")
+	first, last = period(since, until)
 	sizes = ()
 	if checkpoints:
 		from client_comms.offline_verify import sizes as of_checkpoints
@@ -67,8 +67,8 @@ def export_ledger(
 	with connected(context):
 		from client_comms.ledger import exporting
 
-		if party and not frappe.db.exists(*party):
-			raise click.ClickException(f"There is no {party[0]} {party[1]}.")
+		if party and not (frappe.db.exists("DocType", party[0]) and frappe.db.exists(*party)):
+			raise CannotRunError(f"There is no {party[0]} {party[1]}.")
 		lines = exporting.export(exporting.Wanted(first, last, party, sizes))
 		opened = gzip.open if file.endswith(".gz") else open
 		with opened(file, "wt", encoding="utf-8") as written:

@@ -8,6 +8,7 @@ from textwrap import dedent
 from unittest import mock
 
 import pytest
+from click.testing import CliRunner
 
 
 @pytest.fixture(autouse=True)
@@ -404,3 +405,30 @@ def errors(site):
 	new = {"name": ("not in", [*before, ""])}
 	yield lambda: site.get_all("Error Log", new, pluck="error")
 	site.db.delete("Error Log", new)
+
+
+@pytest.fixture
+def bench(site, monkeypatch):
+	"""`bench("health", "--json")`: what a command of the app prints, and its exit code. It has the connection of the test, until it
+	disconnects."""
+	from client_comms import commands
+
+	def run(*arguments):
+		kept = {}
+
+		def disconnect():
+			kept.update(session=site.local.session, db=site.local.db)
+			del site.local.session, site.local.db
+
+		with monkeypatch.context() as patched:
+			patched.setattr(site, "init", lambda *_args, **_kwargs: None)
+			patched.setattr(site, "connect", lambda *_args, **_kwargs: None)
+			patched.setattr(site, "destroy", disconnect)
+			try:
+				obj = site._dict(sites=[site.local.site], profile=False)
+				return CliRunner().invoke(commands.client_comms, arguments, obj=obj)
+			finally:
+				for name, value in kept.items():
+					setattr(site.local, name, value)
+
+	return run

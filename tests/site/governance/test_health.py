@@ -1,15 +1,13 @@
 """Health names each thing that does not work, in the command, on the page and for monitoring, until it works again."""
 
-import contextlib
 import json
 from datetime import timedelta
 
 import frappe
 import pytest
-from click.testing import CliRunner
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from client_comms import clock, commands, health, ledger, procedure
+from client_comms import clock, health, ledger, procedure
 from client_comms.api.health import check_health
 from client_comms.client_interactions.clocks import sweep
 from client_comms.enforcement import answers
@@ -195,13 +193,12 @@ def test_what_is_not_set_up_yet_is_said_without_being_red(running):
 	assert "Choose one in each calendar" in lines["holidays"].next_step
 
 
-def test_a_leak_check_that_never_ran_says_what_to_do(running, site_name, monkeypatch):
+def test_a_leak_check_that_never_ran_says_what_to_do(running, bench):
 	def leak_check():
 		return next(line for line in health.check() if line.key == "leak_check")
 
-	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
 	assert leak_check().ok and "choose a user" in leak_check().next_step
-	words = CliRunner().invoke(commands.health, obj=frappe._dict(sites=[site_name], profile=False))
+	words = bench("health")
 	assert words.exit_code == 0
 	assert f"Leak Check: Never ran\n- {leak_check().next_step}\n" in words.output
 	open_surface()
@@ -281,13 +278,9 @@ def test_deadlines_not_handled_are_red_until_they_are_swept(running, log):
 	assert red() == {}
 
 
-def test_the_command_prints_words_json_and_metrics(running, site_name, monkeypatch):
-	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
+def test_the_command_prints_words_json_and_metrics(running, bench):
 	failure()
-	words, as_json, metrics = (
-		CliRunner().invoke(commands.health, arguments, obj=frappe._dict(sites=[site_name], profile=False))
-		for arguments in ([], ["--json"], ["--prometheus"])
-	)
+	words, as_json, metrics = (bench("health", *options) for options in ([], ["--json"], ["--prometheus"]))
 	assert {each.exit_code for each in (words, as_json, metrics)} == {1}
 	assert "Logging: Not logged: 1\n- " in words.output
 	found = json.loads(as_json.output)

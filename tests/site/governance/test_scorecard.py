@@ -4,7 +4,7 @@ import io
 import json
 import re
 import shutil
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,11 +12,10 @@ from unittest import mock
 
 import frappe
 import pytest
-from click.testing import CliRunner
 from frappe.model.document import Document
 from pypdf import PdfReader
 
-from client_comms import api, commands, compat, procedure
+from client_comms import api, compat, procedure
 from client_comms.enforcement import policy
 from client_comms.scorecard import card, controls
 from client_comms.scorecard.clauses import CLAUSES
@@ -376,16 +375,10 @@ def pdf_generator(monkeypatch) -> str:
 	)
 
 
-def test_the_command_prints_the_same_as_json():
-	context = {"obj": frappe._dict(sites=[frappe.local.site], profile=False)}
-	with mock.patch.object(commands, "connected", _here):
-		done = CliRunner().invoke(commands.scorecard, ["--json"], **context)
+def test_the_command_prints_the_same_as_json(bench):
+	done = bench("scorecard", "--json")
 	assert [each["clause"] for each in json.loads(done.output)["clauses"]] == list(CLAUSES)
 	assert done.exit_code == int(any(each["state"] == "Red" for each in json.loads(done.output)["clauses"]))
-
-
-def _here(_context):
-	return nullcontext()
 
 
 def test_the_month_before_is_kept_once(clock_at):

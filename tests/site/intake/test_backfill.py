@@ -9,10 +9,9 @@ import time
 
 import frappe
 import pytest
-from click.testing import CliRunner
 from frappe.utils import add_days, get_datetime
 
-from client_comms import clock, commands
+from client_comms import clock
 from client_comms.client_interactions import merging
 from client_comms.client_interactions.clocks import sweep
 from client_comms.client_privacy.erasure import records
@@ -479,13 +478,6 @@ def test_what_was_deleted_after_a_run_began_is_nothing(before_the_app, message, 
 # --- the command ----------------------------------------------------------------------------------
 
 
-def command(monkeypatch, *arguments):
-	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
-	return CliRunner().invoke(
-		commands.client_comms, ("backfill", *arguments), obj=frappe._dict(sites=["-"], profile=False)
-	)
-
-
 @pytest.mark.parametrize(
 	("arguments", "said"),
 	[
@@ -493,19 +485,19 @@ def command(monkeypatch, *arguments):
 		(["--source", "Quotation"], "Error: --source Quotation: choose from Communication, "),
 	],
 )
-def test_bad_input_is_answered_with_one_line(monkeypatch, arguments, said):
-	result = command(monkeypatch, *arguments)
-	assert result.exit_code == 1 and result.output.startswith(said)
+def test_bad_input_is_answered_with_one_line(bench, arguments, said):
+	result = bench("backfill", *arguments)
+	assert result.exit_code == 2 and result.output.startswith(said)
 
 
-def test_the_command_tells_what_it_did(history, monkeypatch):
-	result = command(monkeypatch, "--since", "2026-11-01", "--dry-run")
+def test_the_command_tells_what_it_did(history, bench):
+	result = bench("backfill", "--since", "2026-11-01", "--dry-run")
 	assert result.exit_code == 0, result.output
 	assert "Nothing was changed." in result.output and "New interactions" in result.output
 	frappe.db.delete("Has Role", {"role": ("in", ("Frontline Staff", "Customer Support Manager"))})
-	result = command(monkeypatch, "--since", "2026-11-01", "--source", "Call Log")
+	result = bench("backfill", "--since", "2026-11-01", "--source", "Call Log")
 	assert "Open interactions without responsible staff: 1." in result.output
-	result = command(monkeypatch, "--since", "2026-11-01", "--source", "Lead", "--json")
+	result = bench("backfill", "--since", "2026-11-01", "--source", "Lead", "--json")
 	assert frappe.parse_json(result.stdout[result.stdout.index("{") :]) == {"Lead": {"opened": 1}}
 
 

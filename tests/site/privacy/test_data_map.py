@@ -1,14 +1,12 @@
 """The data map as a record of processing activities: report, JSON and command, and what no one has decided yet (P-2)."""
 
 import json
-from contextlib import nullcontext
 
 import frappe
 import pytest
-from click.testing import CliRunner
 from frappe.desk import query_report
 
-from client_comms import commands, procedure
+from client_comms import procedure
 from client_comms.api import subject_requests
 from client_comms.client_privacy.report.data_map import data_map as report
 from client_comms.client_privacy.requests import data_map, processing_record
@@ -120,13 +118,10 @@ def test_the_whole_record_as_json(officer, as_user):
 	assert record["to_decide"] == [row for row in processing_record.rows() if row["to_decide"]]
 
 
-def test_the_command_prints_it(site_name, monkeypatch):
-	monkeypatch.setattr(commands, "connected", lambda _context: nullcontext())
-	obj = frappe._dict(sites=[site_name], profile=False)
-	context = {"obj": obj, "catch_exceptions": False}
-	printed = CliRunner().invoke(commands.data_map, ["--json"], **context)
+def test_the_command_prints_it(bench):
+	printed = bench("data-map", "--json")
 	assert json.loads(printed.output)["activities"] == data_map.record_of_processing()
-	table = CliRunner().invoke(commands.data_map, [], **context).output
+	table = bench("data-map").output
 	assert "Client Interaction" in table and "Legal basis" in table
 
 

@@ -1,6 +1,5 @@
 """The demonstration, which gives the same results on a site as in the dry run; the bench commands."""
 
-import contextlib
 import functools
 import json
 import random
@@ -8,11 +7,10 @@ import random
 import frappe
 import matrix_pairs
 import pytest
-from click.testing import CliRunner
 from frappe.utils.data import get_system_timezone
 from frappe.utils.password import check_password
 
-from client_comms import clock, commands, policy_frames
+from client_comms import clock, policy_frames
 from client_comms.acting import acting_as
 from client_comms.client_interactions import portal
 from client_comms.client_privacy import page_visits
@@ -243,12 +241,6 @@ def test_a_day_to_come_is_refused():
 		site.load(frappe.utils.add_days(clock.now().date(), 1))
 
 
-def run(monkeypatch, *arguments):
-	"""A bench command on the connection of the test."""
-	monkeypatch.setattr(commands, "connected", lambda context: contextlib.nullcontext())
-	return CliRunner().invoke(commands.client_comms, arguments, obj=frappe._dict(sites=["-"], profile=False))
-
-
 @pytest.mark.parametrize(
 	"arguments, said",
 	[
@@ -256,16 +248,26 @@ def run(monkeypatch, *arguments):
 		(["load-demo", "--anchor", "2999-01-01"], "Error: 2999-01-01 is still to come"),
 		(["simulate-matrix", "Nowhere"], "Error: There is no Communication Matrix Nowhere. There are: "),
 		(["simulate-matrix", "Nowhere", "--since", "soon"], "Error: --since soon: give a date"),
+		(
+			["scorecard", "--since", "2026-11-02", "--until", "2026-11-01"],
+			"Error: --until 2026-11-01 is before",
+		),
+		(
+			["verify-ledger", "--since", "2026-11-02", "--until", "2026-11-01"],
+			"Error: --until 2026-11-01 is before",
+		),
+		(["verify-ledger", "--since", "2026-11-02T10:00Z"], "Error: --since 2026-11-02T10:00Z: give a date"),
+		(["export-ledger", "none", "--party", "Nothing", "X"], "Error: There is no Nothing X."),
 	],
 )
-def test_bad_input_is_answered_with_one_line(monkeypatch, arguments, said):
-	result = run(monkeypatch, *arguments)
-	assert result.exit_code == 1
+def test_bad_input_is_answered_with_one_line(bench, arguments, said):
+	result = bench(*arguments)
+	assert result.exit_code == 2
 	assert result.output.startswith(said)
 	assert result.output.count("\n") == 1
 
 
-def test_a_matrix_is_simulated(monkeypatch):
+def test_a_matrix_is_simulated(bench):
 	name = frappe.get_all("Communication Matrix", {"docstatus": 1}, pluck="name", order_by="creation asc")[0]
 	draft = frappe.copy_doc(frappe.get_doc("Communication Matrix", name))
 	draft.update({"version_label": "Stricter", "effective_from": "2100-01-01"})
@@ -275,26 +277,26 @@ def test_a_matrix_is_simulated(monkeypatch):
 	before = frappe.db.count("Client Interaction", {"communication_type": "Initial Inquiry"})
 	site.load(frappe.utils.getdate("2025-04-02"), lambda steps: steps[:1])
 
-	result = run(monkeypatch, "simulate-matrix", draft.name)
+	result = bench("simulate-matrix", draft.name)
 	assert result.exit_code == 0, result.output
 	assert "Standard" in result.output and "Confidential" in result.output
 	assert "1 / 2" in result.output and "1 / 5" in result.output
-	result = run(monkeypatch, "simulate-matrix", draft.name, "--json")
+	result = bench("simulate-matrix", draft.name, "--json")
 	changes = frappe.parse_json(result.output)["level_changes"]
 	assert sum(each["records"] for each in changes) == before + 1
 
 
-def test_clearances_of_a_level_are_simulated(monkeypatch, tmp_path, log, make_user):
+def test_clearances_of_a_level_are_simulated(bench, tmp_path, log, make_user):
 	user = make_user("Frontline Staff")
 	log("Feedback/Complaint")
 	total = frappe.db.count("Client Interaction", {"confidentiality_level": "Sensitive"})
 	file = tmp_path / "level.json"
 	file.write_text('{"need_to_know": "Role", "clearances": [{"role": "Frontline Staff", "can_read": 1}]}')
-	result = run(monkeypatch, "simulate-level", "Sensitive", str(file), "--json")
+	result = bench("simulate-level", "Sensitive", str(file), "--json")
 	found = frappe.parse_json(result.output)
 	gained = [row for row in found["people"] if row["user"] == user]
 	assert sum(row["gained"] for row in gained) == total and found["new_access"]["new_access"]
-	result = run(monkeypatch, "simulate-level", "Sensitive", str(file))
+	result = bench("simulate-level", "Sensitive", str(file))
 	assert result.exit_code == 0 and "New access: A user with the role Frontline Staff" in result.output
 	for level, text, said in (
 		("Nowhere", "{}", "There is no Confidentiality Level Nowhere. There are: Standard"),
@@ -302,5 +304,5 @@ def test_clearances_of_a_level_are_simulated(monkeypatch, tmp_path, log, make_us
 		("Sensitive", "{", "is not JSON"),
 	):
 		file.write_text(text)
-		result = run(monkeypatch, "simulate-level", level, str(file))
-		assert result.exit_code == 1 and said in result.output
+		result = bench("simulate-level", level, str(file))
+		assert result.exit_code == 2 and said in result.output
