@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from email.errors import MessageError
+from email.header import decode_header
 from email.message import Message
 
 MOST, DEEPEST = 200, 50
@@ -15,7 +16,7 @@ MOST, DEEPEST = 200, 50
 ERRORS = (AssertionError, AttributeError, LookupError, MessageError, RecursionError, TypeError, ValueError)
 # Codecs of Python, and not charsets: one takes time with the square of the length, the others refuse everything.
 _NO_CHARSET = re.compile("punycode|idna|undefined")
-_ENCODED_WORD = re.compile(r"=\?([^?]*)\?")
+_ENCODED_WORD = re.compile(r"=\?([^?]*)\?(?:([bq]\?[^?]*)\?=)?", re.IGNORECASE)
 _WITH_PARAMETERS = ("content-type", "content-disposition")
 # Frappe decodes them whole and looks for an address, which takes time with the square of the length.
 _DECODED, _LONGEST = frozenset(("subject", "from", "reply-to", "x-original-from")), 10_000
@@ -121,16 +122,42 @@ def _mended(part: Message, name: str, value: str) -> str:
 	if name in _WITH_PARAMETERS and not _is_readable(part, name):
 		kind = str(value).partition(";")[0].strip()
 		return f"{kind}; charset=utf-8" if kind.lower().startswith("text/") else kind
-	return decodable(value) if name in _DECODED else _with_charsets(value)
+	if name in _DECODED:
+		return decodable(value)
+	return _ENCODED_WORD.sub(lambda word: word[0] if is_charset(word[1]) else _recoded(word, "utf-8"), value)
 
 
 def decodable(header: str) -> str:
-	"""Return a header that names a person or a subject as it can be decoded soon, by charsets that are some."""
-	return _with_charsets(header)[:_LONGEST]
+	"""Return a header that names a person or a subject as it can be decoded soon, by charsets that Python knows."""
+	return _ENCODED_WORD.sub(
+		lambda word: word[0] if _is_known(word[1]) else _recoded(word, _likely_charset(word)),
+		header[:_LONGEST],
+	)[:_LONGEST]
 
 
-def _with_charsets(header: str) -> str:
-	return _ENCODED_WORD.sub(lambda found: found[0] if is_charset(found[1]) else "=?utf-8?", header)
+def _is_known(charset: str) -> bool:
+	try:
+		return is_charset(charset) and bool(b"a".decode(charset, "replace"))
+	except (LookupError, ValueError):
+		return False
+
+
+def _likely_charset(word: re.Match) -> str:
+	"""By which charset an encoded word is read that names one that Python does not know: without the language that can follow it (RFC 2231,
+	5), or as a text whose encoding is not known."""
+	charset, _star, language = word[1].partition("*")
+	if language and _is_known(charset):
+		return charset
+	try:
+		content, _charset = decode_header(f"=?x?{word[2]}?=")[0]
+		content.decode("utf-8")
+	except ERRORS:
+		return "windows-1252"
+	return "utf-8"
+
+
+def _recoded(word: re.Match, charset: str) -> str:
+	return word[0].replace(f"=?{word[1]}?", f"=?{charset}?", 1)
 
 
 def _is_readable(part: Message, header: str) -> bool:

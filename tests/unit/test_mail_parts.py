@@ -2,6 +2,7 @@
 
 import time
 from email import message_from_bytes
+from email.header import decode_header
 
 import pytest
 
@@ -177,6 +178,32 @@ def test_what_another_program_reads_is_put_right(raw):
 		raw_mail.decoded(str(part.get("Subject", ""))), raw_mail.decoded(str(part.get("From", "")))
 
 	assert seconds_of(read) < 0.3
+
+
+@pytest.mark.parametrize(
+	("header", "expected"),
+	[
+		("=?X-IAS-German?B?bXlHb3Y=?= <info@client.example>", "myGov <info@client.example>"),
+		("=?x-unknown?q?M=C3=BCller?= <a@client.example>", "Müller <a@client.example>"),
+		("=?unknown-8bit?q?M=FCller?= <a@client.example>", "Müller <a@client.example>"),
+		("=?iso-8859-1*de?q?M=FCller?= <a@client.example>", "Müller <a@client.example>"),
+		("=?hex?q?4d?= <a@client.example>", "4d <a@client.example>"),
+		("=??q?Anna?= <a@client.example>", "Anna <a@client.example>"),
+		("=?iso-8859-2?q?=B1?= <a@client.example>", "ą <a@client.example>"),
+		("=?x-unknown? <a@client.example>", "=?windows-1252? <a@client.example>"),
+	],
+)
+def test_a_name_in_a_charset_that_is_not_known_can_be_decoded(header, expected):
+	parts = decode_header(mail_parts.decodable(header))
+	assert (
+		"".join(part if isinstance(part, str) else part.decode(charset or "ascii") for part, charset in parts)
+		== expected
+	)
+
+
+def test_many_charsets_that_are_not_known_take_no_time():
+	header = "".join(f"=?x-{number}?q?a?=" for number in range(40_000))
+	assert seconds_of(lambda: mail_parts.decodable(header)) < 0.5
 
 
 def test_what_can_be_read_is_not_touched():

@@ -96,6 +96,21 @@ def test_what_cannot_be_encoded_is_kept_and_taken_in(pull, raw_mail, headers, mo
 	assert done["interaction"]
 
 
+@pytest.mark.parametrize(
+	"name", ["=?x-unknown?q?M=C3=BCller?=", "=?unknown-8bit?q?M=FCller?=", "=?iso-8859-1*de?q?M=FCller?="]
+)
+def test_a_name_in_a_charset_that_frappe_cannot_read_is_stored_in_a_few_minutes(
+	pull, raw_mail, name, clock_at
+):
+	assert pull(raw_mail(From=f"{name} <{ANNA}>")) == []
+	with clock_at("2026-11-23 10:05"):
+		retry.store_unprocessed()
+	(row,) = kept()
+	assert row.status == "Taken In"
+	message = frappe.get_last_doc(COMMUNICATION, {"sent_or_received": "Received"})
+	assert (message.sender, message.sender_full_name) == (ANNA, "Müller") and message.client_interaction
+
+
 def spool_is_empty():
 	return not list(spool.folder().glob("*.eml"))
 
