@@ -50,7 +50,7 @@ def noting(found: dict[str, str], outcome: str, add):
 
 
 def note(found: dict[str, str], test, outcome: str) -> None:
-	# What fails before the first test of a class is no test, and has a text as its name.
+	# What fails before the first test of a class is named by a text.
 	method = getattr(test, "_testMethodName", None) or str(test)
 	name = f"{type(test).__name__}.{method}"
 	if found.get(name) != FAILED:
