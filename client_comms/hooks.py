@@ -719,7 +719,7 @@ doc_events = {
 			"client_comms.enforcement.doctypes.user.refuse_rename",
 			"client_comms.people.merged_users.keep_single",
 		],
-		"after_rename": "client_comms.people.merged_users.follow_merger",
+		"after_rename": "client_comms.people.merged_users.follow_rename",
 		"before_validate": "client_comms.document.clean_shown",
 		"on_update": [
 			"client_comms.enforcement.doctypes.user.forget_at_end",

@@ -1,4 +1,4 @@
-"""Two logins of one person that are merged, by Frappe's *Merge with existing* (F-2, T-1, T-3).
+"""Logins that are renamed, and two logins of one person that are merged, by Frappe's *Merge with existing* (F-2, T-1, T-3).
 
 Of some documents each user has one, or one for each policy or training. Frappe writes the name that stays into all rows of the other
 login at once, which the index that keeps them single refuses with an error of the database. So where both logins have one, one of
@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import cstr
 
 from client_comms import ledger
-from client_comms.enforcement import legal_holds, renaming
+from client_comms.enforcement import governed, guards, legal_holds, renaming
 from client_comms.people import policies, trainings
 
 # What users, or their managers, set for them; each user has one.
@@ -37,10 +37,34 @@ def keep_single(doc, method=None, old=None, new=None, merge=False) -> None:
 			frappe.delete_doc(doctype, mine.name, force=True, ignore_permissions=True)
 
 
-def follow_merger(doc, method=None, old=None, new=None, merge=False) -> None:
-	"""`after_rename` of User: the trainings owed are those of the roles of the login that stays."""
+def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
+	"""`after_rename` of User: what is open stays assigned to the person, and after a merger, the trainings owed are those of the roles of the
+	login that stays."""
+	_rename_assignee(old, new)
 	if merge:
 		trainings.follow_user(doc)
+
+
+def _rename_assignee(old: str, new: str) -> None:
+	"""In the column that lists and their filters read, which Frappe writes from to-dos and does not rename as these."""
+	assigned = {
+		"allocated_to": new,
+		"status": "Open",
+		"reference_type": ("is", "set"),
+		"reference_name": ("is", "set"),
+	}
+	records: dict[str, list[str]] = {}
+	for todo in frappe.get_all("ToDo", assigned, ["reference_type", "reference_name"], order_by=None):
+		records.setdefault(todo.reference_type, []).append(todo.reference_name)
+	for doctype, names in records.items():
+		if not (doctype in governed.doctypes() or guards.is_own(doctype)):
+			continue
+		listed = {"name": ("in", names), "_assign": ("like", f'%"{old}"%')}
+		for name, users in frappe.get_all(doctype, listed, ["name", "_assign"], as_list=True, order_by=None):
+			users = dict.fromkeys(new if user == old else user for user in frappe.parse_json(users))
+			frappe.db.set_value(
+				doctype, name, "_assign", frappe.as_json([*users], indent=None), update_modified=False
+			)
 
 
 def _both(

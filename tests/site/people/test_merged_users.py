@@ -150,3 +150,21 @@ def test_a_rename_that_is_left_to_a_job_removes_nothing_yet(logins, monkeypatch)
 			update_document_title(doctype="User", docname=old, name=new, merge=True, enqueue=True)
 		assert queued.called is not inactive
 		assert frappe.db.count(POLICY, {"user": ("in", logins)}) == left
+
+
+@pytest.mark.parametrize("merges", [False, True])
+def test_what_is_open_stays_assigned_to_the_person(make_user, log, merges):
+	old = make_user(procedure.CUSTOMER_SUPPORT)
+	new = make_user(procedure.CUSTOMER_SUPPORT) if merges else f"renamed-{old}"
+	colleague = make_user(procedure.CUSTOMER_SUPPORT)
+	own, both, done = (log(procedure.INITIAL_INQUIRY, responsible_staff=colleague) for _number in range(3))
+	for doc, users in ((own, [old]), (both, [old, colleague, *([new] if merges else [])]), (done, [old])):
+		for user in users:
+			todo = {"reference_type": doc.doctype, "reference_name": doc.name, "allocated_to": user}
+			stored("ToDo", description="Call back", status="Closed" if doc is done else "Open", **todo)
+	frappe.rename_doc("User", old, new, merge=merges, force=True, show_alert=False)
+
+	def assigned(doc):
+		return set(frappe.parse_json(frappe.db.get_value(doc.doctype, doc.name, "_assign") or "[]"))
+
+	assert (assigned(own), assigned(both), assigned(done)) == ({new}, {new, colleague}, set())
