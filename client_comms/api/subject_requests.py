@@ -9,6 +9,7 @@ from client_comms.client_privacy.doctype.data_subject_request.data_subject_reque
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import runs
+from client_comms.client_privacy.requests import erasure
 from client_comms.client_privacy.requests import processing_record as record
 from client_comms.enforcement import client_documents
 from client_comms.exceptions import ActionNotPossibleError
@@ -90,7 +91,7 @@ def plan_erasure(name: str) -> str:
 	"""Plan the erasure of the client of a request, without changing anything; returns the Erasure Run.
 
 	:raises client_comms.exceptions.ActionNotPossibleError: it is not a request for erasure, is closed, has a run that is not
-	    finished, or the client's identity is not confirmed
+	    finished, the client's identity is not confirmed, or the use of their data is restricted
 	"""
 	request = _request(name)
 	if request.right != ERASURE:
@@ -100,6 +101,7 @@ def plan_erasure(name: str) -> str:
 			title=frappe._("Not Possible"),
 		)
 	request.confirm_identity()
+	erasure.require_unrestricted(request)
 	return runs.start(runs.ERASURE_REQUEST, request=request.name)
 
 

@@ -51,6 +51,15 @@ def gets_email(doc) -> bool:
 	return bool(doc.party and contacts.usable(contacts.on_file(doc.party_type, doc.party, doc.contact)))
 
 
+def show(form, doc) -> None:
+	"""For the dialogs of a form: whether an email can tell the client of `doc`, and the language of the rest of it, if that is not the one of the
+	session user."""
+	form.set_onload("gets_email", gets_email(doc))
+	language = preferences.language_to(doc.party_type, doc.party, doc.contact)
+	if language != frappe.local.lang:
+		form.set_onload("write_in", frappe.db.get_value("Language", language, "language_name"))
+
+
 def address_of(doc, field: str) -> tuple[str, str | None]:
 	"""The address that the client is told at, and its contact.
 

@@ -21,7 +21,7 @@ from client_comms.client_privacy.requests import (
 	queued_emails,
 	subjects,
 )
-from client_comms.enforcement import legal_holds
+from client_comms.enforcement import legal_holds, restrictions
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.i18n import bold
 from client_comms.rules.messages import _ as N_
@@ -63,7 +63,8 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 
 	:param answer: what they are told; not needed if the request was answered before
 	:param otherwise: as in `DataSubjectRequest.close`
-	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, or see `close`
+	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, the use of their data is restricted, or see
+	    `close`
 	"""
 	request = transactions.locked(REQUEST, run.request)
 	request.check_permission("write")
@@ -74,8 +75,26 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 			title=_("Request Was Refused"),
 		)
 	request.require_identity()
+	require_unrestricted(request)
 	if request.status == OPEN:
 		request.close(ANSWERED, answer, otherwise)
+
+
+def require_unrestricted(request) -> None:
+	"""While the use of the client's data is restricted, a run would keep all of it, and the request would be answered all the same.
+
+	:raises ActionNotPossibleError: it is
+	"""
+	found = restrictions.of((request.party_type, request.party), ("Contact", request.contact))
+	if found:
+		frappe.throw(
+			_(
+				"The use of this client's data is restricted ({0}), so every record is kept unchanged. Announce that the restriction will be lifted, lift it, and then erase; or tell the client with Answer or Refuse in {1} why the data stay."
+			).format(bold(found.name), bold(request.name)),
+			exc=ActionNotPossibleError,
+			title=_("Use of Data Is Restricted"),
+			primary_action=restrictions.next_step(found, request.doctype, request.name),
+		)
 
 
 def begin(run) -> None:

@@ -55,3 +55,17 @@ client_comms.told_otherwise = (frm, label = __("Told in Another Way")) => {
 			: __("Such as a letter, with its date. Then no email is sent."),
 	};
 };
+
+/** The field for what a client is told, in the language that they read. */
+client_comms.told = (frm, { description, ...values } = {}) => {
+	const language = frm.doc.__onload?.write_in;
+	const hint = language && __("Write it in {0}, the language of the rest of the message.", [language]);
+	return {
+		fieldname: "answer",
+		fieldtype: "Small Text",
+		label: __("What the Client Is Told"),
+		reqd: 1,
+		...values,
+		description: [description, hint].filter(Boolean).join(" "),
+	};
+};

@@ -15,7 +15,7 @@ from client_comms.api import restrictions as rights
 from client_comms.api import subject_requests
 from client_comms.client_interactions import merging, satisfaction
 from client_comms.client_privacy import invitations
-from client_comms.client_privacy.erasure import records
+from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import asking
 from client_comms.clients import preferences
 from client_comms.enforcement import explain, legal_holds, levels, restrictions
@@ -27,6 +27,7 @@ from client_comms.exceptions import (
 	RestrictedError,
 	ResultIsFixedError,
 )
+from client_comms.i18n import speaking
 from client_comms.intake import failures, issue_status, moving
 from client_comms.outgoing import departures, email, text_messages
 
@@ -866,6 +867,41 @@ def test_nothing_is_erased_meanwhile(restrict, about):
 	assert placed.name in legal_holds.stored_sentence(legal_holds.of(doc.doctype, doc.name))
 	with pytest.raises(RecordIsKeptError):
 		records.anonymise(doc.doctype, [doc.name])
+
+
+def test_an_erasure_waits_until_it_is_lifted_and_is_not_answered_meanwhile(
+	restrict, client, officer, make_user, as_user
+):
+	"""A run would keep all, and the client would read that their data are erased."""
+	asked = {"doctype": "Data Subject Request", "right": "Erasure", **client}
+	planned, later = (frappe.get_doc(asked).insert() for _number in range(2))
+	placed = restrict()
+	with as_user(officer):
+		with pytest.raises(ActionNotPossibleError, match=rf"{placed.name}.*lift it, and then erase"):
+			subject_requests.plan_erasure(later.name)
+		assert frappe.get_message_log()[-1]["primary_action"]["label"] == "Open the Restriction"
+		placed.db_set("status", "Lifted")
+		restrictions.clear_cache()
+		run = subject_requests.plan_erasure(planned.name)
+	runs.work(run)
+	placed.db_set("status", "Active")
+	restrictions.clear_cache()
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		with pytest.raises(ActionNotPossibleError, match="every record is kept unchanged"):
+			runs.approve(run, "It is erased.")
+	assert frappe.db.get_value(planned.doctype, planned.name, "status") == "Open"
+
+
+def test_the_form_of_a_request_says_in_which_language_the_client_reads_the_answer(client, officer, as_user):
+	preference = {"doctype": "Communication Preference", "language": "de", **client}
+	frappe.get_doc(preference).insert()
+	request = frappe.get_doc({"doctype": "Data Subject Request", "right": "Objection", **client}).insert()
+	with as_user(officer):
+		for language, hint in (("en", "Deutsch"), ("de", None)):
+			with speaking(language):
+				shown = frappe.get_doc(request.doctype, request.name)
+				shown.run_method("onload")
+				assert shown.get("__onload").get("write_in") == hint
 
 
 # --- how it is shown ------------------------------------------------------------------------------

@@ -91,17 +91,13 @@ async function act(frm, method, values = {}) {
 }
 
 function answer(frm, refused) {
-	const told = {
-		fieldname: "answer",
-		fieldtype: "Small Text",
-		label: __("What the Client Is Told"),
-		reqd: 1,
+	const told = client_comms.told(frm, {
 		description: refused
 			? __(
 					"The reason. The email adds that the client can complain to a supervisory authority and go to court; a letter must say so as well (GDPR Art. 12(4)).",
 				)
 			: "",
-	};
+	});
 	client_comms.prompt(
 		[told, client_comms.told_otherwise(frm)],
 		(values) => act(frm, "answer_request", { ...values, refused }),
@@ -129,7 +125,7 @@ function restrict(frm) {
 				description: __("Why the client can ask for it: GDPR Art. 18(1)."),
 			},
 			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-			{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Client Is Told"), reqd: 1 },
+			client_comms.told(frm),
 			client_comms.told_otherwise(frm),
 		],
 		async (values) => {
@@ -150,7 +146,7 @@ function extend(frm) {
 	client_comms.prompt(
 		[
 			{ fieldname: "months", fieldtype: "Select", options: "1\n2", label: __("Months"), reqd: 1 },
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason Told to the Client"), reqd: 1 },
+			client_comms.told(frm, { fieldname: "reason", label: __("Reason Told to the Client") }),
 			client_comms.told_otherwise(frm),
 		],
 		(values) => act(frm, "extend_request", values),

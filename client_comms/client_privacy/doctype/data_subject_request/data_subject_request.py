@@ -70,7 +70,7 @@ class DataSubjectRequest(Document):
 		if self.status == OPEN:
 			until = self.identity_confirmed_until
 			self.set_onload("identity_is_confirmed", bool(until and get_datetime(until) > clock.now()))
-			self.set_onload("gets_email", telling.gets_email(self))
+			telling.show(self, self)
 			settings = frappe.get_cached_doc("Client Comms Settings")
 			self.set_onload("advertising_purpose", settings.advertising_purpose)
 

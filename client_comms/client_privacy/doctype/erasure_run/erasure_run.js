@@ -60,9 +60,11 @@ function say_all_is_kept(frm) {
 }
 
 function approve(frm) {
-	const question = __("Erase these records ({0})? This cannot be undone.", [
-		String(frm.doc.planned_count).bold(),
-	]);
+	const { planned_count, kept_count } = frm.doc;
+	let question = __("Erase these records ({0})? This cannot be undone.", [String(planned_count).bold()]);
+	if (kept_count) {
+		question += ` ${__("Records that stay: {0}. Show Records says why.", [String(kept_count).bold()])}`;
+	}
 	if (!frm.doc.__onload?.answers) {
 		frappe.confirm(question, () => act(frm, "approve_run"));
 		return;
@@ -70,13 +72,9 @@ function approve(frm) {
 	client_comms.prompt(
 		[
 			{ fieldname: "question", fieldtype: "HTML", options: `<p>${question}</p>` },
-			{
-				fieldname: "answer",
-				fieldtype: "Small Text",
-				label: __("What the Client Is Told"),
-				reqd: 1,
+			client_comms.told(frm, {
 				description: __("Before the first record is erased, because the address goes as well."),
-			},
+			}),
 			client_comms.told_otherwise(frm),
 		],
 		({ answer, otherwise }) => act(frm, "approve_run", { answer, otherwise }),

@@ -47,4 +47,4 @@ class ErasureRun(ErasureResult):
 		if self.request and self.status == "Planned":
 			request = frappe.get_doc("Data Subject Request", self.request)
 			self.set_onload("answers", request.status == "Open")
-			self.set_onload("gets_email", telling.gets_email(request))
+			telling.show(self, request)

@@ -53,15 +53,12 @@ function allow(frm) {
 function announce(frm) {
 	client_comms.prompt(
 		[
-			{
+			client_comms.told(frm, {
 				fieldname: "text",
-				fieldtype: "Small Text",
-				label: __("What the Client Is Told"),
-				reqd: 1,
 				description: __(
 					"Clients must be told before the restriction is lifted (GDPR Art. 18(3)). Nothing is lifted yet.",
 				),
-			},
+			}),
 			client_comms.told_otherwise(frm),
 		],
 		(values) => act(frm, "announce", values),

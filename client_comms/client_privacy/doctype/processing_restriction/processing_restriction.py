@@ -58,7 +58,7 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 	def onload(self):
 		"""For the dialogs of the form: whether an email can tell the client."""
 		if self.status in rules.IN_FORCE:
-			self.set_onload("gets_email", telling.gets_email(self))
+			telling.show(self, self)
 
 	def validate(self):
 		super().validate()
