@@ -325,6 +325,16 @@ def test_no_report_lists_without_a_limit(report, filters, monkeypatch):
 	query_report.run(report, filters=filters)
 
 
+@pytest.mark.parametrize("report", [disclosure_register, channel_deviations])
+def test_who_passed_something_on_stands_by_name_with_the_user_as_proof(report, log, make_user):
+	user = make_user("Account Manager", first_name="Tom", last_name="Brandt")
+	about_client = {"recipient_kind": "Client", "third_party": None, "basis": "Own Information"}
+	disclose(log("Initial Inquiry"), disclosed_by=user, preferred_channel="Phone", **about_client)
+	columns, rows, *_others = report.execute({})
+	shown = {column["label"]: column["fieldname"] for column in columns}
+	assert (rows[0][shown["Disclosed By"]], rows[0][shown["User"]]) == ("Tom Brandt", user)
+
+
 def test_the_newest_entries_of_the_register_are_found_by_an_index():
 	columns = {
 		row.Column_name

@@ -7,8 +7,7 @@ from frappe import _
 from frappe.utils import add_months, get_datetime
 
 from client_comms import clock, i18n
-from client_comms.client_interactions import owed, reporting
-from client_comms.client_privacy import disclosures
+from client_comms.client_interactions import owed
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 
 FIELDS = (
@@ -17,9 +16,10 @@ FIELDS = (
 	("preferred_channel", 140),
 	("channel", 110),
 	("reason", 320),
-	("disclosed_by", 180),
+	(disclosure_register.NAME, 150),
 	("client_interaction", 150),
 	("name", 150),
+	("disclosed_by", 180),
 )
 
 
@@ -34,9 +34,7 @@ def execute(filters=None):
 	which = [["preferred_channel", "is", "set"], ["disclosed_on", "between", [start, end]]]
 	if filters.staff:
 		which.append(["disclosed_by", "=", filters.staff])
-	rows, message = reporting.newest(
-		disclosures.DISCLOSURE, which, [field for field, _width in FIELDS], "disclosed_on"
-	)
+	rows, message = disclosure_register.entries(which, FIELDS)
 	if not rows:
 		message = _(
 			"No client was contacted against their preference in this period. Choose a longer one to see more."

@@ -22,10 +22,13 @@ FIELDS = (
 	("consent", 140),
 	("reason", 200),
 	("outcome", 100),
-	("disclosed_by", 170),
+	("full_name", 150),
 	("client_interaction", 140),
 	("name", 140),
+	("disclosed_by", 170),
 )
+# Who passed something on, by name; the user is the proof, also of a name that has changed since.
+NAME = "full_name"
 
 
 def execute(filters=None):
@@ -41,15 +44,23 @@ def execute(filters=None):
 	which += [[field, "=", filters[field]] for field in EQUAL if filters.get(field)]
 	if filters.recipient:
 		which.append(["recipient", "like", f"%{filters.recipient}%"])
-	rows, message = reporting.newest(
-		disclosures.DISCLOSURE, which, [field for field, _width in FIELDS], "disclosed_on"
-	)
+	rows, message = entries(which, FIELDS)
 	chosen = [f.fieldname for f in frappe.get_meta(disclosures.DISCLOSURE).fields if f.fieldtype == "Select"]
 	for row in rows:
 		row.update({field: _(row[field]) for field in chosen if row.get(field)})
 	if not rows:
 		message = _("Nothing was passed on in this period. Choose a longer one, or empty the filters.")
 	return columns(FIELDS), rows, message
+
+
+def entries(which: list, fields) -> tuple[list, str | None]:
+	"""The newest entries that meet the conditions, with the names of those who passed something on, and a message if there are more."""
+	stored = [field for field, _width in fields if field != NAME]
+	rows, message = reporting.newest(disclosures.DISCLOSURE, which, stored, "disclosed_on")
+	names = reporting.names_of_staff(row.disclosed_by for row in rows)
+	for row in rows:
+		row[NAME] = names.get(row.disclosed_by) or row.disclosed_by
+	return rows, message
 
 
 def columns(fields) -> list[dict]:
@@ -59,6 +70,10 @@ def columns(fields) -> list[dict]:
 	for fieldname, width in fields:
 		if fieldname == "name":
 			described = {"label": _("Entry"), "fieldtype": "Link", "options": disclosures.DISCLOSURE}
+		elif fieldname == NAME:
+			described = {"label": _(meta.get_label("disclosed_by")), "fieldtype": "Data"}
+		elif fieldname == "disclosed_by":
+			described = {"label": _("User"), "fieldtype": "Link", "options": "User"}
 		else:
 			field = meta.get_field(fieldname)
 			linked = field.fieldtype == "Link"
