@@ -242,6 +242,7 @@ override_whitelisted_methods = {
 	"print_designer.print_designer.page.print_designer.print_designer.get_data_from_main_template": "client_comms.enforcement.methods.print_designer.get_data_from_main_template",
 	"print_designer.print_designer.page.print_designer.print_designer.render_user_text": "client_comms.enforcement.methods.print_designer.render_user_text",
 	"print_designer.print_designer.page.print_designer.print_designer.render_user_text_withdoc": "client_comms.enforcement.methods.print_designer.render_user_text_withdoc",
+	"webshop.webshop.shopping_cart.cart.create_lead_for_item_inquiry": "client_comms.intake.item_inquiry.create_lead_for_item_inquiry",
 	"frappe.email.inbox.create_email_flag_queue": "client_comms.enforcement.methods.missing_checks_frappe.create_email_flag_queue",
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.missing_checks_frappe.update_attending_status",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.missing_checks_frappe.bulk_apply",
@@ -283,6 +284,9 @@ client_comms_around = {
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
+	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis": "client_comms.enforcement.tools_of_assistant.rows",
+	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query": "client_comms.enforcement.tools_of_assistant.query",
+	"frappe_assistant_core.plugins.data_science.tools.run_python_code:ExecutePythonCode.execute": "client_comms.enforcement.tools_of_assistant.run_code",
 	"insights.insights.doctype.insights_data_source.sources.base_database:BaseDatabase.escape_special_characters": "client_comms.enforcement.queries_of_insights.escape",
 	"insights.insights.doctype.insights_data_source_v3.ibis_utils:make_digest": "client_comms.enforcement.queries_of_insights.digest",
 	"insights.insights.doctype.insights_data_source_v3.insights_data_source_v3:InsightsDataSourcev3._get_db_connection": "client_comms.enforcement.queries_of_insights.connect",
@@ -1076,6 +1080,8 @@ extend_doctype_class = {
 	"Opportunity Item": "client_comms.enforcement.child_rows.GuardedRow",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.GuardedRow",
 }
+# Of Webshop: what a visitor enters to ask about an item.
+client_comms_values = {"webshop.webshop.shopping_cart.cart.create_lead_for_item_inquiry": ["lead"]}
 # Documents of other apps that become interactions, where these apps are installed; an app registers its own (docs/sources.md).
 client_comms_sources = {
 	"WhatsApp Message": {"adapter": "client_comms.intake.whatsapp.read", "outgoing": {"type": "Outgoing"}},

@@ -28,6 +28,9 @@ _PERMISSION, _PAGES, _PRINT = "has_permission", "page_renderer", "pdf_body_html"
 _AROUND = "client_comms_around"
 # Without these functions, a release of an app is not known here.
 _NEEDED = (
+	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis",
+	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query",
+	"frappe_assistant_core.plugins.data_science.tools.run_python_code:ExecutePythonCode.execute",
 	"insights.insights.doctype.insights_data_source_v3.insights_data_source_v3:InsightsDataSourcev3._get_db_connection",
 )
 # Frappe calls every handler that it finds there, so that ours only has to be among them.

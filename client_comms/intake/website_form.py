@@ -8,12 +8,11 @@ from collections.abc import Collection
 
 import frappe
 
-from client_comms import transactions
+from client_comms import roles, transactions
 from client_comms.clients import parties
 from client_comms.enforcement import governed, level_spread
 from client_comms.rules import domains
 
-_VISITOR = "Guest"
 _BEGUN = "client_comms_begun_by_visitor"
 
 
@@ -37,12 +36,12 @@ def is_from_no_one(sender: str, recipients: Collection[str], held: parties.Held)
 
 
 def is_from_visitor(doc) -> bool:
-	"""Whether a Communication was written in the form."""
+	"""Whether a Communication was written in the form, which clients with a login use as well."""
 	return bool(
-		doc.owner == _VISITOR
-		and doc.sent_or_received == "Received"
+		doc.sent_or_received == "Received"
 		and not (doc.communication_medium or doc.email_account)
 		and doc.reference_doctype in (None, "", "Opportunity")
+		and roles.is_outside(doc.owner)
 	)
 
 
@@ -65,7 +64,7 @@ def begun(doc, address: str | None):
 	:param address: that of the visitor, in the document
 	"""
 	sender, name = frappe.flags.get(_BEGUN) or (None, None)
-	if frappe.session.user != _VISITOR or not address or sender != address:
+	if not address or sender != address or not roles.is_outside():
 		return None
 	return transactions.locked(governed.INTERACTION, name)
 

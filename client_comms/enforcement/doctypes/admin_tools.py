@@ -18,7 +18,7 @@ class GuardedSystemConsole:
 	"""Frappe's System Console, in SQL and Python."""
 
 	def run(self):
-		_require_everything(_("The System Console shows every record."))
+		require_everything(_("The System Console shows every record."))
 		return super().run()
 
 
@@ -28,7 +28,7 @@ class GuardedBulkUpdate:
 	@frappe.whitelist()
 	def bulk_update(self):
 		if guards.is_held(self.document_type):
-			_require_everything(
+			require_everything(
 				_(
 					"Bulk Update searches all records, including confidential ones. Change them in the list view instead."
 				)
@@ -50,7 +50,7 @@ class GuardedPackageImport:
 	hidden record, a role, another history."""
 
 	def import_package(self):
-		_require_everything(_("A package can contain any document, and replaces others without a check."))
+		require_everything(_("A package can contain any document, and replaces others without a check."))
 		return super().import_package()
 
 
@@ -104,7 +104,10 @@ def refuse_custom(doc, method=None, *_names) -> None:
 		)
 
 
-def _require_everything(reason: str) -> None:
+def require_everything(reason: str) -> None:
+	"""
+	:raises ClearanceMissingError: there may be records that the session user cannot read
+	"""
 	if guards.is_restricted():
 		frappe.throw(
 			reason + "<br>" + _("Clearance for every level is required."),

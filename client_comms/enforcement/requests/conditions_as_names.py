@@ -36,6 +36,8 @@ _VALUES = (
 	"value",
 	"values",
 )
+# Apps name in this hook the parameters of their pages' methods that hold values, though they are called as a DocType is: method → parameters.
+_HOOK = "client_comms_values"
 _WORD = re.compile(r"\w+")
 _LONGEST_NAME = 140
 _COMPARED = 3  # [field, operator, value]
@@ -63,7 +65,7 @@ def _guarded() -> set[str]:
 def _in_place_of_names(key: str, sent) -> Iterator:
 	"""What has the form of a condition in a parameter, and in documents at any depth in it."""
 	value = parsed(sent)
-	if _is_condition(value) and _is_name(str(key)):
+	if _is_condition(value) and _is_name(str(key)) and not _holds_values(str(key), value):
 		yield value
 	if key not in _CONDITIONS:
 		yield from _in_documents(value, key in _NOT_NAMES or sent_documents.is_sent())
@@ -76,6 +78,14 @@ def _is_name(key: str) -> bool:
 	if key == _DELETED:
 		return _DELETES in f"{frappe.form_dict.get('cmd')} {frappe.request.path}"
 	return key in _SHORT or key.endswith(("name", "names")) or frappe.unscrub(key) in _guarded()
+
+
+def _holds_values(key: str, value) -> bool:
+	"""Whether the app whose method is called says so, and the values are plain: none of them compares."""
+	if not isinstance(value, dict) or any(isinstance(each, dict | list) for each in value.values()):
+		return False
+	declared, asked = frappe.get_hooks(_HOOK, {}), {*called.names()}
+	return bool(asked) and all(key in declared.get(method, ()) for method in asked)
 
 
 def _is_condition(value) -> bool:

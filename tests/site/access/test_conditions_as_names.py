@@ -234,3 +234,21 @@ def test_nor_is_a_link_in_a_document_that_is_printed(request_of):
 	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
 		request_of(prints, {"doc": frappe.as_json({**document, "party": {"lead_name": "Anna"}})})
 	request_of(prints, {"doc": frappe.as_json({**document, "__onload": {"lead_name": "Anna"}})})
+
+
+INQUIRY = "webshop.webshop.shopping_cart.cart.create_lead_for_item_inquiry"
+
+
+@pytest.mark.parametrize("entered", [{"lead_name": "Anna"}, '{"lead_name": "Anna", "phone": null}'])
+def test_values_are_told_by_the_app_that_takes_them(entered, request_of):
+	request_of(f"/api/method/{INQUIRY}", {"lead": entered})
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of("/api/method/frappe.ping", {"lead": entered})
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(f"/api/method/{INQUIRY}", {"cmd": "frappe.ping", "lead": entered})
+
+
+@pytest.mark.parametrize("sent", [{"lead": {"lead_name": ["like", "%a%"]}}, {"issue": {"subject": "Anna"}}])
+def test_and_neither_compare_nor_are_other_parameters(sent, request_of):
+	with pytest.raises(frappe.PermissionError, match="Conditions are for lists only"):
+		request_of(f"/api/method/{INQUIRY}", sent)

@@ -306,6 +306,7 @@ NO_SURFACE = {
 	"print_designer.print_designer.page.print_designer.print_designer.get_data_from_main_template": _TEMPLATES,
 	"print_designer.print_designer.page.print_designer.print_designer.render_user_text": _TEMPLATES,
 	"print_designer.print_designer.page.print_designer.print_designer.render_user_text_withdoc": _TEMPLATES,
+	"webshop.webshop.shopping_cart.cart.create_lead_for_item_inquiry": "shows nothing; is an inquiry: test_item_inquiry",
 	"frappe.social.doctype.energy_point_log.energy_point_log.get_reviews": _ASKS,
 	"frappe.social.doctype.energy_point_log.energy_point_log.review": _ASKS,
 	"frappe.templates.includes.comments.comments.add_comment": _ASKS,

@@ -18,9 +18,9 @@ TEXT = "How much does a solar roof cost?"
 def write(as_user, mailbox):
 	"""`write(address)`: what a visitor enters becomes interactions and messages, which are returned."""
 
-	def write(address, form=erpnext_form, text=TEXT):
+	def write(address, form=erpnext_form, text=TEXT, user="Guest"):
 		before = set(frappe.get_all(INTERACTION, pluck="name"))
-		with as_user("Guest"):
+		with as_user(user):
 			frappe.local.form_dict = frappe._dict(sender=address, message=text, subject="Solar roof")
 			form.send_message(address, text, "Solar roof")
 			frappe.local.form_dict = frappe._dict()
@@ -49,6 +49,13 @@ def test_an_unknown_visitor_becomes_a_lead_with_one_interaction(write):
 	assert (made.reference_doctype, made.reference_name) == ("Opportunity", opportunity)
 	assert len(received(made)) == 1 and made.acknowledge_status == response_clock.RUNNING
 	assert [message.client_interaction for message in messages] == [made.name] * 2
+
+
+@pytest.mark.parametrize("form", [frappe_form, erpnext_form])
+def test_a_client_with_a_login_writes_in_the_same_way(form, write, make_user):
+	(made,), messages = write(VISITOR, form, user=make_user("Customer", user_type="Website User"))
+	assert made.subject == "Solar roof" and TEXT in made.summary
+	assert {message.client_interaction for message in messages} == {made.name}
 
 
 def test_what_hides_the_interaction_hides_both_messages(write, make_user):
