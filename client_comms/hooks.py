@@ -72,6 +72,7 @@ has_permission = {
 	"Opportunity": "client_comms.enforcement.documents.has_permission",
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.has_email_permission",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.has_permission",
+	"Discussion Reply": "client_comms.enforcement.doctypes.discussion.has_reply_permission",
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
@@ -125,6 +126,7 @@ permission_query_conditions = {
 	"Opportunity Item": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.condition",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.condition",
+	"Discussion Reply": "client_comms.enforcement.doctypes.discussion.reply_condition",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.condition",
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.emailed_condition",
@@ -397,6 +399,8 @@ doc_events = {
 		("before_validate", "before_rename"), "client_comms.enforcement.doctypes.admin_tools.refuse_custom"
 	),
 	"Scheduled Job Type": {"validate": "client_comms.enforcement.doctypes.admin_tools.refuse_job"},
+	# Before Frappe writes the file.
+	"Package Release": {"before_validate": "client_comms.enforcement.doctypes.admin_tools.refuse_release"},
 	"Property Setter": {
 		"validate": [
 			"client_comms.enforcement.record_names.refuse_property",
@@ -701,6 +705,8 @@ doc_events = {
 	"Document Share Key": {
 		"before_insert": "client_comms.enforcement.doctypes.document_share_key.refuse_key"
 	},
+	"Discussion Topic": {"validate": "client_comms.enforcement.doctypes.discussion.refuse_topic"},
+	"Discussion Reply": {"validate": "client_comms.enforcement.doctypes.discussion.refuse_reply"},
 	"DocShare": {
 		"validate": "client_comms.enforcement.sharing.refuse_share",
 		"on_update": "client_comms.enforcement.audit.on_share",

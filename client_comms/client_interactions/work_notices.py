@@ -51,7 +51,11 @@ def after_commit(interaction: str, user: str) -> None:
 		try:
 			frappe.enqueue(tell_responsible, queue="short", interaction=interaction, user=user)
 		except RedisError:
-			frappe.log_error(title="Notification of a responsible user could not be queued")
+			frappe.log_error(
+				title="Notification of a responsible user could not be queued",
+				reference_doctype=INTERACTION,
+				reference_name=interaction,
+			)
 
 	frappe.db.after_commit.add(enqueue)
 

@@ -32,6 +32,7 @@ _OF_DEPENDENTS = {
 	"ToDo": ("Intake Failure", "Logging Exemption", *_NESTING),  # staff work on these
 	_QUEUED_REPORT[0]: (*_ADDED, *_QUEUED_REPORT[1:]),
 	"Version": ("Deleted Document", "Email Queue", *_NESTING),
+	"Error Log": ("Email Queue", "Intake Failure", "Auto Email Report", *_NESTING),
 }
 # An index of theirs begins with the owner's DocType: to which DocTypes rows belong is found without reading the rows.
 FOUND_BY_OWNER = (

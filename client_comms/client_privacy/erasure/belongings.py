@@ -21,14 +21,7 @@ from client_comms.enforcement.governed import BINDING, COMMUNICATION, INTERACTIO
 from client_comms.enforcement.registry import OWNER_FIELDS
 
 ITEM = "Erasure Item"
-# What else Frappe stores about a document: DocType -> the fields with its DocType and name.
-_MORE = {
-	"Error Log": ("reference_doctype", "reference_name"),
-	"Integration Request": ("reference_doctype", "reference_docname"),
-	"Reminder": ("reminder_doctype", "reminder_docname"),
-	"Submission Queue": ("ref_doctype", "ref_docname"),
-}
-_POINTING = {**{key: fields for key, fields in OWNER_FIELDS.items() if key != ITEM}, **_MORE}
+_POINTING = {key: fields for key, fields in OWNER_FIELDS.items() if key != ITEM}
 # An objection to all emails outlives the record from whose email it came.
 _ONLY = {"Email Unsubscribe": {"global_unsubscribe": 0}}
 _LINKED_TOO = {"Activity Log": (("timeline_doctype", "timeline_name"), ("link_doctype", "link_name"))}
@@ -37,6 +30,7 @@ _QUEUE, _RECIPIENT, _FILE = "Email Queue", "Email Queue Recipient", "File"
 # Nothing that is deleted on its own belongs to these.
 _WITHOUT_DELETED = ("Email Queue", "Notification Log", "Version")
 _UNPROCESSED, _UNHANDLED = "Unprocessed Email", "Unhandled Email"
+_TOPIC, _REPLY = "Discussion Topic", "Discussion Reply"
 _contents: ContextVar[list[dict] | None] = ContextVar("client_comms_erased_contents", default=None)
 _json_value = CustomFunction("json_value", ["document", "path"])
 
@@ -99,6 +93,8 @@ def _remove_pointing(belonging: str, fields: tuple[str, str], doctype: str, name
 	found = _names(belonging, {fields[0]: doctype, fields[1]: ("in", names), **_ONLY.get(belonging, {})})
 	if belonging in _OWN_BELONGINGS:
 		remove(belonging, found)
+	if belonging == _TOPIC:
+		_remove_rows(_REPLY, _names(_REPLY, {"topic": ("in", found)}))
 	_remove_rows(belonging, found)
 
 

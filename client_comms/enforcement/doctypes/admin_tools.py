@@ -86,6 +86,16 @@ def refuse_job(doc, method=None) -> None:
 		)
 
 
+def refuse_release(doc, method=None) -> None:
+	"""`before_validate` of Package Release, which writes all documents of the DocTypes to which a Module Def links into a public file; an administrator
+	can link any.
+
+	:raises ClearanceMissingError: the session user has no access to everything
+	"""
+	if doc.publish:
+		require_everything(_("A package is a public file, and can contain every document."))
+
+
 def refuse_custom(doc, method=None, *_names) -> None:
 	"""`before_validate` and `before_rename` of DocType: Frappe takes a standard one as the site's own if a request says so, loads it without its class, and lets
 	System Managers change and delete it.

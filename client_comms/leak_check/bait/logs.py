@@ -57,6 +57,33 @@ def plant(doc, message, bait: Bait) -> None:
 		page=f"{word} page",
 		user="Administrator",
 	)
+	bait.names["Error Log"] = insert_row("Error Log", method=f"{word} failed", error=f"{word} error", **about)
+	bait.names["Integration Request"] = insert_row(
+		"Integration Request",
+		data=f"{word} requested",
+		reference_doctype=INTERACTION,
+		reference_docname=doc.name,
+	)
+	bait.names["Submission Queue"] = insert_row(
+		"Submission Queue",
+		status="Failed",
+		exception=f"{word} exception",
+		ref_doctype=INTERACTION,
+		ref_docname=doc.name,
+	)
+	bait.names["Discussion Topic"] = insert_row(
+		"Discussion Topic",
+		name=f"{bait.name}-TOPIC",
+		title=f"{word} topic",
+		reference_doctype=INTERACTION,
+		reference_docname=doc.name,
+	)
+	bait.names["Discussion Reply"] = insert_row(
+		"Discussion Reply",
+		name=f"{bait.name}-REPLY",
+		topic=bait.names["Discussion Topic"],
+		reply=f"{word} reply",
+	)
 	bait.names["Erasure Item"] = insert_row(
 		"Erasure Item", action="Keep", state="Kept", reason=f"{word} kept", **about
 	)

@@ -93,9 +93,12 @@ def test_what_is_logged_stays_if_no_job_can_be_queued(inquiry, owner, monkeypatc
 		raise RedisIsGone("Connection refused")
 
 	monkeypatch.setattr(frappe, "enqueue", gone)
-	inquiry(responsible_staff=owner)
+	made = inquiry(responsible_staff=owner)
 	frappe.db.after_commit.run()
-	assert frappe.db.exists("Error Log", {"method": "Notification of a responsible user could not be queued"})
+	assert frappe.db.exists(
+		"Error Log",
+		{"method": "Notification of a responsible user could not be queued", "reference_name": made.name},
+	)
 
 
 def test_no_notification_of_ones_own_actions(inquiry, owner, told, as_user):
