@@ -186,8 +186,11 @@ def _require_known(sent: Mapping, fields: Collection[str], where: str | None = N
 		frappe.throw(f"{where}: {message}" if where else message, title=_("Unknown Field"))
 
 
-def _rows(table, value, fields: Collection[str]) -> list[dict]:
-	label = _(table.label)
+def require_rows(label: str, value, fields: Collection[str]) -> list[Mapping]:
+	"""A parameter that is a list of objects with these fields, or JSON of one; nothing is an empty list.
+
+	:raises frappe.ValidationError: it is anything else
+	"""
 	rows = from_json(value) if value else []
 	if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
 		frappe.throw(
@@ -196,6 +199,12 @@ def _rows(table, value, fields: Collection[str]) -> list[dict]:
 			),
 			title=_("Not a List of Rows"),
 		)
+	return rows
+
+
+def _rows(table, value, fields: Collection[str]) -> list[dict]:
+	label = _(table.label)
+	rows = require_rows(label, value, fields)
 	meta = frappe.get_meta(table.options)
 	for number, row in enumerate(rows, start=1):
 		where = _("{0}, row {1}").format(label, number)

@@ -174,7 +174,8 @@ def _placed(doc) -> tuple[str | None, str | None]:
 	"""
 	log_details.set_client(doc)
 	references.refuse_in_memory(doc)
-	doc.matrix = matrix.require_in_force(doc.company, doc.occurred_on or clock.now())
+	occurred = clock.parse(doc.occurred_on) if doc.occurred_on else clock.now()
+	doc.matrix = matrix.require_in_force(doc.company, occurred)
 	rule = doc.communication_type and matrix.rule_for(doc.matrix, doc.communication_type)
 	if not rule:
 		return None, None

@@ -39,7 +39,11 @@ def simulate_source_rules(
 	"""
 	require_configuring_or_auditing()
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	rows = settings.source_rules if rules is None else validation.require_list(_("Source Rules"), rules)
+	rows = settings.source_rules
+	if rules is not None:
+		rows = validation.require_rows(
+			_("Source Rules"), rules, ("communication_type", *arrivals.RULE_FIELDS)
+		)
 	found = classification.classify(
 		classification.Signal(source, direction, subject or "", email_account, issue_type),
 		arrivals.source_rules(rows),

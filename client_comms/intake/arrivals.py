@@ -37,6 +37,8 @@ INTERACTION = "Client Interaction"
 LOGGED = "Logged"
 CONTACTED = "Contacted"  # staff met or called the client, which does not affect clocks
 SUMMARY_LENGTH = 2000
+# What an Interaction Source Rule can ask for.
+RULE_FIELDS = ("source", "direction", "issue_type", "email_account", "subject_contains")
 _MAIL = "Communication"
 
 
@@ -290,10 +292,9 @@ def _classify(signal: classification.Signal) -> classification.Classification:
 
 def source_rules(rows) -> list[classification.SourceRule]:
 	"""Rows of Interaction Source Rule as rules."""
-	fields = ("source", "direction", "issue_type", "email_account", "subject_contains")
 	return [
 		classification.SourceRule(
-			row.get("communication_type"), **{field: row.get(field) or None for field in fields}
+			row.get("communication_type"), **{field: row.get(field) or None for field in RULE_FIELDS}
 		)
 		for row in rows
 	]

@@ -929,6 +929,12 @@ def test_the_tester_tries_rules_that_are_not_saved(staff):
 	assert found["acknowledge_by"] is None and found["responsible_staff"] is None
 
 
+@pytest.mark.parametrize("rules", ["x", "[[]]", [1], '{"source": "Event"}'])
+def test_the_tester_takes_rows_of_rules(staff, rules):
+	with pytest.raises(frappe.ValidationError, match="must be a list of rows"):
+		simulate_source_rules("Event", "Outbound", rules=rules)
+
+
 def test_the_tester_is_for_those_who_configure_or_audit(staff, as_user):
 	with as_user(staff["Frontline Staff"]), pytest.raises(frappe.PermissionError):
 		simulate_source_rules("Communication", "Inbound")

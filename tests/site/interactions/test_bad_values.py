@@ -246,6 +246,8 @@ def send(make_user, as_user):
 		({"subject": {"a": 1}}, "Subject.* must be a single value"),
 		({"status": "Closed", "colour": "red"}, "Unknown field .*status, colour"),
 		({"reference_doctype": "Nonsense", "reference_name": "x"}, "DocType .*Nonsense.* does not exist"),
+		({"occurred_on": "soon"}, "soon.* is not a date and time"),
+		({"occurred_on": "soon", "responsible_staff": None}, "soon.* is not a date and time"),
 		({"action_items": "junk"}, "Action Items.* must be a list of rows"),
 		({"action_items": "[" * 100_000}, "Action Items.* must be a list of rows"),
 		({"action_items": {"description": "Call"}}, "Action Items.* must be a list of rows"),
