@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, getdate
+from frappe.utils import get_datetime
 
 from client_comms import clock
 from client_comms.client_interactions.due_words import due_words
@@ -70,8 +70,11 @@ def label(what: str) -> str:
 
 
 def end_of(day) -> datetime:
-	"""The last moment of a day, as stored."""
-	return datetime.combine(getdate(day), time.max).replace(microsecond=0)
+	"""The last moment of a day, as stored.
+
+	:raises frappe.ValidationError: it is not a day
+	"""
+	return datetime.combine(clock.parse_day(day), time.max).replace(microsecond=0)
 
 
 def owed(staff: str | None = None, until: datetime | None = None, most: int | None = None) -> list[OwedItem]:

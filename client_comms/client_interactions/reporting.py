@@ -11,8 +11,10 @@ from zlib import crc32
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, format_date, get_datetime, getdate
+from frappe.utils import format_date, get_datetime
 
+from client_comms import clock
+from client_comms.client_interactions import owed
 from client_comms.enforcement.interactions import LISTED_FOR
 from client_comms.enforcement.methods import query_report
 from client_comms.grouping import in_memory
@@ -54,22 +56,39 @@ def conditions(filters: dict) -> list[Condition]:
 
 	:param filters: `company`, `communication_type`, `channel`, `responsible_staff`, `party_type`, `party`, and
 	    the days `from_date` and `to_date` (both included) of `occurred_on`; all are optional
-	:raises frappe.ValidationError: the period ends before it starts
+	:raises frappe.ValidationError: the period ends before it starts, or begins or ends on what is not a day
 	"""
-	since, until = filters.get("from_date"), filters.get("to_date")
-	if since and until and getdate(since) > getdate(until):
+	since, until = _days(filters)
+	found = [(field, "=", filters[field]) for field in _EQUALS if filters.get(field)]
+	if since:
+		found.append(("occurred_on", ">=", _midnight(since)))
+	if until:
+		found.append(("occurred_on", "<=", str(owed.end_of(until))))
+	return found
+
+
+def period(filters: dict, begin: date) -> tuple[datetime, datetime]:
+	"""The first and the last moment of the days `from_date` and `to_date` of a report; by default from `begin` until today.
+
+	:raises frappe.ValidationError: it ends before it starts, or begins or ends on what is not a day
+	"""
+	today = clock.now().date()
+	since, until = _days({"from_date": begin, "to_date": today, **{k: v for k, v in filters.items() if v}})
+	return get_datetime(since), owed.end_of(until)
+
+
+def _days(filters: dict) -> tuple[date | None, date | None]:
+	since, until = (
+		clock.parse_day(filters[field]) if filters.get(field) else None for field in ("from_date", "to_date")
+	)
+	if since and until and since > until:
 		frappe.throw(
 			_("{0} is after {1}. Choose a later end.").format(
 				bold(format_date(since)), bold(format_date(until))
 			),
 			title=_("Invalid Period"),
 		)
-	found = [(field, "=", filters[field]) for field in _EQUALS if filters.get(field)]
-	if since:
-		found.append(("occurred_on", ">=", _midnight(since)))
-	if until:
-		found.append(("occurred_on", "<", _midnight(add_days(until, 1))))
-	return found
+	return since, until
 
 
 def where(wanted: Sequence[Condition]) -> tuple[str, dict]:
@@ -183,17 +202,25 @@ def only_newest(shown: int) -> str:
 	return _("Only the newest {0} are shown. Choose a shorter period to see others.").format(shown)
 
 
+def require_grouping(name: str, known: Iterable[str]) -> None:
+	"""
+	:raises frappe.ValidationError: a report does not group by what is asked
+	"""
+	known = list(known)
+	if name not in known:
+		frappe.throw(
+			_("Reports are not grouped by {0}. Choose one of these: {1}.").format(
+				bold(name), ", ".join(_(each) for each in known)
+			),
+			title=_("Unknown Grouping"),
+		)
+
+
 class Grouping:
 	"""How rows are grouped, and the label and content of a group."""
 
 	def __init__(self, name: str):
-		if name not in _KEYS:
-			frappe.throw(
-				_("Reports are not grouped by {0}. Choose one of these: {1}.").format(
-					bold(name), ", ".join(_(each) for each in _KEYS)
-				),
-				title=_("Unknown Grouping"),
-			)
+		require_grouping(name, _KEYS)
 		self.name = name
 		self.keys = _KEYS[name]
 
@@ -310,5 +337,5 @@ def _titles(doctype: str, title: str, names: list[str | None]) -> dict[str, str]
 	)
 
 
-def _midnight(day: str | date) -> str:
-	return str(get_datetime(getdate(day)))
+def _midnight(day: date) -> str:
+	return str(get_datetime(day))

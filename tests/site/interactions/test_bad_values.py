@@ -11,8 +11,18 @@ import pytest
 import client_comms
 from client_comms import api, clock, document
 from client_comms.api.self_service import receipt, submit
+from client_comms.client_interactions.report.interaction_ageing import interaction_ageing
+from client_comms.client_interactions.report.late_logs import late_logs
+from client_comms.client_interactions.report.preferences_to_ask_for import preferences_to_ask_for
+from client_comms.client_interactions.report.response_compliance import response_compliance
+from client_comms.client_interactions.report.team_board import team_board
+from client_comms.client_interactions.report.unlogged_interactions import unlogged_interactions
 from client_comms.client_privacy import third_parties
+from client_comms.client_privacy.report.channel_deviations import channel_deviations
+from client_comms.client_privacy.report.disclosure_register import disclosure_register
 from client_comms.clients import parties
+from client_comms.communication_governance.report.review_results import review_results
+from client_comms.communication_governance.report.wording_findings import wording_findings
 from client_comms.exceptions import ActionNotPossibleError
 
 STANDARD = "Standard"
@@ -267,6 +277,35 @@ def test_what_an_interaction_cannot_hold_is_refused(send, fields, told):
 	with pytest.raises(frappe.ValidationError, match=told):
 		send(**fields)
 	assert frappe.db.count("Client Interaction") == before
+
+
+REPORTS = [
+	*(
+		interaction_ageing,
+		late_logs,
+		preferences_to_ask_for,
+		response_compliance,
+		team_board,
+		unlogged_interactions,
+	),
+	*(channel_deviations, disclosure_register, review_results, wording_findings),
+]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.__name__.rpartition(".")[2])
+def test_the_period_of_a_report_has_days(report):
+	for field in ("from_date", "to_date"):
+		with pytest.raises(frappe.ValidationError, match=r"soon.* is not a date"):
+			report.execute({field: "soon"})
+	assert report.execute({"from_date": "2026-11-30", "to_date": "9999-12-31"})
+
+
+@pytest.mark.parametrize(
+	"report", [interaction_ageing, response_compliance, review_results, wording_findings]
+)
+def test_reports_are_grouped_by_what_there_is(report):
+	with pytest.raises(frappe.ValidationError, match=r"not grouped by .*Moon.*Choose one of these: "):
+		report.execute({"group_by": "Moon"})
 
 
 def test_what_an_interaction_can_hold_is_logged(send):

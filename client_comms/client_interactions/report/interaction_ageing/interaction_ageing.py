@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import cstr
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
@@ -41,7 +42,7 @@ def execute(filters=None):
 def _buckets(days: str, company: str | None) -> dict[str, tuple[str, list[Condition]]]:
 	"""Column -> its label, and the filters of the list behind it."""
 	try:
-		numbers = [float(each) for each in days.split(",")]
+		numbers = [float(each) for each in cstr(days).split(",")]
 	except ValueError:
 		frappe.throw(
 			_("{0} is not a valid list of working days. Enter them like 1, 5.").format(bold(days)),

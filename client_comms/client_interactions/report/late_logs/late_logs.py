@@ -2,10 +2,10 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, get_datetime
+from frappe.utils import add_days
 
 from client_comms import clock
-from client_comms.client_interactions import owed, reporting
+from client_comms.client_interactions import reporting
 from client_comms.grouping import in_memory
 
 
@@ -15,9 +15,8 @@ def execute(filters=None):
 	:param filters: `from_date`, `to_date` (dates on which it happened), `staff` (User)
 	"""
 	filters = frappe._dict(filters or {})
-	start = get_datetime(filters.from_date or add_days(clock.now().date(), -30))
-	end = owed.end_of(filters.to_date or clock.now())
-	which = [("logged_by_hand", "=", 1), ("occurred_on", "between", (start, end))]
+	period = reporting.period(filters, add_days(clock.now().date(), -30))
+	which = [("logged_by_hand", "=", 1), ("occurred_on", "between", period)]
 	if filters.staff:
 		which.append(("owner", "=", filters.staff))
 	by_staff = counted(which)

@@ -15,7 +15,7 @@ def execute(filters=None):
 	:param filters: `from_date`, `to_date` (dates), `staff` (User; everyone if empty)
 	"""
 	filters = frappe._dict(filters or {})
-	start = get_datetime(filters.from_date) if filters.from_date else unlogged.since()
+	start = get_datetime(clock.parse_day(filters.from_date)) if filters.from_date else unlogged.since()
 	end = owed.end_of(filters.to_date) if filters.to_date else None
 	found = unlogged.find(start, end, filters.staff)
 	message = None if found else _("Everything in this period is logged. Choose a longer one to see more.")

@@ -4,10 +4,10 @@ from collections import Counter
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, get_datetime
+from frappe.utils import add_months
 
 from client_comms import clock, i18n
-from client_comms.client_interactions import owed
+from client_comms.client_interactions import reporting
 from client_comms.client_privacy.report.disclosure_register import disclosure_register
 
 FIELDS = (
@@ -29,9 +29,8 @@ def execute(filters=None):
 	:param filters: `from_date`, `to_date` (by default three months), `staff` (User)
 	"""
 	filters = frappe._dict(filters or {})
-	start = get_datetime(filters.from_date or add_months(clock.now().date(), -3))
-	end = owed.end_of(filters.to_date or clock.now())
-	which = [["preferred_channel", "is", "set"], ["disclosed_on", "between", [start, end]]]
+	period = reporting.period(filters, add_months(clock.now().date(), -3))
+	which = [["preferred_channel", "is", "set"], ["disclosed_on", "between", period]]
 	if filters.staff:
 		which.append(["disclosed_by", "=", filters.staff])
 	rows, message = disclosure_register.entries(which, FIELDS)

@@ -2,10 +2,10 @@
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, get_datetime
+from frappe.utils import add_months
 
 from client_comms import clock
-from client_comms.client_interactions import owed, reporting
+from client_comms.client_interactions import reporting
 from client_comms.client_privacy import disclosures
 
 EQUAL = ("party_type", "party", "third_party", "recipient_kind", "outcome")
@@ -38,9 +38,7 @@ def execute(filters=None):
 	    `party`, `recipient` (part of an address), `third_party`, `recipient_kind`, `outcome`
 	"""
 	filters = frappe._dict(filters or {})
-	start = get_datetime(filters.from_date or add_months(clock.now().date(), -12))
-	end = owed.end_of(filters.to_date or clock.now())
-	which = [["disclosed_on", "between", [start, end]]]
+	which = [["disclosed_on", "between", reporting.period(filters, add_months(clock.now().date(), -12))]]
 	which += [[field, "=", filters[field]] for field in EQUAL if filters.get(field)]
 	if filters.recipient:
 		which.append(["recipient", "like", f"%{filters.recipient}%"])

@@ -8,7 +8,7 @@ from collections import Counter
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, flt, get_fullname, getdate
+from frappe.utils import add_months, cstr, flt, get_fullname
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
@@ -34,8 +34,10 @@ def execute(filters=None):
 	    `to_date` (of completion; by default twelve months), `reviewed_user`, `communication_type`, `programme`
 	"""
 	filters = frappe._dict(filters or {})
-	filters.to_date = getdate(filters.to_date or clock.now())
-	filters.from_date = getdate(filters.from_date or add_months(filters.to_date, -12))
+	reporting.require_grouping(filters.group_by or STAFF, (STAFF, TYPE, CRITERION, MONTH, AGREEMENT))
+	last = clock.parse_day(filters.to_date or clock.now())
+	since, until = reporting.period(filters, add_months(last, -12))
+	filters.update({"from_date": since.date(), "to_date": until.date()})
 	columns, data, more, *chart = _shown(filters)
 	if not data:
 		more = _("No record was reviewed in this period. Choose a longer one to see more.")
@@ -54,7 +56,7 @@ def _reviews(filters, status: str, in_period: bool = True) -> str:
 	"""The reviews of a status that the user can read and that the filters name, as SQL; values are escaped."""
 	conditions = [query_report.readable_rows(REVIEW), f"{_REVIEWS}.`status` = {literal(status)}"]
 	conditions += [
-		f"{_REVIEWS}.`{field}` = {literal(filters[field])}" for field in _EQUAL if filters.get(field)
+		f"{_REVIEWS}.`{field}` = {literal(cstr(filters[field]))}" for field in _EQUAL if filters.get(field)
 	]
 	if in_period:
 		since, until = literal(str(filters.from_date)), literal(f"{filters.to_date} 23:59:59")
@@ -130,8 +132,7 @@ def _coverage(group_by: str, filters) -> tuple[Counter, Counter]:
 		("communication_type", "communication_type", "=", ""),
 	):
 		if value := filters.get(field):
-			value = f"{getdate(value)}{suffix}" if column == "occurred_on" else value
-			conditions.append(f"{table}.`{column}` {operator} {literal(value)}")
+			conditions.append(f"{table}.`{column}` {operator} {literal(f'{value}{suffix}')}")
 
 	def count(*more: str) -> Counter:
 		where = " and ".join((*conditions, *more))

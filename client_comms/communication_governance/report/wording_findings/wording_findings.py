@@ -3,12 +3,11 @@
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, CustomFunction
-from frappe.utils import add_days, get_datetime, getdate
+from frappe.utils import add_days, cstr
 
 from client_comms import clock
-from client_comms.client_interactions.reporting import names_of_staff
+from client_comms.client_interactions import reporting
 from client_comms.communication_governance.wording import FINDING
-from client_comms.i18n import bold
 
 KIND, TERM, USER, MONTH = "Kind", "Term", "User", "Month"
 FIELDS = {KIND: "kind", TERM: "term", USER: "user"}
@@ -23,16 +22,10 @@ def execute(filters=None):
 	"""
 	filters = frappe._dict(filters or {})
 	group_by = filters.group_by or TERM
-	if group_by not in (*FIELDS, MONTH):
-		frappe.throw(
-			_("Findings are not grouped by {0}. Choose one of: {1}.").format(
-				bold(group_by), ", ".join(_(each) for each in (*FIELDS, MONTH))
-			),
-			title=_("Unknown Grouping"),
-		)
+	reporting.require_grouping(group_by, (*FIELDS, MONTH))
 	rows = counted(filters, group_by)
 	if group_by == USER:
-		names = names_of_staff(row.what for row in rows)
+		names = reporting.names_of_staff(row.what for row in rows)
 		for row in rows:
 			row.what_name = names.get(row.what) or row.what
 	message = None if rows else _("No message has a finding in this period. Choose a longer one to see more.")
@@ -44,11 +37,10 @@ def counted(filters, group_by: str) -> list[dict]:
 	table = frappe.qb.DocType(FINDING)
 	month = CustomFunction("date_format", ["date", "format"])
 	what = month(table.found_on, "%Y-%m") if group_by == MONTH else table[FIELDS[group_by]]
-	since = get_datetime(getdate(filters.from_date or add_days(clock.now().date(), -90)))
-	until = get_datetime(add_days(getdate(filters.to_date or clock.now()), 1))
+	since, until = reporting.period(filters, add_days(clock.now().date(), -90))
 	query = (
 		frappe.qb.from_(table)
-		.where((table.found_on >= since) & (table.found_on < until))
+		.where(table.found_on[since:until])
 		.groupby(what)
 		.select(
 			what.as_("what"),
@@ -58,7 +50,7 @@ def counted(filters, group_by: str) -> list[dict]:
 	)
 	for field in ("kind", "term", "user"):
 		if filters.get(field):
-			value = filters[field].lower() if field == "term" else filters[field]
+			value = cstr(filters[field]).lower() if field == "term" else filters[field]
 			query = query.where(table[field] == value)
 	if group_by == TERM:
 		query = query.where(table.kind == TERM)
