@@ -147,7 +147,9 @@ def _in_words(key: str, value: object) -> str:
 		return get_fullname(value)
 	if key in ("channel", "preferred"):
 		return channel(str(value))
-	return moment(value) if isinstance(value, datetime) else _(str(value))
+	if isinstance(value, datetime):
+		return moment(value)
+	return format_date(value) if isinstance(value, date) else _(str(value))
 
 
 def refuse(*messages: Message, title: str, exc: type[Exception] = frappe.ValidationError) -> NoReturn:

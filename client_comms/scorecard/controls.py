@@ -141,10 +141,10 @@ def policy_in_force(kind: str, label: str) -> Control:
 		day = min(getdate(row.next_review_on) for row in found)
 		today = clock.now().date()
 		if day < today:
-			return State(RED, Message(N_("The review has been overdue since {day}."), {"day": str(day)}))
+			return State(RED, Message(N_("The review has been overdue since {day}."), {"day": day}))
 		if day <= getdate(add_days(today, 30)):
-			return State(AMBER, Message(N_("The review is due by {day}."), {"day": str(day)}))
-		return State(GREEN, Message(N_("In force; the next review is on {day}."), {"day": str(day)}))
+			return State(AMBER, Message(N_("The review is due by {day}."), {"day": day}))
+		return State(GREEN, Message(N_("In force; the next review is on {day}."), {"day": day}))
 
 	return Control(f"policy: {kind}", label, state, ("List", "SOP Policy"))
 
@@ -190,10 +190,10 @@ def matrix_reviewed() -> Control:
 			return State(AMBER, Message(message, {"names": ", ".join(without)}))
 		day, today = min(map(getdate, days.values())), clock.now().date()
 		if day < today:
-			return State(AMBER, Message(N_("The review has been overdue since {day}."), {"day": str(day)}))
+			return State(AMBER, Message(N_("The review has been overdue since {day}."), {"day": day}))
 		if day <= getdate(add_days(today, 30)):
-			return State(AMBER, Message(N_("The review is due by {day}."), {"day": str(day)}))
-		return State(GREEN, Message(N_("The next review is on {day}."), {"day": str(day)}))
+			return State(AMBER, Message(N_("The review is due by {day}."), {"day": day}))
+		return State(GREEN, Message(N_("The next review is on {day}."), {"day": day}))
 
 	return Control("matrix review", N_("Review of the Matrix"), state, ("List", "Communication Matrix"))
 

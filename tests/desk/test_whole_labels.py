@@ -216,10 +216,22 @@ def test_a_text_that_is_cut_in_a_grid_is_read_under_the_pointer(reader):
 	expect(cut).to_have_attribute("title", "Rückmeldung/Beschwerde")
 
 
-@pytest.mark.parametrize("address", ["owed-today", "scorecard", "take-training", "query-report/Team Board"])
+@pytest.mark.parametrize(
+	"address",
+	[
+		"owed-today",
+		"scorecard",
+		"take-training",
+		"simulate-change",
+		"client-comms-health",
+		"query-report/Team Board",
+		"compliance-ledger-entry",
+		"physical-file",
+	],
+)
 def test_the_title_of_a_page_is_read_whole_on_a_phone(address, reader, shoot):
 	page = reader("de")
-	page.set_viewport_size({"width": 390, "height": 844})
+	page.set_viewport_size({"width": 375, "height": 800})
 	page.goto(f"/app/{address}")
 	page.wait_for_load_state("networkidle")
 	title = page.locator(
@@ -228,3 +240,6 @@ def test_the_title_of_a_page_is_read_whole_on_a_phone(address, reader, shoot):
 	title.wait_for()
 	shoot(page, f"title-{address.rpartition('/')[2].replace(' ', '-')}")
 	assert title.evaluate("each => each.scrollWidth - each.clientWidth") <= 1
+	right = "each => Math.ceil(each.getBoundingClientRect().right)"
+	buttons = page.locator(".page-head:visible button:visible")
+	assert max(button.evaluate(right) for button in buttons.all()) <= 375

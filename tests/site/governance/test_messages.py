@@ -23,3 +23,11 @@ def test_moments_are_in_the_users_format_and_the_time_of_the_site(
 	message = Message("Since {when}.", {"when": when})
 	assert i18n.translate(message) == f"Since <strong>{expected}</strong>."
 	assert i18n.plain(message) == f"Since {expected}."
+
+
+@pytest.mark.parametrize(
+	("date_format", "expected"), [("dd.mm.yyyy", "23.11.2026"), ("mm/dd/yyyy", "11/23/2026")]
+)
+def test_days_are_in_the_users_format(monkeypatch, site, date_format, expected):
+	monkeypatch.setattr(frappe.local, "user_date_format", date_format, raising=False)
+	assert i18n.plain(Message("Due by {day}.", {"day": NOON.date()})) == f"Due by {expected}."
