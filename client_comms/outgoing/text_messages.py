@@ -1,11 +1,12 @@
 """Checks text messages at the gate before Frappe passes them to the SMS gateway (C-2, P-1, P-3).
 
 Frappe has no hook before sending, so each of its ways to send a text message is wrapped; `notification` wraps that of
-Notifications. The gateway is asked at once, so what the register says does not depend on what becomes of the request (`departures`), which may fail
+Notifications. What another app sends by calling Frappe in Python, such as reminders of appointments, is checked where it reaches the gateway (`reach_gateway`). The gateway is asked at once, so what the register says does not depend on what becomes of the request (`departures`), which may fail
 later, such as at the second of two numbers, or be a GET request.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 import frappe
 
@@ -17,6 +18,7 @@ from client_comms.intake import messages
 from client_comms.outgoing import advertising, departures, facts, gate, recipient_kinds, register, restricted
 
 CHANNEL = messages.CHANNELS["SMS"]
+_PASSED = "client_comms_numbers_that_passed"
 
 
 @frappe.whitelist(methods=["POST"])
@@ -127,3 +129,21 @@ def require(numbers: Iterable[str], doctype: str | None = None, name: str | None
 	for each in passed:
 		register.register_at_once(*each)
 	departures.note([], used)
+	frappe.flags[_PASSED] = {*map(_digits, numbers)}
+
+
+def reach_gateway(send: Callable, arg: dict):
+	"""Around what passes a text message to the gateway: those of its numbers that were not checked are now.
+
+	:raises OutgoingRefusedError: nothing of it is sent
+	"""
+	passed = frappe.flags.pop(_PASSED, set())
+	if unchecked := [number for number in arg["receiver_list"] if _digits(number) not in passed]:
+		require(unchecked)
+		frappe.flags.pop(_PASSED)
+	return send(arg)
+
+
+def _digits(number: str) -> str:
+	"""Frappe takes other signs away."""
+	return re.sub(r"\D", "", number)

@@ -15,8 +15,10 @@ import frappe
 import pytest
 import requests
 from frappe.core.doctype.communication.email import make
+from frappe.core.doctype.sms_settings import sms_settings
 
 from client_comms import api, clock, procedure
+from client_comms.enforcement import compose
 from client_comms.exceptions import ClearanceMissingError, OutgoingRefusedError, ReasonNeededError
 from client_comms.outgoing import notification, text_messages
 
@@ -577,6 +579,24 @@ def test_no_text_message_to_who_does_not_want_any(client, gateway):
 		text_messages.send_sms(frappe.as_json([NUMBER]), "Hello")
 	text_messages.send_sms([OTHER_NUMBER], "Hello")
 	assert gateway == [NUMBER, OTHER_NUMBER]
+
+
+def test_what_another_app_sends_in_python_is_checked_once(client, gateway, log):
+	compose.around(
+		sms_settings,
+		"send_via_gateway",
+		compose.own("client_comms_around")[f"{sms_settings.__name__}:send_via_gateway"][0],
+	)
+	update = log("Service Update", **client)
+	text_messages.send_sms([NUMBER], "Hello", doctype=update.doctype, name=update.name)
+	assert disclosed(update) == [NUMBER], "no second time at the gateway"
+	sms_settings.send_sms([NUMBER, OTHER_NUMBER], "See you tomorrow")
+	assert gateway == [NUMBER, NUMBER, OTHER_NUMBER]
+	prefer(client, never=["Chat"])
+	with pytest.raises(OutgoingRefusedError, match="does not want"):
+		sms_settings.send_sms([NUMBER], "See you tomorrow")
+	sms_settings.send_sms([OTHER_NUMBER], "See you tomorrow")
+	assert gateway == [NUMBER, NUMBER, OTHER_NUMBER, OTHER_NUMBER]
 
 
 def test_a_number_that_was_read_before_is_not_read_again(client, gateway, make_user, monkeypatch):
