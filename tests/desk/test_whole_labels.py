@@ -241,5 +241,7 @@ def test_the_title_of_a_page_is_read_whole_on_a_phone(address, reader, shoot):
 	shoot(page, f"title-{address.rpartition('/')[2].replace(' ', '-')}")
 	assert title.evaluate("each => each.scrollWidth - each.clientWidth") <= 1
 	right = "each => Math.ceil(each.getBoundingClientRect().right)"
+	around = page.locator(".page-head:visible .title-area")
+	assert title.evaluate(right) <= around.evaluate(right)
 	buttons = page.locator(".page-head:visible button:visible")
 	assert max(button.evaluate(right) for button in buttons.all()) <= 375

@@ -28,7 +28,7 @@ frappe.provide("client_comms.policy_changes");
 				title: __("Simulate Changes"),
 				single_column: true,
 			});
-			this.page.set_secondary_action(__("All Simulations"), () =>
+			this.page.add_menu_item(__("All Simulations"), () =>
 				frappe.set_route("List", "Policy Change Run"),
 			);
 			const { export_policy, import_policy } = client_comms.policy_changes;
