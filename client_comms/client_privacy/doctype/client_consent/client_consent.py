@@ -157,7 +157,9 @@ class ClientConsent(Document):
 		self.append("events", {**row, "event": first, "at": at, "valid_until": until})
 		if said == rules.WITHDRAWN or self.withdrawn_on:
 			withdrawn = clock.parse(self.withdrawn_on) if self.withdrawn_on else clock.now()
-			self.append("events", {**row, "event": rules.WITHDRAWN, "at": max(at, withdrawn)})
+			# It takes effect at once, also if a later moment was entered.
+			withdrawn = max(at, min(withdrawn, clock.now()))
+			self.append("events", {**row, "event": rules.WITHDRAWN, "at": withdrawn})
 		self.collected_by = frappe.session.user
 
 	def end_of(self, at, valid_until):
