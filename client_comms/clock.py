@@ -4,7 +4,7 @@ Frappe stores naive datetimes in the site's time zone; the rules use aware ones.
 that needs the current time calls `now()`, so that a demonstration or a test can move it.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -86,6 +86,14 @@ def parse_day(value: date | str) -> date:
 			_("{0} is not a date. Enter it like 2026-11-30.").format(_bold(value)),
 			title=_("Not a Date"),
 		)
+
+
+def end_of(day: date | str) -> datetime:
+	"""The last moment of a day, as stored.
+
+	:raises frappe.ValidationError: it is not a day
+	"""
+	return datetime.combine(parse_day(day), time(23, 59, 59))
 
 
 def to_aware(stored: datetime | str) -> datetime:

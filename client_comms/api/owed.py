@@ -63,7 +63,7 @@ def _owed_today(user: str) -> dict:
 	asked = [*_away(user), *duties.of_user(user)]
 	if not frappe.has_permission(INTERACTION, "read"):
 		return {"items": [], "more": 0, "uncounted": False, "next": [], "duties": asked, "figures": []}
-	items = owed.owed(user, owed.end_of(clock.now()), owed.MOST + 1)
+	items = owed.owed(user, clock.end_of(clock.now()), owed.MOST + 1)
 	shown = items[:8]
 	return {
 		"items": _rows(shown),

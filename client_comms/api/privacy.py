@@ -112,6 +112,7 @@ def give_consent(
 ) -> dict:
 	"""Record that the client agreed (P-3). Returns the consent as a dict.
 
+	:param valid_until: the last moment or day; by default as the purpose says
 	:param client_interaction: in which they said so
 	:param evidence: the address of a file that shows it
 	:raises MissingDetailsError: nothing shows it: neither of these, nor what the consent has already if the client did not say no since

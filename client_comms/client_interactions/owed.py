@@ -5,7 +5,7 @@ session user can read, and not even a count of anything else.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
@@ -67,14 +67,6 @@ def label(what: str) -> str:
 		PROMISED_ANSWER: _("Promised Answer"),
 		ITEM: _("Action Item"),
 	}[what]
-
-
-def end_of(day) -> datetime:
-	"""The last moment of a day, as stored.
-
-	:raises frappe.ValidationError: it is not a day
-	"""
-	return datetime.combine(clock.parse_day(day), time.max).replace(microsecond=0)
 
 
 def owed(staff: str | None = None, until: datetime | None = None, most: int | None = None) -> list[OwedItem]:
@@ -162,13 +154,13 @@ def _end_of_next_working_day(now: datetime) -> datetime:
 	calendar = calendars.default()
 	today = calendar.day_of(clock.to_aware(now))
 	ahead = (days for days in range(1, _LONGEST_BREAK) if calendar.closing_time(today + timedelta(days=days)))
-	return end_of(now + timedelta(days=next(ahead, 1)))
+	return clock.end_of(now + timedelta(days=next(ahead, 1)))
 
 
 def _section(due: datetime, now: datetime, tomorrow: datetime) -> str:
 	if due < now:
 		return LATE
-	if due <= end_of(now):
+	if due <= clock.end_of(now):
 		return TODAY
 	return TOMORROW if due <= tomorrow else LATER
 
@@ -262,7 +254,7 @@ def _readable(items: list) -> list[OwedItem]:
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
 	}
 	return [
-		OwedItem(ITEM, end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
+		OwedItem(ITEM, clock.end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
 		for item in items
 		if item.parent in rows
 	]

@@ -14,7 +14,6 @@ from frappe import _
 from frappe.utils import format_date, get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import owed
 from client_comms.enforcement.interactions import LISTED_FOR
 from client_comms.enforcement.methods import query_report
 from client_comms.grouping import in_memory
@@ -63,7 +62,7 @@ def conditions(filters: dict) -> list[Condition]:
 	if since:
 		found.append(("occurred_on", ">=", _midnight(since)))
 	if until:
-		found.append(("occurred_on", "<=", str(owed.end_of(until))))
+		found.append(("occurred_on", "<=", str(clock.end_of(until))))
 	return found
 
 
@@ -74,7 +73,7 @@ def period(filters: dict, begin: date) -> tuple[datetime, datetime]:
 	"""
 	today = clock.now().date()
 	since, until = _days({"from_date": begin, "to_date": today, **{k: v for k, v in filters.items() if v}})
-	return get_datetime(since), owed.end_of(until)
+	return get_datetime(since), clock.end_of(until)
 
 
 def _days(filters: dict) -> tuple[date | None, date | None]:

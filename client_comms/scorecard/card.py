@@ -12,7 +12,6 @@ from frappe.utils import get_datetime, getdate
 
 from client_comms import clock
 from client_comms.acting import as_the_app
-from client_comms.client_interactions.owed import end_of
 from client_comms.i18n import plain
 from client_comms.rules import periods
 from client_comms.rules import scorecard as rules
@@ -30,7 +29,7 @@ def period(since=None, until=None) -> tuple[datetime, datetime]:
 
 	:raises frappe.ValidationError: it ends before it starts
 	"""
-	until = end_of(clock.parse_day(until) if until else clock.now())
+	until = clock.end_of(clock.parse_day(until) if until else clock.now())
 	since = clock.parse_day(since) if since else getdate(until) - timedelta(days=DAYS - 1)
 	since = get_datetime(since)
 	if since > until:

@@ -8,7 +8,7 @@ from frappe.desk import query_report
 from frappe.desk.desktop import get_desktop_page
 from frappe.desk.doctype.number_card import number_card
 
-from client_comms import api
+from client_comms import api, clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.report.owed_today import owed_today as owed_report
 from client_comms.client_interactions.report.team_board import team_board
@@ -48,9 +48,9 @@ def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
 	name = inquiry(responsible_staff=frontline).name
 	with as_user(frontline):
 		with clock_at("2026-11-23 12:00"):
-			assert not owed.owed(frontline, owed.end_of("2026-11-23"))
+			assert not owed.owed(frontline, clock.end_of("2026-11-23"))
 		with clock_at("2026-11-24 12:00"):
-			items = owed.owed(frontline, owed.end_of("2026-11-24"))
+			items = owed.owed(frontline, clock.end_of("2026-11-24"))
 			assert [(item.what, item.due, item.interaction.name) for item in items] == [
 				(owed.ACKNOWLEDGEMENT, at("2026-11-24 17:00:00"), name)
 			]
@@ -100,7 +100,7 @@ def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, 
 		],
 	)
 	with clock_at("2026-11-24 12:00"), as_user(helper):
-		items = owed.owed(helper, owed.end_of("2026-11-24"))
+		items = owed.owed(helper, clock.end_of("2026-11-24"))
 		assert [(item.what, item.subject, item.due) for item in items] == [
 			(owed.ITEM, "Send the brochure", at("2026-11-24 23:59:59"))
 		]

@@ -126,6 +126,12 @@ def test_an_end_with_an_offset_is_that_moment(consent):
 	assert consent(valid_until=offset).valid_until == end
 
 
+def test_a_consent_until_a_day_is_valid_on_that_day(consent):
+	today = str(clock.now().date())
+	assert str(consent(valid_until=today).valid_until) == f"{today} 23:59:59"
+	assert api.give_consent(consent().name, valid_until=today)["valid_until"] == clock.end_of(today)
+
+
 def test_a_withdrawal_takes_effect_at_once_also_if_a_later_day_is_entered(consent):
 	said = consent(status="Withdrawn", withdrawn_on=str(clock.now() + timedelta(days=3)))
 	assert (said.status, said.withdrawn_on) == ("Withdrawn", said.events[-1].at)

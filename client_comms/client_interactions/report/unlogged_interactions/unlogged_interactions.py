@@ -5,7 +5,6 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import owed
 from client_comms.intake import unlogged
 
 
@@ -16,7 +15,7 @@ def execute(filters=None):
 	"""
 	filters = frappe._dict(filters or {})
 	start = get_datetime(clock.parse_day(filters.from_date)) if filters.from_date else unlogged.since()
-	end = owed.end_of(filters.to_date) if filters.to_date else None
+	end = clock.end_of(filters.to_date) if filters.to_date else None
 	found = unlogged.find(start, end, filters.staff)
 	message = None if found else _("Everything in this period is logged. Choose a longer one to see more.")
 	if len(found) == unlogged.LIMIT:

@@ -163,12 +163,14 @@ class ClientConsent(Document):
 		self.collected_by = frappe.session.user
 
 	def end_of(self, at, valid_until):
-		"""The end of an agreement given `at`: as the client said, otherwise from the purpose's months; None
-		for no end."""
+		"""The end of an agreement given `at`: as the client said, where a day is a whole one, otherwise from the purpose's months;
+		None for no end."""
 		if not valid_until:
 			months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
 			return add_months(at, months) if months else None
 		until = clock.parse(valid_until)
+		if clock.is_day(valid_until):
+			until = clock.end_of(until)
 		if until <= at:
 			frappe.throw(
 				_(
