@@ -766,7 +766,17 @@ for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"
 	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
 
 # Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.
-_NAMING = ("Customer", "Email Campaign", "Event", "Opportunity", "Prospect", "Quotation", "Task")
+_NAMING = (
+	"Client Consent",
+	"Customer",
+	"Email Campaign",
+	"Event",
+	"Identity Verification",
+	"Opportunity",
+	"Prospect",
+	"Quotation",
+	"Task",
+)
 _put_first(doc_events, "before_validate", _NAMING, "client_comms.enforcement.references.refuse_named")
 # Later, ERPNext enters the Lead that has the address of who raised it.
 _put_first(

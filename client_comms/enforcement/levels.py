@@ -4,7 +4,7 @@ belongs to it (D-5, P-2). What lowering the level of an interaction takes is dec
 import frappe
 from frappe import _
 
-from client_comms import clock, ledger, transactions, validation
+from client_comms import acting, clock, ledger, transactions, validation
 from client_comms.enforcement import (
 	client_names,
 	copied_fields,
@@ -55,10 +55,11 @@ def see_lead(doc, method=None) -> None:
 
 
 def take_over(doc, method=None) -> None:
-	"""`validate` of an Opportunity: a new one is as confidential as its Lead, whose name and numbers ERPNext has just copied into it."""
+	"""`validate` of an Opportunity: a new one is as confidential as its Lead, whose name and numbers ERPNext has just copied into it. So is one
+	that no user makes: it is not known what a job of another app copies."""
 	if not (doc.is_new() and doc.opportunity_from == "Lead" and documents.is_governed(doc.doctype)):
 		return
-	if not copied_fields.keeps_apart(doc, doc.party_name):
+	if acting.is_unattended() or not copied_fields.keeps_apart(doc, doc.party_name):
 		latest = frappe.db.get_value("Lead", doc.party_name, "confidentiality_level", for_update=True)
 		doc.confidentiality_level = policy.current().strictest_of(
 			doc.confidentiality_level, governed.level("Lead", doc.party_name), latest

@@ -5,9 +5,8 @@ import frappe
 from client_comms import compat
 from client_comms.enforcement import documents
 from client_comms.enforcement.requests import portal
-from client_comms.leak_check.surfaces.surface import (
-	surface,
-)
+from client_comms.leak_check.bait.record import insert_row
+from client_comms.leak_check.surfaces.surface import surface
 
 
 def _portal(name, ask):
@@ -48,3 +47,28 @@ _portal(
 	"print view",
 	lambda visitor, bait: visitor.get("/printview", doctype="Issue", name=bait.names["Issue"]),
 )
+
+
+def _row_of_contact(doctype, field, column):
+	@surface(f"portal, {doctype} of someone else", control=False)
+	def shown(visitor, bait, planted):
+		"""In the desk, contacts are read by ERPNext's own permissions."""
+		if frappe.db.get_value("User", visitor.user, "user_type") != "Website User":
+			return False
+		place = {"parenttype": "Contact", "parent": planted.parties["Contact"], "parentfield": field}
+		row = insert_row(doctype, **place, **{column: bait.word})
+		named = {"doctype": doctype, "parent": "Contact"}
+		answers = [
+			visitor.call("frappe.client.get", **named, name=row),
+			visitor.call("frappe.client.get_list", **named, fields=[column], filters={"name": row}),
+			visitor.call("frappe.client.get_value", **named, fieldname=column, filters={"name": row}),
+			visitor.call("frappe.desk.form.load.getdoc", doctype=doctype, name=row),
+			visitor.get(f"/api/resource/{doctype}/{row}", parent="Contact"),
+			visitor.get("/printview", doctype=doctype, name=row),
+		]
+		frappe.db.delete(doctype, {"name": row})
+		return any(bait.word in each.text for each in answers)
+
+
+for _rows in (("Contact Email", "email_ids", "email_id"), ("Contact Phone", "phone_nos", "phone")):
+	_row_of_contact(*_rows)

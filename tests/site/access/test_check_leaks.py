@@ -12,7 +12,7 @@ from frappe.website.doctype.web_form import web_form
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
 from client_comms.document import Row
-from client_comms.enforcement import list_conditions
+from client_comms.enforcement import compose, list_conditions
 from client_comms.leak_check import bait, existing_exposures, run
 from client_comms.leak_check.surfaces import SURFACES
 
@@ -175,6 +175,7 @@ BOTH = {
 	),
 }
 REPORT, GATE = "report Response Compliance, counts", "gate of what goes out"
+ASKED = "child_rows.ask_document"
 PORTAL_HOLES = [
 	(
 		("override_whitelisted_methods", ["frappe.www.list.get_list_data"], "portal, data of the list")
@@ -301,6 +302,19 @@ def test_a_hole_in_the_portal_is_found(
 
 def test_without_a_hole_nothing_is_found_in_the_portal(client_user, answering_portal, outgoing_account):
 	assert opened(client_user, *(surface for _kind, _keys, surface in PORTAL_HOLES)) == set()
+
+
+def test_rows_of_the_contacts_of_others_are_found_in_the_portal(client_user, monkeypatch):
+	"""Frappe asks about the DocType of their document alone."""
+	rows = [f"portal, {doctype} of someone else" for doctype in ("Contact Email", "Contact Phone")]
+	assert opened(client_user, *rows) == set()
+	load = compose._function
+
+	def unasked(path):
+		return (lambda ask, *args, **kwargs: ask(*args, **kwargs)) if path.endswith(ASKED) else load(path)
+
+	monkeypatch.setattr(compose, "_function", unasked)
+	assert opened(client_user, *rows) == {*rows}
 
 
 @pytest.fixture

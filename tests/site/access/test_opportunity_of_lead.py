@@ -37,6 +37,20 @@ def test_new(logged, create, set_settings, held, staff, as_user):
 		assert not frappe.get_list("Opportunity", {"name": opportunity.name})
 
 
+def test_that_a_job_of_another_app_makes(set_settings, held, staff, as_user):
+	"""It may fill in itself what it knows of the Lead."""
+	lead = held("Lead", lead_name="Quillfeather")
+	set_settings(log_opportunities=0)
+	values = {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name}
+	opportunity = frappe.get_doc({**values, "company": lead.company, "title": "Quillfeather"}).insert()
+
+	assert level(opportunity) == SENSITIVE
+	with as_user(staff.uncleared):
+		assert not frappe.get_list("Opportunity", {"name": opportunity.name})
+	opportunity.reload().save()
+	assert opportunity.customer_name == "Quillfeather"
+
+
 def test_of_an_open_lead(create, held, staff, as_user):
 	lead = held("Lead", lead_name="Quillfeather", level="Standard")
 	with as_user(staff.cleared):

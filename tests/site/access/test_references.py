@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms import api
+from client_comms import acting, api
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import arrivals
 
@@ -300,9 +300,12 @@ def test_a_contact_changes_the_numbers_of_no_hidden_lead(lead, staff, as_user):
 	assert number() == "+49 431 666"
 
 
-@pytest.mark.parametrize("level", [None, "Sensitive"])
-def test_to_dos_stay_with_a_lead_that_is_more_confidential_than_its_opportunity(level, lead, staff, as_user):
+@pytest.mark.parametrize(("who", "level"), [("uncleared", None), ("cleared", "Sensitive")])
+def test_to_dos_stay_with_a_lead_that_is_more_confidential_than_its_opportunity(
+	who, level, lead, staff, as_user, monkeypatch
+):
 	"""ERPNext moves those that are open to an Opportunity made of the Lead."""
+	monkeypatch.setattr(acting, "is_unattended", lambda: False)
 	todo = frappe.get_doc(
 		{
 			"doctype": "ToDo",
@@ -314,8 +317,8 @@ def test_to_dos_stay_with_a_lead_that_is_more_confidential_than_its_opportunity(
 	).insert(ignore_permissions=True)
 	company = frappe.db.get_value("Company", {})
 	made = {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name, "company": company}
-	with as_user(staff.cleared):
-		opportunity = frappe.get_doc({**made, "confidentiality_level": level}).insert()
+	with as_user(staff[who]):
+		opportunity = frappe.get_doc({**made, "confidentiality_level": level}).insert(ignore_permissions=True)
 	todo.reload()
 	assert todo.reference_name == (opportunity.name if level else lead.name)
 	assert todo.reference_type == ("Opportunity" if level else "Lead")
@@ -349,3 +352,26 @@ def test_the_email_digest_holds_what_all_its_recipients_may_read(issue, staff, a
 	digest.send()
 	assert issue.subject in sent[0]
 	assert issue.subject not in sent[1]
+
+
+@pytest.mark.parametrize(
+	("doctype", "values"),
+	[
+		("Identity Verification", {"method": "Document Seen", "result": "Confirmed"}),
+		("Client Consent", {"purpose": "Marketing", "collected_through": "Phone", "status": "Given"}),
+	],
+)
+def test_what_is_noted_about_a_client_names_no_hidden_interaction(
+	doctype, values, log, make_client, staff, as_user
+):
+	"""How long an identity check is valid tells the level of the interaction that it names."""
+	client = make_client("Anna Client", "anna@client.example")
+	given = {"doctype": doctype, **client, **values, "notice_text": "I agree.", "given_on": log().occurred_on}
+	for kind, refused in (("Feedback/Complaint", True), ("Initial Inquiry", False)):
+		doc = frappe.get_doc({**given, "client_interaction": log(kind).name})
+		with as_user(staff.uncleared):
+			if refused:
+				with pytest.raises(ClearanceMissingError):
+					doc.insert()
+			else:
+				doc.insert()

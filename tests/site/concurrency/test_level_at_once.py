@@ -87,6 +87,25 @@ def test_a_share_of_who_does_not_see_yet_that_it_was_raised(document, sessions, 
 	assert not is_open(document, uncleared)
 
 
+def test_an_assignment_that_is_not_stored_yet(document, sessions, uncleared):
+	"""It stays, and opens neither the document nor itself."""
+	one, two = sessions
+	one.see()
+	assigned = {"doctype": document.doctype, "name": document.name, "assign_to": [uncleared]}
+	two.do(
+		f"from client_comms.enforcement.methods import assign_to; {REQUEST}assign_to.add(**{assigned!r}) and None"
+	)
+	raise_while_the_other_commits(document, one, two)
+	assert not is_open(document, uncleared)
+	assert not frappe.db.exists("DocShare", {"share_name": document.name})
+	todos = frappe.get_all("ToDo", {"reference_name": document.name, "allocated_to": uncleared}, pluck="name")
+	frappe.set_user(uncleared)
+	assert todos and not frappe.get_list("ToDo", {"name": ("in", todos)})
+	frappe.set_user("Administrator")
+	frappe.db.delete("ToDo", {"name": ("in", todos)})
+	frappe.db.commit()
+
+
 def test_a_lower_level_of_who_does_not_see_yet_that_it_was_raised(document, sessions, uncleared):
 	one, two = sessions
 	two.begin(uncleared)
