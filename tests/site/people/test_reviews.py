@@ -10,7 +10,7 @@ from client_comms import api, procedure
 from client_comms.communication_governance.report.review_results import review_results
 from client_comms.enforcement.methods import link_fields
 from client_comms.exceptions import StatusFollowsEventsError
-from client_comms.patches.v1_0 import suspend_disputed_findings
+from client_comms.patches.v1_0 import give_disputes_back, suspend_disputed_findings
 from client_comms.people import duties, review_draws, reviews
 from client_comms.rules import agreement, sampling
 
@@ -445,6 +445,13 @@ def test_a_finding_that_does_not_stand_after_a_dispute_is_owed_no_more(disputed,
 		assert findings_owed_by(staff.agent) == []
 	of_them = {"reference_name": ("in", (disputed.review, disputed.again.name)), "status": "Open"}
 	assert not frappe.db.exists("ToDo", of_them)
+
+
+def test_a_dispute_in_the_name_of_a_colleague_is_given_back_by_the_migration(disputed, staff):
+	disputed.again.db_set("reviewed_user", staff.frontline)
+	for _again in range(2):
+		give_disputes_back.execute()
+	assert disputed.again.reload().reviewed_user == staff.agent
 
 
 @pytest.mark.parametrize("decided", [False, True])
