@@ -171,11 +171,14 @@ def placeholders(email_template) -> frozenset[str]:
 
 
 def fails(email_template) -> str | None:
-	"""With which words the text ends in an error when it is filled with the values of an interaction; None if it can be filled."""
+	"""With which words the text ends in an error when it is filled with the values of an interaction; None if it can be filled, also if it
+	asks for documents that the sample only names."""
 	jenv, values, said = get_jenv(), _sample(), len(frappe.local.message_log)
 	try:
 		for text in (email_template.subject or "", text_of(email_template)):
 			jenv.from_string(text).render(values)
+	except frappe.DoesNotExistError:
+		del frappe.local.message_log[said:]
 	except Exception as error:  # whatever the text does
 		del frappe.local.message_log[said:]
 		return words_of(error)

@@ -194,6 +194,13 @@ def test_a_text_can_use_whatever_an_interaction_has(make_template, approve):
 	assert template.status == "Approved"
 
 
+def test_a_text_can_read_the_documents_of_an_interaction(make_template, approve):
+	template = make_template(response="<p>{{ frappe.get_doc(party_type, party).name }}</p>")
+	approve(template)
+	template.reload()
+	assert template.status == "Approved" and not frappe.get_message_log()
+
+
 def test_no_approval_for_a_day_that_is_past(make_template, approve):
 	template = make_template(valid_until="2020-01-01")
 	with pytest.raises(frappe.ValidationError, match="past"):
