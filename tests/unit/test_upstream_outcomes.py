@@ -12,10 +12,15 @@ import io, json, sys, unittest
 import upstream_outcomes
 
 
+class LinkExistsError(Exception): pass
+
+
 class TestSome(unittest.TestCase):
 	def test_that_passes(self): pass
 	def test_that_fails(self): self.fail()
 	def test_that_breaks(self): raise RuntimeError
+	def test_that_deletes_evidence(self): raise LinkExistsError("It is linked with Client Interaction CI-1")
+	def test_that_deletes_another(self): raise LinkExistsError("It is linked with Issue 1")
 	@unittest.skip("not here")
 	def test_that_is_skipped(self): pass
 	@unittest.expectedFailure
@@ -50,6 +55,8 @@ def test_each_test_has_its_outcome():
 		"TestSome.test_that_passes": "passed",
 		"TestSome.test_that_fails": "failed",
 		"TestSome.test_that_breaks": "failed",
+		"TestSome.test_that_deletes_evidence": "kept",
+		"TestSome.test_that_deletes_another": "failed",
 		"TestSome.test_that_is_skipped": "skipped",
 		"TestSome.test_that_fails_as_expected": "passed",
 		"TestSome.test_that_should_fail": "failed",
