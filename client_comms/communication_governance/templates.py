@@ -192,8 +192,9 @@ def _sample() -> dict:
 	labelled = frappe.get_meta(INTERACTION)
 	fields = {field.fieldname: field.fieldtype for field in labelled.fields}
 	values = {name: by_type.get(fields.get(name), name) for name in fields_of(INTERACTION)}
+	doctypes = {field.fieldname: "Customer" for field in labelled.fields if field.options == "DocType"}
 	rows = {field.fieldname: [frappe.new_doc(field.options)] for field in labelled.get_table_fields()}
-	return {**values, "creation": now, "modified": now, "idx": 0, "docstatus": 0, **rows}
+	return {**values, **doctypes, "creation": now, "modified": now, "idx": 0, "docstatus": 0, **rows}
 
 
 def in_words(text: str | None, as_html: bool = False) -> str:
