@@ -30,6 +30,20 @@ def write(page, text):
 	page.keyboard.press("Tab")
 
 
+@pytest.mark.parametrize(
+	("typed", "subject_follows"), [("Rosa Unbekannt 0170 555123", True), ("Rosa Unbekannt", False)]
+)
+def test_tab_chooses_who_calls_and_passes_over_no_field(frontline, login, typed, subject_follows):
+	page, dialog = open_dialog(login, frontline)
+	page.keyboard.type(typed)
+	dialog.locator("[data-fieldname=caller] li", has_text="Unknown caller").wait_for()
+	page.keyboard.press("Tab")
+	expect(dialog.get_by_label("Name of the Caller")).to_have_value("Rosa Unbekannt")
+	expect(
+		dialog.get_by_label("Subject" if subject_follows else "Number or Email", exact=True)
+	).to_be_focused()
+
+
 @pytest.mark.clause("C-1")
 def test_who_calls_is_entered_and_left_by_keys(frontline, login):
 	"""Also what appears only for a caller who is not known has a name for screen readers."""
