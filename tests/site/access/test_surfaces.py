@@ -41,6 +41,8 @@ FOR_NOBODY = {
 	"change by a row of Interaction Event by its name",
 	"change by a message's interaction",
 	"note in a timeline that only Frappe makes",
+	"portal, Contact Email of someone else",  # in the desk, ERPNext decides
+	"portal, Contact Phone of someone else",
 	"share in a made-up table of one's own document",
 	"splitting of an Issue of one's own, with a hidden message",
 	"message that arrives with a level, and loses it",
