@@ -84,7 +84,7 @@ def policy_change_examples(run: str, user: str, level: str, communication_type: 
 	doc = frappe.get_doc(runs.RUN, run)
 	draft = frappe.parse_json(doc.draft) if doc.draft else None
 	change = changes.of_doc(doc.reference_doctype, doc.reference_name, draft, user=doc.started_by)
-	return results.of_access(doc, change, user, level, communication_type)
+	return results.of_access(runs.scope(doc, change), change, user, level, communication_type)
 
 
 @frappe.whitelist(methods=["POST"])

@@ -1,7 +1,7 @@
 """The result of a run: numbers for everyone who configures or audits, and examples that the reader may see (M-1)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import frappe
 
@@ -103,12 +103,14 @@ def with_examples(run) -> dict | None:
 	return result
 
 
-def of_access(run, change: Change, user: str, level: str, communication_type: str) -> list[dict]:
+def of_access(scope: Mapping, change: Change, user: str, level: str, communication_type: str) -> list[dict]:
 	"""Up to three interactions of a type at a level that `user` would gain or lose, and that the session user can read:
-	`[{"name", "subject", "gains": bool}]`."""
-	names = list(
-		_readable_of({"confidentiality_level": level, "communication_type": communication_type}, _TRIED)
-	)
+	`[{"name", "subject", "gains": bool}]`.
+
+	:param scope: filters of the interactions that the change is about
+	"""
+	asked = {"confidentiality_level": level, "communication_type": communication_type}
+	names = list(_readable_of({**scope, **asked}, _TRIED))
 	subject, now, found = policy.subject(user), clock.now(), []
 	for row in states.load({"name": ("in", names or [""])}):
 		before = states.record_of(row)

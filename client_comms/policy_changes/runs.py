@@ -75,7 +75,7 @@ def prepare(
 			"started_on": clock.now(),
 		}
 	)
-	run.total = frappe.db.count(states.INTERACTION, _scope(run, change))
+	run.total = frappe.db.count(states.INTERACTION, scope(run, change))
 	run.flags.by_the_app = True
 	run.flags.ignore_links = True  # a level that is not saved yet
 	return run.insert(ignore_permissions=True)
@@ -130,11 +130,11 @@ def _chunk(run) -> None:
 	)
 	tally = Tally.from_data(json.loads(run.tally or "{}"))
 	size = CHUNK[run.kind]
-	again, scope = json.loads(run.to_retry or "[]"), _scope(run, change)
+	again, among = json.loads(run.to_retry or "[]"), scope(run, change)
 	if again:
-		rows = states.load({**scope, "name": ("in", again[:size])})
+		rows = states.load({**among, "name": ("in", again[:size])})
 	else:
-		rows = states.load(scope, run.last_name or "", size)
+		rows = states.load(among, run.last_name or "", size)
 	failed: list[str] = []
 	if run.kind == SIMULATION:
 		for row in rows:
@@ -162,7 +162,7 @@ def _chunk(run) -> None:
 		reclassification.finish()
 
 
-def _scope(run, change: Change) -> dict:
+def scope(run, change: Change) -> dict:
 	"""Filters of the interactions that the run goes through."""
 	filters = {}
 	if change.companies is not None:
@@ -216,13 +216,13 @@ def _left_behind(run) -> list[str]:
 	"""What a run of version 1.0.0, which kept no names, could not change: what was open then and is under another version. Its
 	result counts them as unchanged already, so of these the numbers before stay beside those of the second try."""
 	change = changes.of_matrix(frappe.get_doc(changes.MATRIX, run.reference_name))
-	scope = {
-		**_scope(run, change),
+	among = {
+		**scope(run, change),
 		"matrix": ("!=", run.reference_name),
 		"communication_type": ("in", list(change.version.levels)),
 		"creation": ("<=", run.finished_on),
 	}
-	names = frappe.get_all(states.INTERACTION, scope, pluck="name", order_by="name asc")
+	names = frappe.get_all(states.INTERACTION, among, pluck="name", order_by="name asc")
 	events = {"parenttype": states.INTERACTION, "event": response_clock.REOPENED, "at": (">", run.started_on)}
 	reopened = set(frappe.get_all("Interaction Event", events, pluck="parent", distinct=True))
 	return [name for name in names if name not in reopened]

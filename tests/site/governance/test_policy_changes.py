@@ -182,6 +182,18 @@ def test_who_gains_and_who_loses_by_person_and_role(log, clock_at, draft, make_u
 	assert len(examples) == 3 and all(row["gains"] for row in examples)
 
 
+def test_examples_are_of_what_the_run_goes_through(log, clock_at, draft, make_user, officer, as_user):
+	frontline = make_user("Frontline Staff")
+	with clock_at(NOW):
+		log("Feedback/Complaint", occurred_on=f"{NOW}:00")
+		changed = draft(level_of("Feedback/Complaint", "Standard")).name
+		for since, shown in ((None, True), (str(frappe.utils.add_days(NOW, 1)), False)):
+			name = api.simulate_change(MATRIX, changed, since=since)
+			with as_user(officer):
+				found = api.policy_change_examples(name, frontline, "Sensitive", "Feedback/Complaint")
+			assert bool(found) is shown
+
+
 def test_a_level_is_simulated_as_it_is_in_the_form(log, clock_at, make_user):
 	support = make_user("Customer Support")
 	with clock_at(NOW):
