@@ -64,7 +64,7 @@ def merge(name: str, into: str):
 	level_spread.apply_level(merged)
 	level_spread.raise_documents(merged)
 	legal_holds.keep(held_by, INTERACTION, merged.name)
-	_on_ledger(source, target, merged)
+	_on_ledger(source, merged)
 	merged.reload()
 	return merged
 
@@ -181,7 +181,7 @@ def _remove(source) -> None:
 	frappe.clear_document_cache(INTERACTION, source.name)
 
 
-def _on_ledger(source, target, merged) -> None:
+def _on_ledger(source, merged) -> None:
 	"""On the ledger of both: under the former name for those who look for it, under the present one for who can read it."""
 	changes = {
 		"name": [source.name, merged.name],

@@ -172,7 +172,7 @@ def decide(subject: Subject, record: Record, policy: Policy, action: str, now: d
 		reasons.append(reason)
 	else:
 		rule = NOT_RESPONSIBLE_PARTY if level.need_to_know == RESPONSIBLE_PARTY else NOT_PARTICIPANT
-		reasons.extend(_why_no_need_to_know(subject, record, policy, level, now))
+		reasons.extend(_why_no_need_to_know(subject, record, policy, level))
 	if grounds and (objection := access_limits.objection(subject.user, subject.limits, record.links)):
 		return Decision(False, access_limits.USER_PERMISSION, (*reasons, objection))
 	if training_suffices(subject, level):
@@ -372,9 +372,7 @@ def _why_not_cleared(
 		)
 
 
-def _why_no_need_to_know(
-	subject: Subject, record: Record, policy: Policy, level: Level, now: datetime
-) -> Iterable[Message]:
+def _why_no_need_to_know(subject: Subject, record: Record, policy: Policy, level: Level) -> Iterable[Message]:
 	values = {"user": subject.user, "level": level.name}
 	yield Message(
 		_(
