@@ -156,6 +156,17 @@ def test_a_page_for_clients(address, site, client, conversation, make_user, logi
 	site.db.commit()
 
 
+def test_the_tabs_of_an_interaction_show_the_keyboard(client, received, make_user, login):
+	page = login(make_user("Frontline Staff", "Sales User", password=PASSWORD), PASSWORD)
+	page.goto(f"/app/client-interaction/{received('Offer')}")
+	tab = page.locator(".form-tabs .nav-link:visible").nth(1)
+	tab.wait_for()
+	page.locator(".form-tabs .nav-link:visible").first.focus()
+	page.keyboard.press("Tab")
+	expect(tab).to_be_focused()
+	expect(tab).to_have_css("outline-style", "solid")
+
+
 def test_all_that_is_owed_on_a_form_is_reached_by_keys(client, received, make_user, login):
 	for number in range(4):
 		received(f"Offer {number}")
