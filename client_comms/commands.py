@@ -181,14 +181,14 @@ def simulate_level(
 	if not isinstance(changed, dict):
 		raise CannotRunError(f"{file.name} is not a JSON object with fields of the level.")
 	with connected(context):
-		from client_comms.policy_changes import changes, report
+		from client_comms.policy_changes import changes, exchange, report
 
 		if not frappe.db.exists(changes.LEVEL, level):
 			known = frappe.get_all(changes.LEVEL, pluck="name", order_by="rank asc")
 			raise CannotRunError(
 				f"There is no Confidentiality Level {level}. There are: {', '.join(known) or 'none'}."
 			)
-		draft = {**frappe.get_doc(changes.LEVEL, level).as_dict(), **changed}
+		draft = exchange.level_with(level, changed)
 		found = _simulated(changes.LEVEL, level, draft, first_moment, open_only, as_json)
 	if as_json:
 		click.echo(json.dumps(found, indent=2))

@@ -12,11 +12,11 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
 from client_comms.i18n import bold, words_of
 from client_comms.policy_changes import comparison, content
-from client_comms.policy_changes.changes import MATRIX
+from client_comms.policy_changes.changes import LEVEL, MATRIX
 from client_comms.policy_changes.content import DOCTYPES, SETTINGS, TEXT
 from client_comms.rules import html_text
 from client_comms.rules.document_difference import differences
@@ -258,6 +258,20 @@ def _malformed(meta, values: Mapping, allowed: set[str]) -> str | None:
 				_(df.label), ", ".join(sorted(map(cstr, unknown)))
 			)
 	return None
+
+
+def level_with(name: str, changed: Mapping) -> dict:
+	"""A Confidentiality Level with other values, as in a form before it is saved.
+
+	:param changed: field -> value; `clearances`, as a list of rows, come instead of all that it has
+	:raises frappe.ValidationError: a field is unknown, a value cannot be one of it, or the level could not be saved so
+	"""
+	rows = {"clearances": content.fields_of("Level Clearance")}
+	values = validation.record_of(LEVEL, changed, content.fields_of(LEVEL), rows)
+	doc = frappe.get_doc(LEVEL, name).update(values)
+	if problems := _problems(Step(LEVEL, name, doc, new=False), set()):
+		frappe.throw(" ".join(problems), title=_("Cannot Be Simulated"))
+	return doc.as_dict()
 
 
 def _problems(step: Step, contained: set[tuple[str, str]]) -> list[str]:

@@ -302,6 +302,15 @@ def test_clearances_of_a_level_are_simulated(bench, tmp_path, log, make_user):
 		("Nowhere", "{}", "There is no Confidentiality Level Nowhere. There are: Standard"),
 		("Sensitive", "[]", "is not a JSON object"),
 		("Sensitive", "{", "is not JSON"),
+		("Sensitive", '{"need_to_now": "Role"}', "Unknown field need_to_now"),
+		("Sensitive", '{"need_to_know": "Anyone"}', "Participants"),
+		(
+			"Sensitive",
+			'{"clearances": [{"role": "No Such Role", "can_read": 1}]}',
+			"No Such Role does not exist",
+		),
+		("Sensitive", '{"clearances": [{"role": "Frontline Staff", "can_red": 1}]}', "Unknown field can_red"),
+		("Sensitive", '{"clearances": 1}', "list of rows"),
 	):
 		file.write_text(text)
 		result = bench("simulate-level", level, str(file))
