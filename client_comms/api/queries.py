@@ -1,6 +1,8 @@
 """Options for link fields of the desk."""
 
 from collections import Counter
+from collections.abc import Callable
+from functools import wraps
 
 import frappe
 from frappe import _
@@ -14,10 +16,23 @@ from client_comms.enforcement import documents, policy
 from client_comms.roles import require_configuring_or_auditing, users_with_role
 
 INTERACTION = "Client Interaction"
+_LONGEST_PAGE, _LAST = 500, 1_000_000
+
+
+def _search(query: Callable) -> Callable:
+	"""What Frappe does for functions that link fields call, and a page that the database can return."""
+
+	@frappe.validate_and_sanitize_search_inputs
+	@wraps(query)
+	def ask(doctype, txt, searchfield, start, page_len, filters):
+		start, page_len = min(max(cint(start), 0), _LAST), min(max(cint(page_len), 1), _LONGEST_PAGE)
+		return query(doctype, txt, searchfield, start, page_len, filters)
+
+	return ask
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def responsible_staff(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> list[tuple]:
@@ -80,7 +95,7 @@ def _as_in_form(filters: dict) -> possible_staff.Kind:
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def email_templates(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> list[tuple[str, str]]:
@@ -122,7 +137,7 @@ def _email_templates(filters: list, start: int = 0, page_len: int = 0) -> list:
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> tuple:
 	"""Enabled desk users, for users who configure or audit.
 
@@ -138,7 +153,7 @@ def desk_users(doctype: str, txt: str, searchfield: str, start: int, page_len: i
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def colleagues(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> tuple:
 	"""Enabled desk users by name, for every desk user, such as to choose a substitute.
 
@@ -164,7 +179,7 @@ def _users(conditions: dict, txt: str, start: int, page_len: int) -> tuple:
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def document_types_with_clients(
 	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict
 ) -> list:
@@ -188,7 +203,7 @@ def document_types_with_clients(
 
 
 @frappe.whitelist()
-@frappe.validate_and_sanitize_search_inputs
+@_search
 def roles(doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict) -> list:
 	"""Enabled desk roles, for users who configure or audit; Frappe lists them only for System Managers.
 

@@ -5,6 +5,7 @@ import pytest
 from frappe.desk import query_report
 
 from client_comms import compat
+from client_comms.api import queries
 from client_comms.enforcement.methods import link_fields
 
 pytestmark = pytest.mark.clause("D-2")
@@ -176,3 +177,22 @@ def test_users_are_offered_by_name_where_this_app_asks_for_them(site, make_user,
 	assert offered(query="client_comms.api.queries.colleagues", reference_doctype="Staff Absence")
 	assert offered(reference_doctype="Staff Absence", filters={"enabled": 1})
 	assert offered(reference_doctype="ToDo", filters={"enabled": 1}) is None, "another app's"
+
+
+@pytest.mark.parametrize("start, page_len", [(-1, -1), (0, 10**30), (10**30, 20), (0, 0)])
+@pytest.mark.parametrize(
+	"query",
+	[
+		"responsible_staff",
+		"email_templates",
+		"desk_users",
+		"colleagues",
+		"document_types_with_clients",
+		"roles",
+	],
+)
+def test_a_page_that_no_list_has_is_answered(query, start, page_len):
+	found = getattr(queries, query)(
+		doctype="User", txt="", searchfield="name", start=start, page_len=page_len, filters={}
+	)
+	assert len(found) <= 500
