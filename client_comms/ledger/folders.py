@@ -48,16 +48,26 @@ def _is_of_the_site(path: Path) -> bool:
 	return not roots.isdisjoint({path, *path.parents})
 
 
-def write(folder: str, files: Iterable[tuple[str, str]], replaced: Iterable[tuple[str, str]] = ()) -> None:
+def write(
+	folder: str, files: Iterable[tuple[str, str]], replaced: Iterable[tuple[str, str]] = ()
+) -> dict[str, str]:
 	"""Write files, name and text, each whole or not at all. One that is there is never written again, except a `replaced` one
-	whose text has changed."""
+	whose text has changed.
+
+	:returns: the texts of the `files` that were there, by name
+	"""
+	there = {}
 	with _opened(require(folder)) as place:
 		for name, text in files:
-			if _read(place, name) is None:
+			found = _read(place, name)
+			if found is None:
 				_put(place, name, text)
+			else:
+				there[name] = found
 		for name, text in replaced:
 			if _read(place, name) != text:
 				_put(place, name, text)
+	return there
 
 
 @contextmanager

@@ -6,8 +6,10 @@ next time the scheduler comes, and Health shows it.
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 import frappe
 from frappe import _
@@ -74,7 +76,7 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 		return
 	outcome = {"tried_on": clock.now(), "last_error": None}
 	try:
-		delivered, answers = _WAYS[witness.kind](witness, rows)
+		delivered = _WAYS[witness.kind](witness, rows)
 	except DeliveryFailed as error:
 		outcome["last_error"] = str(error)
 	except frappe.ValidationError as error:  # the address or the folder is no longer allowed
@@ -87,8 +89,8 @@ def deliver_to(name: str, permission: str | None = None) -> None:
 		frappe.log_error(f"{WITNESS} {name}", reference_doctype=WITNESS, reference_name=name)
 		outcome["last_error"] = _("The delivery failed. Administrators find the details in the Error Log.")
 	else:
-		outcome.update(delivered_up_to=delivered, delivered_on=clock.now())
-		outcome["last_error"] = _add_answers(witness, answers)
+		outcome.update(delivered_up_to=delivered.size, delivered_on=clock.now())
+		outcome["last_error"] = delivered.warning or _add_answers(witness, delivered.answers)
 	frappe.db.set_value(WITNESS, name, outcome, update_modified=False)
 
 
@@ -105,8 +107,13 @@ def _add_answers(witness, answers: Iterable[tuple]) -> str | None:
 	return why
 
 
-# Each way returns the size of the last checkpoint that it delivered, and what was answered to which.
-_Delivered = tuple[int, list[tuple]]
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+	"""The size of the last checkpoint that was delivered, what was answered to which, and what is wrong with what the witness has."""
+
+	size: int
+	answers: Sequence[tuple] = ()
+	warning: str | None = None
 
 
 def _by_email(witness, rows: list) -> _Delivered:
@@ -123,19 +130,34 @@ def _by_email(witness, rows: list) -> _Delivered:
 		raise DeliveryFailed(
 			_("The email was not sent. Its status in the Email Queue: {0}.").format(_(status or "None"))
 		)
-	return rows[-1].sequence, []
+	return _Delivered(rows[-1].sequence)
 
 
 def _to_folder(witness, rows: list) -> _Delivered:
-	"""One file for each checkpoint; a file that is there is never written again."""
+	"""One file for each checkpoint; a file that is there is never written again. Another checkpoint of the same size proves that entries
+	were lost or changed since, so both are kept."""
 	ring = keys.ring()
 	origin = re.sub(r"[^\w.-]+", "-", ring.current.name)
-	folders.write(
+	notes = {f"{origin}-{row.sequence:012d}": row.note for row in rows}
+	there = folders.write(
 		witness.folder,
-		[(f"{origin}-{row.sequence:012d}.txt", row.note) for row in rows],
+		[(f"{name}.txt", note) for name, note in notes.items()],
 		replaced=[(f"{origin}-keys.txt", "".join(f"{each}\n" for each in ring.public))],
 	)
-	return rows[-1].sequence, []
+	others = [
+		(f"{name}-{sha256(note.encode()).hexdigest()[:8]}.txt", note)
+		for name, note in notes.items()
+		if f"{name}.txt" in there and _unsigned(there[f"{name}.txt"]) != _unsigned(note)
+	]
+	folders.write(witness.folder, others)
+	warning = others and _(
+		"The folder has other checkpoints of the same size: the ledger was restored from an older backup, or changed. Both are there; the name of the newer ones is longer."
+	)
+	return _Delivered(rows[-1].sequence, warning=warning or None)
+
+
+def _unsigned(note: str) -> str:
+	return note.partition("\n\n")[0]  # co-signatures are added later
 
 
 def _by_https(witness, rows: list) -> _Delivered:
@@ -149,7 +171,7 @@ def _by_https(witness, rows: list) -> _Delivered:
 			break  # what arrived counts; the next delivery tells what is wrong
 		if time.monotonic() > ends:
 			break
-	return answers[-1][0].sequence, answers
+	return _Delivered(answers[-1][0].sequence, answers)
 
 
 _WAYS = {EMAIL: _by_email, FOLDER: _to_folder, HTTPS: _by_https}

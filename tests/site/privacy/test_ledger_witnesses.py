@@ -71,6 +71,33 @@ def test_a_folder_gets_each_checkpoint_once_and_the_public_key(tmp_path):
 	assert files[0].read_text() == "kept as it is"
 
 
+def test_a_folder_keeps_both_checkpoints_of_one_size(tmp_path):
+	"""As after a restore from a backup that is older than what the folder has."""
+	make(folder=str(tmp_path), every_minutes=0)
+	chain()
+	witnesses.deliver()
+	(first,) = tmp_path.glob("*-0*[0-9].txt")
+	before = first.read_text()
+	first.write_text(before.replace(before.splitlines()[2], "an older root of the tree"))
+	frappe.db.set_value(WITNESS, "Auditor", "delivered_up_to", 0)
+	witnesses.deliver()
+	(beside,) = set(tmp_path.glob("*-0*.txt")) - {first}
+	assert beside.read_text() == before and "an older root" in first.read_text()
+	size, error, _cosigned = state()
+	assert size == 1 and "restored from an older backup, or changed" in error
+
+
+def test_a_folder_does_not_keep_a_checkpoint_twice_that_was_signed_since(tmp_path):
+	make(folder=str(tmp_path), every_minutes=0)
+	chain()
+	witnesses.deliver()
+	(first,) = tmp_path.glob("*-0*[0-9].txt")
+	first.write_text(f"{first.read_text()}— auditor.example c2lnbmVk\n")
+	frappe.db.set_value(WITNESS, "Auditor", "delivered_up_to", 0)
+	witnesses.deliver()
+	assert list(tmp_path.glob("*-0*.txt")) == [first] and state()[1] is None
+
+
 def test_while_one_run_delivers_the_next_one_leaves(tmp_path):
 	"""The scheduler comes every five minutes, and a delivery to many witnesses takes longer."""
 	make(folder=str(tmp_path))
