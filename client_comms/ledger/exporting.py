@@ -11,8 +11,8 @@ from frappe import _
 from frappe.utils import cstr, get_datetime, getdate
 
 from client_comms import clock
-from client_comms.ledger import checkpoints, keys
-from client_comms.ledger.entries import CHECKPOINT, ENTRY, EXPORT, SEAL_FIELDS, record, texts
+from client_comms.ledger import chaining, checkpoints, keys
+from client_comms.ledger.entries import CHECKPOINT, ENTRY, ERASURE, EXPORT, SEAL_FIELDS, record, texts
 from client_comms.ledger.erasure import entries_about
 from client_comms.rules import ledger as rules
 from client_comms.rules import ledger_export
@@ -65,7 +65,14 @@ class Shown:
 
 
 def shown(wanted: Wanted) -> Shown:
+	"""What an export shows. If entries were erased since the last checkpoint, there is a new one: it covers what says so.
+
+	Call it before anything is written: a checkpoint is committed.
+	"""
 	size = _size()
+	if _has_erasures_after(size):
+		chaining.chain()
+		size = _size()
 	names = frozenset(_names_about(*wanted.party)) if wanted.party else None
 	return Shown(size, *_places(wanted, size), names)
 
@@ -110,6 +117,11 @@ def _size() -> int:
 		CHECKPOINT, {"root_hash": ("is", "set")}, pluck="sequence", order_by="sequence desc", limit=1
 	)
 	return rows[0] if rows else 0
+
+
+def _has_erasures_after(size: int) -> bool:
+	erasure = {"action": ERASURE, "reference_doctype": ENTRY}
+	return any(frappe.db.exists(ENTRY, {"sequence": place, **erasure}) for place in (0, (">", size)))
 
 
 def _places(wanted: Wanted, size: int) -> tuple[int, int]:

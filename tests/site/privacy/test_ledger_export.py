@@ -196,6 +196,14 @@ def test_an_erased_client_leaves_the_export_valid(kept, tmp_path):
 	assert "CI-17" not in (tmp_path / "export.jsonl").read_text()
 
 
+def test_an_erasure_that_no_checkpoint_covers_yet_leaves_the_export_valid(kept, tmp_path):
+	names = frappe.get_all(ENTRY, {"sequence": ("in", (4, 5, 6))}, pluck="name")
+	ledger.erase_payload(names, "DSR-1")
+	for wanted in ({}, {"since": "2026-11-17", "until": "2026-11-18"}):
+		code, found = verify(export(tmp_path, **wanted), kept)
+		assert code == 0 and found["erased"] == 3 and faults(found) == [], found
+
+
 def test_checkpoints_between_those_of_a_day_are_compared_if_they_were_named(days, clock_at, tmp_path):
 	with clock_at("2026-11-21 10:00"):
 		for number in range(4):
