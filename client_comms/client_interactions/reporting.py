@@ -6,7 +6,7 @@ cannot read are not in any of their numbers.
 
 import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zlib import crc32
 
 import frappe
@@ -62,7 +62,7 @@ def conditions(filters: dict) -> list[Condition]:
 	if since:
 		found.append(("occurred_on", ">=", _midnight(since)))
 	if until:
-		found.append(("occurred_on", "<=", str(clock.end_of(until))))
+		found.append(("occurred_on", "<=", str(_end(until))))
 	return found
 
 
@@ -73,7 +73,7 @@ def period(filters: dict, begin: date) -> tuple[datetime, datetime]:
 	"""
 	today = clock.now().date()
 	since, until = _days({"from_date": begin, "to_date": today, **{k: v for k, v in filters.items() if v}})
-	return get_datetime(since), clock.end_of(until)
+	return get_datetime(since), _end(until)
 
 
 def _days(filters: dict) -> tuple[date | None, date | None]:
@@ -334,6 +334,10 @@ def _titles(doctype: str, title: str, names: list[str | None]) -> dict[str, str]
 	return dict(
 		frappe.get_all(doctype, {"name": ("in", wanted)}, ["name", title], as_list=True, order_by=None)
 	)
+
+
+def _end(day: date) -> datetime:
+	return datetime.combine(day, time.max)  # moments are stored with their microseconds
 
 
 def _midnight(day: date) -> str:

@@ -11,6 +11,7 @@ import pytest
 import client_comms
 from client_comms import api, clock, document
 from client_comms.api.self_service import receipt, submit
+from client_comms.client_interactions import reporting
 from client_comms.client_interactions.report.interaction_ageing import interaction_ageing
 from client_comms.client_interactions.report.late_logs import late_logs
 from client_comms.client_interactions.report.preferences_to_ask_for import preferences_to_ask_for
@@ -310,6 +311,15 @@ def test_the_period_of_a_report_has_days(report):
 		with pytest.raises(frappe.ValidationError, match=r"soon.* is not a date"):
 			report.execute({field: "soon"})
 	assert report.execute({"from_date": "2026-11-30", "to_date": "9999-12-31"})
+
+
+def test_the_last_second_of_a_day_is_in_the_period_of_a_report(log):
+	record = log("Initial Inquiry")
+	frappe.db.set_value("Client Interaction", record.name, "occurred_on", "2026-11-20 23:59:59.500000")
+	days = {"from_date": "2026-11-20", "to_date": "2026-11-20"}
+	between = ("occurred_on", "between", reporting.period(days, date(2026, 1, 1)))
+	for conditions in (reporting.conditions(days), [between]):
+		assert record.name in frappe.get_all("Client Interaction", [*map(list, conditions)], pluck="name")
 
 
 @pytest.mark.parametrize(
