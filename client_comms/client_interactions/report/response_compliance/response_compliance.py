@@ -97,8 +97,7 @@ def _percentiles(taken: list[array]) -> dict:
 	found = {}
 	for name, ordered in zip(times.COLUMNS, map(sorted, taken), strict=True):
 		for label, share in _PERCENTILES.items():
-			taken_by = ordered[ceil(share * len(ordered)) - 1] if ordered else times.UNKNOWN
-			found[f"{name}_{label}"] = None if taken_by == times.UNKNOWN else taken_by
+			found[f"{name}_{label}"] = ordered[ceil(share * len(ordered)) - 1] if ordered else None
 	return found
 
 

@@ -14,8 +14,7 @@ COLUMNS = {
 	"acknowledge": ("acknowledge_working_seconds", "acknowledged_on"),
 	"answer": ("respond_working_seconds", "answered_on"),
 }
-UNKNOWN = -1  # seconds, of what ended without their number
-_NOT_ENDED = -2
+_NOT_ENDED = -1
 # The database joins the numbers of so many interactions to one text of at most so many bytes: as rows, they would take the driver of
 # version 15 longer than the database.
 _AT_ONCE, _TEXT = 600_000, 16 * 1024 * 1024
@@ -48,7 +47,7 @@ def _texts(grouping: Grouping, asked: list[Condition], rows: int) -> Iterator[st
 	"""Lines of the number of the group, and each time."""
 	where, values = reporting.where(asked)
 	times = ", ' ', ".join(
-		f"if({TABLE}.`{ended}` is null, {_NOT_ENDED}, ifnull({TABLE}.`{seconds}`, {UNKNOWN}))"
+		f"if({TABLE}.`{ended}` is null, {_NOT_ENDED}, ifnull({TABLE}.`{seconds}`, {_NOT_ENDED}))"
 		for seconds, ended in COLUMNS.values()
 	)
 	any_ended = " or ".join(f"{TABLE}.`{ended}` is not null" for _seconds, ended in COLUMNS.values())
