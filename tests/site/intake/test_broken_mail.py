@@ -107,7 +107,9 @@ def test_a_name_in_a_charset_that_frappe_cannot_read_is_stored_in_a_few_minutes(
 		retry.store_unprocessed()
 	(row,) = kept()
 	assert row.status == "Taken In"
-	message = frappe.get_last_doc(COMMUNICATION, {"sent_or_received": "Received"})
+	message = frappe.get_doc(
+		COMMUNICATION, frappe.db.get_value(unprocessed.UNPROCESSED, row.name, "communication")
+	)
 	assert (message.sender, message.sender_full_name) == (ANNA, "Müller") and message.client_interaction
 
 
