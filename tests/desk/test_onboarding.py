@@ -172,3 +172,20 @@ def test_the_steps_do_not_lie_over_a_dialog(begun, login, make_user, shoot):
 			return each.contains(document.elementFromPoint(left + width / 2, top + height / 2));
 		}"""
 	)
+
+
+@pytest.mark.skipif(not compat.is_version_16(), reason="version 15 shows them on the workspace")
+def test_the_steps_stay_in_their_panel_on_a_phone(begun, login, make_user, shoot):
+	page = login(make_user("Client Communications Manager", "System Manager", password=PASSWORD), PASSWORD)
+	page.set_viewport_size({"width": 375, "height": 800})
+	page.goto("/app/client-communications")
+	panel = page.locator(".onb-panel")
+	panel.wait_for()
+	shoot(page, "steps-on-a-phone")
+	assert not panel.evaluate(
+		"""panel => {
+			const { left, width, bottom } = panel.getBoundingClientRect();
+			const below = [2, 8, 14, 20].map((by) => document.elementFromPoint(left + width / 3, bottom + by));
+			return below.some((each) => panel.contains(each));
+		}"""
+	)
