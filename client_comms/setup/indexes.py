@@ -42,6 +42,7 @@ INDEXED = (
 	("Access Log", "reference_document"),
 	("Activity Log", "link_name"),
 	("Deleted Document", "deleted_name"),
+	("Discussion Topic", "reference_docname"),
 	("Email Unsubscribe", "reference_name"),
 	("Integration Request", "reference_docname"),
 	("Reminder", "reminder_docname"),

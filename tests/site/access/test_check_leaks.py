@@ -12,7 +12,7 @@ from frappe.website.doctype.web_form import web_form
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
 from client_comms.document import Row
-from client_comms.enforcement import compose, list_conditions
+from client_comms.enforcement import child_rows, compose, list_conditions
 from client_comms.leak_check import bait, existing_exposures, run
 from client_comms.leak_check.surfaces import SURFACES
 
@@ -31,6 +31,16 @@ def frontline(make_user):
 		"Support Team",
 		"Report Manager",
 	)
+
+
+def rows_without_their_document():
+	"""Frappe's question about a row without this app's function around it."""
+	of_app, ours = compose._function, f"{child_rows.__name__}.{child_rows.ask_document.__name__}"
+
+	def ask(original, *args, **kwargs):
+		return original(*args, **kwargs)
+
+	return mock.patch.object(compose, "_function", lambda path: ask if path == ours else of_app(path))
 
 
 def check(user, *names):
@@ -245,7 +255,10 @@ ADDED = [surface.name for surface in SURFACES if surface.name.startswith("row of
 def test_rows_of_added_tables_that_are_not_guarded_are_found(frontline, added_table, without_hook):
 	assert opened(frontline, *ADDED) == set()
 	assert results("Administrator", *ADDED) == {run.ALLOWED}
-	with without_hook("before_request", "client_comms.enforcement.requests.added_rows.refuse"):
+	with (
+		without_hook("before_request", "client_comms.enforcement.requests.added_rows.refuse"),
+		rows_without_their_document(),
+	):
 		# Version 16 lists rows by the condition of their document.
 		ways = ("by its name",) if compat.is_version_16() else ("list", "one value")
 		assert {f"row of an added table, {way}" for way in ways} <= opened(frontline, *ADDED)
@@ -274,7 +287,10 @@ def test_a_report_of_those_who_is_named_is_found(frontline, without_hook):
 def test_a_print_of_a_row_that_asks_only_about_the_doctype_is_found(frontline):
 	surfaces = [f"Interaction {row}, print view" for row in ("Action Item", "Evidence", "Event")]
 	assert opened(frontline, *surfaces) == set()
-	with mock.patch.object(Row, "before_print", lambda *_args: None):
+	with (
+		mock.patch.object(Row, "before_print", lambda *_args: None),
+		rows_without_their_document(),
+	):
 		assert opened(frontline, *surfaces) == set(surfaces)
 
 
