@@ -5,17 +5,18 @@ is stored before as a message of the website's contact form is, of which the Lea
 """
 
 import frappe
+from frappe import _
 from frappe.rate_limiter import rate_limit
 from frappe.utils import escape_html, validate_email_address
 
-from client_comms import roles
+from client_comms import roles, validation
 from client_comms.enforcement.compose import call_previous
 
 
 @frappe.whitelist(allow_guest=True)  # nosemgrep: frappe-guest-method (open in Webshop as well)
 @rate_limit(limit=1000, seconds=60 * 60)  # as Frappe's contact form; Webshop has no limit
 def create_lead_for_item_inquiry(lead: str | dict, subject: str, message: str) -> None:
-	entered = frappe.parse_json(lead)
+	entered = validation.require_object(_("Lead"), lead)
 	address = validate_email_address(str(entered.get("email_id") or ""))
 	if address and roles.is_outside():
 		_store(address, str(entered.get("lead_name") or ""), subject, message)

@@ -73,3 +73,9 @@ def test_a_client_with_a_login_asks_in_the_same_way(ask, make_user):
 def test_without_an_address_webshop_alone_decides(ask):
 	(made,) = ask("")
 	assert made.reference_doctype == "Lead"
+
+
+@pytest.mark.parametrize("lead", ["[1]", '"Vera"', "Vera", "7"])
+def test_anything_but_a_lead_is_refused_with_a_message(as_user, lead):
+	with as_user("Guest"), pytest.raises(frappe.ValidationError):
+		item_inquiry.create_lead_for_item_inquiry(lead, "About the solar roof", TEXT)
