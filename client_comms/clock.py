@@ -4,6 +4,7 @@ Frappe stores naive datetimes in the site's time zone; the rules use aware ones.
 that needs the current time calls `now()`, so that a demonstration or a test can move it.
 """
 
+import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from client_comms.flags import flagged
 _MOVED = "client_comms_now"
 # How far the clock of a user's computer, from which forms take the time, can be ahead.
 _FAST = timedelta(minutes=5)
+# Frappe reads more: what names no year, month or day ("1", "May", "17:00") it completes with those of today.
+_WHOLE_DAY = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2}|\d{8})(?!\d)")
 
 
 def now() -> datetime:
@@ -47,14 +50,28 @@ def _bold(value: object) -> str:
 	return frappe.bold(escape_html(cstr(value)))
 
 
-def parse(value: datetime | str) -> datetime:
+def begins_with_day(value: object) -> bool:
+	"""Whether a text begins with a whole day, year first, as in ISO 8601."""
+	return bool(_WHOLE_DAY.match(cstr(value)))
+
+
+def _read(value: date | datetime | str) -> datetime:
+	"""
+	:raises ValueError: it is not a date, or a part of one
+	"""
+	if isinstance(value, str) and not begins_with_day(value):
+		raise ValueError(value)
+	return get_datetime(value)
+
+
+def parse(value: datetime | date | str) -> datetime:
 	"""A datetime sent by a user or an integration, as stored.
 
-	:param value: with an offset, such as `2026-11-30T12:00:00Z`, or without one in the site's time zone
+	:param value: with an offset, such as `2026-11-30T12:00:00Z`, or without one in the site's time zone; a text names the day first
 	:raises frappe.ValidationError: it is not a date and time
 	"""
 	try:
-		moment = get_datetime(value)
+		moment = _read(value)
 		# The first and the last moments there are have no time in some zones.
 		moment = to_stored(moment) if moment.tzinfo else moment.replace(microsecond=0)
 	except (ValueError, OverflowError, TypeError, AttributeError):
@@ -80,7 +97,7 @@ def parse_day(value: date | str) -> date:
 	:raises frappe.ValidationError: it is not a date
 	"""
 	try:
-		return get_datetime(value).date()
+		return _read(value).date()
 	except (ValueError, OverflowError, TypeError, AttributeError):
 		frappe.throw(
 			_("{0} is not a date. Enter it like 2026-11-30.").format(_bold(value)),

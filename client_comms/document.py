@@ -1,7 +1,6 @@
 """The base of this app's documents, and what their fields can hold."""
 
 import math
-import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,14 +14,12 @@ from frappe.model.utils import is_virtual_doctype
 from frappe.utils import cint, cstr, format_date, get_datetime, getdate, now
 from frappe.utils.html_utils import is_json, sanitize_html
 
-from client_comms import printed, transactions, validation
+from client_comms import clock, printed, transactions, validation
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, refuse
 from client_comms.rules import storable_text
 
 _LARGEST = 2**31 - 1  # of the column of a whole number
-# Frappe would read more than the database takes, such as -1.
-_DAY_FIRST = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}")
 _SHOWN_AS_HTML = {"Data", "Small Text", "Text", "Long Text", "Text Editor"}
 # Other days are typos, or stand for "never" and "for ever", with which deadlines cannot be counted.
 _FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
@@ -329,7 +326,7 @@ def _is_read(read: Callable, doc, field: str, value) -> bool:
 	if isinstance(value, date):
 		return True
 	_require_single(doc, field, value)
-	if not _DAY_FIRST.match(cstr(value)):
+	if not clock.begins_with_day(value):  # Frappe would read more than the database takes, such as -1
 		return False
 	try:
 		return read(cstr(value)) is not None

@@ -225,12 +225,26 @@ def test_a_promise_takes_moments_as_programs_write_them(act, case, until, stored
 		assert act("promise", case, until)["promised_for"] == stored
 
 
-@pytest.mark.parametrize("until", ["tomorrow-ish", "2026-13-45", "99999-01-01", "1"])
+@pytest.mark.parametrize(
+	"until",
+	# The last of these are parts of a moment, of which Frappe takes the rest from the present.
+	[
+		"tomorrow-ish",
+		"2026-13-45",
+		"99999-01-01",
+		"1",
+		"31",
+		"17:00",
+		"Friday",
+		"December",
+		"2099",
+		"2099-12",
+	],
+)
 def test_what_is_not_a_moment_is_refused_clearly(act, case, until):
 	with pytest.raises(frappe.ValidationError) as error:
 		act("promise", case, until)
-	refused = ("is not a date and time", "must be due after", "is not a business day")
-	assert any(each in refusal(error) for each in refused)
+	assert "is not a date and time" in refusal(error)
 	assert frappe.db.get_value(INTERACTION, case, "promise_status") == "Not Required"
 
 

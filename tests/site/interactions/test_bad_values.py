@@ -557,3 +557,14 @@ def test_what_has_such_a_day_already_can_still_be_saved(send):
 def test_a_moment_that_has_no_name_in_the_site_s_zone(value):
 	with pytest.raises(frappe.ValidationError, match="is not a date and time"):
 		clock.parse(value)
+
+
+@pytest.mark.parametrize("value", ["1", "May", "17:00", "2026-12", "12.2026"])
+def test_a_part_of_a_day_is_none(value):
+	with pytest.raises(frappe.ValidationError, match="is not a date"):
+		clock.parse_day(value)
+
+
+@pytest.mark.parametrize("value", ["2026-12-31", "20261231", "2026-12-31T10:00:00Z", " 2026-12-31 10:00"])
+def test_a_day_as_programs_write_it(value):
+	assert str(clock.parse_day(value)) == "2026-12-31"
