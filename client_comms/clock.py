@@ -113,6 +113,15 @@ def end_of(day: date | str) -> datetime:
 	return datetime.combine(parse_day(day), time(23, 59, 59))
 
 
+def parse_end(value: datetime | date | str) -> datetime:
+	"""Until when something lasts, sent by a user or an integration, as stored: a day without a time lasts to its end.
+
+	:raises frappe.ValidationError: it is not a date and time
+	"""
+	moment = parse(value)
+	return end_of(moment) if is_day(value) else moment
+
+
 def to_aware(stored: datetime | str) -> datetime:
 	"""A stored (naive, site time zone) datetime as an aware one."""
 	return get_datetime(stored).replace(tzinfo=site_zone())

@@ -319,6 +319,17 @@ def test_oversight_gives_access_that_ends_automatically(giver, staff, sensitive,
 		assert not may(staff.colleague, sensitive) and sensitive.name not in lists(staff.colleague)
 
 
+def test_a_grant_until_a_day_lasts_to_the_end_of_that_day(staff, sensitive, as_user):
+	today = str(clock.now().date())
+	with as_user(staff.manager):
+		given = grant(sensitive, staff.colleague, valid_until=today)
+		assert given.reload().valid_until == clock.end_of(today)
+		assert may(staff.colleague, sensitive)
+		given.valid_until = str(clock.to_aware(clock.end_of(today)))  # with an offset
+		given.save()
+	assert recorded(sensitive)[0] == [("Grant", staff.manager)]
+
+
 def recorded(doc):
 	"""The entries of the ledger about a record's grants, as (action, user)."""
 	rows = frappe.get_all(

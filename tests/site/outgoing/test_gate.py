@@ -327,6 +327,14 @@ def test_a_confirmation_lasts_as_long_as_the_level_says(update):
 	assert doc.valid_until - doc.verified_on == timedelta(days=30)
 
 
+def test_a_confirmation_that_is_entered_until_a_day_lasts_to_its_end(update):
+	today = clock.now().date()
+	checked = {"party_type": update.party_type, "party": update.party, "method": "Document Seen"}
+	doc = frappe.get_doc({"doctype": "Identity Verification", **checked, "valid_until": str(today)}).insert()
+	assert doc.reload().valid_until == clock.end_of(today)
+	assert identity.last_confirmed(update.party_type, update.party, None, None) == doc.name
+
+
 @pytest.mark.clause("P-1")
 def test_nothing_goes_out_before_the_client_is_confirmed(update, confirm, set_settings):
 	set_settings(identity_mode="Enforce")

@@ -40,6 +40,7 @@ class InteractionAccessGrant(Document):
 
 	def validate(self):
 		validation.require_filled(self, "interaction", "user", "valid_until")
+		self.valid_until = clock.parse_end(self.valid_until)
 		if not self.is_new():
 			written_by_app.keep_fields(self, *_BY_THE_APP)
 		self.validate_giver()
@@ -77,7 +78,7 @@ class InteractionAccessGrant(Document):
 	def gives_access(self) -> bool:
 		"""Whether the user gets access that they did not have through this grant: it is new, or ends later than before."""
 		before = self.get_doc_before_save()
-		return before is None or get_datetime(self.valid_until) > get_datetime(before.valid_until)
+		return before is None or self.valid_until > get_datetime(before.valid_until)
 
 	def record_given(self):
 		"""In the history of the interaction; returns it."""
@@ -106,7 +107,7 @@ class InteractionAccessGrant(Document):
 
 	def validate_validity(self):
 		"""A grant can be ended early at any time."""
-		if get_datetime(self.valid_until) <= clock.now():
+		if self.valid_until <= clock.now():
 			frappe.throw(_("Choose an end in the future."), title=_("Grant Already Expired"))
 
 	def validate_giver(self):

@@ -168,9 +168,7 @@ class ClientConsent(Document):
 		if not valid_until:
 			months = frappe.get_cached_value("Consent Purpose", self.purpose, "validity_months")
 			return add_months(at, months) if months else None
-		until = clock.parse(valid_until)
-		if clock.is_day(valid_until):
-			until = clock.end_of(until)
+		until = clock.parse_end(valid_until)
 		if until <= at:
 			frappe.throw(
 				_(

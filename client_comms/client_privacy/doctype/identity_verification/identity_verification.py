@@ -112,6 +112,8 @@ class IdentityVerification(Document):
 			self.valid_until = None
 		elif self.level and (days := identity.validity_days(self.level)):
 			self.valid_until = self.verified_on + timedelta(days=days)
+		elif self.valid_until:
+			self.valid_until = clock.parse_end(self.valid_until)
 
 	@property
 	def level(self) -> str | None:
