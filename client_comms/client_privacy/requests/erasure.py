@@ -240,13 +240,13 @@ def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterato
 def _shared(subject: subjects.Subject) -> Iterator[dict]:
 	"""What has a name, address or number of the client as well: it is not replaced, because it may mean the other one."""
 	for text, (doctype, name) in sorted(subject.shared_names.items()):
-		yield runs.item(
-			doctype,
-			name,
-			KEEP,
-			_("It has {0} as well, so this text is left everywhere").format(text),
-			_SHARED,
-		)
+		why = _("It has {0} as well, so this text is left everywhere").format(text)
+		yield runs.item(doctype, name, KEEP, why, _SHARED)
+	for login, contact in subject.logins_of_others.items():
+		why = _(
+			"Contact {0} logs in with it as well: disable it by hand if it is this client's alone"
+		).format(contact)
+		yield runs.item("User", login, KEEP, why, _SHARED)
 
 
 def mask(doctype: str, names: list[str]) -> None:

@@ -29,13 +29,15 @@ _ORGANISATIONS = {
 class Subject:
 	"""`records`: DocType → names of the client's own master records; `addresses` in lower case; `markers`: texts that identify the
 	client wherever they occur; `shared_names`: names, addresses and numbers that identify no one → (DocType, name) of what has them as
-	well; `organisations`: of one person's copy, DocType → name → title of the organisations to which they belong, not other people."""
+	well; `organisations`: of one person's copy, DocType → name → title of the organisations to which they belong, not other people;
+	`logins_of_others`: logins of the client that stay → the contact that uses them as well."""
 
 	records: dict[str, tuple[str, ...]]
 	addresses: tuple[str, ...]
 	markers: tuple[str, ...]
 	shared_names: dict[str, tuple[str, str]] = field(default_factory=dict)
 	organisations: dict[str, dict[str, str]] = field(default_factory=dict)
+	logins_of_others: dict[str, str] = field(default_factory=dict)
 
 
 def of(
@@ -56,7 +58,8 @@ def of(
 	if same_person:
 		records, theirs = _with_other_records(records)
 	found = _addresses(records)
-	records["User"] = _logins(records, found)
+	all_of_client = {**same_client(party_type, party), **records} if contact else records
+	records["User"], logins_of_others = _logins(records, found, all_of_client)
 	records = {doctype: names for doctype, names in records.items() if names}
 	found |= _addresses({"User": records.get("User", ())})
 	found |= addresses_among(former)
@@ -76,6 +79,7 @@ def of(
 		tuple(addresses),
 		tuple(sorted(each for each in markers if len(each) >= _SHORTEST)),
 		shared,
+		logins_of_others=logins_of_others,
 	)
 
 
@@ -164,7 +168,7 @@ def _with_other_records(
 	"""The records with others of the same people, and the leads that are not whole about them, but have their address. One name with one
 	address is one person; an address alone can be that of an office."""
 	addresses = _addresses(records)
-	names = {each.casefold() for each in _people(records)}
+	names = _casefolded(_people(records))
 	if not (addresses and names):
 		return records, {}
 	having_one = ("in", spellings(addresses))
@@ -210,6 +214,10 @@ def _people(records: dict[str, tuple[str, ...]]) -> set[str]:
 	return {cstr(each).strip() for each in found} - {""}
 
 
+def _casefolded(names: Iterable[str]) -> set[str]:
+	return {each.casefold() for each in names}
+
+
 def addresses_among(markers: Iterable[str]) -> set[str]:
 	"""Those of the markers that are email addresses."""
 	return {each for each in markers if "@" in each}
@@ -235,23 +243,34 @@ def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tupl
 	return {doctype: tuple(sorted(linked - others))}
 
 
-def _logins(records: dict[str, tuple[str, ...]], addresses: Iterable[str]) -> tuple[str, ...]:
-	"""The portal users of contacts or with an address of theirs. Accounts of staff are not data about the client, and one that
-	another client's contact uses is theirs."""
+def _logins(
+	records: dict[str, tuple[str, ...]], addresses: Iterable[str], all_of_client: shared_names.Records
+) -> tuple[tuple[str, ...], dict[str, str]]:
+	"""The portal users of contacts or with an address of theirs; and those of them that stay, because a contact of another client or
+	another person of the same one uses them as well → that contact. Accounts of staff are not data about the client.
+
+	:param all_of_client: the records, and the organisation if they are those of one of its people
+	"""
 	contacts = [*records.get("Contact", ()), ""]
 	users = frappe.get_all("Contact", {"name": ("in", contacts)}, pluck="user", order_by=None)
 	portal = {"name": ("in", [*filter(None, users), *addresses, ""]), "user_type": "Website User"}
 	found = frappe.get_all("User", portal, pluck="name", order_by="name asc")
+	staff = set(frappe.get_all("Employee", {"user_id": ("in", found)}, pluck="user_id")) if found else ()
+	found = [name for name in found if name not in staff]
 	if not found:
-		return ()
+		return (), {}
 	used = {"user": ("in", found), "name": ("not in", contacts)}
-	others = {
-		row.user
-		for row in frappe.get_all("Contact", used, ["name", "user"], order_by=None)
-		if shared_names.of_others([row.name], records)
-	}
-	staff = set(frappe.get_all("Employee", {"user_id": ("in", found)}, pluck="user_id"))
-	return tuple(name for name in found if name not in others | staff)
+	rows = frappe.get_all("Contact", used, ["name", "user", "full_name"], order_by="name asc")
+	stays: dict[str, str] = {}
+	if rows:
+		names = [row.name for row in rows]
+		elsewhere = shared_names.of_others(names, all_of_client)
+		others, people = shared_names.of_others(names, records), _casefolded(_people(records))
+		for row in rows:
+			same_person = cstr(row.full_name).strip().casefold() in people
+			if row.name in elsewhere or (row.name in others and not same_person):
+				stays.setdefault(row.user, row.name)
+	return tuple(name for name in found if name not in stays), stays
 
 
 def _addresses(records: dict[str, tuple[str, ...]]) -> set[str]:

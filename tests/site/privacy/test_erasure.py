@@ -344,6 +344,43 @@ def test_what_two_clients_share_is_neither_ones(client, make_client, make_user):
 	assert {ADDRESS, NUMBER} <= subject.shared_names.keys()
 
 
+@pytest.mark.parametrize("name", [NAME, "Wombat Reception"])
+def test_one_contacts_login_goes_unless_another_person_logs_in_with_it(
+	name, client, make_user, officers, as_user
+):
+	"""Frappe gives a second contact with the address the same login: a duplicate of the person, or a colleague with one mailbox."""
+	# Frappe gives the contact the name of its login.
+	login = make_user("Customer", email=ADDRESS, user_type="Website User", first_name=NAME)
+	second = frappe.get_doc(
+		{
+			"doctype": "Contact",
+			"first_name": name,
+			"email_ids": [{"email_id": ADDRESS, "is_primary": 1}],
+			"links": [{"link_doctype": "Customer", "link_name": client.party}],
+		}
+	).insert()
+	assert second.user == login
+	identity.confirm("Customer", client.party, client.contact, "Document Seen")
+	with as_user(officers[0]):
+		asked = {"doctype": api.REQUEST, "right": "Erasure", "contact_only": 1}
+		request = frappe.get_doc(
+			{**asked, "party_type": "Customer", "party": client.party, "contact": client.contact}
+		).insert()
+		run = api.plan_erasure(request.name)
+	runs.work(run)
+	is_other = name != NAME
+	kept = {"run": run, "action": "Keep", "reference_doctype": "User", "reference_name": login}
+	why = frappe.get_all(runs.ITEM, kept, pluck="reason")
+	assert any(f"Contact {second.name} logs in with it" in each for each in why) == is_other
+	with as_user(officers[1]):
+		runs_api.approve_run(run, *TOLD)
+	runs.work(run)
+	assert frappe.db.get_value(runs.RUN, run, ["status", "failed_count"]) == (runs.FINISHED, 0)
+	assert not frappe.db.exists("Contact", client.contact)
+	assert frappe.db.exists("Contact", second.name)
+	assert bool(frappe.db.exists("User", login)) == is_other
+
+
 def test_our_own_addresses_are_not_the_clients(client, make_client, set_settings):
 	set_settings(own_email_domains="client.example")
 	assert not subjects.of("Customer", client.party).addresses
