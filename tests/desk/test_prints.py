@@ -24,6 +24,20 @@ LONG = {
 	"Text": TEXT,
 }
 # Frappe draws its rows and columns a little wider than the page, and lets what is in them begin as far inside.
+# The words of the events of a history that stand in two lines.
+TORN = """() => {
+	const torn = [];
+	for (const cell of document.querySelectorAll("[data-fieldname=events] td:nth-child(2) .value")) {
+		for (const word of cell.innerText.trim().split(/\\s+/)) {
+			const range = document.createRange();
+			const [text] = cell.childNodes;
+			range.setStart(text, text.data.indexOf(word));
+			range.setEnd(text, text.data.indexOf(word) + word.length);
+			if (range.getClientRects().length > 1) torn.push(word);
+		}
+	}
+	return torn;
+}"""
 BEYOND = """() => {
 	const right = document.querySelector(".print-format").getBoundingClientRect().right + 16;
 	return [...document.querySelectorAll(".print-format table")].filter((each) => each.getBoundingClientRect().right > right)
@@ -95,3 +109,23 @@ def test_tables_stay_on_the_page(site, make_user, stored, login, shoot):
 			shoot(page, "restriction")
 	assert {"Processing Restriction", "Client Interaction", "Interaction Review"} <= set(seen)
 	assert beyond == {}
+
+
+def test_the_events_of_a_history_are_not_torn(site, make_user, client, login, received, shoot):
+	"""Beside long notes, the column of events was as narrow as half a word."""
+	name = received("The roof")
+	doc = site.get_doc("Client Interaction", name)
+	doc.append_event("Automatic Acknowledgement", site.utils.now_datetime(), TEXT * 3)
+	doc.save_by_app()
+	site.db.commit()
+	page = login(make_user(*procedure.ROLES, password=PASSWORD), PASSWORD)
+	page.set_viewport_size(A4)
+	page.emulate_media(media="print")
+	for language in ("en", "de"):
+		page.goto(
+			f"/printview?doctype=Client Interaction&name={name}&format=Standard&_lang={language}&trigger_print=0"
+		)
+		assert page.locator("[data-fieldname=events] td").count()
+		assert page.evaluate(TORN) == []
+		assert page.evaluate(BEYOND) == []
+	shoot(page, "history")
