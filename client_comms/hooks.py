@@ -71,6 +71,8 @@ has_permission = {
 	"Lead": "client_comms.enforcement.documents.has_permission",
 	"Opportunity": "client_comms.enforcement.documents.has_permission",
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.has_email_permission",
+	"Data Import": "client_comms.enforcement.doctypes.data_import.has_permission",
+	"Data Import Log": "client_comms.enforcement.doctypes.data_import.has_log_permission",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.has_permission",
 	"Discussion Reply": "client_comms.enforcement.doctypes.discussion.has_reply_permission",
 	"File": "client_comms.enforcement.doctypes.file.has_permission",
@@ -125,6 +127,8 @@ permission_query_conditions = {
 	"Dynamic Link": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Item": "client_comms.enforcement.child_rows.condition",
 	"Opportunity Lost Reason Detail": "client_comms.enforcement.child_rows.condition",
+	"Data Import": "client_comms.enforcement.doctypes.data_import.condition",
+	"Data Import Log": "client_comms.enforcement.doctypes.data_import.log_condition",
 	"Deleted Document": "client_comms.enforcement.doctypes.deleted_document.condition",
 	"Discussion Reply": "client_comms.enforcement.doctypes.discussion.reply_condition",
 	"Email Queue Recipient": "client_comms.enforcement.child_rows.recipient_condition",
@@ -249,6 +253,8 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.missing_checks_frappe.update_attending_status",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.missing_checks_frappe.bulk_apply",
 	"frappe.core.doctype.communication.email.make": "client_comms.enforcement.methods.missing_checks_frappe.make",
+	"erpnext.templates.pages.projects.get_task_html": "client_comms.enforcement.methods.missing_checks_erpnext.get_task_html",
+	"erpnext.templates.pages.projects.get_timesheet_html": "client_comms.enforcement.methods.missing_checks_erpnext.get_timesheet_html",
 	"erpnext.www.book_appointment.index.create_appointment": "client_comms.enforcement.methods.missing_checks_erpnext.create_appointment",
 	"frappe.templates.includes.comments.comments.add_comment": "client_comms.enforcement.methods.missing_checks_frappe.add_comment",
 	"frappe.desk.form.assign_to.add": "client_comms.enforcement.methods.assign_to.add",
@@ -762,7 +768,14 @@ doc_events = {
 	},
 }
 
-for _doctype in (*_DEPENDENTS, "SMS Log", "Unhandled Email", "Unprocessed Email"):
+for _doctype in (
+	*_DEPENDENTS,
+	"Data Import",
+	"Data Import Log",
+	"SMS Log",
+	"Unhandled Email",
+	"Unprocessed Email",
+):
 	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
 
 # Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.

@@ -6,7 +6,14 @@ import frappe
 from frappe.core.doctype.file.utils import delete_file, generate_file_name
 
 from client_comms.enforcement import governed
-from client_comms.enforcement.doctypes.file import WITH_FILES, decide, require_content, rows_at
+from client_comms.enforcement.doctypes.file import (
+	OF_FEW,
+	WITH_FILES,
+	decide,
+	is_confidential,
+	require_content,
+	rows_at,
+)
 from client_comms.enforcement.registry import OWNER_FIELDS
 
 _FILED_UNDER = ("reference_doctype", "reference_name")  # of a message
@@ -33,7 +40,7 @@ def keep_private(doc, method=None):
 	shown = _has_public_thumbnail(doc)
 	if doc.is_folder or (doc.is_private and not shown):
 		return
-	if not _is_governed(doc):
+	if not is_confidential(doc):
 		if _shares_address(doc):
 			_publish_copy(doc)
 		return
@@ -51,7 +58,7 @@ def _shares_address(doc) -> bool:
 	before = doc.get_doc_before_save()
 	if doc.is_private or not before or not before.is_private:
 		return False
-	return any(row.is_private and _is_governed(row) for row in rows_at(before.file_url))
+	return any(row.is_private and is_confidential(row) for row in rows_at(before.file_url))
 
 
 def _publish_copy(doc) -> None:
@@ -72,7 +79,7 @@ def withdraw_thumbnails(chunk: int = 500) -> None:
 		"File", {**asked, "name": (">", last)}, pluck="name", order_by="name asc", limit=chunk
 	):
 		for file in (frappe.get_doc("File", name) for name in names):
-			if _is_governed(file):
+			if is_confidential(file):
 				_withdraw_thumbnail(file)
 		last = names[-1]
 		# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
@@ -124,7 +131,10 @@ def make_images_private(chunk: int = 500) -> None:
 def _make_private(doctype: str, names: list[str]) -> None:
 	if not names:
 		return
-	attached = {"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0}
+	_make_all_private({"attached_to_doctype": doctype, "attached_to_name": ("in", names), "is_folder": 0})
+
+
+def _make_all_private(attached: dict) -> None:
 	is_public = {"is_private": 0, "thumbnail_url": _PUBLIC}
 	for name in frappe.get_all("File", attached, pluck="name", or_filters=is_public):
 		_keep_from_public(name)
@@ -153,5 +163,6 @@ def _follow_in_text(file, before: str) -> None:
 		frappe.db.set_value(doctype, name, new, update_modified=False)
 
 
-def _is_governed(doc) -> bool:
-	return decide(doc, "Guest") is not None
+def make_private_of_few() -> None:
+	"""Make files private that were attached to consents, requests and the like before the app kept them private. Repeatable."""
+	_make_all_private({"attached_to_doctype": ("in", sorted(OF_FEW)), "is_folder": 0})

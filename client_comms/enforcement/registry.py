@@ -44,6 +44,7 @@ OF_CLIENTS = ("Client Access Link", "Client Consent", "Communication Preference"
 OF_OFFICERS = ("Data Subject Request", "Erasure Run", "Legal Hold", "Processing Restriction")
 # What is as confidential as if it had the strictest level, because it is not known what it is about, or for one user alone.
 WITHOUT_LEVEL = (
+	"Data Import",
 	"Unhandled Email",
 	"Unprocessed Email",
 	"SMS Log",

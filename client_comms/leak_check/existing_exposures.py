@@ -6,8 +6,9 @@ from pathlib import Path
 import frappe
 
 from client_comms.enforcement import closing, dependents, governed, guards, record_names, sharing
+from client_comms.enforcement.doctypes.file import is_confidential
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 from client_comms.leak_check import stored_scripts
-from client_comms.rules import access
 
 # The channels of Notifications whose recipients are checked for clearance, or pass the gate; Slack's are not known here.
 _CHECKED = ("Email", "System Notification", "SMS")
@@ -73,18 +74,22 @@ def _telling_names():
 		}
 
 
-def _governed_files(filters: dict):
+def _confidential_files(filters: dict):
 	for file in frappe.get_all(
 		"File",
-		{"attached_to_doctype": ("in", governed.doctypes()), "is_folder": 0, **filters},
+		{"attached_to_doctype": ("in", _with_files()), "is_folder": 0, **filters},
 		["name", "file_url", "attached_to_doctype", "attached_to_name"],
 	):
-		if governed.decide(file.attached_to_doctype, file.attached_to_name, access.READ, "Guest") is not None:
+		if is_confidential(file):
 			yield file
 
 
+def _with_files() -> tuple[str, ...]:
+	return (*governed.doctypes(), *OF_CLIENTS, *OF_OFFICERS)
+
+
 def _public_files():
-	for file in _governed_files({"is_private": 0}):
+	for file in _confidential_files({"is_private": 0}):
 		yield {
 			"document": f"File {file.name}: {file.attached_to_doctype} {file.attached_to_name}",
 			"close": "The file is public: select Is Private and save it.",
@@ -126,19 +131,19 @@ def _is_denied(doctype: str, name: str, user: str) -> bool:
 
 
 def _second_files():
-	"""File rows with the address of a governed record's file that do not belong to a governed record themselves."""
+	"""File rows with the address of a confidential file that do not belong to anything confidential themselves."""
 	table = frappe.qb.DocType("File")
 	owned = frappe.qb.DocType("File").as_("owned")
 	for row in (
 		frappe.qb.from_(table)
 		.join(owned)
 		.on((owned.file_url == table.file_url) & (owned.name != table.name))
-		.where(owned.attached_to_doctype.isin(governed.doctypes()))
-		.where(table.attached_to_doctype.isnull() | table.attached_to_doctype.notin(governed.doctypes()))
+		.where(owned.attached_to_doctype.isin(_with_files()))
+		.where(table.attached_to_doctype.isnull() | table.attached_to_doctype.notin(_with_files()))
 		.select(table.name, owned.attached_to_doctype, owned.attached_to_name)
 		.distinct()
 	).run(as_dict=True):
-		if governed.decide(row.attached_to_doctype, row.attached_to_name, access.READ, "Guest") is not None:
+		if is_confidential(row):
 			yield {
 				"document": f"File {row.name}: the content of {row.attached_to_doctype} {row.attached_to_name}",
 				"close": "The file opens content of a confidential record: delete this File.",

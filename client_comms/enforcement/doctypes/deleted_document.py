@@ -31,6 +31,7 @@ _ALWAYS = (
 	governed.PHYSICAL_FILE,
 	governed.REVIEW,
 	governed.DATA_PACKAGE,
+	"Data Import",
 	"Unhandled Email",
 	"Unprocessed Email",
 	"SMS Log",

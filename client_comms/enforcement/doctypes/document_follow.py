@@ -11,6 +11,7 @@ from frappe.desk.form import document_follow
 
 from client_comms.enforcement import dependents, governed, sharing
 from client_comms.enforcement import policy as levels
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 
 
 def name_record(doc, method=None) -> None:
@@ -26,7 +27,7 @@ def name_record(doc, method=None) -> None:
 
 
 def name_strictest(doc, names: dict[str, set[str]]) -> None:
-	"""Let a queued email be about the strictest of these records.
+	"""Let a queued email be about the strictest of these records; without any, about a document for officers, or one about a client.
 
 	:param names: of each DocType
 	"""
@@ -38,6 +39,10 @@ def name_strictest(doc, names: dict[str, set[str]]) -> None:
 	if by_level:
 		strictest = max(sorted(by_level), key=lambda record: levels.current().rank(by_level[record]))
 		doc.reference_doctype, doc.reference_name = strictest
+	elif others := [
+		(each, name) for each in (*OF_OFFICERS, *OF_CLIENTS) for name in sorted(names.get(each, ()))
+	]:
+		doc.reference_doctype, doc.reference_name = others[0]
 
 
 def is_alone_about(doc, subject: str) -> bool:

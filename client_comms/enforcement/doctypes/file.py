@@ -21,13 +21,14 @@ from client_comms.enforcement import (
 	refusals,
 )
 from client_comms.enforcement.answers import Remembered
-from client_comms.enforcement.registry import OWNER_FIELDS
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
 from client_comms.enforcement.requests import portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.flags import flagged
 from client_comms.i18n import bold
 from client_comms.rules import access
 
+OF_FEW = frozenset((*OF_CLIENTS, *OF_OFFICERS, *WITHOUT_LEVEL))
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
 _NAME_OF_FORM = "__temporary_name"
 _NEW = ("new-", "New ")  # how Frappe calls a document in a form that is not saved yet
@@ -105,7 +106,7 @@ class GuardedFile(Remembered):
 	def set_is_private(self):
 		"""Before it is written: Frappe publishes the images in the text of a message, before anything is known about that."""
 		super().set_is_private()
-		if not self.file_url and (_can_be_governed(self) or decide(self, "Guest") is not None):
+		if not self.file_url and (_can_be_governed(self) or is_confidential(self)):
 			self.is_private = 1
 
 	def set_file_name(self):
@@ -317,9 +318,24 @@ def _opens_another(doc) -> bool:
 	return bool(request and request.path.startswith(_OPENED) and request.path != doc.file_url)
 
 
+def is_confidential(file) -> bool:
+	"""Whether a file belongs to a governed record, or to what has no level but readers of its own: a consent, a request, an import."""
+	return decide(file, "Guest") is not None or bool(_of_few(file))
+
+
 def _is_hidden(row, user: str) -> bool:
 	decision = decide(row, user)
-	return decision is not None and not decision.allowed
+	if decision is not None:
+		return not decision.allowed
+	if not (owner := _of_few(row)) or not frappe.db.exists(*owner):
+		return False
+	by_role = owner[0] in WITHOUT_LEVEL or frappe.has_permission(owner[0], user=user)
+	return not by_role or dependents.hides(*owner, user)
+
+
+def _of_few(file) -> tuple[str, str] | None:
+	doctype, name = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
+	return (doctype, name) if name and doctype in OF_FEW else None
 
 
 def leave_out_embedded(mail) -> None:

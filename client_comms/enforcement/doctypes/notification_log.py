@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import dependents, governed, guards
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 from client_comms.flags import flagged
 
 _ABOUT = "client_comms_notification_about"
@@ -41,7 +42,10 @@ class GuardedNotificationLog:
 
 
 def name_record(doc, method=None) -> None:
-	"""`before_insert` of Email Queue: the email of a notification is as confidential as the record (P-2)."""
+	"""`before_insert` of Email Queue: the email of a notification is as confidential as the record, or as the document about a client or for officers,
+	that it is about (P-2)."""
 	about = frappe.flags.get(_ABOUT)
-	if about and not doc.reference_name and governed.level(*about) is not None:
+	if not about or doc.reference_name:
+		return
+	if about[0] in (*OF_CLIENTS, *OF_OFFICERS) or governed.level(*about) is not None:
 		doc.reference_doctype, doc.reference_name = about

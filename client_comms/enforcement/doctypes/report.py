@@ -18,6 +18,8 @@ from client_comms.enforcement import governed, guards, linked_columns, raw_sql
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
 _QUOTED = ("reference_doctype", "reference_name", "content", "communication_date")
+# ERPNext's report that names the clients of Opportunities, but not the Opportunities.
+_CONVERSION = "Lead Conversion Time"
 SCRIPT_MANAGER, _SCRIPTS = "Script Manager", ("javascript", "query", "report_script")
 # Also as JSON writes it.
 _TAG = re.compile(r"(?:<|\\u003c)\s*[a-z!?/\\]", re.IGNORECASE)
@@ -120,6 +122,8 @@ def readable(name: str, result) -> list:
 	kept = _with_readable_names(columns, rows or [])
 	if name == _QUOTING:
 		kept = _with_readable_quotes(kept)
+	elif name == _CONVERSION and kept:
+		kept = _of_readable_clients(*kept)
 	if len(kept) == len(rows or []):
 		return [columns, rows, *more]
 	message, _chart, _summary, *rest = [*more, None, None, None][: max(3, len(more))]
@@ -188,4 +192,21 @@ def _with_readable_quotes(rows: list) -> list:
 
 
 def _quoted(row) -> tuple:
-	return (*(row.values() if isinstance(row, dict) else row),)[-len(_QUOTED) :]
+	return _cells(row)[-len(_QUOTED) :]
+
+
+def _of_readable_clients(*rows) -> list:
+	"""Rows of which the first column names a client, without those of a client who has a hidden Opportunity, and then without the average, which is the last."""
+	*rows, average = rows
+	clients = sorted({_cells(row)[0] or "" for row in rows})
+	of_clients = {"opportunity_from": "Lead", "customer_name": ("in", [*clients, ""])}
+	found = frappe.get_all("Opportunity", of_clients, ["name", "customer_name"], order_by=None)
+	readable_ones = _readable_by_all("Opportunity", [each.name for each in found])
+	# The database takes other letters for the same.
+	hidden = {(each.customer_name or "").lower() for each in found if each.name not in readable_ones}
+	kept = [row for row in rows if (_cells(row)[0] or "").lower() not in hidden]
+	return kept if len(kept) < len(rows) else [*rows, average]
+
+
+def _cells(row) -> tuple:
+	return (*(row.values() if isinstance(row, dict) else row),)

@@ -49,6 +49,27 @@ def add_lead_to_prospect(lead: str, **others):
 
 
 @frappe.whitelist()
+def get_task_html(project: str, **others):
+	"""The tasks of a project, which have the subjects of the Issues of which they were made; ERPNext shows them to every login."""
+	_require_project(project)
+	return call_previous("erpnext.templates.pages.projects.get_task_html", project=project, **others)
+
+
+@frappe.whitelist()
+def get_timesheet_html(project: str, **others):
+	_require_project(project)
+	return call_previous("erpnext.templates.pages.projects.get_timesheet_html", project=project, **others)
+
+
+def _require_project(project: str) -> None:
+	"""As ERPNext's page asks, or as a form does."""
+	user = {"parent": project, "parenttype": "Project", "user": frappe.session.user}
+	if not frappe.db.exists("Project User", user):
+		frappe.has_permission("Project", throw=True)  # or else it would say whether there is one
+		frappe.has_permission("Project", doc=project, throw=True)
+
+
+@frappe.whitelist()
 def process_genericode_import(code_list_name: str, file_name: str, **others):
 	"""ERPNext reads any file from the disk, and an error names it."""
 	guards.require("File", file_name)

@@ -39,6 +39,8 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Communication Preference",
 	"Appointment",
 	"Auto Email Report",
+	"Data Import",
+	"Data Import Log",
 	"Personal Data Download Request",
 	"Prepared Report",
 	"Report",

@@ -1,4 +1,4 @@
-"""What was made of a test record for everyone to open: a report with its result, a board, a copy of personal data."""
+"""What was made of a test record for everyone to open: a report with its result, a board, a copy of personal data, an import."""
 
 import gzip
 import json
@@ -58,6 +58,7 @@ def plant(doc, bait: Bait) -> None:
 		}
 	).insert(ignore_permissions=True)
 	_attach_copy(bait)
+	_attach_import(bait)
 	bait.names["Auto Email Report"] = insert_row(
 		"Auto Email Report",
 		name=f"{bait.name}-AUTO",
@@ -91,6 +92,32 @@ def _attach_copy(bait: Bait) -> None:
 			"content": json.dumps({"Communication": [{"content": f"{bait.word} copied"}]}),
 			"attached_to_doctype": "Personal Data Download Request",
 			"attached_to_name": bait.names["Personal Data Download Request"],
+			"is_private": 1,
+		}
+	).insert(ignore_permissions=True)
+
+
+def _attach_import(bait: Bait) -> None:
+	"""An import of interactions that Administrator entered, with its file and what Frappe said about it."""
+	bait.names["Data Import"] = insert_row(
+		"Data Import",
+		name=f"{bait.name}-IMPORT",
+		reference_doctype=INTERACTION,
+		template_warnings=f"{bait.word} warned",
+	)
+	bait.names["Data Import Log"] = insert_row(
+		"Data Import Log",
+		name=f"{bait.name}-ROW",
+		data_import=bait.names["Data Import"],
+		messages=f"{bait.word} said",
+	)
+	frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": f"{bait.name.lower()}-import.csv",
+			"content": f"Subject\n{bait.word} imported",
+			"attached_to_doctype": "Data Import",
+			"attached_to_name": bait.names["Data Import"],
 			"is_private": 1,
 		}
 	).insert(ignore_permissions=True)

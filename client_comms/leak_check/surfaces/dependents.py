@@ -241,6 +241,35 @@ def unprocessed_email(visitor, bait, planted):
 	)
 
 
+@surface("import that somebody else entered")
+def import_of_another(visitor, bait, planted):
+	return visitor.call(
+		"frappe.client.get_list",
+		doctype="Data Import",
+		fields=["name", "template_warnings"],
+		filters={"name": bait.names["Data Import"]},
+	)
+
+
+@surface("import that somebody else entered, by its name")
+def import_by_name(visitor, bait, planted):
+	return visitor.get(f"/api/resource/Data Import/{bait.names['Data Import']}")
+
+
+@surface("rows of an import that somebody else entered")
+def rows_of_import(visitor, bait, planted):
+	named = {"name": bait.names["Data Import Log"]}
+	answers = [
+		visitor.get(f"/api/resource/Data Import Log/{named['name']}"),
+		visitor.call("frappe.client.get_list", doctype="Data Import Log", fields=["messages"], filters=named),
+		visitor.call(
+			"frappe.core.doctype.data_import.data_import.get_import_logs",
+			data_import=bait.names["Data Import"],
+		),
+	]
+	return any(bait.word in each.text for each in answers)
+
+
 @surface("link with which the client rates it", control=False)
 def rating_link(visitor, bait, planted):
 	about = {"kind": "Rating", "client_interaction": bait.name, "sent_to": bait.word}

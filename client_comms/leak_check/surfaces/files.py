@@ -77,6 +77,18 @@ def file_alias(visitor, bait, planted):
 	return _opens(visitor, bait, own)
 
 
+@surface("second file for the address of an import", BY_EVENT)
+def import_alias(visitor, bait, planted):
+	about = {"attached_to_doctype": "Data Import", "attached_to_name": bait.names["Data Import"]}
+	address = frappe.db.get_value("File", about, "file_url")
+	own = linked_by_own(
+		visitor, "File", {"file_url": address, "file_name": "leakbait import.txt", "is_private": 1}
+	)
+	opened = bool(own) and bait.word in visitor.get(address).text
+	remove_files({"file_url": address, "attached_to_name": ("is", "not set")})
+	return opened
+
+
 @surface("second file by a way around its address", BY_FILE)
 def file_by_other_way(visitor, bait, planted):
 	values = {"file_url": f"/files/../..{bait.file_url}", "file_name": "leakbait way.txt", "is_private": 1}

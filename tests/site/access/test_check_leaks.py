@@ -123,6 +123,10 @@ HOLES = [
 	("permission_query_conditions", ["Event"], "Event, report view"),
 	("permission_query_conditions", ["Call Log"], "Call Log, list"),
 	("extend_doctype_class", ["Report"], "Lead at a level, report Lead Details"),
+	("permission_query_conditions", ["Data Import"], "import that somebody else entered"),
+	("has_permission", ["Data Import"], "import that somebody else entered, by its name"),
+	("permission_query_conditions", ["Data Import Log"], "rows of an import that somebody else entered"),
+	("extend_doctype_class", ["File"], "second file for the address of an import"),
 	(
 		"before_request",
 		["client_comms.enforcement.requests.method_aliases.refuse"],

@@ -112,3 +112,79 @@ def test_a_row_without_a_value_and_a_name_in_other_letters(make_import, manager,
 	with as_user(manager):
 		run(made)
 	assert frappe.db.get_value("Lead", lead.name, "company_name") == "New"
+
+
+# --- what an import contains ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def imported():
+	"""`imported(doctype, owner)`: an import that ran, with its file and what it says about a row."""
+
+	def make(doctype, owner):
+		values = {"reference_doctype": doctype, "owner": owner, "template_warnings": "The roof leaks"}
+		made = frappe.get_doc({"doctype": "Data Import", "name": frappe.generate_hash(), **values})
+		made.db_insert()
+		log = {"data_import": made.name, "messages": "The roof leaks", "name": frappe.generate_hash()}
+		log = frappe.get_doc({"doctype": "Data Import Log", **log})
+		log.db_insert()
+		attached = {"attached_to_doctype": made.doctype, "attached_to_name": made.name}
+		content = "Subject,Summary\nThe roof,It leaks"
+		file = {"doctype": "File", "file_name": f"{frappe.generate_hash()}.csv", "content": content}
+		file = frappe.get_doc({**file, **attached, "is_private": 1}).insert(ignore_permissions=True)
+		return made, log, file
+
+	yield make
+	frappe.db.delete("Data Import Log", {"messages": "The roof leaks"})  # its table is not transactional
+
+
+def is_open(doc):
+	"""In the list, and by its name; they agree."""
+	found = bool(frappe.get_list(doc.doctype, {"name": doc.name}))
+	assert found == bool(frappe.get_doc(doc.doctype, doc.name).has_permission("read")), doc.doctype
+	return found
+
+
+@pytest.mark.parametrize("doctype", ["Client Interaction", "Lead", "Communication"])
+def test_an_import_of_what_can_be_confidential_is_for_who_entered_it(
+	doctype, imported, staff, set_settings, as_user
+):
+	set_settings(govern_leads=1)
+	parts = imported(doctype, staff.cleared)
+	for user, found in ((staff.uncleared, False), (staff.cleared, True), ("Administrator", True)):
+		with as_user(user):
+			assert [is_open(each) for each in parts] == [found] * 3, user
+
+
+@pytest.mark.parametrize("way", ["owner", "reference_doctype"])
+def test_nor_for_who_says_that_it_is_something_else(way, imported, staff, as_user):
+	made, _log, _file = imported("Client Interaction", staff.cleared)
+	with as_user(staff.uncleared):
+		made.set(way, {"owner": staff.uncleared, "reference_doctype": "Item"}[way])
+		assert not made.has_permission("write")
+
+
+def test_other_imports_stay_open(imported, staff, set_settings, as_user):
+	set_settings(govern_leads=0)
+	with as_user(staff.uncleared):
+		for doctype in ("Item", "Lead"):
+			assert all(map(is_open, imported(doctype, staff.cleared)))
+		assert all(map(is_open, imported("Client Interaction", staff.uncleared)))
+
+
+def test_what_is_said_about_the_rows_of_a_bank_statement_stays_open(imported, staff, as_user):
+	made, log, _file = imported("Client Interaction", staff.cleared)
+	frappe.db.delete("Data Import", {"name": made.name})  # a name of a Bank Statement Import
+	with as_user(staff.uncleared):
+		assert is_open(log)
+
+
+def test_its_rows_are_not_previewed(imported, staff, request_as):
+	made, _log, file = imported("Client Interaction", staff.cleared)
+	for method, asked in (
+		("get_preview_from_template", {"data_import": made.name, "import_file": file.file_url}),
+		("get_import_logs", {"data_import": made.name}),
+		("download_errored_template", {"data_import_name": made.name}),
+	):
+		with pytest.raises(frappe.PermissionError):
+			request_as(staff.uncleared, f"frappe.core.doctype.data_import.data_import.{method}", **asked)

@@ -307,7 +307,7 @@ def test_its_content_is_not_read_through_another_row(doctype, log, about, staff,
 
 @pytest.mark.parametrize("doctype", WITH_FILES)
 def test_it_becomes_private_with_the_record(doctype, log, about, monkeypatch):
-	monkeypatch.setattr("client_comms.enforcement.private_files._is_governed", lambda doc: False)
+	monkeypatch.setattr("client_comms.enforcement.private_files.is_confidential", lambda doc: False)
 	monkeypatch.setattr("client_comms.enforcement.doctypes.file.decide", lambda *args: None)
 	record = log("Initial Inquiry")
 	file = publish(about(doctype, record))

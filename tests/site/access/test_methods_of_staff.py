@@ -216,3 +216,33 @@ def test_the_number_of_a_contact(make_client, eve, make_user, request_as):
 			request_as(user, method, **asked)
 
 	assert request_as(make_user("Sales User"), method, **asked) == "+49 30 5550100"
+
+
+@pytest.fixture
+def project():
+	"""A project with a Task that was made of an Issue, as everyone with a role for tasks sees it."""
+	project = frappe.get_doc({"doctype": "Project", "project_name": frappe.generate_hash()}).insert()
+	frappe.get_doc({"doctype": "Task", "subject": "The roof leaks", "project": project.name}).insert()
+	return project
+
+
+TASKS = "erpnext.templates.pages.projects.get_task_html"
+TIMES = "erpnext.templates.pages.projects.get_timesheet_html"
+
+
+@pytest.mark.parametrize("method", [TASKS, TIMES])
+def test_the_tasks_of_a_project_are_for_those_who_take_part_in_it(
+	method, project, eve, make_user, request_as
+):
+	for user in (eve, make_user("Sales User")):
+		for name in (project.name, "none"):
+			with pytest.raises(frappe.PermissionError):
+				request_as(user, method, project=name)
+	takes_part = {"doctype": "Project User", "parent": project.name, "parenttype": "Project", "user": eve}
+	frappe.get_doc({**takes_part, "parentfield": "users"}).db_insert()
+	for user in (eve, make_user("Projects User")):
+		assert isinstance(request_as(user, method, project=project.name), str)
+
+
+def test_they_are_shown_to_them(project, make_user, request_as):
+	assert "The roof leaks" in request_as(make_user("Projects User"), TASKS, project=project.name)

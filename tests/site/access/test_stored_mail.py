@@ -73,6 +73,37 @@ def test_of_one_about_a_to_do_of_a_record(notify, complaint, staff, as_user):
 		assert not listed("Email Queue", name)
 
 
+@pytest.fixture(params=["Client Consent", "Data Subject Request"])
+def about_a_client(request, held):
+	"""A consent of a Lead that is Sensitive, and a request about its data, which is for officers."""
+	about = {"party_type": "Lead", "party": held("Lead", lead_name="Anna").name}
+	doc = frappe.get_doc(
+		{"doctype": request.param, "name": frappe.generate_hash(), "right": "Access", **about}
+	)
+	doc.db_insert()
+	return doc
+
+
+def test_of_one_about_a_document_of_a_hidden_client(about_a_client, notify, staff, as_user):
+	"""Or about a comment on it."""
+	name = notify(about_a_client.add_comment("Comment", "x"), "Mention")
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", name)
+
+
+def test_the_email_about_followed_documents_of_clients(about_a_client, email_about_followed, staff, as_user):
+	email_about_followed.follow(about_a_client)
+	about_a_client.add_comment("Comment", WORDS)
+	row = email_about_followed()
+	assert WORDS in row.message
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", row.name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", row.name)
+
+
 def test_of_one_about_something_open(notify, make_client, staff, as_user):
 	customer = frappe.get_doc("Customer", make_client("Anna Client", "anna@client.example").party)
 	name = notify(customer, "Mention")

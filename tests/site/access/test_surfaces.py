@@ -117,6 +117,8 @@ NO_SURFACE = {
 	"erpnext.buying.doctype.request_for_quotation.request_for_quotation.send_supplier_emails": _SENDS,
 	"erpnext.stock.doctype.delivery_trip.delivery_trip.notify_customers": _SENDS,
 	"erpnext.selling.page.point_of_sale.point_of_sale.set_customer_info": "asks for the customer: test_methods_of_staff",
+	"erpnext.templates.pages.projects.get_task_html": "asks for the project: test_methods_of_staff",
+	"erpnext.templates.pages.projects.get_timesheet_html": "asks for the project: test_methods_of_staff",
 	"erpnext.www.book_appointment.index.create_appointment": "answers with what was entered: test_messages_of_portal_users",
 	"client_comms.api.client_called_again": _WRITES,
 	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
