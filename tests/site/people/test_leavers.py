@@ -70,7 +70,9 @@ def test_the_manager_role_hears_of_files_that_a_disabled_user_still_has(cabinet,
 	assert told(custody.remind, "2026-12-20", boss, file.name) == []
 
 
-def test_of_an_overdue_file_the_manager_role_hears_that_its_custodian_left(cabinet, boss, leaver, told):
+def test_of_an_overdue_file_the_manager_role_hears_that_its_custodian_left(
+	cabinet, boss, leaver, told, clock_at
+):
 	file = frappe.get_doc(
 		{
 			"doctype": FILE,
@@ -80,7 +82,8 @@ def test_of_an_overdue_file_the_manager_role_hears_that_its_custodian_left(cabin
 			"confidentiality_level": procedure.STANDARD,
 		}
 	).insert()
-	file.check_out(leaver, "To read", due_back="2026-12-01")
+	with clock_at("2026-11-25 10:00"):
+		file.check_out(leaver, "To read", due_back="2026-12-01")
 	(late,) = told(custody.remind, "2026-12-02", leaver, file.name)
 	assert "was due back" in late
 	leave(leaver)
