@@ -352,7 +352,7 @@ def complete(
 			"doctype": RECORD,
 			"user": user,
 			"training": training,
-			"completed_on": getdate(completed_on) if completed_on else clock.now().date(),
+			"completed_on": clock.parse_day(completed_on or clock.now()),
 			"score": score,
 			"attempt": attempt,
 		}

@@ -561,9 +561,16 @@ def test_a_moment_that_has_no_name_in_the_site_s_zone(value):
 
 
 @pytest.mark.parametrize("value", ["1", "May", "17:00", "2026-12", "12.2026"])
-def test_a_part_of_a_day_is_none(value):
-	with pytest.raises(frappe.ValidationError, match="is not a date"):
-		clock.parse_day(value)
+def test_a_part_of_a_day_is_none(value, make_user):
+	training = frappe.get_doc(
+		{"doctype": "SOP Training", "training_name": "Greeting", "valid_months": 12}
+	).insert()
+	for act in (
+		lambda: clock.parse_day(value),
+		lambda: api.complete_training(make_user(), training.name, completed_on=value),
+	):
+		with pytest.raises(frappe.ValidationError, match="is not a date"):
+			act()
 
 
 @pytest.mark.parametrize("value", ["2026-12-31", "20261231", "2026-12-31T10:00:00Z", " 2026-12-31 10:00"])

@@ -133,13 +133,13 @@ class PhysicalFile(Document):
 		"""Hand the file to a user who can read it.
 
 		:raises frappe.ValidationError: the file is not in its location, no reason is given, or the return
-		    date is in the past
+		    date is in the past or not a date
 		:raises ClearanceMissingError: the custodian cannot read the file
 		"""
 		self._require_state(IN_PLACE)
 		self._require_reason(reason)
 		self._require_reader(custodian)
-		if due_back and getdate(due_back) < getdate(clock.now()):
+		if due_back and clock.parse_day(due_back) < getdate(clock.now()):
 			frappe.throw(
 				_("The return date cannot be in the past. Choose today or a later day."),
 				title=_("Date in the Past"),
