@@ -432,6 +432,33 @@ def test_the_button_that_saves_is_on_the_screen(language, make_user, login, rece
 	assert 0 <= save["x"] and save["x"] + save["width"] <= DESKTOP["width"]
 
 
+def test_a_long_title_leaves_the_form_free_on_a_phone(site, make_user, login, received, shoot):
+	"""Beside the state of a long name, the title had one letter in a line and covered the tabs."""
+	user = make_user("Frontline Staff", "Sales User", language="fr", password=PASSWORD)
+	doc = site.get_doc(
+		"Client Interaction", received("The heat pump on the roof of the second building is loud at night")
+	)
+	doc.record("Acknowledged")
+	site.db.commit()
+	page = login(user, PASSWORD)
+	page.set_viewport_size({"width": 375, "height": 740})
+	page.goto(f"/app/client-interaction/{doc.name}")
+	tabs = page.locator(".form-tabs .nav-link:visible")
+	tabs.first.wait_for()
+	page.wait_for_load_state("networkidle")
+	shoot(page, "long-title")
+	title = page.locator(
+		".page-head:visible .title-text:visible, .page-head:visible .navbar-breadcrumbs li:last-child"
+	).first.bounding_box()
+	head = page.locator(".page-head:visible").bounding_box()
+	assert title["width"] > 100 and title["y"] + title["height"] <= head["y"] + head["height"]
+	is_free = """tab => {
+		const { x, y, width, height } = tab.getBoundingClientRect();
+		return tab.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+	}"""
+	assert tabs.first.evaluate(is_free)
+
+
 def test_the_banner_has_the_width_of_a_phone(frontline, login, received, shoot):
 	page = login(frontline, PASSWORD)
 	open_form(page, received("Offer for a solar roof"), PHONE)
