@@ -346,16 +346,12 @@ after_request = [
 	"client_comms.setup.workspace_block.after_request",
 ]
 
-_BEFORE_PRINT = [
-	"client_comms.enforcement.printing.require_clearance",
-	"client_comms.enforcement.audit.on_print",
-]
-_LEVEL_OF_FILED = "client_comms.enforcement.filed.keep_when_deleted"
+_CAN_PRINT = "client_comms.enforcement.printing.require_clearance"
+_PRINT_ON_LEDGER = "client_comms.enforcement.audit.on_print"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
 _FOLLOW_STATED = "client_comms.enforcement.level_spread.follow_stated"
 _COMPANY_OF_MAILBOX = "client_comms.intake.inbound_mail.set_company"
 _SINGLE_FAILURE = "client_comms.intake.failures.keep_single"
-_LEVEL_ON_LEDGER = "client_comms.ledger.following.follow_deletion_of_level"
 # What decides about access and consent: every state is on the ledger.
 _ON_LEDGER = {
 	"on_change": "client_comms.ledger.following.follow",
@@ -490,8 +486,6 @@ doc_events = {
 			"client_comms.client_interactions.complaints.set_hint",
 		],
 		"after_insert": "client_comms.intake.lead.replace_opened",
-		"after_delete": _LEVEL_ON_LEDGER,
-		"before_print": _BEFORE_PRINT,
 	},
 	"Interaction Access Grant": {**_ON_LEDGER},
 	"Client Disclosure": {**_ON_LEDGER},
@@ -501,14 +495,8 @@ doc_events = {
 	"SOP Training Record": {**_ON_LEDGER},
 	"Third Party": {**_ON_LEDGER},
 	"Ledger Witness": {**_ON_LEDGER},
-	"Interaction Review": {
-		"onload": "client_comms.people.reviews.show",
-		"before_print": _BEFORE_PRINT,
-	},
-	"Physical File": {
-		"validate": "client_comms.enforcement.references.refuse_named",
-		"before_print": _BEFORE_PRINT,
-	},
+	"Interaction Review": {"onload": "client_comms.people.reviews.show"},
+	"Physical File": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Client Consent": {
 		**_ON_LEDGER,
 		"on_update": "client_comms.outgoing.withdrawals.follow",
@@ -542,7 +530,6 @@ doc_events = {
 			"client_comms.outgoing.logged_contacts.after_message",
 			"client_comms.enforcement.audit.on_message",
 		],
-		"before_print": _BEFORE_PRINT,
 	},
 	"Event": {
 		"before_validate": [
@@ -553,7 +540,6 @@ doc_events = {
 		"before_save": ["client_comms.outgoing.google_calendar.before_save", _LEVEL_WHEN_MOVED],
 		"after_insert": _FOLLOW_STATED,
 		"on_update": "client_comms.intake.event.on_update",
-		"before_print": _BEFORE_PRINT,
 	},
 	"Call Log": {
 		"before_validate": [
@@ -566,7 +552,6 @@ doc_events = {
 			"client_comms.intake.call_log.on_update",
 			"client_comms.outgoing.logged_contacts.after_call",
 		],
-		"before_print": _BEFORE_PRINT,
 	},
 	"Appointment": {
 		"before_validate": "client_comms.document.clean_shown",
@@ -576,31 +561,21 @@ doc_events = {
 	"Issue": {
 		"before_insert": _COMPANY_OF_MAILBOX,
 		"after_insert": "client_comms.intake.issue.after_insert",
-		"after_delete": _LEVEL_ON_LEDGER,
 		"on_update": [
 			"client_comms.intake.issue.follow_priority",
 			"client_comms.intake.issue_status.follow_issue",
 		],
-		"before_validate": [
-			"client_comms.enforcement.levels.guard_level",
-			"client_comms.document.clean_shown",
-		],
-		"before_print": _BEFORE_PRINT,
-		"on_trash": _LEVEL_OF_FILED,
+		"before_validate": "client_comms.document.clean_shown",
 	},
 	"Lead": {
 		"before_insert": ["client_comms.client_privacy.client_data.before_insert", _COMPANY_OF_MAILBOX],
 		"validate": "client_comms.client_privacy.client_data.validate",
 		"after_insert": "client_comms.intake.lead.after_insert",
-		"after_delete": _LEVEL_ON_LEDGER,
 		"before_validate": [
-			"client_comms.enforcement.levels.guard_level",
 			"client_comms.document.clean_shown",
 			"client_comms.clients.confirmation.keep_addresses",
 		],
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
-		"before_print": _BEFORE_PRINT,
-		"on_trash": _LEVEL_OF_FILED,
 	},
 	"Opportunity": {
 		"before_insert": [_COMPANY_OF_MAILBOX, "client_comms.enforcement.levels.see_lead"],
@@ -609,14 +584,8 @@ doc_events = {
 			"client_comms.enforcement.levels.take_over",
 		],
 		"after_insert": "client_comms.intake.opportunity.after_insert",
-		"after_delete": _LEVEL_ON_LEDGER,
-		"before_validate": [
-			"client_comms.enforcement.levels.guard_level",
-			"client_comms.document.clean_shown",
-		],
+		"before_validate": "client_comms.document.clean_shown",
 		"on_update": "client_comms.enforcement.sharing.end_lapsed_of_owner",
-		"before_print": _BEFORE_PRINT,
-		"on_trash": _LEVEL_OF_FILED,
 	},
 	"File": {
 		"before_validate": "client_comms.enforcement.private_files.keep_private",
@@ -694,9 +663,7 @@ doc_events = {
 		],
 		"on_update": "client_comms.client_privacy.client_data.on_update",
 	},
-	"Prospect": {
-		"validate": "client_comms.enforcement.references.refuse_named",
-	},
+	"Prospect": {"validate": "client_comms.enforcement.references.refuse_named"},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
 	# ERPNext copies the name of its party.
 	"Payment Entry": {"before_validate": "client_comms.enforcement.references.refuse_party"},
@@ -768,15 +735,23 @@ doc_events = {
 	},
 }
 
-for _doctype in (
+# What holds for several DocTypes comes before what each of them has.
+_WITH_LEVEL = ("Issue", "Lead", "Opportunity")
+_NUMBERED = ("Client Interaction", *_WITH_LEVEL)
+_PRINTED = (*_NUMBERED, "Call Log", "Communication", "Event", "Interaction Review", "Physical File")
+_ALSO_PRINTED = (
 	*_DEPENDENTS,
 	"Data Import",
 	"Data Import Log",
 	"SMS Log",
 	"Unhandled Email",
 	"Unprocessed Email",
-):
-	doc_events.setdefault(_doctype, {})["before_print"] = _BEFORE_PRINT[:1]
+)
+_put_first(doc_events, "before_print", _PRINTED, _PRINT_ON_LEDGER)
+_put_first(doc_events, "before_print", (*_PRINTED, *_ALSO_PRINTED), _CAN_PRINT)
+_put_first(doc_events, "before_validate", _WITH_LEVEL, "client_comms.enforcement.levels.guard_level")
+_put_first(doc_events, "on_trash", _WITH_LEVEL, "client_comms.enforcement.filed.keep_when_deleted")
+_put_first(doc_events, "after_delete", _NUMBERED, "client_comms.ledger.following.follow_deletion_of_level")
 
 # Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.
 _NAMING = (
@@ -799,7 +774,6 @@ _put_first(
 # What belongs to a client whose use of data is restricted is not changed in any way (enforcement/restrictions).
 _LOCK = "client_comms.enforcement.restrictions.require_unlocked"
 _put_first(doc_events, "before_validate", (*_LOCKED, *_LOCKED_ROWS), _LOCK)
-_NUMBERED = ("Client Interaction", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_rename", _NUMBERED, "client_comms.enforcement.used_names.refuse")
 _MANAGED = ("Customer", "Lead", "Prospect")
 _put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.account_managers.refuse_merger")
@@ -991,18 +965,15 @@ doctype_js = {
 		"public/js/verified_details.js",
 		"public/js/contact.js",
 	],
-	"Opportunity": [
-		"public/js/policies.js",
-		"public/js/log_interaction.js",
-		"public/js/confidentiality.js",
-		"public/js/email_templates.js",
-	],
-	"Issue": [
-		"public/js/policies.js",
-		"public/js/log_interaction.js",
-		"public/js/confidentiality.js",
-		"public/js/email_templates.js",
-	],
+	**{
+		doctype: [
+			"public/js/policies.js",
+			"public/js/log_interaction.js",
+			"public/js/confidentiality.js",
+			"public/js/email_templates.js",
+		]
+		for doctype in ("Issue", "Opportunity")
+	},
 }
 # Records about a document that do not prevent it from being deleted.
 ignore_links_on_delete = [
@@ -1139,7 +1110,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 			"client_comms.intake.adapters.on_update",
 			"client_comms.outgoing.source_documents.after_sending",
 		],
-		"before_print": _BEFORE_PRINT,
+		"before_print": [_CAN_PRINT, _PRINT_ON_LEDGER],
 	}
 	for _row in _rows:
 		permission_query_conditions.setdefault(_row, "client_comms.enforcement.child_rows.condition")
