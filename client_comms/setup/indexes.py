@@ -8,9 +8,9 @@ from client_comms.enforcement.policy import ACCOUNT_MANAGER_FIELD
 
 INDEXED = (
 	*ACCOUNT_MANAGER_FIELD.items(),  # for the row condition, on every list
-	# For the row condition, which names what is assigned to the user; also for Frappe's own.
 	# To count documents by status, with what the row condition asks of most users.
 	*((doctype, "status", "confidentiality_level") for doctype in SETTING),
+	# For the row condition, which names what is assigned to the user; also for Frappe's own.
 	("ToDo", "allocated_to", "status", "reference_type", "reference_name"),
 	("ToDo", "assigned_by"),
 	("Notification Log", "for_user", compat.list_order()),  # a user's newest

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from client_comms import hooks, ledger
-from client_comms.patches.v1_0 import ask_before_loading, ask_hourly_before_loading
+from client_comms.patches.v1_0 import ask_before_loading
 from client_comms.patches.v1_0 import rename_to_plain_words as patch
 
 PATCH = patch.__name__
@@ -171,7 +171,5 @@ def test_jobs_are_named_as_the_hooks_name_them():
 
 
 def present_name(job: str) -> str:
-	"""After the patches that came later."""
-	for later in (ask_before_loading, ask_hourly_before_loading):
-		job = later.JOBS.get(job, job)
-	return job
+	"""After the patch that came later."""
+	return ask_before_loading.JOBS.get(job, job)

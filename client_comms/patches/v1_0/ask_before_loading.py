@@ -1,4 +1,4 @@
-"""Jobs of every five minutes ask first whether there is anything to do: one that was stopped stays so under its new path."""
+"""Jobs of every five minutes and of every hour ask first whether there is anything to do: one that was stopped stays so under its new path."""
 
 import frappe
 
@@ -14,6 +14,12 @@ JOBS = {
 	"client_comms.policy_changes.activation.start_due": "client_comms.scheduled.start_due",
 	"client_comms.policy_changes.runs.continue_abandoned": "client_comms.scheduled.continue_abandoned",
 	"client_comms.leak_check.job.fail_abandoned": "client_comms.scheduled.fail_abandoned",
+	"client_comms.enforcement.closing.follow": "client_comms.scheduled.follow_takeovers",
+	"client_comms.intake.retry.run": "client_comms.scheduled.retry",
+	"client_comms.intake.substitution.run": "client_comms.scheduled.substitute",
+	"client_comms.client_privacy.erasure.runs.continue_all": "client_comms.scheduled.continue_erasures",
+	"client_comms.client_privacy.packages.runs.continue_packages": "client_comms.scheduled.continue_packages",
+	"client_comms.ledger.runs.continue_verifications": "client_comms.scheduled.continue_verifications",
 }
 
 

@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms.client_privacy.erasure import belongings
+from client_comms.patches.v1_0 import renew_indexes
 from client_comms.setup import indexes
 
 pytestmark = pytest.mark.clause("D-5")
@@ -86,3 +87,15 @@ def test_one_of_an_older_version_is_made_again():
 	assert ["allocated_to", "status", "reference_type", "reference_name"] in before
 	indexes.add_indexes()
 	assert columns_of("ToDo") == before
+
+
+@pytest.mark.committed
+def test_an_upgrade_drops_what_others_have_replaced_and_adds_what_is_missing():
+	doctypes = {doctype for doctype, _index in renew_indexes.REPLACED}
+	before = {doctype: sorted(columns_of(doctype)) for doctype in doctypes}
+	for doctype, index in renew_indexes.REPLACED:
+		indexes.drop_index(doctype, index)
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` add index `{index}` (`modified`)")
+	indexes.drop_index("Client Interaction", "client_comms_turn")
+	renew_indexes.execute()
+	assert {doctype: sorted(columns_of(doctype)) for doctype in doctypes} == before

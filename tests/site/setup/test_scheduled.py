@@ -15,7 +15,7 @@ from client_comms.communication_governance import calendars
 from client_comms.intake import event, unprocessed
 from client_comms.ledger import checkpoints, entries
 from client_comms.ledger import runs as verifications
-from client_comms.patches.v1_0 import ask_before_loading, ask_hourly_before_loading
+from client_comms.patches.v1_0 import ask_before_loading
 
 pytestmark = pytest.mark.clause("D-1", "C-3")
 
@@ -124,13 +124,11 @@ def test_what_is_done_exists():
 
 
 def test_a_job_that_was_stopped_stays_so_under_its_new_name():
-	patches = (ask_before_loading, ask_hourly_before_loading)
-	for before, after in (item for patch in patches for item in patch.JOBS.items()):
+	for before, after in ask_before_loading.JOBS.items():
 		frappe.db.set_value("Scheduled Job Type", {"method": after}, {"method": before, "stopped": 1})
-	for patch in patches:
-		patch.execute()
+	ask_before_loading.execute()
 	stopped = frappe.get_all("Scheduled Job Type", {"method": ("in", ALL), "stopped": 1}, pluck="method")
-	assert sorted(stopped) == sorted(ALL) == sorted(each for patch in patches for each in patch.JOBS.values())
+	assert sorted(stopped) == sorted(ALL) == sorted(ask_before_loading.JOBS.values())
 
 
 def test_the_questions_know_what_the_jobs_look_for():
