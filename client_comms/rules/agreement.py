@@ -38,14 +38,7 @@ def linear(one: int, other: int, categories: int) -> float:
 	return 1 - abs(one - other) / (categories - 1) if categories > 1 else 1.0
 
 
-def exact(one: int, other: int, categories: int) -> float:
-	"""Only the same category agrees: Cohen's kappa of 1960."""
-	return float(one == other)
-
-
-def weighted_kappa(
-	pairs: Sequence[tuple[object, object]], categories: Sequence[object], weights: Weights = linear
-) -> Agreement:
+def weighted_kappa(pairs: Sequence[tuple[object, object]], categories: Sequence[object]) -> Agreement:
 	"""The agreement of pairs of scores.
 
 	:param pairs: the two scores of each record
@@ -61,7 +54,7 @@ def weighted_kappa(
 	table = [[0] * len(categories) for _category in categories]
 	for one, other in pairs:
 		table[place[one]][place[other]] += 1
-	return of_table(table, weights)
+	return of_table(table)
 
 
 def of_table(table: Sequence[Sequence[int]], weights: Weights = linear) -> Agreement:

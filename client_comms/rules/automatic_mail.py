@@ -84,20 +84,17 @@ def automatic_kind(
 	headers: Mapping[str, str],
 	sender: str,
 	subject: str,
-	content_type: str = "",
 	own_domains: Collection[str] = (),
 ) -> str | None:
 	"""Return AUTO_REPLY, BOUNCE, BULK, CALENDAR or SPAM for mail that no person wrote, otherwise None (C-3, C-4).
 
-	`sender` is the From header, or an address. `content_type` (default: the header of that name)
-	is the whole value, since the kind of a report is one of its parameters. Exchange puts
-	X-Auto-Response-Suppress on ordinary mail, so it is ignored. With `own_domains`, a mailing list of
+	`sender` is the From header, or an address. Exchange puts X-Auto-Response-Suppress on ordinary mail, so it is ignored. With `own_domains`, a mailing list of
 	such a domain is ignored as well, because a group address such as support@ forwards inquiries like that.
 	"""
 	values = {name.lower(): str(value).strip() for name, value in headers.items()}
 	local_part = addresses.first(sender).partition("@")[0].lower()
 	title = _TAGS.sub("", _comparable(subject), count=1)
-	report = _report_type(content_type or values.get("content-type", ""))
+	report = _report_type(values.get("content-type", ""))
 	auto_submitted = _first_word(values.get("auto-submitted") or "no")
 	precedence = _first_word(values.get("precedence", ""))
 

@@ -63,12 +63,6 @@ def test_headers_tell_machines_from_people(headers, kind):
 	assert automatic_kind(headers, PERSON, "Offer for a roof in Kiel") == kind
 
 
-def test_content_type_argument_wins_over_the_header():
-	headers = {"Content-Type": "text/plain"}
-	report = "multipart/report; report-type=delivery-status"
-	assert automatic_kind(headers, PERSON, "x", report) == BOUNCE
-
-
 @pytest.mark.parametrize(
 	("sender", "kind"),
 	[
