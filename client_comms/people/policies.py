@@ -43,19 +43,14 @@ def for_type(communication_type: str | None) -> list[frappe._dict]:
 def to_read(user: str) -> list[frappe._dict]:
 	"""The policies in force that a user has yet to confirm having read."""
 	policies = [row for row in in_force() if row.attestation_required]
-	held = set(frappe.get_roles(user))
-	if not policies or not held & procedure_roles.all_roles():
+	if not policies:
 		return []
-	roles = _rows("SOP Role", "role", policies)
+	# A role that a policy names is asked, whatever the matrix says.
+	named, everyone = _rows("SOP Role", "role", policies), procedure_roles.all_roles()
+	held = set(frappe.get_roles(user))
 	names = [row.name for row in policies]
 	read = set(frappe.get_all(ATTESTATION, {"user": user, "policy": ("in", names)}, pluck="policy"))
-	everyone = procedure_roles.all_roles()
-	return [row for row in policies if row.name not in read and _is_for(roles[row.name] or everyone, held)]
-
-
-def _is_for(roles: set[str] | frozenset[str], held: frozenset[str] | set[str]) -> bool:
-	"""Whether a policy for these roles is for a user who holds `held`. A role that it names is asked, whatever the matrix says."""
-	return bool(roles & held)
+	return [row for row in policies if row.name not in read and held & (named[row.name] or everyone)]
 
 
 def readers_owing(name: str) -> set[str]:
@@ -66,7 +61,7 @@ def readers_owing(name: str) -> set[str]:
 	return {
 		each.user
 		for each in policy.subjects()
-		if each.user not in read and not each.bypass and _is_for(roles, each.roles)
+		if each.user not in read and not each.bypass and roles & each.roles
 	}
 
 

@@ -5,6 +5,7 @@
 
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterable
 
 import frappe
@@ -35,11 +36,12 @@ _REPORTED_MONTHS = 12  # other apps are asked for completions of at least as man
 
 def owed_by_roles(roles: Iterable[str]) -> list[str]:
 	"""The names of the trainings that these roles require."""
-	held = set(roles)
-	if not held & procedure_roles.all_roles():
-		audience = policy.training_roles()
-		return sorted(name for name, wanted in audience.items() if wanted & held)
-	return sorted(name for name, wanted in policy.training_roles().items() if not wanted or wanted & held)
+	return _owed(set(roles), policy.training_roles(), procedure_roles.all_roles())
+
+
+def _owed(held: Iterable[str], audiences: dict[str, frozenset[str]], everyone: frozenset[str]) -> list[str]:
+	"""Those whose audience, by default the roles of the procedure, includes one of these roles."""
+	return sorted(name for name, audience in audiences.items() if not (audience or everyone).isdisjoint(held))
 
 
 def roles() -> list[str]:
@@ -49,10 +51,8 @@ def roles() -> list[str]:
 
 def follow_user(doc, method=None) -> None:
 	"""`on_update` of User: a role brings its trainings at once, and takes them along (T-1)."""
-	if doc.user_type == "System User" and doc.enabled:
-		assign(doc.name, owed_by_roles(frappe.get_roles(doc.name)))
-	else:
-		assign(doc.name, [])
+	is_staff = doc.user_type == "System User" and doc.enabled
+	assign(doc.name, owed_by_roles(frappe.get_roles(doc.name)) if is_staff else [])
 
 
 def assign(user: str, owed: list[str]) -> list[str]:
@@ -87,13 +87,16 @@ def _address(training: str) -> str:
 
 def assign_all() -> None:
 	"""Daily: what became of roles past the user's document, and of trainings whose audience changed. Repeatable."""
+	assigned: dict[str, set[str]] = defaultdict(set)
+	for row in frappe.get_all(ASSIGNMENT, fields=["user", "training"], order_by=None):
+		assigned[row.user].add(row.training)
+	audiences, everyone = policy.training_roles(), procedure_roles.all_roles()
 	for subject in policy.subjects():
-		if subject.user != "Administrator":
+		before, owed = assigned.pop(subject.user, set()), _owed(subject.roles, audiences, everyone)
+		if subject.user != "Administrator" and before != set(owed):  # most users cost no query
 			with transactions.step("Trainings could not be assigned", "User", subject.user):
-				assign(subject.user, owed_by_roles(subject.roles))
-	frappe.db.delete(
-		ASSIGNMENT, {"user": ("not in", [subject.user for subject in policy.subjects()] or [""])}
-	)
+				assign(subject.user, owed)
+	frappe.db.delete(ASSIGNMENT, {"user": ("in", [*assigned, ""])})  # of who is not a desk user any more
 
 
 def states_of(user: str) -> dict[str, rules.State]:

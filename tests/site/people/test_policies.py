@@ -255,6 +255,15 @@ def test_policies_are_for_the_roles_they_name(approved, agent, make_user, as_use
 	assert policies.to_read(outsider) == []
 
 
+def test_a_role_beyond_the_procedure_reads_what_names_it(approved, make_user):
+	outsider, agent = make_user("Sales User"), make_user(procedure.CUSTOMER_SUPPORT)
+	name = approved("1.0", frappe.utils.nowdate(), roles=[{"role": "Sales User"}]).name
+	owing = policies.readers_owing(name)
+	for user in (outsider, agent):
+		assert (name in {row.name for row in policies.to_read(user)}) == (user in owing)
+	assert outsider in owing
+
+
 def test_forms_show_the_policies_of_their_type(approved, agent, as_user):
 	approved(
 		"1.0",

@@ -151,6 +151,14 @@ def test_roles_given_past_the_user_are_found_daily(course, make_user):
 	assert frappe.db.count("SOP Training Assignment", {"user": user}) == 1
 
 
+def test_those_for_whom_nothing_changes_take_no_queries(course, make_user, count_queries):
+	make_user(procedure.ACCOUNT_MANAGER)
+	few = count_queries(trainings.assign_all)
+	for _number in range(3):
+		make_user(procedure.ACCOUNT_MANAGER)
+	assert count_queries(trainings.assign_all) == few
+
+
 def test_a_user_whose_training_cannot_be_assigned_does_not_stop_the_others(course, make_user, monkeypatch):
 	users = sorted(make_user(procedure.CUSTOMER_SUPPORT) for _ in "ab")
 	for user in users:
