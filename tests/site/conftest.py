@@ -65,6 +65,17 @@ def in_another_process(site):
 
 
 @pytest.fixture
+def officer(make_user):
+	return make_user("Compliance Officer")
+
+
+@pytest.fixture
+def frontline(make_user):
+	"""With what ERPNext wants of who works with its clients."""
+	return make_user("Frontline Staff", "Sales User")
+
+
+@pytest.fixture
 def log(request, site, transaction):
 	"""`log("Service Update", …)` logs an interaction of yesterday and returns it.
 

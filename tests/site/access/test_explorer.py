@@ -44,11 +44,6 @@ def complaint(log):
 	)
 
 
-@pytest.fixture
-def officer(make_user):
-	return make_user(OFFICER)
-
-
 def cell_of(answer, level, kind):
 	return next(
 		cell for cell in answer["cells"] if (cell["level"], cell["communication_type"]) == (level, kind)

@@ -22,11 +22,6 @@ NOWHERE = "http://127.0.0.1:1"
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user("Compliance Officer")
-
-
-@pytest.fixture
 def frontline(make_user):
 	return make_user("Frontline Staff")
 

@@ -265,11 +265,6 @@ def test_health_names_them(disabled):
 	assert line.faults == (f"{disabled.message} {disabled.remedy}",)
 
 
-@pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
 @pytest.mark.parametrize("closing", [False, True])
 def test_records_close_where_the_settings_say_so(closing, disabled, set_settings, officer, log, as_user):
 	set_settings(close_on_takeover=int(closing))

@@ -32,11 +32,6 @@ def calendar(request):
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User")
-
-
-@pytest.fixture
 def agent(make_user):
 	return make_user("Customer Support", "Sales User")
 

@@ -25,11 +25,6 @@ def calendar(set_calendar):
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User")
-
-
-@pytest.fixture
 def agent(make_user):
 	return make_user("Customer Support", "Sales User")
 

@@ -39,11 +39,6 @@ def jobs(monkeypatch):
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(OFFICER)
-
-
-@pytest.fixture
 def draft():
 	"""`draft(change)`: a draft with the rules in force, changed by `change(doc)`."""
 	numbers = iter(range(100))

@@ -33,11 +33,6 @@ def test_every_clause_of_the_procedure_is_on_the_card_with_controls_and_figures(
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
 def all_green(officer, as_user, make_user, site, monkeypatch):
 	"""Every control switched on and set up."""
 	monkeypatch.setattr(controls, "is_scheduler_disabled", lambda verbose: False)

@@ -26,11 +26,6 @@ ROLES = (
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User")
-
-
-@pytest.fixture
 def germany(monkeypatch):
 	monkeypatch.setattr(phone_numbers, "default_region", lambda: "DE")
 

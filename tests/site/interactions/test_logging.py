@@ -10,11 +10,6 @@ COMPLAINT = "Feedback/Complaint"
 
 
 @pytest.fixture
-def frontline(make_user):
-	return make_user("Frontline Staff", "Sales User")
-
-
-@pytest.fixture
 def agent(make_user):
 	return make_user("Customer Support", first_name="Ada", last_name="Vogt")
 

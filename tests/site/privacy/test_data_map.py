@@ -14,11 +14,6 @@ from client_comms.client_privacy.requests import data_map, processing_record
 pytestmark = pytest.mark.clause("P-2")
 
 
-@pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
 def rows_of(doctype):
 	return {row["fieldname"]: row for row in processing_record.rows() if row["doctype"] == doctype}
 

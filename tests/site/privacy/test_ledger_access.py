@@ -11,11 +11,6 @@ ENTRY, INTERACTION = ledger.ENTRY, "Client Interaction"
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user("Compliance Officer")
-
-
-@pytest.fixture
 def clients(make_client):
 	return [make_client(f"{name} Client", f"{name}@client.example") for name in ("anna", "ben")]
 

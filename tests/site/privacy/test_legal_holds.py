@@ -17,11 +17,6 @@ pytestmark = pytest.mark.clause("P-2")
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
 def hold():
 	"""`hold(doctype, name)` places a hold on a client, an interaction or a matter."""
 

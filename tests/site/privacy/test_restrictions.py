@@ -42,11 +42,6 @@ def outgoing_account(mailbox, set_settings):
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
 def agent(make_user):
 	"""Writes everything about clients in ERPNext and in this app."""
 	return make_user(

@@ -17,11 +17,6 @@ REFUSED = "no confirmed email address that gets emails.*Told in Another Way"
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
 def client(make_client, mailbox):
 	"""A client with an address, which does not get emails any more."""
 	client = make_client("Anna Letters", ADDRESS, customer_type="Individual")

@@ -10,11 +10,6 @@ pytestmark = pytest.mark.clause("P-2", "R-3")
 
 
 @pytest.fixture
-def officer(make_user):
-	return make_user(procedure.COMPLIANCE_OFFICER)
-
-
-@pytest.fixture
 def client(make_client):
 	return make_client("Anna Client", "anna@client.example")
 
