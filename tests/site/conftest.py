@@ -211,9 +211,12 @@ def count_queries(site, monkeypatch):
 
 @pytest.fixture
 def make_client(site):
-	"""`make_client("Anna Client", "anna@client.example", language="de")`: a customer with a contact of that address."""
+	"""`make_client("Anna Client", "anna@client.example", language="de")`: a customer with a contact of that address.
 
-	def make(name, address, **fields):
+	`person` has further fields of the contact, by default the name of the customer.
+	"""
+
+	def make(name, address, person=None, **fields):
 		customer = site.get_doc({"doctype": "Customer", "customer_name": name, **fields}).insert()
 		contact = site.get_doc(
 			{
@@ -221,11 +224,19 @@ def make_client(site):
 				"first_name": name,
 				"email_ids": [{"email_id": address, "is_primary": 1}],
 				"links": [{"link_doctype": "Customer", "link_name": customer.name}],
+				**(person or {}),
 			}
 		).insert()
 		return site._dict(party_type="Customer", party=customer.name, contact=contact.name)
 
 	return make
+
+
+@pytest.fixture
+def adviser(site):
+	"""A third party, to whose addresses information goes with consent."""
+	values = {"third_party_name": "Adviser", "email_domains": "adviser.example"}
+	return site.get_doc({"doctype": "Third Party", **values}).insert()
 
 
 @pytest.fixture

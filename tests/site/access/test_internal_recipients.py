@@ -32,19 +32,11 @@ def staff(make_user):
 
 
 @pytest.fixture
-def complaint(log):
+def complaint(log, make_client):
 	"""A complaint of a client whose address is known."""
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Nordlicht"}).insert()
-	contact = frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": "anna@client.example", "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
+	client = make_client("Nordlicht", "anna@client.example", {"first_name": "Anna"})
 	frappe.message_log.clear()
-	return log("Feedback/Complaint", party_type="Customer", party=customer.name, contact=contact.name)
+	return log("Feedback/Complaint", **client)
 
 
 def told() -> str:

@@ -15,17 +15,9 @@ ANNA = "anna@wording.example"
 
 
 @pytest.fixture
-def client(site):
-	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Wording"}).insert()
-	site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	return {"party_type": "Customer", "party": customer.name}
+def client(make_client):
+	made = make_client("Anna Wording", ANNA)
+	return {"party_type": made.party_type, "party": made.party}
 
 
 def kinds(text, **args):

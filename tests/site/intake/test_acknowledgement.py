@@ -285,18 +285,9 @@ def test_not_beside_an_auto_reply_of_the_email_account(deliver, make_template, a
 
 
 @pytest.fixture
-def anna():
+def anna(make_client):
 	"""Anna as the contact of a customer who reads German."""
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A", "language": "de"}).insert()
-	contact = frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+	return make_client("Client A", ANNA, {"first_name": "Anna"}, language="de")
 
 
 @pytest.mark.parametrize(

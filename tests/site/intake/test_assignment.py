@@ -102,20 +102,10 @@ def test_in_turn_among_holders_of_the_responsible_role(receive, make_user):
 	assert {receive().responsible_staff for _ in range(3)} == users
 
 
-def test_the_account_manager_comes_before_the_turn(receive, make_user):
+def test_the_account_manager_comes_before_the_turn(receive, make_user, make_client):
 	manager = make_user("Frontline Staff", "Account Manager")
 	make_user("Frontline Staff")
-	customer = frappe.get_doc(
-		{"doctype": "Customer", "customer_name": "Client A", "account_manager": manager}
-	).insert()
-	frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": "anna@client-a.example", "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
+	make_client("Client A", "anna@client-a.example", account_manager=manager)
 	assert [receive().responsible_staff for _ in range(3)] == [manager] * 3
 
 

@@ -40,17 +40,8 @@ def receive():
 
 
 @pytest.fixture
-def customer():
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Hotel filed under leads"}).insert()
-	frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Clara",
-			"email_ids": [{"email_id": ADDRESS, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	return customer.name
+def customer(make_client):
+	return make_client("Hotel filed under leads", ADDRESS, {"first_name": "Clara"}).party
 
 
 def test_a_customer_stays_one_though_erpnext_makes_a_lead_and_a_second_contact(receive, customer):

@@ -42,25 +42,17 @@ def staff(make_user):
 
 
 @pytest.fixture
-def customer(site):
+def customer(site, make_client):
 	"""A customer with one contact, who has an address and a number."""
-	doc = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A"}).insert()
-	contact = frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ADDRESS, "is_primary": 1}],
-			"phone_nos": [{"phone": "030 90 18-20", "is_primary_phone": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": doc.name}],
-		}
-	).insert()
+	numbers = [{"phone": "030 90 18-20", "is_primary_phone": 1}]
+	made = make_client("Client A", ADDRESS, {"first_name": "Anna", "phone_nos": numbers})
 	frappe.db.set_value("Country", "Germany", "code", "de")
 	company = frappe.defaults.get_global_default("company") or frappe.db.get_value("Company", {})
 	frappe.defaults.set_global_default("company", company)
 	frappe.db.set_value("Company", company, "country", "Germany")
 	frappe.clear_document_cache("Company", company)
-	contact.save()  # in the company's country from now on
-	return frappe._dict(name=doc.name, contact=contact.name)
+	frappe.get_doc("Contact", made.contact).save()  # in the company's country from now on
+	return frappe._dict(name=made.party, contact=made.contact)
 
 
 @pytest.fixture

@@ -34,17 +34,9 @@ def now(set_calendar, set_settings, clock_at):
 
 
 @pytest.fixture
-def client():
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Kunde AG"}).insert()
-	return frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Berta",
-			"email_ids": [{"email_id": ADDRESS, "is_primary": 1}],
-			"phone_nos": [{"phone": "030 12345678"}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
+def client(make_client):
+	person = {"first_name": "Berta", "phone_nos": [{"phone": "030 12345678"}]}
+	return frappe.get_doc("Contact", make_client("Kunde AG", ADDRESS, person).contact)
 
 
 @pytest.fixture

@@ -79,10 +79,7 @@ SHARING, EVE = "Sharing with a Third Party", "eve@adviser.example"
 
 
 @pytest.fixture
-def client(make_client, mailbox):
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
+def client(make_client, mailbox, adviser):
 	anna = make_client("Anna Client", "anna@bad-values.example")
 	return {"party_type": anna.party_type, "party": anna.party}
 

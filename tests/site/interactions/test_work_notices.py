@@ -212,12 +212,9 @@ def test_muted_actions_notify_no_one(inquiry, owner, told, set_settings):
 
 
 @pytest.fixture
-def asked(mailbox, make_client, owner, as_user, inquiry):
+def asked(mailbox, make_client, adviser, owner, as_user, inquiry):
 	"""The owner asks for consent, within an interaction; returns the interaction, the consent and the token."""
 	client = make_client("Anna Client", "anna@client.example")
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
 	doc = inquiry(responsible_staff=owner)
 	with as_user(owner):
 		name = api.request_consent(

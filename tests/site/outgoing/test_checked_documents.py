@@ -19,7 +19,7 @@ LISTED = [{"document_type": "Quotation", "confidentiality_level": "Confidential"
 
 
 @pytest.fixture(autouse=True)
-def house(mailbox, set_settings):
+def house(mailbox, set_settings, adviser):
 	set_settings(
 		own_email_domains="own.example",
 		log_outbound=0,  # what begins an interaction is checked like the interaction
@@ -30,9 +30,6 @@ def house(mailbox, set_settings):
 		wording_mode="Off",
 		template_mode="Off",
 	)
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
 
 
 @pytest.fixture

@@ -172,12 +172,11 @@ def test_an_email_that_is_judged_when_the_time_of_the_job_ends_still_waits(issue
 	assert state(waiting) == "Sent"
 
 
-def test_a_refused_message_that_its_sender_has_filed_is_not_shown_as_sent(log, make_client, set_settings):
+def test_a_refused_message_that_its_sender_has_filed_is_not_shown_as_sent(
+	log, make_client, set_settings, adviser
+):
 	"""As an Email Campaign files it, which goes on after the error."""
 	set_settings(consent_mode="Enforce")
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
 	client = make_client("Anna Client", ANNA)
 	update = log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
 	with pytest.raises(OutgoingRefusedError):
@@ -231,14 +230,11 @@ EVE, OTHER = "eve@adviser.example", "otto@adviser.example"
 @pytest.mark.clause("P-3")
 @pytest.mark.parametrize("after", [0, 1])
 def test_consent_that_is_withdrawn_while_an_email_is_being_sent(
-	log, make_client, set_settings, give_consent, monkeypatch, reached, after
+	log, make_client, set_settings, give_consent, adviser, monkeypatch, reached, after
 ):
 	"""Between the check and the mail server lie a login, prints to be attached, and the recipients before."""
 	set_settings(consent_mode="Enforce")
 	client = make_client("Anna Client", ANNA)
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
 	consent = give_consent(client, "Adviser")
 	update = log("Service Update", party_type="Customer", party=client.party, contact=client.contact)
 	frappe.sendmail(

@@ -27,20 +27,8 @@ def outgoing_account(mailbox):
 
 
 @pytest.fixture
-def client(site):
-	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
-	contact = site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	site.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
-	return frappe._dict(party_type="Customer", party=customer.name, contact=contact.name)
+def client(make_client, adviser):
+	return make_client("Anna Client", ANNA, {"first_name": "Anna"})
 
 
 @pytest.fixture

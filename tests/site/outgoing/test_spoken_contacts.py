@@ -17,17 +17,8 @@ def house(mailbox, set_settings):
 
 
 @pytest.fixture
-def client(site):
-	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
-	contact = site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": "anna@client.example", "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	return {"party_type": "Customer", "party": customer.name, "contact": contact.name}
+def client(make_client):
+	return make_client("Anna Client", "anna@client.example", {"first_name": "Anna"})
 
 
 @pytest.fixture

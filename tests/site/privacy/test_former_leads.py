@@ -14,10 +14,7 @@ PURPOSE = "Sharing with a Third Party"
 
 
 @pytest.fixture
-def lead(site):
-	site.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
+def lead(site, adviser):
 	doc = site.get_doc({"doctype": "Lead", "first_name": "Anna", "email_id": "anna@client.example"}).insert()
 	return {"party_type": "Lead", "party": doc.name}
 

@@ -15,13 +15,6 @@ PURPOSE = "Sharing with a Third Party"
 KEPT = (failures.FAILURE, failures.EXEMPTION)
 
 
-@pytest.fixture
-def adviser(site):
-	frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
-
-
 @pytest.fixture(params=["Customer", "Lead", "Contact"])
 def clients(request, make_client, adviser):
 	"""(DocType, name of what goes, name of what stays, who each is to the documents of the app)"""

@@ -21,11 +21,8 @@ LINK = links.LINK
 
 
 @pytest.fixture
-def clients(site):
+def clients(site, adviser):
 	"""Two customers, and a third party."""
-	site.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
 	return [
 		site.get_doc({"doctype": "Customer", "customer_name": name}).insert().name
 		for name in ("Anna Client", "Bert Client")

@@ -47,7 +47,7 @@ def faults(value, schema, path="receipt"):
 
 
 @pytest.fixture
-def client(site):
+def client(site, make_client, adviser):
 	site.get_doc(
 		{
 			"doctype": "Email Account",
@@ -59,19 +59,7 @@ def client(site):
 			"no_smtp_authentication": 1,
 		}
 	).insert()
-	customer = site.get_doc({"doctype": "Customer", "customer_name": "Anna Receipt Client"}).insert()
-	contact = site.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": ANNA, "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	site.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
-	return {"party_type": "Customer", "party": customer.name, "contact": contact.name}
+	return make_client("Anna Receipt Client", ANNA, {"first_name": "Anna"})
 
 
 @pytest.fixture

@@ -391,14 +391,11 @@ def test_documents_about_a_lead_are_locked(agent, as_user, officer, log):
 # --- what it costs --------------------------------------------------------------------------------
 
 
-def test_may_share_says_so_of_all_but_staff(client, restrict, agent, officer, as_user):
-	third = frappe.get_doc(
-		{"doctype": "Third Party", "third_party_name": "Adviser", "email_domains": "adviser.example"}
-	).insert()
+def test_may_share_says_so_of_all_but_staff(client, restrict, agent, officer, as_user, adviser):
 	consent = {"doctype": "Client Consent", "party_type": client.party_type, "party": client.party}
 	purpose = frappe.db.get_single_value("Client Comms Settings", "sharing_purpose")
 	paper = {"collected_through": "Letter", "notice_text": "I agree."}
-	frappe.get_doc({**consent, "purpose": purpose, "third_party": third.name, **paper}).insert()
+	frappe.get_doc({**consent, "purpose": purpose, "third_party": adviser.name, **paper}).insert()
 	asked = {"party_type": client.party_type, "party": client.party}
 	recipients = [ADDRESS, "eve@adviser.example", officer]
 	restriction = restrict()

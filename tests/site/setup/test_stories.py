@@ -109,18 +109,10 @@ def test_an_inbound_email(account, make_user, clock_at, set_settings, monkeypatc
 	assert sent.called
 
 
-def test_an_outgoing_email(log, mailbox, set_settings):
+def test_an_outgoing_email(log, mailbox, set_settings, make_client):
 	set_settings(identity_mode="Off", consent_mode="Warn", template_mode="Off")
-	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
-	frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": "Anna",
-			"email_ids": [{"email_id": "anna@client-a.example", "is_primary": 1}],
-			"links": [{"link_doctype": "Customer", "link_name": customer.name}],
-		}
-	).insert()
-	update = log("Service Update", party_type="Customer", party=customer.name)
+	client = make_client("Anna Client", "anna@client-a.example")
+	update = log("Service Update", party_type=client.party_type, party=client.party)
 	with walked("an outgoing email"):
 		QueueBuilder(
 			recipients=["anna@client-a.example", "someone@adviser.example"],
