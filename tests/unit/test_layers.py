@@ -124,3 +124,10 @@ def test_rules_know_nothing_of_frappe():
 						else [node.module]
 					)
 					assert not {"frappe", "erpnext"} & {each.split(".")[0] for each in named if each}, name
+
+
+def test_who_looks_for_a_module_of_enforcement_is_told_what_it_is_about():
+	"""It has more of them than a folder that explains itself."""
+	folder = ROOT / APP / "enforcement"
+	told = re.findall(r"`(\w+)`", ast.get_docstring(ast.parse((folder / "__init__.py").read_text())))
+	assert sorted(told) == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
