@@ -15,7 +15,7 @@ from frappe.permissions import has_controller_permissions, has_user_permission
 from client_comms import compat
 from client_comms.clients.contacts import require_kind
 from client_comms.clients.parties import PARTY_TYPES
-from client_comms.enforcement import interactions, policy, refusals, user_limits
+from client_comms.enforcement import compose, interactions, policy, refusals, user_limits
 from client_comms.enforcement.readers import INTERACTION, held
 from client_comms.enforcement.row_conditions import among, either, literal, of_row
 from client_comms.i18n import bold
@@ -112,9 +112,7 @@ def open_to(clients: Collection[tuple[str, str]], user: str) -> set[tuple[str, s
 def _decided_elsewhere(party_type: str) -> bool:
 	"""Whether another app has a `has_permission` of its own, which the condition of lists says nothing about."""
 	hooks = frappe.get_hooks("has_permission")
-	return any(
-		not path.startswith("client_comms.") for key in (party_type, "*") for path in hooks.get(key) or ()
-	)
+	return any(not compose.is_ours(path) for key in (party_type, "*") for path in hooks.get(key) or ())
 
 
 def require_to_act(

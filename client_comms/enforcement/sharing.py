@@ -19,6 +19,7 @@ from client_comms.enforcement import (
 	documents,
 	governed,
 	guards,
+	interactions,
 	internal_recipients,
 	policy,
 )
@@ -351,12 +352,8 @@ def _actions(doctype: str, given) -> list[str]:
 	return [*dict.fromkeys([access.READ, *(rights[each] for each in rights if given.get(each))])]
 
 
-def _decide(record: access.Record, user: str, action: str) -> access.Decision:
-	return access.decide(policy.subject(user), record, policy.current(), action, clock.now())
-
-
-def _require(record: access.Record, user: str, action: str = access.READ) -> None:
-	_allow(_decide(record, user, action), user)
+def _require(record: access.Record, user: str, action: str) -> None:
+	_allow(interactions.decide(record, action, user), user)
 
 
 def _allow(decision: access.Decision, user: str) -> None:

@@ -68,7 +68,7 @@ def _refuse_carried(asked: str, past_wrappers: bool) -> None:
 def _is_not_for_reading(asked: str, own: str | None) -> bool:
 	"""Whether it changes something, and would be undone in this request, or is of this app and could be."""
 	wrappers = _wrapped().get(own)
-	of_ours = wrappers or (own or "").startswith("client_comms.")
+	of_ours = wrappers or compose.is_ours(own or "")
 	method = called.resolved(wrappers[-1] if wrappers else asked)
 	allowed = frappe.allowed_http_methods_for_whitelisted_func.get(method, _READING)
 	return "GET" not in allowed and bool(of_ours or frappe.request.method in _READING)

@@ -116,10 +116,8 @@ class PhysicalFile(Document):
 
 	def set_level(self):
 		"""The level of its strictest interaction, or a stricter one that a user chose."""
-		theirs = [
-			frappe.db.get_value(INTERACTION, row.interaction, "confidentiality_level")
-			for row in self.interactions
-		]
+		named = {"name": ("in", [row.interaction for row in self.interactions] or [""])}
+		theirs = frappe.get_all(INTERACTION, named, pluck="confidentiality_level", order_by=None)
 		levels = policy.current()
 		strictest = levels.strictest_of(*theirs)
 		if strictest and levels.rank(strictest) >= levels.rank(self.confidentiality_level):
