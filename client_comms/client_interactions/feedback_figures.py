@@ -4,13 +4,13 @@ Only counts, never what a client wrote. The tests are `rules.trends`, which name
 """
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import pairwise
 
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import add_months, getdate
+from frappe.utils import add_months, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
@@ -43,7 +43,7 @@ def of_period(begin: date, end: date) -> list[frappe._dict]:
 		INTERACTION,
 		{
 			"communication_type": ("in", [*types(), ""]),
-			"occurred_on": ("between", [_start(begin), _end(end)]),
+			"occurred_on": ("between", _moments(begin, end)),
 		},
 		[
 			"name",
@@ -59,7 +59,7 @@ def of_period(begin: date, end: date) -> list[frappe._dict]:
 
 def has_interactions(begin: date, end: date) -> bool:
 	"""Whether the site had any interaction in a period."""
-	return bool(frappe.db.exists(INTERACTION, {"occurred_on": ("between", [_start(begin), _end(end)])}))
+	return bool(frappe.db.exists(INTERACTION, {"occurred_on": ("between", _moments(begin, end))}))
 
 
 def months_until(end: date) -> list[str]:
@@ -176,7 +176,7 @@ def _interactions_by_channel(begin: date, end: date) -> dict[str, int]:
 	table = frappe.qb.DocType(INTERACTION)
 	return dict(
 		frappe.qb.from_(table)
-		.where(table.occurred_on.between(_start(begin), _end(end)))
+		.where(table.occurred_on.between(*_moments(begin, end)))
 		.groupby(table.channel)
 		.select(table.channel, Count("*"))
 		.run()
@@ -188,7 +188,7 @@ def ratings(begin: date, end: date) -> dict:
 	table = frappe.qb.DocType(INTERACTION)
 	found = dict(
 		frappe.qb.from_(table)
-		.where(table.rated_on.between(_start(begin), _end(end)))
+		.where(table.rated_on.between(*_moments(begin, end)))
 		.groupby(table.rating)
 		.select(table.rating, Count("*"))
 		.run()
@@ -231,9 +231,6 @@ def _bands(rows: list) -> dict[str, int]:
 	return {band: counts[band] for band in rules.BANDS}
 
 
-def _start(day: date) -> datetime:
-	return datetime.combine(day, time.min)
-
-
-def _end(day: date) -> datetime:
-	return datetime.combine(day, time.max).replace(microsecond=0)
+def _moments(begin: date, end: date) -> tuple[datetime, datetime]:
+	"""The first and the last moment of a period."""
+	return get_datetime(begin), clock.end_of(end)

@@ -13,7 +13,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, get_datetime, getdate
 
 from client_comms import alerts, clock, transactions
 from client_comms.communication_governance.doctype.interaction_review.interaction_review import FIRST, SECOND
@@ -153,7 +153,7 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 	for row in frappe.get_all(
 		reviews.INTERACTION,
 		{
-			"occurred_on": ("between", [f"{begin} 00:00:00", f"{end} 23:59:59"]),
+			"occurred_on": ("between", [get_datetime(begin), clock.end_of(end)]),
 			"responsible_staff": ("is", "set"),
 		},
 		[
