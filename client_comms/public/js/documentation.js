@@ -37,7 +37,7 @@ Object.assign(client_comms.documentation, {
 
 	waive(frm, { method }) {
 		client_comms.prompt(
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			client_comms.fields.reason(),
 			({ reason }) => {
 				const { actions } = client_comms;
 				return actions.run(actions.of_form(frm), "waive_documentation", { method, reason });

@@ -52,6 +52,11 @@ Object.assign(client_comms.fields, {
 		};
 	},
 
+	/** Why something is done, which has to be entered. */
+	reason(description) {
+		return { fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1, description };
+	},
+
 	/** The address of a client to which a link is sent. */
 	send_to() {
 		return {

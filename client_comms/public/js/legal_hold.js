@@ -2,18 +2,6 @@ frappe.provide("client_comms.legal_hold");
 
 // That a record must be kept: officers read which hold keeps it and why; others, if its officer has chosen so, only that it must be kept.
 Object.assign(client_comms.legal_hold, {
-	FORMS: [
-		"Client Interaction",
-		"Contact",
-		"Customer",
-		"Issue",
-		"Lead",
-		"Opportunity",
-		"Physical File",
-		"Prospect",
-		"Supplier",
-	],
-
 	show(frm) {
 		frm.layout.wrapper.find(".client-comms-legal-hold").remove();
 		if (frm.is_new()) return;
@@ -31,6 +19,6 @@ Object.assign(client_comms.legal_hold, {
 	},
 });
 
-for (const doctype of client_comms.legal_hold.FORMS) {
+for (const doctype of [...client_comms.restriction.FORMS, "Physical File"]) {
 	frappe.ui.form.on(doctype, { refresh: (frm) => client_comms.legal_hold.show(frm) });
 }

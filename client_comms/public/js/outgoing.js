@@ -23,9 +23,7 @@ Object.assign(client_comms.outgoing, {
 				{
 					title: refused ? __("Not Sent") : __("Reason Required"),
 					indicator: refused ? "red" : "orange",
-					fields: refused
-						? []
-						: [{ fieldtype: "Small Text", fieldname: "reason", label: __("Reason"), reqd: 1 }],
+					fields: refused ? [] : [client_comms.fields.reason()],
 					primary_action_label: refused ? __("Back to the Email") : __("Send Anyway"),
 					primary_action: ({ reason }) => {
 						resolve(reason);

@@ -131,13 +131,9 @@ frappe.provide("client_comms");
 
 	function ask(about) {
 		client_comms.prompt(
-			{
-				fieldname: "reason",
-				fieldtype: "Small Text",
-				label: __("Reason"),
-				reqd: 1,
-				description: __("The responsible staff, or users with oversight, see it and decide."),
-			},
+			client_comms.fields.reason(
+				__("The responsible staff, or users with oversight, see it and decide."),
+			),
 			async ({ reason }) => {
 				await frappe.xcall("client_comms.api.request_access", { name: about.name, reason }, "POST");
 				frappe.show_alert({ message: __("Your request is on its way."), indicator: "green" });
@@ -150,13 +146,9 @@ frappe.provide("client_comms");
 
 	function break_glass(about) {
 		client_comms.prompt(
-			{
-				fieldname: "reason",
-				fieldtype: "Small Text",
-				label: __("Reason"),
-				reqd: 1,
-				description: __("All users with oversight are notified immediately and see this reason."),
-			},
+			client_comms.fields.reason(
+				__("All users with oversight are notified immediately and see this reason."),
+			),
 			async ({ reason }) => {
 				await frappe.xcall("client_comms.api.break_glass", { name: about.name, reason }, "POST");
 				about.again();

@@ -47,15 +47,9 @@ Object.assign(client_comms.restriction, {
 	ask({ doctype, name }) {
 		frappe.hide_msgprint();
 		client_comms.prompt(
-			{
-				fieldname: "reason",
-				fieldtype: "Small Text",
-				label: __("Reason"),
-				reqd: 1,
-				description: __(
-					"What you need to do, and why the law allows it. Compliance Officers decide.",
-				),
-			},
+			client_comms.fields.reason(
+				__("What you need to do, and why the law allows it. Compliance Officers decide."),
+			),
 			async ({ reason }) => {
 				await frappe.xcall("client_comms.api.restrictions.ask", { doctype, name, reason }, "POST");
 				frappe.show_alert({ message: __("Your request is on its way."), indicator: "green" });

@@ -208,13 +208,9 @@ Object.assign(client_comms.interaction, {
 			title: __("Emergency Access"),
 			fields: [
 				{ fieldname: "name", fieldtype: "Data", label: __("Client Interaction"), reqd: 1 },
-				{
-					fieldname: "reason",
-					fieldtype: "Small Text",
-					label: __("Reason"),
-					reqd: 1,
-					description: __("All users with oversight are notified immediately and see this reason."),
-				},
+				client_comms.fields.reason(
+					__("All users with oversight are notified immediately and see this reason."),
+				),
 			],
 			primary_action_label: __("Open the Record"),
 			async primary_action({ name, reason }) {

@@ -32,15 +32,11 @@ frappe.ui.form.on("Physical File", {
 function record_destruction(frm) {
 	client_comms.prompt(
 		[
-			{
-				fieldname: "reason",
-				fieldtype: "Small Text",
-				label: __("Reason"),
-				reqd: 1,
-				description: __(
+			client_comms.fields.reason(
+				__(
 					"Record it once the paper is destroyed. This cannot be undone; the record of the file stays.",
 				),
-			},
+			),
 		],
 		async ({ reason }) => {
 			await client_comms.save(frm);

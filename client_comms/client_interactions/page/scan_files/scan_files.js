@@ -124,7 +124,7 @@
 						default: frappe.session.user,
 						reqd: 1,
 					}),
-					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+					client_comms.fields.reason(),
 					{
 						fieldname: "due_back",
 						fieldtype: "Date",

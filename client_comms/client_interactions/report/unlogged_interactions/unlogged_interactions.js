@@ -83,7 +83,7 @@ async function log_unlogged(report, documents) {
 
 function dismiss_unlogged(report, documents) {
 	client_comms.prompt(
-		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		client_comms.fields.reason(),
 		async ({ reason }) => {
 			client_comms.report_rows.show_refusals(
 				await frappe.xcall("client_comms.api.dismiss_unlogged", { documents, reason }),

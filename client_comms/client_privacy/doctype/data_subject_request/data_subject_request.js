@@ -124,7 +124,7 @@ function restrict(frm) {
 				reqd: 1,
 				description: __("Why the client can ask for it: GDPR Art. 18(1)."),
 			},
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			client_comms.fields.reason(),
 			client_comms.told(frm),
 			client_comms.told_otherwise(frm),
 		],

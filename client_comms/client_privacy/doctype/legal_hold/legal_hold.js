@@ -9,7 +9,7 @@ frappe.ui.form.on("Legal Hold", {
 		if (frm.is_new() || frm.doc.status !== "Active" || !frm.perm[0]?.write) return;
 		frm.add_custom_button(__("Release", null, "Legal Hold"), () =>
 			client_comms.prompt(
-				[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+				[client_comms.fields.reason()],
 				async ({ reason }) => {
 					await client_comms.save(frm);
 					await frappe.xcall("client_comms.api.retention.release_hold", {

@@ -41,7 +41,7 @@ function allow(frm) {
 				reqd: 1,
 				description: __("GDPR Art. 18(2) knows these, and no others."),
 			},
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			client_comms.fields.reason(),
 			{ fieldname: "hours", fieldtype: "Int", label: __("Hours"), default: 24, reqd: 1 },
 		],
 		(values) => act(frm, "allow", values),
@@ -69,7 +69,7 @@ function announce(frm) {
 
 function lift(frm) {
 	client_comms.prompt(
-		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		[client_comms.fields.reason()],
 		(values) => act(frm, "lift", values),
 		__("Lift the Restriction"),
 		__("Lift"),

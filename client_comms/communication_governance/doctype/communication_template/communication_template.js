@@ -84,7 +84,7 @@ function send_back(frm) {
 
 function withdraw(frm) {
 	client_comms.prompt(
-		[{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		[client_comms.fields.reason()],
 		(values) => act(frm, "withdraw_template", values),
 		__("Withdraw the Approval"),
 		__("Withdraw"),

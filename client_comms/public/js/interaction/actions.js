@@ -147,22 +147,16 @@ Object.assign(client_comms.actions, {
 	},
 
 	reopen(target) {
-		return this.ask(target, "reopen", __("Reopen the Interaction"), [
-			{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-		]);
+		return this.ask(target, "reopen", __("Reopen the Interaction"), [client_comms.fields.reason()]);
 	},
 
 	take_back_answer(target) {
 		return this.ask(target, "take_back_answer", __("Take the Answer Back"), [
-			{
-				fieldname: "reason",
-				fieldtype: "Small Text",
-				label: __("Reason"),
-				reqd: 1,
-				description: __(
+			client_comms.fields.reason(
+				__(
 					"For example that it came back, or was noted by mistake. The clocks go on from where they were; the history keeps the answer.",
 				),
-			},
+			),
 		]);
 	},
 
