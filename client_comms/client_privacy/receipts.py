@@ -17,7 +17,7 @@ from frappe.utils import cstr, get_url
 from client_comms import clock
 from client_comms.client_privacy import consents, links
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import speaking
+from client_comms.i18n import moment_in_words, speaking
 from client_comms.rules import consent as rules
 from client_comms.rules.messages import _ as N_
 
@@ -107,12 +107,12 @@ def lines(doc) -> list[tuple[str, str]]:
 	controller = receipt["piiControllers"][0]
 	how = receipt["collectionMethod"]
 	reach = (controller["contact"], controller["email"], controller["phone"])
-	until = frappe.format(given.valid_until, "Datetime") if given.valid_until else _("Until you withdraw it")
+	until = moment_in_words(given.valid_until) if given.valid_until else _("Until you withdraw it")
 	status = consents.as_rule(doc).status(clock.now())
 	found = [
 		(_("Receipt", context="Client Consent"), receipt["consentReceiptID"]),
 		(_("Who Agreed"), f"{doc.party_name} ({receipt['piiPrincipalId']})"),
-		(_("When"), frappe.format(given.at, "Datetime")),
+		(_("When"), moment_in_words(given.at)),
 		(_("How"), _(how)),
 		(_("Given To"), controller["piiController"]),
 		(_("Contact for Questions"), ", ".join(dict.fromkeys(each for each in reach if each))),
@@ -123,7 +123,7 @@ def lines(doc) -> list[tuple[str, str]]:
 		(_("Information You Received"), receipt["consentRecord"]["privacy_notice"].get("text")),
 		(_("Privacy Policy"), _settings().privacy_policy_url),
 		(_("Status"), _(status)),
-		(_("Withdrawn On"), doc.withdrawn_on and frappe.format(doc.withdrawn_on, "Datetime")),
+		(_("Withdrawn On"), doc.withdrawn_on and moment_in_words(doc.withdrawn_on)),
 	]
 	return [(label, cstr(value)) for label, value in found if value]
 

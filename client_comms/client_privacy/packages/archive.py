@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count
-from frappe.utils import format_datetime
 from frappe.utils.jinja_globals import is_rtl
 
 from client_comms import clock
@@ -24,6 +23,7 @@ from client_comms.client_privacy.requests import data_map
 from client_comms.enforcement import governed
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import moment_in_words
 
 _PAGES = "client_comms/templates/data_package"
 _TOGETHER = 200  # items in memory
@@ -315,7 +315,7 @@ def _rendered(page: str, package, **values) -> str:
 			"package": package,
 			"language": language,
 			"direction": "rtl" if is_rtl() else "ltr",
-			"now": format_datetime(clock.now()),
+			"now": moment_in_words(clock.now()),
 			**values,
 		}
 	)

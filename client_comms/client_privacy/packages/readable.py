@@ -4,11 +4,11 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import format_date, format_datetime
 
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.packages import contents
 from client_comms.enforcement import governed
+from client_comms.i18n import day_in_words, moment_in_words
 
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
 
@@ -59,9 +59,9 @@ def _in_words(meta, field: str, value) -> str:
 	if kind == "Check":
 		return _("Yes") if value else _("No")
 	if kind == "Datetime":
-		return format_datetime(value)
+		return moment_in_words(value)
 	if kind == "Date":
-		return format_date(value)
+		return day_in_words(value)
 	text = _(str(value)) if df and _is_chosen(df) else str(value)
 	return _BLANK_LINES.sub("\n\n", text.strip())
 

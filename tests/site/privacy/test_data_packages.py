@@ -25,6 +25,7 @@ from client_comms.exceptions import (
 	LinkNotValidError,
 	ResultIsFixedError,
 )
+from client_comms.i18n import moment_in_words
 from client_comms.patches.v1_0 import move_copies_of_data
 
 pytestmark = pytest.mark.clause("P-2")
@@ -213,7 +214,7 @@ def test_its_pages_are_for_people_who_know_no_database(client, ready):
 	assert page.count("Please come.") == 1
 	assert "Message ID" not in page and "Seen" not in page and "[another person]" not in page
 	interaction = file.read("records/client_interaction.html").decode()
-	assert frappe.utils.format_datetime(client.interaction.occurred_on) in interaction
+	assert moment_in_words(client.interaction.occurred_on) in interaction
 	assert str(client.interaction.creation) not in interaction and "Judged" not in interaction
 	index = file.read("index.html").decode()
 	assert "Sensitive: 24 months after closing" in index

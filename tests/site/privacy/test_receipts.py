@@ -205,6 +205,20 @@ def test_users_who_cannot_read_consents_get_no_receipt(consent, make_user, as_us
 # --- for people -------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+	("language", "given", "ends"),
+	[
+		("en", "1 July 2026, 12:00", "1 July 2027, 23:59"),
+		("de", "1. Juli 2026, 12:00", "1. Juli 2027, 23:59"),
+	],
+)
+def test_days_are_in_words(consent, language, given, ends):
+	doc = consent(given_on="2026-07-01 12:00:00", valid_until="2027-07-01 23:59:59")
+	with speaking(language):
+		values = [value for _label, value in receipts.lines(doc)]
+	assert given in values and ends in values
+
+
 def test_the_print_says_what_was_agreed_and_how_to_withdraw(consent):
 	doc = consent()
 	html = frappe.get_print("Client Consent", doc.name, receipts.PRINT_FORMAT)

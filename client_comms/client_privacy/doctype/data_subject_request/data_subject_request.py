@@ -11,7 +11,7 @@ from client_comms.clients import contacts
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold, moment
+from client_comms.i18n import bold, moment_in_words
 from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
@@ -181,7 +181,7 @@ class DataSubjectRequest(Document):
 			self,
 			lambda: _("Your request needs more time"),
 			lambda: _("We will answer your request {0} by {1}, because: {2}").format(
-				self.name, moment(self.due_on), escape_html(reason)
+				self.name, moment_in_words(self.due_on), escape_html(reason)
 			),
 			otherwise,
 		)
