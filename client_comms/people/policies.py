@@ -72,17 +72,16 @@ def announce() -> None:
 	for row in in_force():
 		if not row.attestation_required or row.announced_on:
 			continue
-		alerts.tell(
-			readers_owing(row.name),
-			lambda row=row: _("Please read {0}, version {1}, and confirm it").format(
-				row.policy_title, row.version_label
-			),
-			POLICY,
-			row.name,
-		)
-		frappe.db.set_value(POLICY, row.name, "announced_on", clock.now().date(), update_modified=False)
-		# nosemgrep: frappe-manual-commit (a job; a version is announced whole or not at all)
-		frappe.db.commit()
+		with transactions.step("A policy could not be announced", POLICY, row.name):
+			alerts.tell(
+				readers_owing(row.name),
+				lambda row=row: _("Please read {0}, version {1}, and confirm it").format(
+					row.policy_title, row.version_label
+				),
+				POLICY,
+				row.name,
+			)
+			frappe.db.set_value(POLICY, row.name, "announced_on", clock.now().date(), update_modified=False)
 
 
 def announce_soon(doc, method=None) -> None:

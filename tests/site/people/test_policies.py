@@ -183,6 +183,26 @@ def test_a_version_is_announced_once_it_is_in_force_to_those_who_owe_it(
 	assert told("2026-12-02 06:00") == {}
 
 
+def test_a_version_that_cannot_be_announced_does_not_stop_the_others(approved, agent, clock_at, monkeypatch):
+	first = approved("1.0", "2026-11-01").name
+	second = approved("1.0", "2026-11-02", policy_title="Clean Desk").name
+	owing = policies.readers_owing
+
+	def owing_or_fail(name):
+		if name == first:
+			raise frappe.ValidationError("A policy needs a colour")
+		return owing(name)
+
+	with monkeypatch.context() as failing, clock_at("2026-11-03 06:00"):
+		failing.setattr(policies, "readers_owing", owing_or_fail)
+		policies.announce()
+	assert frappe.db.exists("Notification Log", {"document_name": second, "for_user": agent})
+	assert not frappe.db.get_value("SOP Policy", first, "announced_on")
+	with clock_at("2026-11-04 06:00"):
+		policies.announce()
+	assert frappe.db.exists("Notification Log", {"document_name": first, "for_user": agent})
+
+
 def policy_frames_rows():
 	return [frappe._dict(row) for row in policy_frames.POLICIES]
 

@@ -349,6 +349,29 @@ def test_it_stops_the_deletion_of_an_account(hold, client, make_user):
 		request.validate_data_anonymization()
 
 
+def test_a_hold_that_cannot_expire_does_not_stop_the_others(hold, client, log, clock_at, monkeypatch):
+	over = {"valid_until": frappe.utils.add_days(frappe.utils.today(), 1)}
+	first = hold("Customer", client.party, **over)
+	second = hold("Client Interaction", log().name, **over)
+	record = legal_hold._record_end
+
+	def record_or_fail(row, status):
+		if row.name == first.name:
+			raise frappe.ValidationError("An entry needs a colour")
+		record(row, status)
+
+	def statuses():
+		return [frappe.db.get_value("Legal Hold", each.name, "status") for each in (first, second)]
+
+	with clock_at(frappe.utils.add_days(frappe.utils.now_datetime(), 2)):
+		with monkeypatch.context() as failing:
+			failing.setattr(legal_hold, "_record_end", record_or_fail)
+			legal_hold.expire()
+		assert statuses() == [legal_holds.ACTIVE, legal_holds.EXPIRED]
+		legal_hold.expire()
+	assert statuses() == [legal_holds.EXPIRED, legal_holds.EXPIRED]
+
+
 @pytest.mark.parametrize(
 	("change", "error"),
 	[

@@ -149,11 +149,12 @@ def expire():
 	"""Every day: holds whose last day is over. They have had no effect since then."""
 	over = {"status": legal_holds.ACTIVE, "valid_until": ("<", getdate(clock.now()))}
 	for row in frappe.get_all(legal_holds.HOLD, over, ["name", "on_doctype", "on_name"], order_by="name asc"):
-		if transactions.locked(legal_holds.HOLD, row.name).status != legal_holds.ACTIVE:
-			continue  # released meanwhile
-		frappe.db.set_value(legal_holds.HOLD, row.name, "status", legal_holds.EXPIRED)
-		ledger.record_states(legal_holds.HOLD, [row.name])
-		_record_end(row, legal_holds.EXPIRED)
+		with transactions.step("A hold could not be marked as expired", legal_holds.HOLD, row.name):
+			if transactions.locked(legal_holds.HOLD, row.name).status != legal_holds.ACTIVE:
+				continue  # released meanwhile
+			frappe.db.set_value(legal_holds.HOLD, row.name, "status", legal_holds.EXPIRED)
+			ledger.record_states(legal_holds.HOLD, [row.name])
+			_record_end(row, legal_holds.EXPIRED)
 	legal_holds.clear_cache()
 
 
