@@ -38,6 +38,18 @@ def require_doctype(doctype: str) -> None:
 		)
 
 
+def require_exists(doctype: str, name: str | None) -> None:
+	"""
+	:raises frappe.DoesNotExistError: there is no document of that name, also for a user who cannot read it
+	"""
+	if not (name and frappe.db.exists(doctype, name)):
+		frappe.throw(
+			_("{0} {1} does not exist. Choose one that exists on this site.").format(_(doctype), bold(name)),
+			exc=frappe.DoesNotExistError,
+			title=_("Not Found"),
+		)
+
+
 def require_text(label: str, text: str | None) -> None:
 	"""Refuse a text that cannot be stored as it was sent.
 

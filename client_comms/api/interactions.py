@@ -16,7 +16,7 @@ from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
-from client_comms.i18n import bold, translate
+from client_comms.i18n import translate
 from client_comms.intake import arrivals, assignment
 from client_comms.outgoing import logged_contacts, writers
 from client_comms.rules import access, classification, response_clock
@@ -305,11 +305,8 @@ def take_back_answer(name: str, reason: str) -> dict:
 
 def _noted(note: str | None, through: str | None) -> str | None:
 	"""The note of something that was done outside the desk."""
-	if through and not frappe.db.exists("Communication Channel", through):
-		frappe.throw(
-			_("Communication Channel {0} does not exist.").format(bold(through)),
-			title=_("Unknown Channel"),
-		)
+	if through:
+		validation.require_exists("Communication Channel", through)
 	return ": ".join(filter(None, (through, (note or "").strip()))) or None
 
 

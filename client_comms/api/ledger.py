@@ -5,10 +5,9 @@ from datetime import date, datetime
 import frappe
 from frappe import _
 
-from client_comms import clock, ledger
+from client_comms import clock, ledger, validation
 from client_comms.enforcement import client_documents, ledger_entries
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import bold
 from client_comms.ledger import exporting, runs, witnesses
 from client_comms.roles import require_auditing, require_configuring_or_auditing
 
@@ -51,11 +50,7 @@ def cosign_checkpoint(checkpoint: str, signature: str) -> list[str]:
 	:raises frappe.ValidationError: no known witness has signed this checkpoint
 	"""
 	require_auditing()
-	if not frappe.db.exists(ledger.CHECKPOINT, checkpoint):
-		frappe.throw(
-			_("{0} does not exist.").format(bold(checkpoint)),
-			exc=frappe.DoesNotExistError,
-		)
+	validation.require_exists(ledger.CHECKPOINT, checkpoint)
 	found = witnesses.cosign(checkpoint, signature)
 	if not found:
 		frappe.throw(

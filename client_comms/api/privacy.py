@@ -40,11 +40,8 @@ def may_share(
 	:raises frappe.PermissionError: without read access to consents, or to the client or any of its interactions
 	"""
 	client_documents.require_to_act(party_type, party, CONSENT, "read")
-	if purpose and not frappe.db.exists("Consent Purpose", purpose):
-		frappe.throw(
-			_("Consent Purpose {0} does not exist.").format(bold(purpose)),
-			title=_("Unknown Purpose"),
-		)
+	if purpose:
+		validation.require_exists("Consent Purpose", purpose)
 	addresses = _addresses(recipients)
 	wrong = [each for each in addresses if not validate_email_address(each)]
 	if wrong or not addresses:

@@ -7,7 +7,6 @@ from frappe import _
 
 from client_comms import validation
 from client_comms.communication_governance.doctype.sop_training_record import sop_training_record
-from client_comms.i18n import bold
 from client_comms.people import trainings
 from client_comms.roles import require_configuring_or_auditing
 
@@ -58,13 +57,8 @@ def complete_training(
 	frappe.has_permission(trainings.RECORD, "create", throw=True)
 	if user == frappe.session.user:
 		sop_training_record.refuse_own()
-	for doctype, name in (("User", user), (trainings.TRAINING, training)):
-		if not frappe.db.exists(doctype, name):
-			frappe.throw(
-				_("{0} {1} does not exist.").format(_(doctype), bold(name)),
-				exc=frappe.DoesNotExistError,
-				title=_("Not Found"),
-			)
+	validation.require_exists("User", user)
+	validation.require_exists(trainings.TRAINING, training)
 	until = trainings.complete(user, training, completed_on=completed_on, score=score)
 	return {"valid_until": str(until)}
 

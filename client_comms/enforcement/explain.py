@@ -31,14 +31,8 @@ def explain(doctype: str, name: str, user: str, action: str = "read") -> dict:
 	require_action(action)
 	validation.require_doctype(doctype)
 	doc = frappe.get_doc(doctype, name)
-	enabled = frappe.db.get_value("User", user, "enabled")
-	if enabled is None:
-		frappe.throw(
-			_("{0} {1} does not exist.").format(_("User"), bold(user)),
-			exc=frappe.DoesNotExistError,
-			title=_("Not Found"),
-		)
-	if not enabled:
+	validation.require_exists("User", user)
+	if not frappe.db.get_value("User", user, "enabled"):
 		return _answer(False, DISABLED, [_("{0} is disabled, and cannot log in.").format(bold(user))])
 	allowed = bool(frappe.has_permission(doctype, action, doc=doc, user=user))
 	subject = policy.subject(user)

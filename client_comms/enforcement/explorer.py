@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.db_query import DatabaseQuery
 
-from client_comms import clock
+from client_comms import clock, validation
 from client_comms.communication_governance import matrix as matrices
 from client_comms.enforcement import answers, explain, governed, interactions, policy, ties
 from client_comms.i18n import bold
@@ -28,9 +28,8 @@ GRANT = governed.GRANT
 
 def of_user(user: str) -> dict:
 	"""See `client_comms.api.access.explore_user`."""
+	validation.require_exists("User", user)
 	about = frappe.db.get_value("User", user, ["name", "full_name", "enabled", "user_type"], as_dict=True)
-	if not about:
-		frappe.throw(_("User {0} does not exist.").format(bold(user)), exc=frappe.DoesNotExistError)
 	subject = policy.subject(about.name)
 	return {
 		"user": about.name,
@@ -221,8 +220,8 @@ def simulate_matrix(matrix: str, against: str | None, action: str) -> dict:
 
 def simulate_role(user: str, role: str, held: bool, action: str) -> dict:
 	"""See `client_comms.api.access.simulate_role`."""
-	_require("User", user)
-	_require("Role", role)
+	validation.require_exists("User", user)
+	validation.require_exists("Role", role)
 	subject, rules = policy.subject(user), policy.current()
 	return _differences(
 		[subject],
@@ -234,8 +233,8 @@ def simulate_role(user: str, role: str, held: bool, action: str) -> dict:
 
 def simulate_clearance(level: str, role: str, actions: Collection[str], oversight: bool, action: str) -> dict:
 	"""See `client_comms.api.access.simulate_clearance`."""
-	_require("Confidentiality Level", level)
-	_require("Role", role)
+	validation.require_exists("Confidentiality Level", level)
+	validation.require_exists("Role", role)
 	for each in actions:
 		explain.require_action(each)
 	rules = policy.current()
@@ -302,15 +301,8 @@ def permitted(case: access_impact.Case, action: str) -> access_impact.Case:
 
 
 def _version(name: str) -> matrix_change.Version:
-	_require("Communication Matrix", name)
+	validation.require_exists("Communication Matrix", name)
 	return matrices.as_version(frappe.get_doc("Communication Matrix", name))
-
-
-def _require(doctype: str, name: str) -> None:
-	if not frappe.db.exists(doctype, name):
-		frappe.throw(
-			_("{0} {1} does not exist.").format(_(doctype), bold(name)), exc=frappe.DoesNotExistError
-		)
 
 
 def _counted(level: str | None) -> str | None:

@@ -153,11 +153,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	"""
 	from client_comms.enforcement import private_files, sharing  # these check documents themselves
 
-	if not frappe.db.exists("Confidentiality Level", level):
-		frappe.throw(
-			_("{0} {1} does not exist.").format(_("Confidentiality Level"), bold(level)),
-			exc=frappe.DoesNotExistError,
-		)
+	validation.require_exists("Confidentiality Level", level)
 	frappe.db.set_value(doctype, name, "confidentiality_level", level, update_modified=False)
 	sharing.end_lapsed(doctype, name)
 	sharing.end_lapsed_when_committed(doctype, name)
