@@ -75,7 +75,10 @@ def hand_over_all():
 def adopt() -> int:
 	"""Give open interactions without responsible staff to those who have become available since; returns how many."""
 	open_ones = {"responsible_staff": ("is", "not set"), "status": ("!=", STATUS_CLOSED)}
-	taken = 0
+	field, taken = "confidentiality_level", 0
+	# Those that stay without an owner would keep back all others, if they were the first of the day.
+	found = frappe.get_all(INTERACTION, open_ones, pluck=field, distinct=True, order_by=None)
+	open_ones[field] = ("in", [level for level in found if assignment.manager_for(level)])
 	for name in frappe.get_all(INTERACTION, open_ones, pluck="name", order_by="name asc", limit=_ADOPTED):
 		with transactions.part(_("{0} could not be reassigned").format(name), INTERACTION, name):
 			doc = frappe.get_doc(INTERACTION, name, for_update=True)

@@ -549,3 +549,19 @@ def test_health_counts_what_has_no_owner_until_someone_can_take_it(receive, make
 	assert frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") == manager
 	frappe.db.set_value("User", manager, "enabled", 0)
 	assert any("disabled users: 1" in fault for fault in health.owners().faults)
+
+
+@pytest.mark.clause("F-2")
+def test_what_stays_without_an_owner_keeps_back_no_other(receive, make_user, monkeypatch):
+	frappe.db.delete("Has Role", {"role": "Compliance Officer"})
+	level = frappe.get_doc("Confidentiality Level", "Confidential")
+	level.clearances = [row for row in level.clearances if row.role != "Customer Support Manager"]
+	level.save()
+	first, second = receive(), receive()
+	assert not (first.responsible_staff or second.responsible_staff)
+	frappe.db.set_value(INTERACTION, first.name, "confidentiality_level", "Confidential")
+	monkeypatch.setattr(reassignment, "_ADOPTED", 1)
+	manager = make_user("Customer Support Manager")
+	assert reassignment.adopt() == 1
+	assert not frappe.db.get_value(INTERACTION, first.name, "responsible_staff")
+	assert frappe.db.get_value(INTERACTION, second.name, "responsible_staff") == manager
