@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.core.doctype.version.version import get_diff
-from frappe.utils import add_years, flt, get_link_to_form, getdate, nowdate
+from frappe.utils import add_years, flt, get_link_to_form, getdate
 
 from client_comms import clock, transactions, validation, written_by_app
 from client_comms.communication_governance import matrix as matrices
@@ -77,7 +77,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		self.validate_moment_is_its_own()
 		self.validate_description()
 		if not self.flags.shipped:
-			self.approved_by, self.approved_on = frappe.session.user, nowdate()
+			self.approved_by, self.approved_on = frappe.session.user, clock.now().date()
 		self.set_review()
 		self.validate_what_arrives()
 
@@ -98,7 +98,7 @@ class CommunicationMatrix(LeavesEmpty, Document):
 		"""A year ahead; also where a version that is copied, to take effect later, still has the day of the one that it replaces."""
 		begins = getdate(self.effective_from)
 		if not self.next_review_on or getdate(self.next_review_on) <= begins:
-			self.next_review_on = add_years(max(begins, getdate(nowdate())), 1)
+			self.next_review_on = add_years(max(begins, clock.now().date()), 1)
 
 	def validate_description(self):
 		"""A version that replaces another says what it changes (T-4); programs that submit one are not asked."""

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import getdate, nowdate
+from frappe.utils import getdate
 
-from client_comms import roles, validation, written_by_app
+from client_comms import clock, roles, validation, written_by_app
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
 from client_comms.i18n import bold
@@ -69,7 +69,7 @@ class SOPPolicy(Document):
 		self.validate_no_placeholders()
 		self.validate_day_is_its_own()
 		self.approved_by = frappe.session.user
-		self.approved_on = nowdate()
+		self.approved_on = clock.now().date()
 
 	def before_update_after_submit(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
