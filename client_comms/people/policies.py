@@ -73,6 +73,9 @@ def announce() -> None:
 		if not row.attestation_required or row.announced_on:
 			continue
 		with transactions.step("A policy could not be announced", POLICY, row.name):
+			# When two are approved at once, two jobs announce both.
+			if frappe.db.get_value(POLICY, row.name, "announced_on", for_update=True):
+				continue
 			alerts.tell(
 				readers_owing(row.name),
 				lambda row=row: _("Please read {0}, version {1}, and confirm it").format(

@@ -203,6 +203,16 @@ def test_a_version_that_cannot_be_announced_does_not_stop_the_others(approved, a
 	assert frappe.db.exists("Notification Log", {"document_name": first, "for_user": agent})
 
 
+def test_two_jobs_that_begin_at_once_announce_a_version_once(approved, agent, clock_at, monkeypatch):
+	name = approved("1.0", "2026-11-01").name
+	with clock_at("2026-11-03 06:00"):
+		seen_by_both = policies.in_force()
+		monkeypatch.setattr(policies, "in_force", lambda: seen_by_both)
+		policies.announce()
+		policies.announce()
+	assert frappe.db.count("Notification Log", {"document_name": name, "for_user": agent}) == 1
+
+
 def policy_frames_rows():
 	return [frappe._dict(row) for row in policy_frames.POLICIES]
 
