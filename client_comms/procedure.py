@@ -153,8 +153,9 @@ DOCUMENTATION_METHODS = (
 
 PHONE, EMAIL = _("Phone"), _("Email")
 CHANNELS = (PHONE, EMAIL, _("Meeting"), _("Portal"), _("Chat"), _("Visit"), _("Letter"))
-# Where Frappe and ERPNext have words for another use, such as the verb for a visit: `i18n.channel` asks for these.
+# Where Frappe and ERPNext have words for another use, such as the verb for a visit, or another one in each version: `i18n.channel` asks for these.
 CHANNELS_IN_CONTEXT = (
+	_("Email", context="Communication Channel"),
 	_("Meeting", context="Communication Channel"),
 	_("Chat", context="Communication Channel"),
 	_("Visit", context="Communication Channel"),

@@ -39,6 +39,34 @@ def test_one_click_makes_it_a_complaint(site, received, manager, login, shoot):
 	assert site.db.get_value(INTERACTION, name, "confidentiality_level") == "Sensitive"
 
 
+def test_the_details_of_feedback_are_in_the_words_of_the_form(site, received, make_user, login, shoot):
+	"""Not what Frappe calls a complaint in French; and who can create the first category is not sent to ask themselves."""
+	name = received("I am disappointed about the delay,")
+	boss = make_user("Customer Support Manager", language="fr", password=PASSWORD)
+	site.db.set_value(
+		INTERACTION, name, {"communication_type": "Feedback/Complaint", "responsible_staff": boss}
+	)
+	site.db.commit()
+	page = login(boss, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.wait_for_function("() => window.cur_frm?.doctype === 'Client Interaction' && cur_frm.doc.__onload")
+	page.evaluate(
+		"() => { cur_frm.doc.__onload.category_creators = 'Mia'; client_comms.feedback.ask(cur_frm); }"
+	)
+	dialog = page.locator(".modal.show")
+	kinds = dialog.locator("[data-fieldname=feedback_kind] option")
+	expect(kinds).to_have_text(["", "Réclamation", "Suggestion", "Compliment"])
+	expect(dialog.locator(".frappe-control[data-fieldname=feedback_category]")).to_contain_text(
+		"Vous pouvez créer la première"
+	)
+	shoot(page, "details-fr")
+	page.evaluate("() => frappe.model.can_create = () => false")
+	page.evaluate("() => client_comms.feedback.ask(cur_frm)")
+	expect(page.locator(".modal.show").last).to_contain_text(
+		"Demandez à l'une de ces personnes d'en créer : Mia"
+	)
+
+
 def test_closing_feedback_asks_for_its_details(site, received, make_user, removed, login, shoot):
 	name = received("I am disappointed about the delay,")
 	agent = make_user("Customer Support", "Frontline Staff", password=PASSWORD)

@@ -50,6 +50,17 @@ Object.assign(client_comms.feedback, {
 		return this.ask(frm, close);
 	},
 
+	/** Who can create the first category. */
+	no_category(creators) {
+		if (frappe.model.can_create("Feedback Category")) {
+			return __("There are no categories yet. You can create the first one here.");
+		}
+		if (!creators) return __("There are no categories yet.");
+		return __("There are no categories yet. Ask one of these to create some: {0}.", [
+			frappe.utils.escape_html(creators),
+		]);
+	},
+
 	/** Ask for the details of the feedback and save them, then do what comes `next`. */
 	ask(frm, next) {
 		const always = ["feedback_kind", "feedback_category"];
@@ -68,17 +79,15 @@ Object.assign(client_comms.feedback, {
 			return {
 				fieldname,
 				fieldtype,
-				options,
-				label: __(label),
+				// In the words of the form: Frappe would translate them without the context.
+				options:
+					fieldtype === "Select"
+						? options.split("\n").map((value) => ({ value, label: __(value, null, frm.doctype) }))
+						: options,
+				label: __(label, null, frm.doctype),
 				default: frm.doc[fieldname],
 				reqd: shown && ![...optional, ...without_category].includes(fieldname),
-				description: without_category.includes(fieldname)
-					? creators
-						? __("There are no categories yet. Ask one of these to create some: {0}.", [
-								frappe.utils.escape_html(creators),
-							])
-						: __("There are no categories yet.")
-					: "",
+				description: without_category.includes(fieldname) ? this.no_category(creators) : "",
 				hidden: !shown,
 			};
 		});
