@@ -224,6 +224,7 @@ def test_a_text_that_is_cut_in_a_grid_is_read_under_the_pointer(reader):
 		"take-training",
 		"simulate-change",
 		"client-comms-health",
+		"approve-templates",
 		"query-report/Team Board",
 		"compliance-ledger-entry",
 		"physical-file",
@@ -245,3 +246,6 @@ def test_the_title_of_a_page_is_read_whole_on_a_phone(address, reader, shoot):
 	assert title.evaluate(right) <= around.evaluate(right)
 	buttons = page.locator(".page-head:visible button:visible")
 	assert max((button.evaluate(right) for button in buttons.all()), default=0) <= 375
+	head = page.locator(".page-head:visible").bounding_box()
+	bottoms = [box["y"] + box["height"] for box in (button.bounding_box() for button in buttons.all())]
+	assert max(bottoms, default=0) <= head["y"] + head["height"]
