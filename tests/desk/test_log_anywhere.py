@@ -109,6 +109,21 @@ def test_a_client_who_calls_again_continues_what_is_open(site, frontline, receiv
 	assert site.db.count(INTERACTION, {"party": client.name}) == 1
 
 
+def test_the_workspace_counts_what_was_just_logged(frontline, client, login):
+	page = login(frontline, PASSWORD)
+	page.goto("/app/client-communications")
+	figure = page.locator(".figures a").filter(has_text="Open Interactions").locator(".number")
+	before = int(figure.inner_text())
+	ready(page)
+	log_button(page).click()
+	dialog = opened(page)
+	search(dialog, client.key, "Anna")
+	write(page, "Solar roof")
+	write(page, "Asks for a price.")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(figure).to_have_text(str(before + 1))
+
+
 def test_action_items_are_entered_in_it(site, frontline, client, login):
 	page, dialog = open_dialog(login, frontline)
 	search(dialog, client.key, "Anna")

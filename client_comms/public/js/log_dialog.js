@@ -318,6 +318,7 @@ class LogDialog {
 			client_comms.tell_logged(logged);
 		}
 		this.logged();
+		client_comms.renew_owed_today();
 	}
 
 	edit_in_full() {

@@ -53,6 +53,11 @@ $(document).on("app_ready", () => {
 	});
 });
 
+/** What was just logged is counted in the block, if that is on the screen. */
+client_comms.renew_owed_today = () => {
+	if (client_comms.owed_root?.isConnected) client_comms.show_owed_today(client_comms.owed_root);
+};
+
 /** The workspace block "Owed Today": how many interactions there are, and what the user owes clients up to the end of the day. */
 client_comms.show_owed_today = async (root) => {
 	const INTERACTION = "Client Interaction";
