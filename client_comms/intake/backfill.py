@@ -19,7 +19,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce
-from frappe.utils import get_datetime, getdate, now_datetime
+from frappe.utils import data, get_datetime, getdate
 from pypika.terms import Criterion, ExistsCriterion
 
 from client_comms import alerts, clock, transactions
@@ -184,7 +184,7 @@ def _carried_out(chunk: list, dry_run: bool) -> list[tuple[str, str]]:
 
 
 def _log(doctype: str, name: str) -> str:
-	began = now_datetime()
+	began = data.now_datetime()  # the clock from which `creation` is taken
 	with (
 		transactions.part("Backfill could not log a document", doctype, name),
 		transactions.part(only=(NoMatrixInForceError, _HasExpiredError)) as part,

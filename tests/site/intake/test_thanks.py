@@ -52,8 +52,8 @@ def test_thanks_for_an_answer_start_nothing_until_staff_say_so(asked, clock_at):
 		"Notification Log", {"document_name": doc.name, "for_user": doc.responsible_staff}, pluck="subject"
 	)
 	assert any("thank" in each for each in subject)
-	before = thanks.counts()
 	with clock_at("2026-11-23 15:00"):
+		before = thanks.counts()
 		api.needs_answer(asked.name)
 		doc = asked.doc()
 		assert doc.status != "Answered" and doc.clock_state == "Running"

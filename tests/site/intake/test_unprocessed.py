@@ -205,13 +205,14 @@ def test_a_deadlock_loses_no_message(pull, raw_mail, monkeypatch):
 	assert frappe.db.exists("Communication", {"message_id": "1@client-a.example"})
 
 
-def test_what_deadlocks_every_time_is_stored_by_the_next_job(pull, raw_mail, monkeypatch):
+def test_what_deadlocks_every_time_is_stored_by_the_next_job(pull, raw_mail, monkeypatch, clock_at):
 	monkeypatch.setattr(inbound_mail.time, "sleep", lambda seconds: None)
 	with monkeypatch.context() as patch:
 		fail_for(patch, "Solar", frappe.QueryDeadlockError("deadlock"))
 		(row,) = pull(raw_mail())
 	assert row.status == "Waiting"
-	retry.store_unprocessed()
+	with clock_at("2026-11-23 10:05"):
+		retry.store_unprocessed()
 	(row,) = kept()
 	assert row.status == "Taken In"
 	assert frappe.db.get_value("Communication", row.communication, "client_interaction")
