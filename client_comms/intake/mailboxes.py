@@ -192,7 +192,8 @@ def is_from_before(account: str | None, at: datetime) -> bool:
 	if not account:
 		return False
 	connected = frappe.db.get_value(ACCOUNT, account, CONNECTED)
-	return at < (get_datetime(connected) if connected else clock.now()) - mail_headers.IN_TRANSIT
+	begun = get_datetime(connected) if connected else unprocessed.fetched_at()
+	return at < begun - mail_headers.IN_TRANSIT
 
 
 def stopped() -> list[tuple[str, datetime]]:

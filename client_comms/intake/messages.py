@@ -11,7 +11,7 @@ from client_comms import clock
 from client_comms.client_interactions import addressees
 from client_comms.clients import parties
 from client_comms.clients.addresses import bare_address
-from client_comms.intake import mail_writers, mailboxes, website_form
+from client_comms.intake import mail_writers, mailboxes, unprocessed, website_form
 from client_comms.rules import automatic_mail, mail_headers, mail_identity
 
 AUTOMATED = "Automated Message"  # Frappe's type for messages sent by a Notification
@@ -69,7 +69,7 @@ class Message:
 		"""
 		if not self.headers:
 			return False
-		age = clock.now() - self.at
+		age = unprocessed.fetched_at() - self.at
 		return age > mail_headers.HISTORY or mailboxes.is_from_before(self.document.email_account, self.at)
 
 

@@ -11,11 +11,12 @@ from email.utils import format_datetime
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cstr, escape_html, validate_email_address
+from frappe.utils import add_days, cstr, escape_html, get_datetime, validate_email_address
 
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_interactions.doctype.unprocessed_email.unprocessed_email import open_the_mailbox
 from client_comms.clients import parties
+from client_comms.flags import flagged
 from client_comms.intake import copies, failures, mail_writers, spool
 from client_comms.rules import addresses, long_values, mail_headers, raw_mail, storable_text
 
@@ -24,6 +25,7 @@ IS_KEPT = "client_comms_is_kept"
 WAITING, TAKEN_IN = "Waiting", "Taken In"
 AT_ONCE = 50
 MOST_ATTEMPTS = 3
+_FETCHED = "client_comms_fetched_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +251,17 @@ def count_attempt(name: str) -> None:
 	frappe.db.commit()
 
 
+def fetched_at() -> datetime:
+	"""When the email that is being stored was fetched: in time, if it was in time when it was kept."""
+	return frappe.flags.get(_FETCHED) or clock.now()
+
+
 def try_again(doc, process: Callable[[bytes, object], object]) -> None:
 	"""Store an email as Frappe does, if that works now: it may have been stopped by another one."""
 	raw = _stamped(raw_of(doc.name), doc.received_at)
-	if communication := _stored(raw, doc, process):
+	with flagged(_FETCHED, get_datetime(doc.creation)):
+		communication = _stored(raw, doc, process)
+	if communication:
 		_settle(doc, communication, raw)
 	elif doc.attempts >= MOST_ATTEMPTS:
 		_tell(doc.name)
