@@ -3,6 +3,8 @@
 Only what has already passed between the client and us is shown: no notes, no calls, no history, and no message to others.
 """
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 from frappe.utils import get_datetime
@@ -32,8 +34,11 @@ def conversations(visit: Visit, start: int = 0) -> dict:
 	"""
 	rows = client_portal.conversations(visit, _FIELDS, start, PAGE + 1)
 	shown = rows[:PAGE]
-	messages = _messages(visit, shown, _HEAD)
-	return {"rows": [_shown(row, messages.get(row.name, [])) for row in shown], "more": len(rows) > PAGE}
+	messages, put_off = _messages(visit, shown, _HEAD), _until_day(shown)
+	return {
+		"rows": [_shown(row, messages.get(row.name, []), put_off) for row in shown],
+		"more": len(rows) > PAGE,
+	}
 
 
 def conversation(visit: Visit, name: str) -> dict:
@@ -50,7 +55,7 @@ def conversation(visit: Visit, name: str) -> dict:
 	audit.on_portal_view(INTERACTION, name)
 	files = _files([each.name for each in messages])
 	return {
-		**_shown(row, messages),
+		**_shown(row, messages, _until_day([row])),
 		"messages": [_message(each, files.get(each.name, [])) for each in messages],
 	}
 
@@ -72,22 +77,38 @@ def find(visit: Visit, name: str):
 
 def title(visit: Visit, row) -> str:
 	"""What a conversation is called in the portal."""
-	return _shown(row, _messages(visit, [row], _HEAD).get(row.name, []))["title"]
+	return _shown(row, _messages(visit, [row], _HEAD).get(row.name, []), ())["title"]
 
 
-def _shown(row, messages: list) -> dict:
+def _until_day(rows: list) -> set[str]:
+	"""Those of the interactions whose last pause ends on a day: staff put them off, which is not waiting for the client."""
+	waiting = [row.name for row in rows if row.status == response_clock.STATUS_WAITING]
+	if not waiting:
+		return set()
+	pauses = frappe.get_all(
+		"Interaction Event",
+		{"parent": ("in", waiting), "parenttype": INTERACTION, "event": response_clock.PAUSED},
+		["parent", "promised_until"],
+		order_by="at asc, idx asc",
+	)
+	last = {pause.parent: pause.promised_until for pause in pauses}
+	return {name for name, ends in last.items() if ends}
+
+
+def _shown(row, messages: list, put_off: Collection[str]) -> dict:
 	title = next((message.subject for message in messages if message.subject), None)
 	has_written = any(message.sent_or_received == rules.RECEIVED for message in messages)
 	day = i18n.day_in_words(row.occurred_on)
 	promised = row.promise_status in response_clock.UNMET and row.promised_for
+	status = rules.status_for_client(row.status, until_day=row.name in put_off)
 	return {
 		"name": row.name,
 		# The subject of the record may be staff's own words.
 		"title": title or f"{i18n.channel(row.channel)}, {day}",
 		"on": day,
-		"state": _(rules.state(row.status, direction=row.direction, has_written=has_written)),
+		"state": _(rules.state(status, direction=row.direction, has_written=has_written)),
 		"promised": i18n.day_in_words(row.promised_for, "full") if promised else None,
-		"waits": row.status == response_clock.STATUS_WAITING,
+		"waits": status == response_clock.STATUS_WAITING,
 		"closed": row.status == response_clock.STATUS_CLOSED,
 	}
 

@@ -31,6 +31,15 @@ def state(status: str, *, direction: str, has_written: bool) -> str:
 	return STATES[status]
 
 
+def status_for_client(status: str, *, until_day: bool) -> str:
+	"""What staff put off until a day is not waiting for the client, who was asked nothing.
+
+	:param until_day: whether the pause ends on a day of its own
+	"""
+	is_put_off = status == response_clock.STATUS_WAITING and until_day
+	return response_clock.STATUS_ACKNOWLEDGED if is_put_off else status
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
 	"""A message of a conversation: `sender` and `recipients` are plain addresses in lower case.

@@ -61,3 +61,15 @@ def test_what_we_began_has_not_arrived_with_us():
 	assert rules.state("Open", direction="Outbound", has_written=True) == "Received"
 	assert rules.state("Open", direction="Inbound", has_written=False) == "Received"
 	assert rules.state("Closed", **began) == "Closed"
+
+
+@pytest.mark.parametrize(
+	("status", "until_day", "shown"),
+	[
+		(response_clock.STATUS_WAITING, False, response_clock.STATUS_WAITING),
+		(response_clock.STATUS_WAITING, True, response_clock.STATUS_ACKNOWLEDGED),
+		(response_clock.STATUS_CLOSED, True, response_clock.STATUS_CLOSED),
+	],
+)
+def test_what_staff_put_off_is_not_waiting_for_the_client(status, until_day, shown):
+	assert rules.status_for_client(status, until_day=until_day) == shown

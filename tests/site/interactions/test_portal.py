@@ -187,6 +187,21 @@ def test_state_and_promised_day(of_anna, anna, as_user, clock_at):
 		assert (row["state"], row["promised"]) == ("Answered", None)
 
 
+def test_what_staff_put_off_does_not_wait_for_them(of_anna, anna, as_user, clock_at):
+	with clock_at("2026-11-23 10:00"):
+		doc = of_anna(occurred_on="2026-11-23 09:00")
+		doc.record("Received")
+		for until, state, waits in (
+			(None, "Waiting for your answer", True),
+			("2026-11-26 09:00:00", "We are working on it", False),
+		):
+			doc.record("Paused", note="The parts are on order", promised_until=until)
+			for shown in (read(anna, as_user, doc), seen_by(anna, as_user)[doc.name]):
+				assert (shown["state"], shown["waits"]) == (state, waits)
+			doc.record("Resumed")
+	assert read(anna, as_user, doc)["state"] == "Received"
+
+
 def test_what_they_write_starts_the_clock_again(of_anna, anna, as_user, clock_at):
 	with clock_at("2026-11-23 10:00"):
 		doc = of_anna(occurred_on="2026-11-23 09:00")
