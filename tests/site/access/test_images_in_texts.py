@@ -141,7 +141,7 @@ def published(text, image, monkeypatch):
 
 	def make_message(about):
 		with pytest.MonkeyPatch.context() as patched:
-			patched.setattr(private_files, "_is_governed", lambda file: False)
+			patched.setattr(private_files, "is_confidential", lambda file: False)
 			patched.setattr("client_comms.enforcement.doctypes.file.decide", lambda *args: None)
 			patched.setattr("client_comms.enforcement.doctypes.file._can_be_governed", lambda file: False)
 			message = _received(text, about)
