@@ -5,7 +5,7 @@ frappe.provide("client_comms");
  *
  * @param field a Data control
  * @param chosen called with the row that was chosen: `{doctype, name, title, about, values}` as `find_caller` returns them; a
- *     caller who is not known has the `doctype` null, and what was typed as the title
+ *     caller who is not known has the `doctype` null, and what was typed as the title; and with the event that chose it
  * @returns {Function} searches for what stands in the field
  */
 client_comms.caller_search = (field, chosen) => {
@@ -61,7 +61,7 @@ client_comms.caller_search = (field, chosen) => {
 		})
 		.on("awesomplete-selectcomplete", ({ originalEvent }) => {
 			asked = field.$input.val().trim();
-			chosen(rows[originalEvent.text.value]);
+			chosen(rows[originalEvent.text.value], originalEvent.originalEvent);
 		});
 	return look;
 };

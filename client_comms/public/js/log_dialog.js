@@ -67,8 +67,10 @@ class LogDialog {
 		this.dialog.show();
 		if (this.asks) {
 			const { caller } = this.dialog.fields_dict;
-			// After the key that chose: Tab would go on from the field that comes next, and pass over it.
-			client_comms.caller_search(caller, (row) => setTimeout(() => this.choose(row)));
+			client_comms.caller_search(caller, (row, event) => {
+				event?.preventDefault(); // Tab would go on from the field that comes next, and pass over it
+				this.choose(row);
+			});
 			caller.$input.on("input", () => this.forget_client());
 		}
 		this.dialog.fields_dict.subject.$input.on("input", () => this.suggest_later());
