@@ -83,7 +83,7 @@ def test_an_answer_that_came_back_is_taken_back_by_clicks(site, frontline, login
 	shoot(page, "taken-back")
 
 
-def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login, received, client):
+def test_the_oversight_role_sees_the_complaint_in_the_same_list(site, make_user, login, received, client):
 	received("Complaint about noise")
 	page = login(make_user("Customer Support Manager", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/client-interaction?party_name={client.name}")
@@ -91,8 +91,9 @@ def test_the_oversight_role_sees_the_complaint_in_the_same_list(make_user, login
 	row = page.locator(".list-row:visible").first
 	expect(row).to_contain_text("Complaint about noise")
 	expect(row).to_contain_text("Sensitive")
-	kind = row.locator("[data-filter^='communication_type,']").first
-	assert kind.text_content().strip() == "Feedback/Complaint" and "/<wbr>" in kind.inner_html()
+	if site.__version__.startswith("16."):  # version 15 has no room for this column
+		kind = row.locator("[data-filter^='communication_type,']").first
+		assert kind.text_content().strip() == "Feedback/Complaint" and "/<wbr>" in kind.inner_html()
 
 
 def test_a_user_who_can_only_read_sees_the_banner_and_no_actions(make_user, login, received):
