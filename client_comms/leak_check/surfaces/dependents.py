@@ -206,14 +206,14 @@ def todo_report(visitor, bait, planted):
 	)
 
 
+def _listed(visitor, bait, doctype, field):
+	named = {"name": bait.names[doctype]}
+	return visitor.call("frappe.client.get_list", doctype=doctype, fields=["name", field], filters=named)
+
+
 @surface("received mail that could not be processed, list")
 def unhandled_email(visitor, bait, planted):
-	return visitor.call(
-		"frappe.client.get_list",
-		doctype="Unhandled Email",
-		fields=["name", "raw"],
-		filters={"name": bait.names["Unhandled Email"]},
-	)
+	return _listed(visitor, bait, "Unhandled Email", "raw")
 
 
 @surface("received mail that could not be processed, by its name")
@@ -223,32 +223,17 @@ def unhandled_email_by_name(visitor, bait, planted):
 
 @surface("text messages that were sent, list")
 def text_message(visitor, bait, planted):
-	return visitor.call(
-		"frappe.client.get_list",
-		doctype="SMS Log",
-		fields=["name", "message"],
-		filters={"name": bait.names["SMS Log"]},
-	)
+	return _listed(visitor, bait, "SMS Log", "message")
 
 
 @surface("received mail that could not be stored, list")
 def unprocessed_email(visitor, bait, planted):
-	return visitor.call(
-		"frappe.client.get_list",
-		doctype="Unprocessed Email",
-		fields=["name", "subject"],
-		filters={"name": bait.names["Unprocessed Email"]},
-	)
+	return _listed(visitor, bait, "Unprocessed Email", "subject")
 
 
 @surface("import that somebody else entered")
 def import_of_another(visitor, bait, planted):
-	return visitor.call(
-		"frappe.client.get_list",
-		doctype="Data Import",
-		fields=["name", "template_warnings"],
-		filters={"name": bait.names["Data Import"]},
-	)
+	return _listed(visitor, bait, "Data Import", "template_warnings")
 
 
 @surface("import that somebody else entered, by its name")
