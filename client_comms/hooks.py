@@ -81,6 +81,7 @@ has_permission = {
 	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
+	"Wording Finding": "client_comms.enforcement.wording_findings.has_permission",
 }
 permission_query_conditions = {
 	**dict.fromkeys(_DEPENDENTS, "client_comms.enforcement.dependents.condition"),
@@ -138,6 +139,7 @@ permission_query_conditions = {
 	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
+	"Wording Finding": "client_comms.enforcement.wording_findings.condition",
 }
 
 # The customer portal.

@@ -1,34 +1,61 @@
 """Staff who cannot read a record are removed from the recipients of messages about it, and the sender is told (D-5, P-2).
 
 Frappe does not check the recipients of mentions, emails, notifications and follows. The other recipients are
-not affected.
+not affected. The same holds for documents without a level that have a rule of their own: those about clients and for officers
+(consents, requests, holds), and received mail that could not be processed.
 """
 
 from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.utils import split_emails
+from frappe.utils import get_fullname, split_emails
 
 from client_comms import clock
-from client_comms.clients import parties, phone_numbers
+from client_comms.clients import contacts, parties, phone_numbers
 from client_comms.clients.addresses import bare_address
-from client_comms.enforcement import dependents, governed
+from client_comms.enforcement import dependents, governed, guards
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, WITHOUT_LEVEL
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse, translate
 from client_comms.rules import access
 from client_comms.rules.messages import Message
+from client_comms.rules.messages import _ as N_
 
 _LOGGED = "client_comms_left_out"
 _TOLD = "client_comms_told"
+_CANNOT_READ = N_(
+	"{user} cannot read {document}. Write to colleagues who can, or ask your administrator for the access of {user}."
+)
+# The app emails clients about these, at an address on file; never about holds and erasures.
+_FOR_CLIENTS = (*OF_CLIENTS, "Data Subject Request", "Processing Restriction", governed.DATA_PACKAGE)
 
 
 def without_clearance(doctype: str, name: str, users: Iterable[str]) -> dict[str, access.Decision]:
 	"""User -> the decision that denies access, for those of `users` who cannot read the record."""
-	if not name or doctype not in governed.doctypes():
+	if not (name and has_rule(doctype)):
 		return {}
-	decisions = {user: governed.decide(doctype, name, access.READ, user) for user in sorted(set(users))}
+	decide = governed.decide if doctype in governed.doctypes() else _decide_without_level
+	decisions = {user: decide(doctype, name, access.READ, user) for user in sorted(set(users))}
 	return {user: each for user, each in decisions.items() if each is not None and not each.allowed}
+
+
+def has_rule(doctype: str) -> bool:
+	"""Whether messages about documents of a DocType reach only colleagues who can read the document."""
+	return doctype in governed.doctypes() or doctype in (*OF_CLIENTS, *OF_OFFICERS, *WITHOUT_LEVEL)
+
+
+def _decide_without_level(doctype: str, name: str, action: str, user: str) -> access.Decision | None:
+	if doctype in WITHOUT_LEVEL:
+		is_closed = guards.objects(doctype, name, action, user)
+	else:  # Deleted ones as well: they would say whose they were.
+		is_closed = not frappe.db.exists(doctype, name) or not frappe.has_permission(
+			doctype, action, name, user=user
+		)
+	if not is_closed:
+		return None
+	values = {"user": get_fullname(user), "document": name}
+	return access.Decision(False, access.NO_CLEARANCE, (Message(_CANNOT_READ, values),))
 
 
 def reasons(left_out: dict[str, access.Decision]) -> list[Message]:
@@ -53,10 +80,11 @@ def leave_out_of_message(doc, method=None) -> None:
 	"""
 	if doc.sent_or_received != "Sent" or doc.communication_medium != "Email" or not doc.reference_name:
 		return
-	if doc.reference_doctype not in governed.doctypes():
+	if not has_rule(doc.reference_doctype):
 		return
 	given = {field: split_emails(doc.get(field) or "") for field in ("recipients", "cc", "bcc")}
-	users = users_of([address for addresses in given.values() for address in addresses])
+	addresses = [address for addresses in given.values() for address in addresses]
+	users = _colleagues(doc.reference_doctype, doc.reference_name, addresses)
 	left_out = without_clearance(doc.reference_doctype, doc.reference_name, users.values())
 	if not left_out:
 		return
@@ -94,20 +122,32 @@ def leave_out_of_sending(queued) -> None:
 
 def _left_out_of_queue(queued) -> tuple[set[str], bool]:
 	"""The recipients without clearance, and whether there are colleagues at all among the recipients."""
-	users, found = None, set()
+	has_users, found = False, set()
 	for owner_type, owner_name in (
 		(governed.COMMUNICATION, queued.communication),
 		dependents.owner_of(queued.reference_doctype, queued.reference_name),
 	):
-		if not owner_name or owner_type not in governed.doctypes():
+		if not owner_name or not has_rule(owner_type):
 			continue
 		waiting = [row.recipient for row in queued.recipients if row.status != "Sent"]
-		if users is None:
-			users = users_of(waiting)
+		users = _colleagues(owner_type, owner_name, waiting)
+		has_users |= bool(users)
 		if left_out := without_clearance(owner_type, owner_name, users.values()):
 			found |= {each for each in waiting if users.get(_address(each)) in left_out}
 			_log(owner_type, owner_name, left_out)
-	return found, bool(users)
+	return found, has_users
+
+
+def _colleagues(doctype: str, name: str, addresses: Iterable[str]) -> dict[str, str]:
+	"""`users_of` the recipients of a message about a document. What goes to an address that is on file for the client of a consent or a request is
+	for the client, who can work here as well; a message about a record at a level takes an address of ours for that of a colleague, as
+	the outgoing checks do."""
+	users = users_of(addresses)
+	if not users or doctype not in _FOR_CLIENTS:
+		return users
+	about = frappe.db.get_value(doctype, name, ("party_type", "party", "contact"), as_dict=True)
+	own = contacts.on_file(about.party_type, about.party, about.contact) if about and about.party else {}
+	return {address: user for address, user in users.items() if address not in own}
 
 
 def with_clearance(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:
@@ -137,7 +177,7 @@ def by_clearance(
 	each of these users, the decision."""
 	numbers = list(numbers)
 	owner_type, owner_name = dependents.owner_of(doctype, name)
-	if not owner_name or owner_type not in governed.doctypes():
+	if not owner_name or not has_rule(owner_type):
 		return numbers, {}
 	wanted = {phone_numbers.normalised(number) for number in numbers} - {None}
 	staff = frappe.get_all(
@@ -149,7 +189,7 @@ def by_clearance(
 	return [number for number in numbers if phone_numbers.normalised(number) not in hidden], left_out
 
 
-def users_of(addresses: list[str]) -> dict[str, str]:
+def users_of(addresses: Iterable[str]) -> dict[str, str]:
 	"""Address -> desk user, for the addresses that belong to staff; one query."""
 	return parties.users_of(map(_address, addresses))
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from client_comms.enforcement.registry import OWNER_FIELDS
+
 FILES = sorted((Path(__file__).parents[2] / "client_comms").glob("*/doctype/*/*.json"))
 
 
@@ -75,3 +77,35 @@ def test_what_the_form_hides_is_not_printed(file):
 	assert [
 		field["fieldname"] for field in shown if field.get("hidden") and not field.get("print_hide")
 	] == []
+
+
+# Documents of Frappe, ERPNext and this app that can be confidential, or belong to one that is.
+_CONFIDENTIAL = {
+	"Call Log",
+	"Client Interaction",
+	"Comment",
+	"Communication",
+	"Email Queue",
+	"Event",
+	"File",
+	"Issue",
+	"Lead",
+	"Opportunity",
+	"ToDo",
+}
+# They have nothing of what they name but the name.
+_NAMES_ALONE = {"Policy Change Run"}
+
+
+def test_what_names_a_confidential_document_has_a_rule_of_its_own():
+	hooks = (Path(__file__).parents[2] / "client_comms/hooks.py").read_text()
+	held = {*re.findall(r'"([A-Z][\w ]+)": "client_comms\.enforcement', hooks), *OWNER_FIELDS, *_NAMES_ALONE}
+	doctypes = [json.loads(file.read_text()) for file in FILES]
+	naming = {
+		doctype["name"]
+		for doctype in doctypes
+		for field in doctype["fields"]
+		if not doctype.get("istable")
+		and (field["fieldtype"] == "Dynamic Link" or field.get("options") in _CONFIDENTIAL)
+	}
+	assert naming - held == set()

@@ -7,7 +7,7 @@ gets an empty note, so that the action that caused it (a mention, a Notification
 import frappe
 from frappe import _
 
-from client_comms.enforcement import dependents, governed, guards
+from client_comms.enforcement import dependents, governed, guards, internal_recipients
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 from client_comms.flags import flagged
 
@@ -28,8 +28,11 @@ def _is_hidden(doc) -> bool:
 	if doc.document_type in governed.doctypes():
 		return governed.denies(doc.document_type, doc.document_name, doc.for_user)
 	# What the app itself tells, such as that something could not be logged, is for managers without clearance as well.
-	return not doc.flags.client_comms_alert and guards.objects(
-		doc.document_type, doc.document_name, user=doc.for_user
+	if doc.flags.client_comms_alert:
+		return False
+	about = (doc.document_type, doc.document_name)
+	return bool(internal_recipients.without_clearance(*about, [doc.for_user])) or guards.objects(
+		*about, user=doc.for_user
 	)
 
 

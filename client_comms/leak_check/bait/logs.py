@@ -30,6 +30,15 @@ def plant(doc, message, bait: Bait) -> None:
 		reference_doctype="Customer",
 		reference_name=doc.party,
 	)
+	bait.names["Wording Finding"] = insert_row(
+		"Wording Finding",
+		name=f"{bait.name}-WORDING",
+		found_on=now_datetime(),
+		kind="Term",
+		term=f"{word} term",
+		user="Administrator",
+		communication=message.name,
+	)
 	bait.names["Unhandled Email"] = insert_row(
 		"Unhandled Email", name=f"{bait.name}-MAIL", raw=f"{word} received", reason="x", uid="x"
 	)

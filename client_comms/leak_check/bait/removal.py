@@ -47,6 +47,7 @@ _PLAIN = (  # DocTypes with the mark in their name
 	"Unhandled Email",
 	"Unprocessed Email",
 	"SMS Log",
+	"Wording Finding",
 	"Kanban Board",
 	"Discussion Reply",
 	"Interaction Review",

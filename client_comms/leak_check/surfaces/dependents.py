@@ -39,6 +39,7 @@ DEPENDENTS = (
 	"Tag Link",
 	"ToDo",
 	"Version",
+	"Wording Finding",
 	"Workflow Action",
 )
 
@@ -100,6 +101,7 @@ def _belonging(doctype):
 			"Tag Link": "title",
 			"ToDo": "description",
 			"Version": "data",
+			"Wording Finding": "term",
 			"Workflow Action": "workflow_state",
 		}.get(doctype, "content")
 		return visitor.call(

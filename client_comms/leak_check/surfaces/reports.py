@@ -83,6 +83,11 @@ def saved_report(visitor, bait, planted):
 	return answer.ok  # Frappe 15.103 leaves the column empty, in a report that is not refused
 
 
+@surface("report Wording Findings")
+def wording_report(visitor, bait, planted):
+	return _report(visitor, "Wording Findings", {}, visitor.ask)
+
+
 @surface("report Owed Today")
 def owed_report(visitor, bait, planted):
 	return _report(visitor, "Owed Today", {}, visitor.ask)

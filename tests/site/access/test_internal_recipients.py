@@ -452,3 +452,141 @@ def test_an_assignment_rule_passes_over_who_is_not_cleared_and_the_issue_is_save
 	issue.save()
 	about = {"reference_name": issue.name, "status": "Open"}
 	assert frappe.get_all("ToDo", about, pluck="allocated_to") == [agent]
+
+
+# --- documents about clients and for officers, which have no level ------------------------------
+
+
+@pytest.fixture
+def client(make_client):
+	return make_client("Nordlicht", "anna@client.example", {"first_name": "Anna"})
+
+
+@pytest.fixture
+def about(client):
+	"""`about("Client Consent")` is a document about the client, as in the database."""
+
+	def make(doctype, **fields):
+		of_client = {"party_type": client.party_type, "party": client.party, "contact": client.contact}
+		doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **of_client, **fields})
+		doc.db_insert()
+		return doc
+
+	return make
+
+
+ABOUT_CLIENTS = {
+	"Client Access Link": {"kind": "Preferences"},
+	"Client Consent": {"purpose": "Marketing"},
+	"Communication Preference": {},
+	"Data Package": {"confidentiality_level": "Sensitive"},
+	"Data Subject Request": {"right": "Access"},
+	"Identity Verification": {"method": "Document Seen"},
+	"Legal Hold": {"status": "Released"},
+	"Processing Restriction": {"status": "Requested"},
+}
+
+
+def reached(doc, *addresses) -> set[str]:
+	queued = queue(doc, *addresses, reference_doctype=doc.doctype)
+	return {row.recipient for row in queued.recipients}
+
+
+@pytest.mark.parametrize(("doctype", "fields"), ABOUT_CLIENTS.items())
+def test_an_email_about_a_document_of_a_client(doctype, fields, about, staff, make_user):
+	"""To a colleague who cannot read it, to one who can, and to the client."""
+	doc, seller = about(doctype, **fields), make_user("Sales User")
+	assert reached(doc, seller, staff.officer, "anna@client.example") == {
+		staff.officer,
+		"anna@client.example",
+	}
+
+
+@pytest.mark.parametrize("doctype", ["Client Consent", "Data Subject Request"])
+def test_an_email_about_what_was_added_to_one(doctype, about, staff, make_user):
+	comment = about(doctype, **ABOUT_CLIENTS[doctype]).add_comment("Comment", "x")
+	seller = make_user("Sales User")
+	assert reached(comment, seller, staff.officer) == {staff.officer}
+
+
+@pytest.mark.parametrize(
+	("doctype", "fields"), [each for each in ABOUT_CLIENTS.items() if each[0] != "Legal Hold"]
+)
+def test_a_client_who_works_here_gets_what_is_for_the_client(doctype, fields, about, client, make_user):
+	"""At the address on file, whatever roles they have; of a colleague's request they get nothing."""
+	employee, other = make_user("Sales User"), make_user("Sales User")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("email_ids", {"email_id": employee})
+	contact.save()
+	doc = about(doctype, **fields)
+	assert reached(doc, employee, other) == {employee}
+	doc.db_set("contact", None)
+	assert reached(doc, employee, other) == {employee}
+
+
+def test_a_hold_is_kept_from_a_client_who_works_here(about, client, make_user):
+	employee = make_user("Sales User")
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("email_ids", {"email_id": employee})
+	contact.save()
+	assert reached(about("Legal Hold", **ABOUT_CLIENTS["Legal Hold"]), employee) == set()
+
+
+def test_an_email_about_one_that_is_gone(about, staff):
+	consent = about("Client Consent")
+	frappe.db.delete("Client Consent", {"name": consent.name})
+	assert reached(consent, staff.officer, "anna@client.example") == {"anna@client.example"}
+
+
+@pytest.mark.parametrize("doctype", ["Unhandled Email", "SMS Log"])
+def test_an_email_about_what_it_is_not_known_of(doctype, staff, make_user):
+	"""Only to users with access to everything."""
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash()})
+	doc.db_insert()
+	administrator = make_user("System Manager")
+	cleared = make_user("System Manager", "Customer Support Manager")
+	assert reached(doc, administrator, cleared) == {cleared}
+
+
+def test_the_sender_is_told_who_cannot_read_the_document(about, make_user):
+	request, seller = about("Data Subject Request", right="Access"), make_user("Sales User", first_name="Sue")
+	frappe.message_log.clear()
+	sent = make(
+		doctype=request.doctype,
+		name=request.name,
+		subject="Your request",
+		content="We answer it soon.",
+		recipients="anna@client.example",
+		cc=seller,
+	)
+	assert seller not in (frappe.db.get_value("Communication", sent["name"], "cc") or "")
+	assert "Sue cannot read" in told() and request.name in told()
+
+
+@pytest.mark.parametrize("doctype", ["Client Consent", "Data Subject Request", "Unhandled Email"])
+def test_a_notification_in_the_desk_about_one(doctype, about, staff, make_user):
+	"""Of users with a role for clients, and none for this."""
+	doc, seller = about(doctype, **ABOUT_CLIENTS.get(doctype, {})), make_user("Sales User")
+	frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": f"Test {frappe.generate_hash(length=6)}",
+			"subject": "Something new",
+			"document_type": doctype,
+			"event": "Save",
+			"channel": "System Notification",
+			"message": "The roof leaks",
+			"recipients": [{"cc": f"{seller}\n{staff.manager}"}],
+			"enabled": 1,
+		}
+	).insert().send(doc)
+	assert not notes_of(seller, "The roof leaks")
+
+
+def test_an_employee_without_the_desk_is_a_colleague(complaint, staff):
+	"""One with a type of user of the site, such as that of Frappe HR."""
+	frappe.db.set_value("User", staff.frontline, "user_type", "Employee Self Service")
+	frappe.get_doc(
+		{"doctype": "Employee", "name": "E-1", "user_id": staff.frontline, "status": "Active"}
+	).db_insert()
+	assert reached(complaint, staff.frontline, staff.officer) == {staff.officer}

@@ -4,10 +4,12 @@ import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, CustomFunction
 from frappe.utils import add_days, cstr
+from pypika.terms import PseudoColumn
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
 from client_comms.communication_governance.wording import FINDING
+from client_comms.enforcement import guards
 
 KIND, TERM, USER, MONTH = "Kind", "Term", "User", "Month"
 FIELDS = {KIND: "kind", TERM: "term", USER: "user"}
@@ -15,7 +17,8 @@ SHOWN = 10
 
 
 def execute(filters=None):
-	"""How often each kind, term, user or month occurs among the findings in messages that were sent anyway.
+	"""How often each kind, term, user or month occurs among the findings in messages that were sent anyway, and that the session user
+	can read.
 
 	:param filters: `from_date`, `to_date` (both included; by default the last 90 days), `kind`, `term`, `user`, and
 	    `group_by`: one of Kind, Term, User, Month
@@ -28,8 +31,14 @@ def execute(filters=None):
 		names = reporting.names_of_staff(row.what for row in rows)
 		for row in rows:
 			row.what_name = names.get(row.what) or row.what
-	message = None if rows else _("No message has a finding in this period. Choose a longer one to see more.")
-	return columns(group_by), rows, message, chart(rows, group_by)
+	notice = [
+		_(
+			"Only findings in messages that you can read are counted; in a file that you export, those that you can export."
+		)
+	]
+	if not rows:
+		notice.insert(0, _("No message has a finding in this period. Choose a longer one to see more."))
+	return columns(group_by), rows, " ".join(notice), chart(rows, group_by)
 
 
 def counted(filters, group_by: str) -> list[dict]:
@@ -54,6 +63,8 @@ def counted(filters, group_by: str) -> list[dict]:
 			query = query.where(table[field] == value)
 	if group_by == TERM:
 		query = query.where(table.kind == TERM)
+	if readable := guards.condition(FINDING):
+		query = query.where(PseudoColumn(readable))
 	rows = query.run(as_dict=True)
 	total = sum(row.findings for row in rows)
 	for row in rows:
