@@ -30,7 +30,9 @@ from client_comms.i18n import bold, name_of, translate
 from client_comms.rules import access
 
 INTERACTION = governed.INTERACTION
+_SHARE, _FOLLOW = "DocShare", "Document Follow"
 _FEW, _AT_ONCE = 20, 1000  # shares or follows that are judged one by one, and in one query
+_CHUNK = 100  # of those that are judged one by one daily, between two commits
 _CHANGES = {"write": access.WRITE, "submit": access.WRITE}
 _RIGHTS = {**_CHANGES, "share": access.SHARE}
 
@@ -155,7 +157,7 @@ def end_follow_without_clearance(doc, method=None) -> None:
 	"""
 	refusal = _refusal(doc.ref_doctype, doc.ref_docname, doc)
 	if refusal is not None:
-		frappe.db.delete("Document Follow", {"name": doc.name})
+		frappe.db.delete(_FOLLOW, {"name": doc.name})
 		internal_recipients.tell_left_out({doc.user: refusal}, _("Not Following"))
 
 
@@ -237,18 +239,23 @@ def end_all_lapsed() -> None:
 
 @transactions.again_if_undone
 def end_daily() -> None:
-	"""Daily, for access that ends without an event (expired training, roles removed without saving the user)."""
-	end_all_lapsed()
+	"""Daily, for access that ends without an event (expired training, roles removed without saving the user). One that cannot be judged stays
+	until the next day, and does not hold back the others."""
+	for number, (given_by, each) in enumerate(_those_in_doubt({}, {}), 1):
+		with transactions.part("Access could not be judged", each.doctype, each.document):
+			_end_if_lapsed(given_by, each)
+		if not number % _CHUNK:
+			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job; a killed one has done those before)
 
 
 def _end_of_dependents(doctype: str, name: str) -> None:
 	"""The same for what belongs to a record; two queries, unless such documents are shared or followed."""
 	known = [*dependents.OWNER_FIELDS]
 	shared = frappe.get_all(
-		"DocShare", {"share_doctype": ("in", known)}, pluck="share_doctype", distinct=True, order_by=None
+		_SHARE, {"share_doctype": ("in", known)}, pluck="share_doctype", distinct=True, order_by=None
 	)
 	followed = frappe.get_all(
-		"Document Follow", {"ref_doctype": ("in", known)}, pluck="ref_doctype", distinct=True, order_by=None
+		_FOLLOW, {"ref_doctype": ("in", known)}, pluck="ref_doctype", distinct=True, order_by=None
 	)
 	for dependent in {*shared, *followed}:
 		owner = dict(zip(dependents.OWNER_FIELDS[dependent], (doctype, name), strict=True))
@@ -262,22 +269,30 @@ def _end_of_dependents(doctype: str, name: str) -> None:
 
 def _end(shares: dict, follows: dict) -> None:
 	"""End the lapsed ones among `shares` (filters of DocShare) and `follows` (filters of Document Follow)."""
+	for given_by, each in _those_in_doubt(shares, follows):
+		_end_if_lapsed(given_by, each)
+
+
+def _those_in_doubt(shares: dict, follows: dict) -> Iterator[tuple[str, frappe._dict]]:
+	"""Those that the rule has to decide, each with its DocType."""
 	asked = {"share_doctype": ("in", held()), **shares}
 	fields = ["name", "user", "everyone", "share_doctype as doctype", "share_name as document", *_RIGHTS]
-	for share in _in_doubt(frappe.get_all("DocShare", asked, fields, order_by="name asc")):
-		if _refusal(share.doctype, share.document, share) is not None:
-			frappe.delete_doc(
-				"DocShare",
-				share.name,
-				ignore_permissions=True,
-				force=True,
-				flags={"ignore_share_permission": True},
-			)
+	for share in _in_doubt(frappe.get_all(_SHARE, asked, fields, order_by="name asc")):
+		yield _SHARE, share
 	asked = {"ref_doctype": ("in", held()), **follows}
 	fields = ["name", "user", "ref_doctype as doctype", "ref_docname as document"]
-	for follow in _in_doubt(frappe.get_all("Document Follow", asked, fields, order_by="name asc")):
-		if _refusal(follow.doctype, follow.document, follow) is not None:
-			frappe.db.delete("Document Follow", {"name": follow.name})
+	for follow in _in_doubt(frappe.get_all(_FOLLOW, asked, fields, order_by="name asc")):
+		yield _FOLLOW, follow
+
+
+def _end_if_lapsed(given_by: str, given: frappe._dict) -> None:
+	if _refusal(given.doctype, given.document, given) is None:
+		return
+	if given_by == _FOLLOW:
+		frappe.db.delete(_FOLLOW, {"name": given.name})
+		return
+	flags = {"ignore_share_permission": True}
+	frappe.delete_doc(_SHARE, given.name, ignore_permissions=True, force=True, flags=flags)
 
 
 def _in_doubt(given: list) -> list:

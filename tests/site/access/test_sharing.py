@@ -144,6 +144,26 @@ def test_a_share_ends_with_what_it_allows(staff, sensitive, set_clearance):
 	assert shares_of(sensitive) == [staff.manager]
 
 
+def test_a_share_that_cannot_be_judged_does_not_hold_back_the_others_of_a_day(staff, sensitive, monkeypatch):
+	todos = {share("ToDo", todo.name, staff.support).name: todo for todo in map(to_do_about, [sensitive] * 2)}
+	(_first, broken), (_second, other) = sorted(todos.items())
+	sensitive.db_set("responsible_staff", None)
+	judge = sharing._refusal
+
+	def fail_for_one(doctype, name, given):
+		if name == broken.name:
+			raise KeyError(name)
+		return judge(doctype, name, given)
+
+	with monkeypatch.context() as failing:
+		failing.setattr(sharing, "_refusal", fail_for_one)
+		sharing.end_daily()
+	assert (shares_of(broken), shares_of(other)) == ([staff.support], [])
+	assert frappe.db.exists("Error Log", {"reference_doctype": "ToDo", "reference_name": broken.name})
+	sharing.end_daily()
+	assert shares_of(broken) == []
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_many_those_end_that_would_end_alone(
 	staff, log, make_user, client, set_settings, monkeypatch, seed
