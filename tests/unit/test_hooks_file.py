@@ -371,7 +371,7 @@ def test_health_looks_at_every_queue_that_the_app_uses():
 def test_every_patch_is_listed_once_and_exists():
 	lines = HOOKS.with_name("patches.txt").read_text().splitlines()
 	# One that runs again has another comment.
-	patches = [line for line in lines if line and not line.startswith("[")]
+	patches = [line for line in lines if line and not line.startswith(("[", "#"))]
 	files = {
 		f"client_comms.patches.{path.parent.name}.{path.stem}"
 		for path in HOOKS.parent.glob("patches/v*/*.py")
