@@ -58,7 +58,9 @@ def _in_days(doc, sentence: str) -> str:
 
 
 def _open_actions(before: date) -> list[dict]:
-	"""Those of the review before, which may be the early one of the same month."""
+	"""Those of the review before, which may be the early one of the same month; a later review already has them."""
+	if frappe.db.exists(REVIEW, {"to_date": (">", before)}):
+		return []
 	last = frappe.get_all(REVIEW, {"to_date": ("<", before)}, pluck="name", order_by="to_date desc", limit=1)
 	if not last:
 		return []
@@ -73,7 +75,8 @@ def _open_actions(before: date) -> list[dict]:
 
 def make_due() -> None:
 	"""Daily: create the review of the latest whole period of the settings and of those before that were missed, even after an early one and even
-	if no feedback came, and an early one if a test gives a signal in the current month, unless the month ends today. Repeatable.
+	if no feedback came, and an early one if a test gives a signal in the current month, unless the month ends today. Repeatable; one that
+	cannot be made is tried again each day, and does not hold back the others.
 
 	There is nothing to review of a period in which the site had no interactions at all.
 	"""
@@ -81,24 +84,22 @@ def make_due() -> None:
 		return
 	today = clock.now().date()
 	period = frappe.get_cached_doc("Client Comms Settings").feedback_review_period
-	last = frappe.db.get_value(REVIEW, {"opened_early": 0}, "to_date", order_by="to_date desc")
-	for begin, end in periods.missed(period, last, today):
-		if not _is_reviewed(begin, end) and has_interactions(begin, end):
-			make(begin, end)
-			frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+	made = frappe.get_all(REVIEW, {"opened_early": 0}, ["from_date", "to_date"], as_list=True)
+	for begin, end in periods.missed(period, made, today):
+		# The settings had another period when its end was reviewed.
+		is_reviewed = any(first <= end <= last for first, last in made)
+		if not is_reviewed and has_interactions(begin, end):
+			_make(begin, end)
 	month, last = today.replace(day=1), get_last_day(today)
 	# On its last day an early one would have the dates of the whole month's, which then could not be made.
-	if today < last and not frappe.db.exists(REVIEW, {"from_date": month}) and _fires_in(today):
-		make(month, today, early=True)
-		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a job of its own)
+	if today < last and not frappe.db.exists(REVIEW, {"from_date": month}):
+		_make(month, today, early=True)
 
 
-def _is_reviewed(begin: date, end: date) -> bool:
-	"""Whether the period has its review, or the settings had another period when its end was reviewed."""
-	return bool(
-		frappe.db.exists(REVIEW, {"from_date": begin, "to_date": end})
-		or frappe.db.exists(REVIEW, {"to_date": (">=", end), "opened_early": 0})
-	)
+def _make(begin: date, end: date, early: bool = False) -> None:
+	with transactions.step(f"The feedback of {begin} to {end} could not be reviewed"):
+		if not early or _fires_in(end):
+			make(begin, end, early=early)
 
 
 def _fires_in(today: date) -> bool:

@@ -26,17 +26,23 @@ _PACKED = "zlib:"
 
 
 def draw_all() -> None:
-	"""Daily: draw the sample of every programme whose period is over, and of those before that were missed. Repeatable."""
+	"""Daily: draw the sample of every programme whose period is over, and of those before that were missed. Repeatable; one that cannot be drawn
+	is tried again each day, and does not hold back the others."""
 	for name in frappe.get_all(reviews.PROGRAMME, {"enabled": 1}, pluck="name", order_by="name asc"):
-		with transactions.step("A sample could not be drawn", reviews.PROGRAMME, name):
-			programme = frappe.get_doc(reviews.PROGRAMME, name)
-			last = frappe.db.get_value(DRAW, {"programme": name}, "to_date", order_by="to_date desc")
-			due = periods.missed(programme.period, last, clock.now().date())
-			# What ended while it was switched off is not made up for: switching it on has saved it.
-			changed = getdate(programme.modified)
-			for begin, end in [each for each in due if each == due[-1] or each[1] >= changed]:
-				if not frappe.db.exists(DRAW, {"programme": name, "from_date": begin, "to_date": end}):
-					draw(programme, begin, end)
+		programme = frappe.get_doc(reviews.PROGRAMME, name)
+		for begin, end in _due(programme, clock.now().date()):
+			with transactions.step(
+				f"The sample of {begin} to {end} could not be drawn", programme.doctype, name
+			):
+				draw(programme, begin, end)
+
+
+def _due(programme, today: date) -> list[periods.Period]:
+	drawn = frappe.get_all(DRAW, {"programme": programme.name}, ["from_date", "to_date"], as_list=True)
+	latest, changed = periods.latest_whole(programme.period, today), getdate(programme.modified)
+	# What ended while it was switched off is not made up for: switching it on has saved it.
+	missed = periods.missed(programme.period, drawn, today)
+	return [each for each in missed if each == latest or each[1] >= changed]
 
 
 def draw(programme, begin: date, end: date, seed: str | None = None):
@@ -93,7 +99,9 @@ def draw(programme, begin: date, end: date, seed: str | None = None):
 				programme, each.name, reviewer, draw=doc.name, because=each.because, part=part
 			)
 	doc.db_set("without_reviewer", without)
-	programme.db_set("drawn_until", end)
+	if not programme.drawn_until or getdate(programme.drawn_until) < end:
+		# When it was changed says which periods are made up for.
+		programme.db_set("drawn_until", end, update_modified=False)
 	for reviewer, number in sorted(load.items()):
 		alerts.tell(
 			[reviewer],

@@ -1,13 +1,16 @@
 """Periods of reviews: whole weeks from Monday, months, quarters, half-years and years (R-2, F-3)."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
+
+Period = tuple[date, date]  # its first and its last day
 
 WEEKLY = "Weekly"
 MOST = 12  # periods that are made up for
 _MONTHS = {"Monthly": 1, "Quarterly": 3, "Half-Yearly": 6, "Yearly": 12}
 
 
-def latest_whole(period: str, today: date) -> tuple[date, date]:
+def latest_whole(period: str, today: date) -> Period:
 	"""The first and the last day of the latest whole period that ended before `today`."""
 	if period == WEEKLY:
 		monday = today - timedelta(days=today.weekday() + 7)
@@ -17,13 +20,15 @@ def latest_whole(period: str, today: date) -> tuple[date, date]:
 	return _start(end, months), end
 
 
-def missed(period: str, last: date | None, today: date) -> list[tuple[date, date]]:
-	"""The whole periods before `today` that begin after `last`, the end of what was made last, oldest first: at most the latest `MOST`, and the latest one alone
-	if nothing was made yet."""
+def missed(period: str, made: Collection[Period], today: date) -> list[Period]:
+	"""The whole periods before `today` that are not among those `made`, oldest first: of the latest `MOST`, those that begin after the first one that was
+	made. Of a site on which nothing was made yet, the latest one alone.
+	"""
+	first = min((end for _begin, end in made), default=date.max)
 	found = [latest_whole(period, today)]
-	while last and len(found) < MOST and (before := latest_whole(period, found[0][0]))[0] > last:
+	while len(found) < MOST and (before := latest_whole(period, found[0][0]))[0] > first:
 		found.insert(0, before)
-	return found
+	return [each for each in found if each not in made]
 
 
 def _start(day: date, months: int) -> date:

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, getdate
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.acting import as_the_app
 from client_comms.i18n import plain
 from client_comms.rules import periods
@@ -161,9 +161,9 @@ def take_snapshot(since=None, until=None):
 
 def take_monthly() -> None:
 	"""Daily: store the snapshot of the previous month, and of those before that were missed, so that auditors can see the last year.
-	Repeatable. The controls of one that was missed are those of the day on which it is taken."""
-	by_job = {"taken_by": "Administrator"}
-	last = frappe.db.get_value(SNAPSHOT, by_job, "to_date", order_by="to_date desc")
-	for begin, end in periods.missed("Monthly", last, getdate(clock.now())):
-		if not frappe.db.exists(SNAPSHOT, {"from_date": begin, "to_date": end, **by_job}):
+	Repeatable; one that cannot be taken is tried again each day, and does not hold back the others. The controls of one that was missed are those
+	of the day on which it is taken."""
+	taken = frappe.get_all(SNAPSHOT, {"taken_by": "Administrator"}, ["from_date", "to_date"], as_list=True)
+	for begin, end in periods.missed("Monthly", taken, getdate(clock.now())):
+		with transactions.step(f"The scorecard of {begin} to {end} could not be stored"):
 			take_snapshot(begin, end)

@@ -39,14 +39,36 @@ def test_periods_follow_each_other_without_a_gap(period):
 		day += timedelta(days=1)
 
 
+def month(number):
+	return date(2026, number, 1), date(2026, number + 1, 1) - timedelta(days=1)
+
+
+TODAY = date(2026, 11, 24)
+
+
 @pytest.mark.clause("R-2", "R-3", "F-3")
-def test_what_was_missed_is_made_up_for_oldest_first():
-	today = date(2026, 11, 24)
-	october = (date(2026, 10, 1), date(2026, 10, 31))
-	assert missed("Monthly", None, today) == [october]
-	assert missed("Monthly", date(2026, 10, 31), today) == [october]
-	assert missed("Monthly", date(2026, 8, 31), today) == [(date(2026, 9, 1), date(2026, 9, 30)), october]
-	assert missed("Monthly", date(2026, 8, 15), today)[0] == (date(2026, 9, 1), date(2026, 9, 30)), (
-		"not twice"
-	)
-	assert len(missed("Weekly", date(2020, 1, 1), today)) == MOST
+@pytest.mark.parametrize(
+	("made", "expected"),
+	[
+		([], [10]),
+		([10], []),
+		([8], [9, 10]),
+		([8, 10], [9]),
+		([7, 9], [8, 10]),
+	],
+)
+def test_what_was_missed_is_made_up_for_oldest_first(made, expected):
+	"""Also what could not be made while a later one could."""
+	assert missed("Monthly", [*map(month, made)], TODAY) == [*map(month, expected)]
+
+
+@pytest.mark.clause("R-2", "R-3", "F-3")
+def test_what_begins_before_the_first_one_ended_is_not_made_up_for():
+	first = (date(2026, 8, 1), date(2026, 8, 15))
+	assert missed("Monthly", [first], TODAY) == [month(9), month(10)]
+
+
+@pytest.mark.clause("R-2", "R-3", "F-3")
+def test_only_the_latest_are_made_up_for():
+	first = (date(2020, 1, 6), date(2020, 1, 12))
+	assert len(missed("Weekly", [first], TODAY)) == MOST

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from contextlib import contextmanager
+from datetime import date
 from html import unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -401,3 +402,25 @@ def test_months_in_which_nothing_ran_get_their_snapshot_later(clock_at):
 			card.take_monthly()
 	taken = frappe.get_all(card.SNAPSHOT, pluck="to_date", order_by="to_date asc")
 	assert [str(day) for day in taken] == ["2026-07-31", "2026-08-31", "2026-09-30", "2026-10-31"]
+
+
+def test_a_snapshot_that_cannot_be_taken_does_not_hold_back_later_ones(clock_at, monkeypatch):
+	frappe.db.delete(card.SNAPSHOT)
+	figures = card.of
+
+	def of_all_but_september(since, until):
+		if since == date(2026, 9, 1):
+			raise frappe.ValidationError("September has no figures")
+		return figures(since, until)
+
+	with clock_at("2026-09-02 05:00"):
+		card.take_monthly()
+	with monkeypatch.context() as failing, clock_at("2026-11-02 05:00"):
+		failing.setattr(card, "of", of_all_but_september)
+		card.take_monthly()
+	taken = frappe.get_all(card.SNAPSHOT, pluck="to_date", order_by="to_date asc")
+	assert [day.month for day in taken] == [8, 10]
+	with clock_at("2026-11-03 05:00"):
+		card.take_monthly()
+	taken = frappe.get_all(card.SNAPSHOT, pluck="to_date", order_by="to_date asc")
+	assert [day.month for day in taken] == [8, 9, 10]

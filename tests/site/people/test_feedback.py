@@ -380,6 +380,38 @@ def test_a_longer_period_begins_after_what_was_reviewed(load, set_settings, cloc
 	assert frappe.db.count("Feedback Review") == 1
 
 
+def test_a_review_that_cannot_be_made_does_not_hold_back_later_ones(
+	load, supervisors, clock_at, as_user, monkeypatch
+):
+	load({"Delivery": [5] * 18})
+	figures = feedback.figures
+
+	def of_all_but_september(begin, end):
+		if begin == date(2026, 9, 1):
+			raise frappe.ValidationError("September has no days")
+		return figures(begin, end)
+
+	with clock_at("2026-09-01 03:00"):
+		feedback.make_due()
+	august = frappe.get_last_doc("Feedback Review")
+	with as_user(supervisors[0]):
+		august.append(
+			"actions", {"description": "A van", "assigned_to": supervisors[1], "due_on": "2036-12-01"}
+		)
+		august.save()
+	with monkeypatch.context() as failing, clock_at("2026-11-01 03:00"):
+		failing.setattr(feedback, "figures", of_all_but_september)
+		feedback.make_due()
+	assert frappe.db.exists("Error Log", {"method": ("like", "%2026-09-01 to 2026-09-30%")})
+	with clock_at("2026-11-02 03:00"):
+		feedback.make_due()
+		feedback.make_due()
+	made = frappe.get_all("Feedback Review", ["name", "from_date"], order_by="creation asc")
+	assert [str(row.from_date) for row in made] == ["2026-08-01", "2026-10-01", "2026-09-01"]
+	with_it = frappe.get_all("Feedback Review Action", {"description": "A van"}, pluck="parent")
+	assert sorted(with_it) == sorted([made[0].name, made[1].name]), "once in those that are to come"
+
+
 def test_a_period_without_feedback_has_a_review_that_says_so(load, supervisors, clock_at, as_user):
 	load({"Delivery": [5] * 17 + [0]})
 	with clock_at("2026-11-01 03:00"):

@@ -264,6 +264,34 @@ def test_the_scheduler_draws_each_period_once(programme, records, clock_at):
 	assert str(frappe.db.get_value("Review Programme", made.name, "drawn_until")) == "2026-11-30"
 
 
+def test_a_sample_that_cannot_be_drawn_does_not_hold_back_later_ones(programme, clock_at, monkeypatch):
+	made = programme(enabled=1)
+	made.db_set("modified", "2026-08-20 10:00:00", update_modified=False)
+	candidates = review_draws.candidates_of
+
+	def of_all_but_september(programme, begin, end):
+		if begin == date(2026, 9, 1):
+			raise frappe.ValidationError("September has no records")
+		return candidates(programme, begin, end)
+
+	def drawn():
+		draws = frappe.get_all(
+			"Review Draw", {"programme": made.name}, pluck="from_date", order_by="from_date asc"
+		)
+		return [day.month for day in draws]
+
+	with clock_at("2026-09-01 03:00"):
+		review_draws.draw_all()
+	with monkeypatch.context() as failing, clock_at("2026-11-01 03:00"):
+		failing.setattr(review_draws, "candidates_of", of_all_but_september)
+		review_draws.draw_all()
+	assert drawn() == [8, 10]
+	with clock_at("2026-11-02 03:00"):
+		review_draws.draw_all()
+	assert drawn() == [8, 9, 10]
+	assert str(frappe.db.get_value("Review Programme", made.name, "drawn_until")) == "2026-10-31"
+
+
 def test_what_the_system_can_judge_is_filled_in(programme, inquiry, staff, clock_at):
 	with clock_at("2026-11-23 10:00"):
 		case = inquiry(at="2026-11-23 10:00", channel="Email", responsible_staff=staff.frontline)
