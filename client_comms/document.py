@@ -292,6 +292,7 @@ def _date(doc, field: str, value) -> None:
 	if not _is_read(getdate, doc, field, value):
 		_refuse(doc, field, value, _("{0}: {1} is not a date. Enter it like {2}."), "2026-12-31")
 	_possible_day(doc, field, value)
+	doc.set(field, _day(value))  # the database does not take all that is read, such as a time as well
 
 
 def _moment(doc, field: str, value) -> None:
@@ -300,6 +301,9 @@ def _moment(doc, field: str, value) -> None:
 			doc, field, value, _("{0}: {1} is not a date and time. Enter it like {2}."), "2026-12-31 09:30"
 		)
 	_possible_day(doc, field, value)
+	if not clock.is_day(value):  # what a day alone means, the document knows
+		moment = get_datetime(value)
+		doc.set(field, clock.parse(moment) if moment.tzinfo else moment)
 
 
 def _possible_day(doc, field: str, value) -> None:

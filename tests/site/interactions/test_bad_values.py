@@ -573,3 +573,25 @@ def test_a_part_of_a_day_is_none(value, make_user):
 @pytest.mark.parametrize("value", ["2026-12-31", "20261231", "2026-12-31T10:00:00Z", " 2026-12-31 10:00"])
 def test_a_day_as_programs_write_it(value):
 	assert str(clock.parse_day(value)) == "2026-12-31"
+
+
+@pytest.mark.parametrize("value", ["2027-01-15T23:30:00Z", "20270115 10:00", "2027-01-15 10:00:00+02:00"])
+def test_a_field_has_what_was_read_of_a_day_and_not_an_error_of_the_database(value, make_user):
+	doc = frappe.get_doc({"doctype": "Staff Absence", "user": make_user("Frontline Staff")})
+	doc.update({"from_date": value, "to_date": value}).insert()
+	assert str(frappe.db.get_value(doc.doctype, doc.name, "from_date")) == "2027-01-15"
+
+
+@pytest.mark.parametrize(
+	("value", "stored"),
+	[
+		("2027-01-15T12:00:00Z", "2027-01-15 13:00:00"),
+		("20270115 10:00", "2027-01-15 10:00:00"),
+		("2027-01-15", "2027-01-15 00:00:00"),
+	],
+)
+def test_a_field_has_the_moment_that_was_sent(value, stored):
+	shipped = frappe.db.get_value("Communication Matrix", {"docstatus": 1})
+	matrix = frappe.copy_doc(frappe.get_doc("Communication Matrix", shipped))
+	matrix.update({"effective_from": value, "version_label": "Sent by a program"}).insert()
+	assert str(frappe.db.get_value(matrix.doctype, matrix.name, "effective_from")) == stored

@@ -3,7 +3,6 @@ import io
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
 from client_comms import alerts, clock, procedure, roles, validation, written_by_app
 from client_comms.clients import contacts
@@ -137,7 +136,8 @@ class PhysicalFile(Document):
 		self._require_state(IN_PLACE)
 		self._require_reason(reason)
 		self._require_reader(custodian)
-		if due_back and clock.parse_day(due_back) < getdate(clock.now()):
+		due_back = clock.parse_day(due_back) if due_back else None
+		if due_back and due_back < clock.now().date():
 			frappe.throw(
 				_("The return date cannot be in the past. Choose today or a later day."),
 				title=_("Date in the Past"),
