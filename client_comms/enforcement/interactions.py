@@ -14,7 +14,7 @@ from frappe import _
 from client_comms import clock, compat
 from client_comms.enforcement import policy, refusals
 from client_comms.enforcement.readers import INTERACTION, LISTED_FOR, Reader
-from client_comms.enforcement.row_conditions import among, of_row
+from client_comms.enforcement.row_conditions import among, either, of_row
 from client_comms.flags import flagged
 from client_comms.rules import access, access_new
 
@@ -122,7 +122,8 @@ def of_interaction(column: str, user: Reader | str | None, missing: str = "0") -
 	if not reader.condition:
 		return ""
 	if reader.interactions is not None:
-		return f"({among(column, reader.interactions)})"
+		named = among(column, reader.interactions)
+		return f"({named})" if missing == "0" else either([named, of_row(INTERACTION, column, "0", missing)])
 	return of_row(INTERACTION, column, reader.inside.condition, missing)
 
 

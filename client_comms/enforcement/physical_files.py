@@ -41,12 +41,12 @@ def condition(user=None, doctype=None) -> str:
 		f"select 1 from `tab{_ROWS}` where `tab{_ROWS}`.`parent` = `tab{FILE}`.`name`"
 		f" and `tab{_ROWS}`.`parenttype` = '{FILE}'"
 	)
-	exists = of_row(INTERACTION, filed, "1")
-	hidden = there_is(f"{rows} and {exists} and not {interactions.of_interaction(filed, reader)}")
-	gone = there_is(f"{rows} and not {exists}")
+	hidden = there_is(f"{rows} and not {interactions.of_interaction(filed, reader, missing='1')}")
+	gone = there_is(f"{rows} and not {of_row(INTERACTION, filed, '1')}")
 	column, own = f"`tab{FILE}`.`confidentiality_level`", []
 	if reader.rows.open_levels:
 		own.append(reader.at_levels(reader.rows.open_levels, column))
 	if held := reader.rows.participant_levels | set(reader.rows.type_levels):
 		own.append(f"({reader.at_levels(held, column)} and `tab{FILE}`.`custodian` = {reader.me})")
-	return f"(not {hidden} and (not (`tab{FILE}`.`own_level_decides` = 1 or {gone}) or {either(own)}))"
+	# Whether one is gone is asked last, and only of the files whose own level is closed.
+	return f"(({either(own)} or not (`tab{FILE}`.`own_level_decides` = 1 or {gone})) and not {hidden})"

@@ -328,6 +328,19 @@ def _rows(size: Size) -> list[Rows]:
 		(0.1, "Lead", some_lead),
 		(0.3, "Customer", some_client),
 	)
+	of_client_type, of_client = mixed(
+		"of client",
+		(0.6, "Customer", some_client),
+		(0.3, "Lead", some_lead),
+		(0.1, None, "null"),
+	)
+	entry_type, entry_name = mixed(
+		"entry",
+		(0.6, "Client Interaction", some_interaction),
+		(0.1, "Issue", some_issue),
+		(0.2, "Customer", some_client),
+		(0.1, None, "null"),
+	)
 	log_type, log_name = mixed(
 		"log",
 		(0.5, "Client Interaction", some_interaction),
@@ -607,6 +620,83 @@ def _rows(size: Size) -> list[Rows]:
 				confidentiality_level="`ci`.`confidentiality_level`",
 			),
 			f"join `tabClient Interaction` `ci` on `ci`.`name` = {interaction(any_of(n, 'owner'))}",
+		),
+		*(
+			Rows(
+				doctype,
+				size.clients,
+				common(
+					f"concat('{doctype[:2]}-SCALE-', seq)",
+					size.clients,
+					party_type=of_client_type,
+					party=of_client,
+					**more,
+				),
+			)
+			for doctype, more in (
+				(
+					"Client Consent",
+					{"purpose": "'Scale purpose'", "status": "'Given'", "collected_through": "'Email'"},
+				),
+				("Communication Preference", {"source": "'Client'", "confirmed_on": "'2026-01-15'"}),
+				(
+					"Identity Verification",
+					{"method": "'Call Back'", "result": "'Confirmed'", "verified_by": someone("verified")},
+				),
+			)
+		),
+		Rows(
+			"Interaction Review",
+			size.of(0.05),
+			common(
+				"concat('IR-SCALE-', seq)",
+				size.of(0.05),
+				interaction=some_interaction,
+				reviewed_user=someone("reviewed"),
+				reviewer=staff(
+					f"({_range('Customer Support Manager', size)[0]} + floor({draw('reviewer')} * {_range('Customer Support Manager', size)[1]}))"
+				),
+				status=f"if({draw('closed')} < 0.1, 'Open', 'Completed')",
+				programme="'Scale programme'",
+			),
+		),
+		Rows(
+			"Physical File",
+			size.of(0.05),
+			common(
+				"concat('PF-SCALE-', seq)",
+				size.of(0.05),
+				title="concat('Paper ', seq)",
+				custodian=someone("custodian"),
+				location="'Scale location'",
+				confidentiality_level=level,
+			),
+		),
+		Rows(
+			"Physical File Interaction",
+			size.of(0.1),
+			child(
+				"concat('scale-', seq)",
+				size.of(0.1),
+				"concat('PF-SCALE-', ceil(seq / 2))",
+				"Physical File",
+				"interactions",
+				interaction=some_interaction,
+			),
+		),
+		Rows(
+			"Compliance Ledger Entry",
+			n,
+			common(
+				"concat('ledger-scale-', seq)",
+				n,
+				at=moment(n),
+				user=someone("acted"),
+				action="'Changed'",
+				reference_doctype=entry_type,
+				reference_name=entry_name,
+				confidentiality_level=level,
+			),
 		),
 		Rows(
 			"ToDo",

@@ -5,7 +5,7 @@ import pytest
 from frappe.share import add as share
 
 from client_comms import api
-from client_comms.enforcement import guards, sharing
+from client_comms.enforcement import guards, interactions, sharing
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 from client_comms.exceptions import ClearanceMissingError
 
@@ -180,6 +180,14 @@ def test_that_a_client_was_asked_to_rate_a_hidden_interaction(log, make_user, as
 	assert is_readable(asked["Feedback/Complaint"], manager, as_user) == (True, True)
 	invited = stored("Client Access Link", kind="Preferences", **client)
 	assert is_readable(invited, staff, as_user) == (True, True)
+
+
+def test_what_counts_for_an_interaction_that_is_gone_counts_for_users_of_every_kind(make_user):
+	"""A condition names the interactions of users to whom none is open by its level."""
+	for roles in ((), ("Frontline Staff",)):
+		user = make_user(*roles)
+		asked = [interactions.of_interaction("'gone'", user, missing=missing) for missing in "01"]
+		assert frappe.db.sql(f"select {', '.join(asked)}") == ((0, 1),)
 
 
 def test_every_row_of_a_document_about_a_client_has_a_condition():

@@ -898,6 +898,8 @@ def test_the_search_bar_finds_interactions_that_may_be_read(inquiry, susan, as_u
 
 	from client_comms.enforcement.methods import global_search
 
+	for other in ("Heat pump", "Garage", "Cellar"):  # a word of half of all rows is not found
+		inquiry(responsible_staff=susan, subject=other)
 	case = inquiry(responsible_staff=susan, subject="Zephyrdach")
 	frappe_search.rebuild_for_doctype(case.doctype)
 	with as_user(susan):
