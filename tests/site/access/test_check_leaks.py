@@ -12,7 +12,7 @@ from frappe.website.doctype.web_form import web_form
 from client_comms import compat, procedure
 from client_comms.client_interactions import reporting
 from client_comms.document import Row
-from client_comms.enforcement import child_rows, compose, list_conditions
+from client_comms.enforcement import child_rows, compose, guards, list_conditions
 from client_comms.leak_check import bait, existing_exposures, run
 from client_comms.leak_check.surfaces import SURFACES
 
@@ -223,6 +223,17 @@ def test_a_hole_in_the_hooks_is_found(kind, keys, surface, frontline, without_ho
 			assert results(frontline, surface) == {run.UNCHECKED}
 		else:
 			assert opened(frontline, surface) == {surface}
+
+
+def test_a_word_of_a_hidden_message_is_found(make_user, without_hook):
+	"""In what the wording rules found; for a role that reads findings, and no complaint."""
+	manager = make_user(procedure.FRONTLINE_STAFF, procedure.COMMUNICATIONS_MANAGER)
+	listed, reported = "Wording Finding, list", "report Wording Findings"
+	assert opened(manager, listed, reported) == set()
+	with without_hook("permission_query_conditions", "Wording Finding"):
+		assert opened(manager, listed) == {listed}
+	with mock.patch.object(guards, "condition", return_value=""):
+		assert opened(manager, reported) == {reported}
 
 
 @pytest.mark.parametrize("surface", BOTH)

@@ -92,6 +92,50 @@ def test_what_is_merged_stays_as_confidential_as_it_was(held, staff, as_user):
 	assert frappe.db.get_value("Issue", open_one.name, "confidentiality_level") == "Sensitive"
 
 
+@pytest.fixture
+def agent(make_user):
+	"""Cleared for what they take part in."""
+	return make_user("Customer Support", "Support Team", "Sales User", "Sales Manager")
+
+
+def assign(doc, user):
+	about = {"reference_type": doc.doctype, "reference_name": doc.name}
+	insert("ToDo", allocated_to=user, description="x", **about)
+
+
+MERGED = {
+	"Issue": {"subject": "Noise"},
+	"Lead": {"lead_name": "Anna"},
+	"Opportunity": {"opportunity_from": "Customer"},
+}
+
+
+@pytest.mark.parametrize("level", [None, "Sensitive"])
+@pytest.mark.parametrize("tie", ["assigned", "takes part in an interaction"])
+@pytest.mark.parametrize("doctype", MERGED)
+def test_who_takes_part_in_one_does_not_take_part_in_the_other_by_merging(
+	doctype, tie, level, held, agent, log, make_client, as_user
+):
+	"""Frappe moves to-dos and interactions to the record that stays, and has to ask about that before."""
+	fields = dict(MERGED[doctype])
+	if doctype == "Opportunity":
+		fields["party_name"] = make_client("Nordlicht", "anna@client.example").party
+	hidden, mine = held(doctype, **fields), held(doctype, level, **fields)
+	if tie == "assigned":
+		assign(mine, agent)
+	else:
+		about = {"reference_doctype": doctype, "reference_name": mine.name}
+		log("Feedback/Complaint", responsible_staff=agent, **about)
+		mine.db_set("confidentiality_level", level)
+	with as_user(agent):
+		assert frappe.has_permission(doctype, "write", doc=mine.name)
+		assert not frappe.has_permission(doctype, "read", doc=hidden.name)
+		for first, second in ((mine, hidden), (hidden, mine)):
+			with pytest.raises((frappe.PermissionError, frappe.ValidationError)):
+				frappe.rename_doc(doctype, first.name, second.name, merge=True)
+			assert frappe.db.exists(doctype, first.name)
+
+
 # --- names that other records rely on --------------------------------------------------------------
 
 
