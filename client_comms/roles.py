@@ -44,11 +44,16 @@ def refuse(roles: Iterable[str], what: str | None = None) -> NoReturn:
 	:param what: a translated sentence with a placeholder for the roles
 	:raises frappe.PermissionError: always
 	"""
-	named = ", ".join(sorted(_(role) for role in roles))
-	sentences = [(what or _("Only users with one of these roles can do this: {0}.")).format(bold(named))]
+	sentence = what or _("Only users with one of these roles can do this: {0}.")
+	sentences = [sentence.format(bold(role_names(roles)))]
 	if has_desk():
 		sentences.append(escape_html(who_could_help(*roles)))
 	frappe.throw(" ".join(sentences), exc=frappe.PermissionError, title=_("Not Permitted"))
+
+
+def role_names(roles: Iterable[str]) -> str:
+	"""Roles in a sentence of plain text."""
+	return ", ".join(sorted(_(role) for role in roles))
 
 
 def who_could_help(*roles: str) -> str:
@@ -110,7 +115,9 @@ def require_desk() -> None:
 	"""
 	if is_outside():
 		frappe.throw(
-			_("Only users of the desk can do this."), exc=frappe.PermissionError, title=_("Not Permitted")
+			_("Only users of the desk can do this. If you need it, please contact us."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)
 
 
@@ -147,8 +154,9 @@ def who_else(*roles: str, besides: Iterable[str | None]) -> str:
 	"""
 	if names := some_with_role(*roles, besides=besides):
 		return _("These users can: {0}.").format(bold(names))
-	named = ", ".join(sorted(_(role) for role in roles))
-	return _("No other user can yet. Give a colleague one of these roles: {0}.").format(bold(named))
+	return _("No other user can yet. Give a colleague one of these roles: {0}.").format(
+		bold(role_names(roles))
+	)
 
 
 def roles_with(doctype: str, right: str) -> set[str]:

@@ -57,7 +57,9 @@ def break_glass(name: str, reason: str) -> dict:
 	validation.require_reason(reason, _("Give a reason for emergency access."))
 	if frappe.has_permission(interactions.INTERACTION, "read", doc=name):
 		frappe.throw(
-			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
+			_("You can already read this interaction. Reload the page."),
+			exc=ActionNotPossibleError,
+			title=_("Not Needed"),
 		)
 	hours = frappe.get_cached_doc("Client Comms Settings").break_glass_hours
 	grant = frappe.get_doc(

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, split_emails, validate_email_address
 
-from client_comms import procedure, transactions, validation
+from client_comms import procedure, roles, transactions, validation
 from client_comms.client_privacy import identity, one_time_codes, receipts
 from client_comms.clients import preferences
 from client_comms.communication_governance import wording
@@ -224,8 +224,9 @@ def check_wording(
 	:returns: `[{"kind", "found", "message", "suggestion"}]`, in the order of the text
 	:raises frappe.PermissionError: without a role that writes to clients, or without read access to the document
 	"""
-	if not ({"System Manager", *CLIENT_FACING} | procedure_roles.client_facing()) & set(frappe.get_roles()):
-		frappe.throw(_("Only staff who write to clients can check wording."), frappe.PermissionError)
+	writing = {"System Manager", *CLIENT_FACING} | procedure_roles.client_facing()
+	if not writing & set(frappe.get_roles()):
+		roles.refuse(writing, _("Only users with one of these roles can check wording: {0}."))
 	if not language and doctype and name:
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 		context = facts.context_of(doctype, name)

@@ -12,7 +12,7 @@ from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import governed, policy, restrictions, sharing
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError
 from client_comms.people import absences
-from client_comms.roles import has_desk, users_with_role, who_could_help
+from client_comms.roles import has_desk, role_names, users_with_role, who_could_help
 from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
@@ -47,7 +47,9 @@ def request(name: str, reason: str) -> None:
 	doc = transactions.locked(INTERACTION, name)
 	if frappe.has_permission(INTERACTION, "read", doc=doc):
 		frappe.throw(
-			_("You can already read this interaction."), exc=ActionNotPossibleError, title=_("Not Needed")
+			_("You can already read this interaction. Reload the page."),
+			exc=ActionNotPossibleError,
+			title=_("Not Needed"),
 		)
 	sharing.require_clearance(user, doc.confidentiality_level)
 	_require_not_too_often(doc, user)
@@ -212,6 +214,5 @@ def _who_opens(doc) -> list[str]:
 	roles = access.oversight_roles(levels, level) or access.roles_cleared(levels, level, access.READ)
 	if not roles:
 		return []
-	named = ", ".join(sorted(_(role) for role in roles))
-	opened = _("{0} can be opened by users with one of these roles: {1}.").format(doc.name, named)
+	opened = _("{0} can be opened by users with one of these roles: {1}.").format(doc.name, role_names(roles))
 	return [opened, who_could_help(*sorted(roles))]

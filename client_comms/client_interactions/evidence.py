@@ -13,6 +13,7 @@ from client_comms.communication_governance import matrix
 from client_comms.enforcement import governed, policy
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError
 from client_comms.i18n import bold, moment, plain
+from client_comms.roles import who_else
 from client_comms.rules import access, documentation
 
 INTERACTION = governed.INTERACTION
@@ -120,7 +121,9 @@ def waive(doc, method: str, reason: str) -> None:
 	"""Record that a required method does not apply; the caller has checked write access."""
 	if method not in {each.name for each in owed(doc)}:
 		frappe.throw(
-			_("{0} is not required for this interaction.").format(bold(_(method))),
+			_(
+				"{0} is not owed: the matrix does not require it for this interaction, or it is documented already. Reload the interaction."
+			).format(bold(_(method))),
 			title=_("Not Required"),
 		)
 	doc.append("evidence", {"documentation_method": method, "not_applicable": 1, "note": reason})
@@ -149,12 +152,23 @@ def validate_waivers(doc) -> None:
 			frappe.throw(
 				_(
 					"{0} is required. Only a user with oversight of this level can decide that it does not apply."
-				).format(bold(_(row.documentation_method))),
+				).format(bold(_(row.documentation_method)))
+				+ f" {_who_can_waive(doc)}",
 				exc=ClearanceMissingError,
 				title=_("Oversight Required"),
 			)
 		row.waived_by = frappe.session.user
 		doc.append_event(WAIVED, clock.now(), f"{row.documentation_method}: {validation.plain(row.note)}")
+
+
+def _who_can_waive(doc) -> str:
+	level = policy.current().level(policy.stored_record(doc.name).level)
+	able = (
+		[row.role for row in level.clearances if row.oversight and access.WRITE in row.actions]
+		if level
+		else []
+	)
+	return who_else(*able, besides=[frappe.session.user])
 
 
 def _decision(row) -> tuple:

@@ -122,7 +122,12 @@ def sign_off(name: str):
 	doc.check_permission("write")
 	user = frappe.session.user
 	if doc.status == SIGNED_OFF:
-		frappe.throw(_("This review is already signed off."), title=_("Signed Off"))
+		frappe.throw(
+			_(
+				"This review is signed off, so you can only mark its actions as done. Enter anything else in the next review."
+			),
+			title=_("Signed Off"),
+		)
 	prepared_by = doc.prepared_by
 	if prepared_by is None:
 		frappe.throw(

@@ -16,7 +16,7 @@ from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, sharing
 from client_comms.exceptions import NotResponsibleError
 from client_comms.i18n import bold, name_of
-from client_comms.roles import some_with_role
+from client_comms.roles import role_names, some_with_role
 from client_comms.rules import access
 
 _AT_ONCE = 50  # users who are judged together
@@ -54,7 +54,7 @@ def validate(doc):
 		_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
 			name_of(doc.responsible_staff),
 			bold(_(doc.communication_type)),
-			bold(", ".join(_(role) for role in sorted(roles))),
+			bold(role_names(roles)),
 		)
 		+ " "
 		+ _who_could_be(roles),

@@ -17,7 +17,7 @@ def refuse_without_name(refuse, doc, reference_doctype: str, reference_docname: 
 	if guards.is_held(reference_doctype) and not guards.readable(reference_doctype, [str(reference_docname)]):
 		frappe.throw(
 			_(
-				"{0} {1} cannot be deleted or cancelled, because a document that you cannot read names it."
+				"{0} {1} cannot be deleted or cancelled, because a document that you cannot read names it. Ask a colleague with more access, such as a Compliance Officer."
 			).format(_(doc.doctype), bold(doc.name)),
 			exc=frappe.LinkExistsError,
 		)

@@ -140,7 +140,9 @@ def has_grant_permission(doc, ptype=None, user=None, debug=False):
 	)
 	if all(_may_read(interaction, user) for interaction in named if interaction or stored):
 		return compat.no_objection()
-	return compat.objection(_("This access grant belongs to an interaction that you cannot read."))
+	return compat.objection(
+		refusals.without_clearance(_("You have no clearance for the interaction of this access grant."))
+	)
 
 
 def _may_read(interaction: str | None, user: str | None) -> bool:

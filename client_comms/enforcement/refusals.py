@@ -10,7 +10,8 @@ import frappe
 from frappe import _
 
 from client_comms import compat, roles
-from client_comms.i18n import translate
+from client_comms.enforcement import policy
+from client_comms.i18n import bold, translate
 from client_comms.rules import access
 
 _KEPT = "client_comms_denied"
@@ -60,6 +61,22 @@ def without_clearance(sentence: str | None = None) -> str:
 	if not roles.has_desk():
 		return _("This is not open to you. If you need it, please contact us.")
 	return f"{sentence or _('You have no clearance for this document.')} {_('Ask a colleague who has it.')}"
+
+
+def without_every_clearance() -> str:
+	"""What is said to a session user who cannot read every level, and needs to: which roles can."""
+	if not roles.has_desk():
+		return without_clearance()
+	return _("Clearance for every level is required. Ask someone with one of these roles: {0}.").format(
+		seeing_everything()
+	)
+
+
+def seeing_everything() -> str:
+	"""The roles with oversight of the strictest level, for a sentence in HTML."""
+	levels = policy.current()
+	seeing = access.oversight_roles(levels, levels.strictest and levels.strictest.name)
+	return bold(roles.role_names(seeing))
 
 
 def _way_to_training() -> str:

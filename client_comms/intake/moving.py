@@ -105,7 +105,11 @@ def require_movable(doc, document, target=None) -> None:
 	if erased := next((each for each in (doc, target) if each and each.anonymised_on), None):
 		_refuse(_("The texts of {0} were erased, so it stays as it is.").format(bold(erased.name)))
 	if not messages.is_message(document):
-		_refuse(_("Only messages can be split off or moved, and this is a note or a meeting."))
+		_refuse(
+			_(
+				"Only messages can be split off or moved, and this is a note or a meeting. Log what it is about as an interaction of its own."
+			)
+		)
 	if not _is_all_of(doc, document):
 		return
 	if target:

@@ -19,7 +19,7 @@ from client_comms import clock, transactions
 from client_comms.client_interactions import log_timeliness
 from client_comms.client_interactions.doctype.unprocessed_email import unprocessed_email
 from client_comms.clients import parties
-from client_comms.enforcement import client_documents, governed, policy, restrictions
+from client_comms.enforcement import client_documents, governed, refusals, restrictions
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, speaking
 from client_comms.intake import (
@@ -33,7 +33,6 @@ from client_comms.intake import (
 	unprocessed,
 )
 from client_comms.intake.unlogged_clients import CALL, COMMUNICATION, EVENT, Unlogged, resolve
-from client_comms.rules import access
 
 INTERACTION = "Client Interaction"
 PAGE = 500
@@ -228,12 +227,10 @@ def _require_readable(name: str) -> None:
 	:raises ClearanceMissingError: the user cannot read every level
 	"""
 	if not frappe.has_permission(unprocessed.UNPROCESSED, "read", name):
-		policy_now = policy.current()
-		roles = access.oversight_roles(policy_now, policy_now.strictest and policy_now.strictest.name)
 		frappe.throw(
 			_(
 				"To take in this email or set it aside, you need clearance for every level, because its own is not known yet. Ask someone with one of these roles: {0}."
-			).format(bold(", ".join(_(role) for role in sorted(roles)))),
+			).format(refusals.seeing_everything()),
 			exc=ClearanceMissingError,
 			title=_("Not Permitted"),
 		)

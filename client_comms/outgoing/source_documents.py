@@ -171,7 +171,9 @@ def _read(doc) -> Arrival | None:
 	arrival, error = source_doctypes.try_to_read(doc)
 	if error and source_doctypes.is_outgoing(doc):
 		frappe.throw(
-			_("This message cannot be checked, so it is not sent: {0}").format(escape_html(words_of(error))),
+			_(
+				"This message cannot be checked, so it is not sent. Tell your administrator what is wrong: {0}"
+			).format(escape_html(words_of(error))),
 			exc=OutgoingRefusedError,
 			title=_("Not Sent"),
 		)

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
 
-from client_comms.roles import who_could_help
+from client_comms.roles import role_names, who_could_help
 
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
@@ -48,8 +48,7 @@ def _title(kind: str, name: str) -> str:
 
 
 def _sentences(title: str, roles: set[str]) -> list[str]:
-	named = ", ".join(sorted(_(role) for role in roles))
 	return [
-		_("{0} can be opened by users with one of these roles: {1}.").format(title, named),
+		_("{0} can be opened by users with one of these roles: {1}.").format(title, role_names(roles)),
 		who_could_help(*roles),
 	]

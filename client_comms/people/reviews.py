@@ -251,7 +251,9 @@ def _require(doc, user: str, *states: str) -> None:
 		)
 	if doc.status not in states:
 		frappe.throw(
-			_("The status of this review is {0}.").format(bold(_(doc.status))),
+			_("The status of this review is {0}, so this is not possible now. Reload the page.").format(
+				bold(_(doc.status))
+			),
 			title=_("Not Possible Now"),
 		)
 

@@ -7,6 +7,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 import frappe
 from frappe import _
@@ -172,12 +173,9 @@ def remind() -> None:
 		step = reminders.due(today, state.until, last, since=since)
 		if step is None:
 			continue
-
-		def subject(user=user, training=training, state=state):
-			return overdue_trainings.sentence(user, training, state)
-
+		said = partial(overdue_trainings.sentence, user, training, state)
 		with transactions.step("A reminder could not be sent", TRAINING, training):
-			alerts.tell([user], subject, TRAINING, training, link=_address(training))
+			alerts.tell([user], said, TRAINING, training, link=_address(training))
 			frappe.db.set_value(
 				ASSIGNMENT,
 				{"user": user, "training": training},
@@ -212,7 +210,9 @@ def open_attempt(training: str) -> dict:
 	user = frappe.session.user
 	if not frappe.db.exists(ASSIGNMENT, {"user": user, "training": training}):
 		frappe.throw(
-			_("The training {0} is not assigned to you.").format(bold(training)),
+			_(
+				"The training {0} is not assigned to you, because none of your roles requires it. If you should take it, ask a Client Communications Manager."
+			).format(bold(training)),
 			exc=frappe.PermissionError,
 			title=_("Not Assigned"),
 		)

@@ -34,4 +34,7 @@ def objection(user: str, limits: Iterable[Limit], links: Iterable[tuple[str, str
 	"""Why a user has no access to such a record."""
 	if not are_exceeded(limits, links):
 		return None
-	return Message(_("User Permissions restrict {user} to other records."), {"user": user})
+	return Message(
+		_("User Permissions restrict {user} to other records. A System Manager can change them."),
+		{"user": user},
+	)

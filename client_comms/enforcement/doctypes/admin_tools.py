@@ -8,7 +8,7 @@ from itertools import chain
 import frappe
 from frappe import _
 
-from client_comms.enforcement import compose, guards
+from client_comms.enforcement import compose, guards, refusals
 from client_comms.exceptions import ClearanceMissingError
 
 _BANK_TRANSACTION = "Bank Transaction"
@@ -120,7 +120,7 @@ def require_everything(reason: str) -> None:
 	"""
 	if guards.is_restricted():
 		frappe.throw(
-			reason + "<br>" + _("Clearance for every level is required."),
+			reason + "<br>" + refusals.without_every_clearance(),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

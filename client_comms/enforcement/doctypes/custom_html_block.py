@@ -5,6 +5,8 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from client_comms import roles
+
 MANAGERS = {"Workspace Manager", "System Manager"}  # to whom alone Frappe's form offers public ones
 
 
@@ -17,11 +19,16 @@ def keep_private(doc, method=None) -> None:
 	if before:
 		doc.owner = before.owner
 	if before and before.private and user not in (before.owner, "Administrator"):
-		_refuse(_("This block is another user's. Make one of your own instead."))
+		frappe.throw(
+			_("This block is another user's. Make one of your own instead."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
 	if user == "Administrator" or MANAGERS & {*frappe.get_roles(user)}:
 		return
 	if before and not before.private:
-		_refuse(_("Only a Workspace Manager changes what a block shows to others."))
+		what = _("Only users with one of these roles can change what a block shows to others: {0}.")
+		roles.refuse(MANAGERS, what)
 	doc.private = 1
 
 
@@ -30,7 +37,3 @@ def show_to_owner(doc, method=None) -> None:
 	if doc.private and doc.owner != frappe.session.user:
 		doc.html = f"<p>{escape_html(_('Only the owner of this block sees what it shows.'))}</p>"
 		doc.script = ""
-
-
-def _refuse(message: str) -> None:
-	frappe.throw(message, exc=frappe.PermissionError, title=_("Not Permitted"))

@@ -77,7 +77,9 @@ class GuardedIssue(Remembered):
 		filed = {"reference_doctype": self.doctype, "reference_name": self.name}
 		if not frappe.db.exists(governed.COMMUNICATION, {"name": communication_id, **filed}):
 			frappe.throw(
-				_("This message does not belong to {0}.").format(bold(self.name)),
+				_("The message does not belong to {0}, or no longer does. Reload the page.").format(
+					bold(self.name)
+				),
 				exc=frappe.PermissionError,
 				title=_("Not Permitted"),
 			)

@@ -48,7 +48,11 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	user = user or frappe.session.user
 	if user in (doc.user, doc.owner) or doc.is_new() or not guards.is_restricted(user):
 		return compat.no_objection()
-	return compat.objection(_("This request is about the data of another user."))
+	return compat.objection(
+		_(
+			"This request is about the data of another user, who can open it. You can make one for your own account."
+		)
+	)
 
 
 def condition(user=None, doctype=None) -> str:

@@ -4,7 +4,7 @@ or must keep them."""
 import frappe
 from frappe import _
 
-from client_comms.enforcement import guards, legal_holds
+from client_comms.enforcement import guards, legal_holds, refusals
 from client_comms.exceptions import ClearanceMissingError, LegalHoldError
 from client_comms.i18n import bold
 
@@ -19,7 +19,7 @@ class GuardedTransactionDeletionRecord:
 			frappe.throw(
 				_("This deletes every record of the company, including confidential ones.")
 				+ "<br>"
-				+ _("Clearance for every level is required."),
+				+ refusals.without_every_clearance(),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),
 			)

@@ -4,7 +4,7 @@ messages that were sent, of which Frappe does not note what they are about."""
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import dependents, guards, interactions
+from client_comms.enforcement import dependents, guards, interactions, refusals
 from client_comms.enforcement.readers import listed_for
 from client_comms.enforcement.row_conditions import NOTHING
 
@@ -20,7 +20,7 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	if not guards.is_restricted(user, dependents.outward(interactions.action_of(ptype))):
 		return compat.no_objection()
 	return compat.objection(
-		_("Clearance for every level is required.")
+		refusals.without_every_clearance()
 		if doc.doctype == _TEXT_MESSAGE
 		else _("Received mail that could not be processed requires clearance for every level.")
 	)

@@ -33,7 +33,9 @@ def refuse_of_others(doc, method=None) -> None:
 		roles.refuse([MANAGER])
 	if any(each and not each.public and each.for_user and each.for_user != user for each in (doc, before)):
 		frappe.throw(
-			_("This workspace is another user's."), exc=frappe.PermissionError, title=_("Not Permitted")
+			_("This workspace is another user's. Make one of your own instead."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)
 
 
@@ -107,11 +109,7 @@ def _refuse_new(row) -> None:
 	if _is_manager():
 		return
 	if _is_new(row, _CONDITION):
-		frappe.throw(
-			_("Only a Workspace Manager enters a condition."),
-			exc=frappe.PermissionError,
-			title=_("Not Permitted"),
-		)
+		roles.refuse([MANAGER], _("Only users with one of these roles can enter a condition: {0}."))
 	for df in row.meta.fields:
 		if df.fieldtype in _LABELS and has_markup(cstr(row.get(df.fieldname))) and _is_new(row, df.fieldname):
 			frappe.throw(

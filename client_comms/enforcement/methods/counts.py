@@ -120,7 +120,11 @@ def _heatmap(chart, filters, year) -> dict:
 	"""As `dashboard_chart.get_heatmap_chart_config`, which some releases of version 16 lack, for readable rows."""
 	columns = frappe.get_meta(chart.document_type).get_valid_columns()
 	if chart.based_on not in columns or chart.value_based_on not in (None, "", *columns):
-		frappe.throw(_("This chart groups by a field that {0} does not have.").format(_(chart.document_type)))
+		frappe.throw(
+			_(
+				"This chart groups by a field that {0} does not have. Choose another field in the chart."
+			).format(_(chart.document_type))
+		)
 	table, year = f"`tab{chart.document_type}`", cint(year) or getdate().year
 	day = f"{table}.`{chart.based_on}`"
 	value = f"{table}.`{chart.value_based_on}`" if chart.value_based_on else "1"

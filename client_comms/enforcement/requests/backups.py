@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, refusals
 from client_comms.exceptions import ClearanceMissingError
 
 _FILES = "/backups"  # as Frappe itself tells such requests
@@ -16,7 +16,7 @@ def refuse() -> None:
 	"""
 	if frappe.request.path.startswith(_FILES) and guards.is_restricted():
 		frappe.throw(
-			_("A backup contains every record.") + "<br>" + _("Clearance for every level is required."),
+			_("A backup contains every record.") + "<br>" + refusals.without_every_clearance(),
 			exc=ClearanceMissingError,
 			title=_("Clearance Missing"),
 		)

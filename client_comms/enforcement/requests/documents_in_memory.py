@@ -50,5 +50,7 @@ def _require_true_owner(document) -> None:
 	stored = frappe.db.get_value(document.doctype, str(document.name), "owner")
 	if stored and stored.lower() != user.lower():
 		frappe.throw(
-			_("This document is not your own."), exc=frappe.PermissionError, title=_("Not Permitted")
+			_("This document is not your own. Reload the page, or open one of your own."),
+			exc=frappe.PermissionError,
+			title=_("Not Permitted"),
 		)

@@ -6,6 +6,7 @@ import pytest
 from client_comms import procedure, roles
 from client_comms.api import access
 from client_comms.enforcement import guards
+from client_comms.enforcement.doctypes import admin_tools
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -54,3 +55,12 @@ def test_who_has_no_clearance_learns_whom_to_ask(log, client, make_user, as_user
 		with as_user(user), pytest.raises(frappe.PermissionError, match="please contact us") as refusal:
 			guards.require("Comment", comment.name)
 		assert "clearance" not in str(refusal.value)
+
+
+def test_what_needs_every_clearance_names_the_roles_that_have_it(client, make_user, as_user):
+	with as_user(make_user("System Manager")):
+		with pytest.raises(frappe.PermissionError, match=r"one of these roles: .*Compliance Officer"):
+			admin_tools.require_everything("The console shows every record.")
+	with as_user(client), pytest.raises(frappe.PermissionError, match="please contact us") as refusal:
+		admin_tools.require_everything("The console shows every record.")
+	assert "Compliance" not in str(refusal.value)

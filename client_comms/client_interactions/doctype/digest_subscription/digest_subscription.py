@@ -51,7 +51,7 @@ class DigestSubscription(LeavesEmpty, Document):
 		"""Users subscribe for themselves; only users who see all subscriptions can do it for others."""
 		if self.user != frappe.session.user and not frappe.has_permission(self.doctype, "report"):
 			frappe.throw(
-				_("You can subscribe to the daily email for yourself only."),
+				_("You can subscribe to the daily email for yourself only. Choose yourself as the user."),
 				exc=frappe.PermissionError,
 				title=_("Not Your Subscription"),
 			)

@@ -64,7 +64,9 @@ class FeedbackReview(Document):
 			)
 		if self.figures != before.figures or len(self.signals) != len(before.signals):
 			frappe.throw(
-				_("The figures and signals of a review cannot be changed after it was created."),
+				_(
+					"The figures and signals of a review cannot be changed after it was created. Write what you make of them under Findings."
+				),
 				title=_("Figures Cannot Be Changed"),
 			)
 

@@ -8,6 +8,7 @@ from client_comms.document import Document
 from client_comms.enforcement import policy, restrictions, sharing
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
+from client_comms.roles import role_names
 from client_comms.rules import access
 
 ACCESS_GRANTED = "Access Granted"
@@ -135,7 +136,7 @@ class InteractionAccessGrant(Document):
 				"Only users with oversight of {0} can grant access to an interaction. Ask someone with one of these roles: {1}."
 			).format(
 				bold(_(self.level)),
-				bold(", ".join(_(r) for r in sorted(access.oversight_roles(policy.current(), self.level)))),
+				bold(role_names(access.oversight_roles(policy.current(), self.level))),
 			),
 			exc=ClearanceMissingError,
 			title=_("No Oversight"),

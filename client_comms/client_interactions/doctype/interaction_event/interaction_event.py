@@ -98,7 +98,9 @@ class InteractionEvent(Row):
 
 	def refuse(self):
 		frappe.throw(
-			_("The history of an interaction cannot be edited or deleted."),
+			_(
+				"The history of an interaction cannot be edited or deleted. Use the actions of the interaction, and add a comment about what is wrong in it."
+			),
 			exc=EventsAreAppendOnlyError,
 			title=_("History Cannot Be Edited"),
 		)

@@ -54,7 +54,9 @@ class ClientDisclosure(Document):
 
 def _refuse():
 	frappe.throw(
-		_("The disclosure register is written automatically. No one can change it."),
+		_(
+			"The disclosure register is written automatically, and no one can change it. If an entry is wrong, add a comment to it."
+		),
 		title=_("Register Cannot Be Changed"),
 	)
 

@@ -34,7 +34,7 @@ class ConsentNotice(Document):
 		self.text_hash = hash_of(self.notice_text)
 		if kept := find(self.purpose, self.language, self.notice_text):
 			frappe.throw(
-				_("This text already exists as {0}.").format(bold(kept)),
+				_("This text already exists as {0}. Use that notice.").format(bold(kept)),
 				title=_("Notice Already Exists"),
 			)
 		last = frappe.get_all(

@@ -160,7 +160,9 @@ class IdentityVerification(Document):
 
 	def on_trash(self):
 		frappe.throw(
-			_("Identity checks cannot be deleted, because they are evidence."),
+			_(
+				"Identity checks cannot be deleted, because they are evidence. If one is wrong, record a new one: a failed check ends earlier confirmations."
+			),
 			title=_("Check Cannot Be Deleted"),
 		)
 

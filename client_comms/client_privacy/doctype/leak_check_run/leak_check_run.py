@@ -32,6 +32,8 @@ class LeakCheckRun(written_by_app.WrittenByTheApp):
 
 	def refuse(self):
 		written_by_app.throw_fixed(
-			_("Leak check results are written automatically. No one can change or delete them."),
+			_(
+				"Leak check results are written automatically. No one can change or delete them; start another check instead."
+			),
 			_("Result Cannot Be Changed"),
 		)

@@ -7,7 +7,7 @@ from client_comms.communication_governance import templates
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.i18n import bold
-from client_comms.roles import approves_texts, approving_roles
+from client_comms.roles import approves_texts, approving_roles, role_names
 from client_comms.rules import html_text
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
@@ -137,7 +137,10 @@ class CommunicationTemplate(Document):
 		:raises frappe.ValidationError: a placeholder is unknown, or the expiry date is in the past
 		"""
 		if self.status == APPROVED:
-			frappe.throw(_("{0} is already approved.").format(bold(self.name)), title=_("Already Approved"))
+			frappe.throw(
+				_("{0} is already approved. Reload the page.").format(bold(self.name)),
+				title=_("Already Approved"),
+			)
 		text = frappe.get_doc("Email Template", self.email_template)
 		self.validate_four_eyes(text)
 		self.validate_valid_until()
@@ -152,7 +155,9 @@ class CommunicationTemplate(Document):
 		"""Ask for another text or another use, with a reason that is stored in the history."""
 		if self.status != DRAFT:
 			frappe.throw(
-				_("{0} does not wait for approval, so it cannot be sent back.").format(bold(self.name)),
+				_("{0} does not wait for approval, so it cannot be sent back. Reload the page.").format(
+					bold(self.name)
+				),
 				title=_("Not Waiting for Approval"),
 			)
 		self.decide(SENT_BACK, SENT_BACK, note=reason)
@@ -161,7 +166,9 @@ class CommunicationTemplate(Document):
 		"""End the approval immediately, with a reason that is stored in the history."""
 		if self.status != APPROVED:
 			frappe.throw(
-				_("{0} is not approved, so there is nothing to withdraw.").format(bold(self.name)),
+				_("{0} is not approved, so there is nothing to withdraw. Reload the page.").format(
+					bold(self.name)
+				),
 				title=_("Not Approved"),
 			)
 		self.decide(WITHDRAWN, WITHDRAWN, note=reason)
@@ -195,7 +202,7 @@ class CommunicationTemplate(Document):
 			frappe.throw(
 				_(
 					"You wrote or changed this text, so someone else must approve it, with one of these roles: {0}."
-				).format(bold(", ".join(_(role) for role in approving_roles()))),
+				).format(bold(role_names(approving_roles()))),
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)

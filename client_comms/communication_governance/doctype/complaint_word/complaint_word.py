@@ -39,7 +39,9 @@ class ComplaintWord(Document):
 			{"phrase": self.phrase, "language": self.language, "name": ("!=", self.name or "")},
 		):
 			frappe.throw(
-				_("{0} is already listed for this language.").format(bold(self.phrase)),
+				_("{0} is already listed for this language. Change that entry instead.").format(
+					bold(self.phrase)
+				),
 				exc=frappe.DuplicateEntryError,
 				title=_("Word Exists"),
 			)

@@ -6,6 +6,7 @@ from frappe import _
 from client_comms import validation
 from client_comms.document import Document
 from client_comms.i18n import bold
+from client_comms.roles import role_names
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
 
@@ -118,7 +119,7 @@ class ConfidentialityLevel(Document):
 			frappe.msgprint(
 				_(
 					"These roles also need permission for Client Interaction in the Role Permissions Manager: {0}."
-				).format(bold(", ".join(_(r) for r in roles))),
+				).format(bold(role_names(roles))),
 				title=_("Role Permission Missing"),
 				indicator="orange",
 			)

@@ -96,7 +96,9 @@ class InteractionReview(Document):
 			tuple(map(row.get, fixed)) for row in before.scores
 		]:
 			frappe.throw(
-				_("The criteria of a review are set by its programme and cannot be changed here."),
+				_(
+					"The criteria of a review are set by its programme and cannot be changed here. A change of the programme counts from its next draw."
+				),
 				title=_("Criteria Cannot Be Changed"),
 			)
 

@@ -42,6 +42,8 @@ class PolicyChangeRun(written_by_app.WrittenByTheApp):
 
 	def refuse(self):
 		written_by_app.throw_fixed(
-			_("Simulations and their results are written automatically. No one can change or delete them."),
+			_(
+				"Simulations and their results are written automatically. No one can change or delete them; start another simulation instead."
+			),
 			_("Result Cannot Be Changed"),
 		)

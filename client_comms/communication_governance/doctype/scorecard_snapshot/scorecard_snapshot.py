@@ -37,7 +37,7 @@ class ScorecardSnapshot(Document):
 
 	def refuse(self):
 		frappe.throw(
-			_("Scorecard snapshots cannot be changed, because they are evidence."),
+			_("Scorecard snapshots cannot be changed, because they are evidence. Take another one instead."),
 			title=_("Snapshot Cannot Be Changed"),
 		)
 

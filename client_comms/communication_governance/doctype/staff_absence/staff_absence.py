@@ -5,7 +5,7 @@ from frappe.utils import getdate
 from client_comms import validation
 from client_comms.document import Document
 from client_comms.i18n import bold, name_of
-from client_comms.roles import CONFIGURES_OR_AUDITS
+from client_comms.roles import CONFIGURES_OR_AUDITS, role_names
 
 _LONGEST_DAYS = 1000
 
@@ -52,7 +52,7 @@ class StaffAbsence(Document):
 			return
 		frappe.throw(
 			_("You can enter only your own absences. Ask someone with one of these roles: {0}.").format(
-				bold(", ".join(_(role) for role in sorted(_managing_roles())))
+				bold(role_names(_managing_roles()))
 			),
 			exc=frappe.PermissionError,
 			title=_("Not Permitted"),
@@ -99,7 +99,7 @@ class StaffAbsence(Document):
 					"You cannot name yourself as the substitute of someone else. Ask {0}, or a colleague with one of these roles: {1}."
 				).format(
 					name_of(self.user),
-					bold(", ".join(_(role) for role in sorted(_managing_roles()))),
+					bold(role_names(_managing_roles())),
 				),
 				title=_("Substitute Not Possible"),
 			)

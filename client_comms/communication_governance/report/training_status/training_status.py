@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 
 from client_comms.people import trainings
+from client_comms.roles import role_names
 from client_comms.rules import training as rules
 
 ORDER = (rules.LAPSED, rules.OVERDUE, rules.ASSIGNED, rules.DUE, rules.CURRENT)
@@ -32,7 +33,7 @@ def execute(filters=None):
 		{
 			"user": user,
 			"full_name": names.get(user) or user,
-			"roles": ", ".join(_(role) for role in sorted(roles.get(user, ()))),
+			"roles": role_names(roles.get(user, ())),
 			"training": training,
 			"state": state.name,
 			"until": state.until,
