@@ -1063,6 +1063,7 @@ extend_doctype_class = {
 	"Package Import": "client_comms.enforcement.doctypes.admin_tools.GuardedPackageImport",
 	"Permission Inspector": "client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
+	"System Health Report": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemHealthReport",
 	# Frappe always lets owners read what they entered there.
 	"Transaction Deletion Record": "client_comms.enforcement.doctypes.transaction_deletion_record.GuardedTransactionDeletionRecord",
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",

@@ -185,6 +185,19 @@ def system_console(visitor, bait, planted):
 	)
 
 
+@surface(
+	"errors that the System Health Report names",
+	BY_TOOL.format(
+		doctype="System Health Report",
+		ours="client_comms.enforcement.doctypes.admin_tools.GuardedSystemHealthReport",
+	),
+	control=False,  # it names the most frequent ones
+)
+def health_report(visitor, bait, planted):
+	report = "System Health Report"
+	return visitor.call("frappe.desk.form.load.getdoc", doctype=report, name=report)
+
+
 @surface("notifications of the desk", BY_EVENT)
 def notifications(visitor, bait, planted):
 	return visitor.ask(

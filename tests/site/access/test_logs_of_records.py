@@ -74,6 +74,22 @@ def test_an_error_about_something_else_stays_open(staff, as_user):
 SUBMIT = "frappe.website.doctype.discussion_topic.discussion_topic.submit_discussion"
 
 
+def test_the_health_report_of_frappe_names_no_error_of_a_hidden_record(complaint, staff, as_user):
+	"""It reads the most frequent ones by a query of its own."""
+	frappe.db.delete("Error Log")
+	for title, about in (("The roof leaks", (complaint.doctype, complaint.name)), ("Out of memory", ())):
+		frappe.log_error(title, "x", *about)
+
+	def named(user):
+		with as_user(user):
+			return {row.title for row in frappe.get_doc("System Health Report").top_errors}
+
+	assert named(staff.cleared) == {"The roof leaks", "Out of memory"}
+	assert named(staff.uncleared) == {"Out of memory"}
+	assert named("Administrator") == {"The roof leaks", "Out of memory"}
+	frappe.db.delete("Error Log")  # that table is not transactional
+
+
 @pytest.mark.parametrize("user", ["cleared", "uncleared"])
 def test_no_discussion_of_a_record(user, complaint, staff, request_as):
 	"""Each reply is sent to all visitors."""
