@@ -189,6 +189,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.event.event.get_events": "client_comms.enforcement.methods.activities.get_events",
 	"erpnext.support.doctype.issue.issue.make_issue_from_communication": "client_comms.enforcement.methods.relink.make_issue_from_communication",
 	"frappe.client.bulk_update": "client_comms.enforcement.methods.bulk_update.bulk_update",
+	"frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs": "client_comms.enforcement.methods.bulk_update.submit_cancel_or_update_docs",
 	"frappe.client.get": "client_comms.enforcement.methods.single_documents.get",
 	"frappe.client.has_permission": "client_comms.enforcement.methods.single_documents.has_permission",
 	"frappe.realtime.can_subscribe_doc": "client_comms.enforcement.methods.single_documents.can_subscribe_doc",

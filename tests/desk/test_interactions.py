@@ -58,8 +58,11 @@ def test_the_list_shows_the_client_beside_the_subject(frontline, login, received
 	name = page.locator(".list-row:visible .client-comms-client").first
 	expect(name).to_have_text(client.name)
 	expect(name).to_be_in_viewport()
-	expect(page.locator(".list-row:visible .client-comms-due").first).to_be_in_viewport()
+	due = page.locator(".list-row:visible .client-comms-due").first
+	expect(due).to_be_in_viewport()
+	expect(due).to_contain_text("left")
 	page.wait_for_load_state("networkidle")
+	assert due.evaluate("element => element.scrollHeight <= element.clientHeight + 1")
 	shoot(page, f"list-{size[0]}")
 
 

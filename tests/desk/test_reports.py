@@ -318,6 +318,54 @@ def test_the_colours_of_ageing_have_whole_names_in_german(client, make_user, log
 	shoot(page, "legend")
 
 
+# Of printed cells, the words that stand in two lines, and the numbers that do not stand at the right.
+TORN = """() => [...document.querySelectorAll("table.table td")].flatMap((cell) => {
+	const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+	const torn = [];
+	while (walker.nextNode()) {
+		const { data } = walker.currentNode;
+		for (const { 0: word, index } of data.matchAll(/\\S+/g)) {
+			const range = document.createRange();
+			range.setStart(walker.currentNode, index);
+			range.setEnd(walker.currentNode, index + word.length);
+			if (new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size > 1) torn.push(word);
+		}
+	}
+	return torn;
+})"""
+LEFT = """() => {
+	const heads = [...document.querySelectorAll("table.table th")];
+	return [...document.querySelectorAll("table.table td")].filter((cell) => {
+		if (!heads[cell.cellIndex].classList.contains("text-right") || !cell.innerText.trim()) return false;
+		const range = document.createRange();
+		range.selectNodeContents(cell);
+		const texts = [...range.getClientRects()].map(({ right }) => right);
+		return cell.getBoundingClientRect().right - Math.max(...texts) > 8;
+	}).map((cell) => cell.innerText.trim());
+}"""
+
+
+@pytest.mark.parametrize("report", ["Team Board", "Response Compliance"])
+def test_a_printed_report_has_whole_words_and_numbers_below_each_other(
+	site, client, unanswered, supervisor, login, shoot, report
+):
+	site.db.set_value(INTERACTION, unanswered, "subject", "Confidentially acknowledged")
+	site.db.commit()
+	page = login(supervisor, PASSWORD)
+	page.goto(f"/app/query-report/{quote(report)}")
+	page.wait_for_function("() => frappe.query_report?.data?.length")
+	page.wait_for_load_state("networkidle")
+	with page.expect_popup() as opened:
+		page.evaluate("frappe.query_report.print_report({ orientation: 'Portrait', with_letter_head: 0 })")
+	printed = opened.value
+	printed.wait_for_load_state()
+	printed.set_viewport_size({"width": 680, "height": 900})
+	printed.emulate_media(media="print")
+	shoot(printed, f"words-{report.split()[0]}")
+	assert printed.evaluate(TORN) == []
+	assert printed.evaluate(LEFT) == []
+
+
 @pytest.mark.parametrize("report", ["Response Compliance", "Data Map"])
 def test_a_printed_report_stays_on_the_page(site, client, make_user, login, shoot, report):
 	user = make_user(

@@ -60,6 +60,22 @@ def test_rows_stay_ticked_while_names_come(page, name, client):
 	expect(tick).to_be_checked()
 
 
+def test_the_report_of_a_list_shows_names(page, name, fiona, client, shoot):
+	page.goto(f"/app/client-interaction/view/report?party={client.name}")
+	cells = page.locator(".datatable:visible .dt-scrollable")
+	expect(cells).to_contain_text("Fiona Bergengruen")
+	expect(cells).not_to_contain_text(fiona)
+	shoot(page, "report")
+
+
+def test_a_kanban_board_shows_names(page, name, fiona, client, shoot):
+	page.goto("/app/client-interaction/view/kanban/Client Interactions by Status")
+	card = page.locator(".kanban-card:visible", has_text=client.name)
+	expect(card).to_contain_text("Fiona Bergengruen")
+	expect(card).not_to_contain_text(fiona)
+	shoot(page, "kanban")
+
+
 def test_a_field_shows_the_name_of_who_is_chosen(site, page, name, fiona, otto, shoot):
 	page.goto(f"/app/client-interaction/{name}")
 	page.get_by_role("tab", name="Details").click()

@@ -112,6 +112,16 @@ def _held_to_conditions(arguments: dict) -> dict:
 	if query := arguments.get("query"):
 		# Frappe looks up a wrapper for every method except this one.
 		arguments = {**arguments, "query": frappe.override_whitelisted_method(query)}
-	if guards.is_held(arguments.get("doctype")):
+	if guards.is_held(arguments.get("doctype")) or _is_asked_elsewhere(**arguments):
 		return {**arguments, "ignore_user_permissions": 0}
 	return arguments
+
+
+def _is_asked_elsewhere(
+	reference_doctype: str | None = None, link_fieldname: str | None = None, **_other
+) -> bool:
+	"""Whether the field is not one of the DocType, but that for the new value of several records: Frappe fails where the real field disregards
+	user permissions."""
+	if not (reference_doctype and link_fieldname) or not frappe.db.exists("DocType", reference_doctype):
+		return False
+	return not frappe.get_meta(reference_doctype).has_field(link_fieldname)

@@ -38,6 +38,27 @@ Object.assign(client_comms.user_names, {
 		}
 	},
 
+	fields_of(doctype) {
+		if (!this.is_ours(doctype)) return [];
+		return frappe.get_meta(doctype).fields.filter(({ options }) => options === "User");
+	},
+
+	/** The users in rows of a DocType whose names are not known yet. */
+	unknown_in(doctype, rows) {
+		const fields = this.fields_of(doctype);
+		const users = fields.flatMap(({ fieldname }) => rows.map((row) => row[fieldname]));
+		return [...new Set(users)].filter((user) => user && !this.of(user));
+	},
+
+	/** A user who stands alone, without their record, such as on the card of a Kanban board. */
+	named(user, df, options, doc) {
+		const label = client_comms.user_names.of(user);
+		if (!label || frappe.model.can_read("User")) {
+			return frappe.form.formatters.Link(user, df, { ...options, label }, doc);
+		}
+		return frappe.utils.escape_html(label);
+	},
+
 	/** Whether a field shows a user by name: it is of a form, or of a dialog or page, of this app. */
 	shown_in(field) {
 		const { df } = field;
@@ -84,6 +105,24 @@ Object.assign(client_comms.user_names, {
 			this.link_field_title_fields = titles;
 		}
 	};
+
+	// Reports and Kanban boards are drawn once more, when the names are here.
+	for (const { prototype } of [frappe.views.ReportView, frappe.views.KanbanView]) {
+		const { render } = prototype;
+		prototype.render = function (...options) {
+			const { data } = this;
+			if (this.view_name === "Kanban") {
+				for (const df of names.fields_of(this.doctype)) df.formatter = names.named;
+			}
+			const unknown = names.unknown_in(this.doctype, data);
+			if (unknown.length) {
+				Promise.all(unknown.map((user) => names.load(user))).then(
+					() => this.data === data && render.call(this),
+				);
+			}
+			return render.apply(this, options);
+		};
+	}
 
 	/** Once for all names that came together. Rows are not drawn again: the user may have ticked some. */
 	const fill_in = frappe.utils.debounce((listview) => {

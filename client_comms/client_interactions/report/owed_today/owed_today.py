@@ -47,8 +47,8 @@ def execute(filters=None):
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "client", "label": _("Client"), "fieldtype": "Data", "width": 180},
-		{"fieldname": "what", "label": _("Owed"), "fieldtype": "Data", "width": 130},
-		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 260},
+		{"fieldname": "what", "label": _("Owed"), "fieldtype": "Data", "width": 160},
+		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 300},
 		{
 			"fieldname": "interaction",
 			"label": _("Client Interaction"),

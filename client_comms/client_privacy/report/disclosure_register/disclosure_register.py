@@ -71,7 +71,7 @@ def columns(fields) -> list[dict]:
 		elif fieldname == NAME:
 			described = {"label": _(meta.get_label("disclosed_by")), "fieldtype": "Data"}
 		elif fieldname == "disclosed_by":
-			described = {"label": _("User"), "fieldtype": "Link", "options": "User"}
+			described = {"label": _("User"), "fieldtype": "Data"}  # a link would show the name again
 		else:
 			field = meta.get_field(fieldname)
 			linked = field.fieldtype == "Link"

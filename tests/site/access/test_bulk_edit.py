@@ -1,0 +1,79 @@
+"""Several records changed from a list: what is refused is said once for each, with its name (R-2)."""
+
+import json
+
+import frappe
+import pytest
+
+from client_comms import procedure
+
+pytestmark = pytest.mark.clause("R-2")
+
+_OF_LISTS = "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs"
+
+
+@pytest.fixture
+def supervisor(make_user):
+	return make_user(procedure.CUSTOMER_SUPPORT_MANAGER)
+
+
+@pytest.fixture
+def interactions(log, make_client, frontline, supervisor):
+	"""One of a supervisor, and two of someone who cannot read what is sensitive."""
+	client = make_client("Anna", "anna@client.example")
+	made = [log(responsible_staff=user, **client) for user in (supervisor, frontline, frontline)]
+	frappe.db.commit()  # a refusal undoes what is not
+	return made
+
+
+@pytest.fixture
+def change(request_as, supervisor):
+	"""`change(names, field=value)`: what the supervisor's request answers."""
+
+	def call(names, **values):
+		frappe.clear_messages()
+		return request_as(
+			supervisor,
+			_OF_LISTS,
+			doctype="Client Interaction",
+			docnames=json.dumps(names),
+			action="update",
+			data=json.dumps(values),
+		)
+
+	return call
+
+
+def said():
+	return [frappe.parse_json(each)["message"] for each in frappe.local.message_log]
+
+
+def test_what_is_refused_is_named_once_for_each(interactions, change):
+	mine, *others = [doc.name for doc in interactions]
+	values = {"communication_type": procedure.FEEDBACK, "reclassification_reason": "They complain"}
+	assert change([mine, *others], **values) == others
+	[lines] = said()
+	assert [sum(name in line for line in lines) for name in (mine, *others)] == [0, 1, 1]
+	assert all("cannot take part in this interaction" in line for line in lines)
+	assert frappe.db.get_value("Client Interaction", mine, "communication_type") == procedure.FEEDBACK
+
+
+def test_nothing_is_called_changed_if_all_were_refused(interactions, change):
+	names = [doc.name for doc in interactions]
+	with pytest.raises(frappe.ValidationError):
+		change(names, occurred_on="2099-01-01 10:00:00")
+	assert [sum(name in line for line in said()[0]) for name in names] == [1, 1, 1]
+
+
+@pytest.mark.skipif(frappe.__version__.startswith("15."), reason="version 15 sends no name of a field")
+def test_users_are_offered_as_the_new_value_of_several_records(interactions, supervisor, request_as):
+	answer = request_as(
+		supervisor,
+		"frappe.desk.search.search_link",
+		txt="",
+		doctype="User",
+		ignore_user_permissions=1,
+		reference_doctype="Client Interaction",
+		link_fieldname="value",
+	)
+	assert answer
