@@ -143,11 +143,17 @@ def _colleagues(doctype: str, name: str, addresses: Iterable[str]) -> dict[str, 
 	for the client, who can work here as well; a message about a record at a level takes an address of ours for that of a colleague, as
 	the outgoing checks do."""
 	users = users_of(addresses)
-	if not users or doctype not in _FOR_CLIENTS:
-		return users
-	about = frappe.db.get_value(doctype, name, ("party_type", "party", "contact"), as_dict=True)
-	own = contacts.on_file(about.party_type, about.party, about.contact) if about and about.party else {}
+	client = _client_of(doctype, name) if users else None
+	own = contacts.on_file(client.party_type, client.party, client.contact) if client else {}
 	return {address: user for address, user in users.items() if address not in own}
+
+
+def _client_of(doctype: str, name: str):
+	"""Of a document of which the app tells clients: `party_type`, `party` and `contact`; None of another, and once the client is erased."""
+	if doctype not in _FOR_CLIENTS:
+		return None
+	client = frappe.db.get_value(doctype, name, ("party_type", "party", "contact"), as_dict=True)
+	return client if client and client.party else None
 
 
 def with_clearance(doctype: str, name: str, numbers: Iterable[str]) -> list[str]:
@@ -184,9 +190,22 @@ def by_clearance(
 		"User", {"mobile_no": ("is", "set"), "user_type": "System User"}, ["name", "mobile_no"]
 	)
 	of = {row.name: phone_numbers.normalised(row.mobile_no) for row in staff}
+	wanted -= _numbers_of_client(owner_type, owner_name, wanted)
 	left_out = without_clearance(owner_type, owner_name, [user for user in of if of[user] in wanted])
 	hidden = {of[user] for user in left_out}
 	return [number for number in numbers if phone_numbers.normalised(number) not in hidden], left_out
+
+
+def _numbers_of_client(doctype: str, name: str, numbers: set[str]) -> set[str]:
+	"""Those that the client of a consent or a request has on file, whichever user has entered them as well."""
+	client = _client_of(doctype, name)
+	if not client:
+		return set()
+	people = {client.contact} if client.contact else {*contacts.contacts_of(client.party_type, client.party)}
+	confirmed = phone_numbers.contacts_of(numbers, parties.CONFIRMED)
+	of_itself = (client.party_type, client.party)
+	own = {number for number, holders in phone_numbers.owners_of(numbers).items() if of_itself in holders}
+	return own | {number for number, holders in confirmed.items() if people.intersection(holders)}
 
 
 def users_of(addresses: Iterable[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from frappe.desk.form import assign_to as frappe_assign_to
 from frappe.utils import strip_html
 
 from client_comms import alerts
-from client_comms.enforcement import sharing
+from client_comms.enforcement import internal_recipients, sharing
 from client_comms.enforcement.methods import assign_to
 from client_comms.exceptions import ClearanceMissingError
 
@@ -590,3 +590,20 @@ def test_an_employee_without_the_desk_is_a_colleague(complaint, staff):
 		{"doctype": "Employee", "name": "E-1", "user_id": staff.frontline, "status": "Active"}
 	).db_insert()
 	assert reached(complaint, staff.frontline, staff.officer) == {staff.officer}
+
+
+OURS, THEIRS = "+49 30 1234567", "+49 30 7654321"
+
+
+@pytest.mark.parametrize("with_contact", [True, False])
+@pytest.mark.parametrize("doctype", ["Client Consent", "Data Subject Request"])
+def test_a_text_message_about_one(doctype, with_contact, about, client, make_user):
+	"""The number of the client is theirs, also if a user has entered it as their own."""
+	make_user("Sales User", mobile_no=OURS), make_user("Sales User", mobile_no=THEIRS)
+	contact = frappe.get_doc("Contact", client.contact)
+	contact.append("phone_nos", {"phone": THEIRS})
+	contact.save()
+	doc = about(doctype, **ABOUT_CLIENTS[doctype])
+	if not with_contact:
+		doc.db_set("contact", None)
+	assert internal_recipients.with_clearance(doc.doctype, doc.name, [OURS, THEIRS]) == [THEIRS]
