@@ -3,7 +3,7 @@ from frappe import _
 from frappe.core.doctype.version.version import get_diff
 from frappe.utils import add_years, flt, get_link_to_form, getdate
 
-from client_comms import clock, transactions, validation, written_by_app
+from client_comms import clock, roles, transactions, validation, written_by_app
 from client_comms.communication_governance import matrix as matrices
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError
@@ -124,20 +124,14 @@ class CommunicationMatrix(LeavesEmpty, Document):
 
 	def validate_second_person(self):
 		"""Who wrote a version cannot bring it into force alone (M-1, T-4)."""
-		wanted = frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix
-		if not wanted or self.flags.shipped or frappe.session.user not in self.authors():
+		if self.flags.shipped or not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix:
 			return
-		others = alternatives(self.authors())
+		authors = self.authors()
+		if frappe.session.user not in authors:
+			return
+		others = roles.who_else(*roles.roles_with(self.doctype, "submit"), besides=authors)
 		frappe.throw(
-			_("You wrote or changed this version, so someone else must submit it.")
-			+ " "
-			+ (
-				_("These users can: {0}.").format(bold(", ".join(others)))
-				if others
-				else _("No other user can. Ask a System Manager to give someone the role {0}.").format(
-					bold(_("Client Communications Manager"))
-				)
-			),
+			_("You wrote or changed this version, so someone else must submit it.") + f" {others}",
 			exc=FourEyesError,
 			title=_("Second Person Required"),
 		)
@@ -325,17 +319,3 @@ class CommunicationMatrix(LeavesEmpty, Document):
 				title=_("Responsible Role Without Access"),
 				indicator="orange",
 			)
-
-
-def alternatives(authors: set[str]) -> list[str]:
-	"""Names of users who can submit a version and did not write it."""
-	holders = frappe.get_all(
-		"Has Role", {"role": "Client Communications Manager", "parenttype": "User"}, pluck="parent"
-	)
-	return frappe.get_all(
-		"User",
-		{"name": ("in", list(set(holders) - authors - {"Administrator"}) or [""]), "enabled": 1},
-		pluck="full_name",
-		order_by="full_name asc",
-		limit=5,
-	)
