@@ -259,7 +259,7 @@ def _require(doc, user: str, *states: str) -> None:
 
 
 def remind() -> None:
-	"""Daily: reviewers of reviews that are due, on the day and then weekly; those of users who left go to others first."""
+	"""Daily: reviewers of reviews that are due, on the day and then weekly; those of users who cannot score them any more go to others first."""
 	_hand_over()
 	today = getdate(clock.now())
 	for row in frappe.get_all(
@@ -276,17 +276,23 @@ def remind() -> None:
 
 
 def _hand_over() -> None:
-	"""Open reviews of disabled users go to another reviewer, who scores them again; the Compliance Officers hear of what no one else can
-	review."""
+	"""Open reviews of users who are disabled, or have lost a role that they take, go to another reviewer, who scores them again; the Compliance
+	Officers hear of what no one else can review."""
 	rows = frappe.get_all(
-		REVIEW, {"status": OPEN}, ["name", "reviewer", "last_reminded_on"], order_by="name asc"
+		REVIEW, {"status": OPEN}, ["name", "reviewer", "interaction", "last_reminded_on"], order_by="name asc"
 	)
-	there = set(alerts.enabled({row.reviewer for row in rows}))
 	load = Counter(row.reviewer for row in rows)
+	scoring = {user for user in alerts.enabled(load) if frappe.has_permission(REVIEW, "write", user=user)}
 	for row in rows:
-		if row.reviewer not in there:
+		if row.reviewer not in scoring or not _can_still_read(row):
 			with transactions.step("A review could not be given to another reviewer", REVIEW, row.name):
 				_give_on(row, load)
+
+
+def _can_still_read(row) -> bool:
+	"""Whether the reviewer can read the record, or could as soon as their training is current again."""
+	decision = governed.decide(INTERACTION, row.interaction, access.READ, row.reviewer)
+	return decision is None or decision.allowed or decision.rule == access.TRAINING_NOT_CURRENT
 
 
 def _give_on(row, load: Counter) -> None:
@@ -305,14 +311,16 @@ def _give_on(row, load: Counter) -> None:
 		doc.save_by_app()
 		alerts.tell(
 			[reviewer],
-			lambda: _("The review {0} is now yours, because {1} is disabled").format(doc.name, left),
+			lambda: _("The review {0} is now yours, because {1} can no longer score it").format(
+				doc.name, left
+			),
 			REVIEW,
 			doc.name,
 		)
 	elif not row.last_reminded_on or date_diff(clock.now(), row.last_reminded_on) >= reminders.THEN_EVERY:
 		alerts.remind(
 			users_with_role(COMPLIANCE_OFFICER),
-			lambda: _("{0} is disabled, and no one else with the role {1} can score the review {2}").format(
+			lambda: _("{0} can no longer score the review {2}, and no one else with the role {1} can").format(
 				left, _(programme.reviewer_role), doc.name
 			),
 			REVIEW,

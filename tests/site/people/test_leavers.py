@@ -6,6 +6,7 @@ import pytest
 from client_comms import procedure
 from client_comms.client_interactions import custody
 from client_comms.people import policies, reviews, trainings
+from client_comms.rules import access
 
 pytestmark = pytest.mark.clause("F-2", "D-6", "R-2", "T-2")
 
@@ -118,6 +119,7 @@ def review(log, leaver, make_user):
 		}
 	).insert()
 	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	frappe.get_doc("User", leaver).add_roles(procedure.CUSTOMER_SUPPORT_MANAGER)
 	doc = reviews.open_review(programme, log(responsible_staff=agent).name, leaver)
 	doc.scores[0].score = "1"
 	doc.save_by_app()
@@ -135,6 +137,31 @@ def test_another_reviewer_gets_the_open_reviews_of_a_disabled_user(review, leave
 	assert review.reviewer == other
 	assert review.scores[0].score in (None, ""), "what another user thought is not in the way"
 	assert told(reviews.remind, "2026-12-03", other, review.name) == []
+
+
+def test_another_reviewer_gets_the_open_reviews_of_a_user_who_lost_the_role(review, leaver, make_user, told):
+	other = make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager")
+	frappe.get_doc("User", leaver).remove_roles(procedure.CUSTOMER_SUPPORT_MANAGER)
+	(said,) = told(reviews.remind, "2026-12-02", other, review.name)
+	assert "Lea Vergangen can no longer score it" in said
+	assert review.reload().reviewer == other
+
+
+@pytest.mark.parametrize(
+	("rule", "stays"), [(access.TRAINING_NOT_CURRENT, True), (access.NO_CLEARANCE, False)]
+)
+def test_who_only_lacks_a_training_keeps_their_reviews(review, leaver, make_user, monkeypatch, rule, stays):
+	make_user(procedure.CUSTOMER_SUPPORT_MANAGER, "Sales Manager")
+	decide = reviews.governed.decide
+
+	def decide_or_refuse(doctype, name, action, user=None, **how):
+		if user == leaver:
+			return access.Decision(False, rule, ())
+		return decide(doctype, name, action, user, **how)
+
+	monkeypatch.setattr(reviews.governed, "decide", decide_or_refuse)
+	reviews.remind()
+	assert (review.reload().reviewer == leaver) is stays
 
 
 def test_the_compliance_officers_hear_of_a_review_that_no_one_else_can_score(
