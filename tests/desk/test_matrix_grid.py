@@ -91,3 +91,40 @@ def test_a_new_version_is_written_in_the_grid(site, login, manager, unknown_type
 		("Assigned Staff", None)
 	]
 	assert len(draft.parties) == len(in_force.parties) + 1
+
+
+def test_the_keyboard_alone_adds_and_removes(site, login, manager, shoot):
+	page = login(manager, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 900})
+	in_force = site.get_last_doc(MATRIX, {"docstatus": 1})
+	page.goto(f"/app/communication-matrix/{in_force.name}")
+	page.get_by_role("button", name="New Version", exact=True).press("Enter")
+	parties = "cur_frm.doc.parties.filter((row) => row.communication_type === 'Initial Inquiry').map((row) => row.role || row.party)"
+	before = page.evaluate(parties)
+
+	adder = page.locator(".client-comms-matrix:visible").get_by_label(
+		"Add a responsible party: Initial Inquiry"
+	)
+	adder.press("ArrowDown")
+	adder.press("ArrowDown")
+	adder.press("c")
+	page.wait_for_timeout(300)
+	assert page.evaluate(parties) == before
+	adder.press("Enter")
+	added = page.evaluate(parties)[-1]
+	assert [*before, added] == page.evaluate(parties)
+	assert added.startswith("C")
+	expect(adder).to_be_focused()
+
+	adder.press("ArrowDown")
+	page.keyboard.press("Tab")
+	assert page.evaluate(parties) == [*before, added, "Assigned Staff"]
+	expect(adder).to_be_focused()
+	page.keyboard.press("Tab")
+	expect(page.get_by_label("Remove CRM Log").first).to_be_focused()
+	assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+	shoot(page, "keyboard")
+
+	page.get_by_label("Remove Assigned Staff").first.press("Enter")
+	expect(adder).to_be_focused()
+	assert page.evaluate(parties) == [*before, added]

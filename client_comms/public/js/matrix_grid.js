@@ -11,7 +11,9 @@ client_comms.MatrixGrid = class {
 		this.$wrapper
 			.off(".matrix-grid")
 			.on("change.matrix-grid", "[data-set]", ({ target }) => this.set(target))
-			.on("change.matrix-grid", "[data-add]", ({ target }) => this.add(target))
+			.on("change.matrix-grid", "[data-add]", ({ target }) => this.chosen(target))
+			.on("keydown.matrix-grid", "[data-add]", (event) => this.key(event))
+			.on("pointerdown.matrix-grid", "[data-add]", ({ target }) => delete target.dataset.key)
 			.on("click.matrix-grid", "[data-remove]", ({ currentTarget }) => this.remove(currentTarget))
 			.on("click.matrix-grid", "[data-new-rule]", ({ currentTarget }) => this.new_rule(currentTarget))
 			.on("click.matrix-grid", "[data-new-type]", () => frappe.new_doc("Communication Type"));
@@ -61,7 +63,7 @@ client_comms.MatrixGrid = class {
 			? `<td>${this.remove_button("rules", rule.name, __("Remove the rule for {0}", [__(type)]))}</td>`
 			: "";
 		return `<tr data-type="${escape(type)}">
-			<th scope="row"><a href="${frappe.utils.get_form_link("Communication Type", type)}">${escape(__(type))}</a></th>
+			<th scope="row"><a href="${frappe.utils.get_form_link("Communication Type", type)}">${this.in_lines(type)}</a></th>
 			<td>${this.level(rule)}</td>
 			<td>${this.list("parties", type)}</td>
 			<td>${this.list("documentation", type)}</td>
@@ -69,6 +71,11 @@ client_comms.MatrixGrid = class {
 			<td>${this.days(rule, "respond_within_days")}</td>
 			${remove}
 		</tr>`;
+	}
+
+	/** A name such as Feedback/Complaint goes on in the next line after its stroke, not within a word. */
+	in_lines(type) {
+		return __(type).split("/").map(frappe.utils.escape_html).join("/<wbr>");
 	}
 
 	/** A type that the version does not know says so, in drafts and in versions in force. */
@@ -214,6 +221,19 @@ client_comms.MatrixGrid = class {
 		} finally {
 			this.setting = false;
 		}
+	}
+
+	/** An arrow or a letter changes what is chosen with every stroke; it is added once the user confirms it or would leave. */
+	key(event) {
+		const { key, target } = event;
+		target.dataset.key = key;
+		if (!["Enter", "Tab"].includes(key) || !target.value) return;
+		event.preventDefault();
+		this.add(target);
+	}
+
+	chosen(target) {
+		if ([undefined, "Enter"].includes(target.dataset.key)) this.add(target);
 	}
 
 	add({ dataset, value }) {
