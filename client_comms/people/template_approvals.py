@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import frappe
 from frappe import _
-from frappe.utils import get_fullname, getdate
+from frappe.utils import get_fullname
 
 from client_comms import alerts, clock, compat
 from client_comms.communication_governance import templates
@@ -26,17 +26,15 @@ def waiting(user: str) -> list[dict]:
 
 	:returns: `[{"name", "mine": whether the user wrote or changed the text, so that someone else must approve it}]`, at most 100
 	"""
+	is_draft, has_later_day = ["status", "=", DRAFT], ["valid_until", ">=", clock.now().date()]
 	rows = frappe.get_all(
 		TEMPLATE,
 		{"status": ("in", (DRAFT, EXPIRED))},
-		["name", "status", "valid_until", "email_template", "approved_on"],
+		["name", "email_template", "approved_on"],
+		or_filters=[is_draft, has_later_day, ["valid_until", "is", "not set"]],
 		order_by="modified asc, name asc",
 		limit=_LISTED,
 	)
-	today = getdate(clock.now())
-	rows = [
-		row for row in rows if row.status == DRAFT or not row.valid_until or getdate(row.valid_until) >= today
-	]
 	mine = _written_by(user, rows) if rows and _four_eyes() else set()
 	return [{"name": row.name, "mine": row.name in mine} for row in rows]
 

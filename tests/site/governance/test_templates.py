@@ -11,6 +11,7 @@ from client_comms.clients import preferences
 from client_comms.communication_governance import templates
 from client_comms.exceptions import FourEyesError, MissingDetailsError, StatusFollowsEventsError
 from client_comms.i18n import speaking
+from client_comms.people import template_approvals
 
 pytestmark = pytest.mark.clause("D-3")
 
@@ -361,6 +362,20 @@ def test_an_expired_text_waits_once_its_day_is_later(make_template, approve, sup
 		assert "Offer" not in [each["name"] for each in api.templates_to_approve()]
 		frappe.db.set_value(TEMPLATE, template.name, "valid_until", "2027-01-01")
 		assert "Offer" in [each["name"] for each in api.templates_to_approve()]
+
+
+def test_texts_that_have_expired_do_not_hide_those_that_wait(
+	make_template, approve, supervisor, as_user, clock_at, monkeypatch
+):
+	frappe.db.delete(TEMPLATE)
+	monkeypatch.setattr(template_approvals, "_LISTED", 2)
+	with clock_at("2026-11-23 10:00"):
+		for name in ("First", "Second"):
+			approve(make_template(name, valid_until="2026-11-24"))
+	with clock_at("2026-11-26 01:00"), as_user(supervisor):
+		templates.expire()
+		waiting = make_template("Third")
+		assert [each["name"] for each in api.templates_to_approve()] == [waiting.name]
 
 
 def test_the_difference_to_the_approved_text_shows_words_and_hidden_addresses(
