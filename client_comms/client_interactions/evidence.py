@@ -1,5 +1,6 @@
 """Evidence of the documentation that the matrix requires: what is missing, what fits, what does not apply (M-1, D-6)."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
 import frappe
@@ -185,26 +186,24 @@ def choices(doc, method: str) -> list[dict]:
 	    that is written, such as a note
 	"""
 	kind = frappe.get_cached_value("Documentation Method", method, "evidence")
-	taken = {
-		(row.reference_doctype, row.reference_name)
-		for row in doc.evidence
-		if row.documentation_method == method
-	}
+	taken: dict[str, set[str]] = defaultdict(set)
+	for row in doc.evidence:
+		if row.documentation_method == method and row.reference_name:
+			taken[row.reference_doctype].add(row.reference_name)
 	offers = {
 		documentation.COMMUNICATION: (_messages,),
 		documentation.FILE: (_files,),
 		documentation.DOCUMENT: (_documents, _files),
 		documentation.NOTE: (_files,),
 	}.get(kind, ())
-	found = [each for offer in offers for each in offer(doc)]
-	return [each for each in found if (each["reference_doctype"], each["reference_name"]) not in taken]
+	return [each for offer in offers for each in offer(doc, taken)]
 
 
-def _messages(doc) -> list[dict]:
+def _messages(doc, taken: dict[str, set[str]]) -> list[dict]:
 	"""The messages of this conversation, then those of the client's others."""
-	conversations = [doc.name]
+	others = []
 	if doc.party:
-		conversations += frappe.get_list(
+		others = frappe.get_list(
 			INTERACTION,
 			{"party_type": doc.party_type, "party": doc.party, "name": ("!=", doc.name)},
 			pluck="name",
@@ -212,24 +211,29 @@ def _messages(doc) -> list[dict]:
 			limit=_CONVERSATIONS,
 		)
 	must_be_sent = evidence_fits.must_be_sent(doc.communication_type)
-	rows = frappe.get_all(
-		"Communication",
-		{
-			"client_interaction": ("in", conversations),
-			"communication_type": "Communication",
-			**({"sent_or_received": "Sent"} if must_be_sent else {}),
-		},
-		["client_interaction", "subject", "sender", "communication_date", *addressees.MESSAGE_FIELDS],
-		order_by="communication_date desc",
-		limit=_SHOWN,
-	)
+	rows = []
+	for conversations in filter(None, ([doc.name], others)):
+		rows += frappe.get_all(
+			"Communication",
+			{
+				"client_interaction": ("in", conversations),
+				"communication_type": "Communication",
+				"name": ("not in", [*taken["Communication"], ""]),
+				**({"sent_or_received": "Sent"} if must_be_sent else {}),
+			},
+			["client_interaction", "subject", "sender", "communication_date", *addressees.MESSAGE_FIELDS],
+			order_by="communication_date desc",
+			limit=_SHOWN,
+		)
 	if must_be_sent:
 		fit = {message for _interaction, message in addressees.follow_ups([(doc, row) for row in rows])}
 		rows = [row for row in rows if row.name in fit]
 	readable = governed.readable("Communication", [row.name for row in rows])
-	rows = [row for row in rows if row.name in readable]
-	rows.sort(key=lambda row: row.client_interaction != doc.name)
-	return [_choice("Communication", row.name, row.subject, _of_message(row)) for row in rows]
+	return [
+		_choice("Communication", row.name, row.subject, _of_message(row))
+		for row in rows
+		if row.name in readable
+	]
 
 
 def _of_message(row) -> str:
@@ -239,7 +243,7 @@ def _of_message(row) -> str:
 	return _("from {0}, {1}").format(row.sender, when)
 
 
-def _files(doc) -> list[dict]:
+def _files(doc, taken: dict[str, set[str]]) -> list[dict]:
 	"""Files of the interaction, of its messages, and of the document that it is about."""
 	holders = {INTERACTION: [doc.name]}
 	holders["Communication"] = frappe.get_all("Communication", {"client_interaction": doc.name}, pluck="name")
@@ -255,14 +259,14 @@ def _files(doc) -> list[dict]:
 		frappe.qb.from_(file)
 		.select(file.name, file.file_name, file.file_url, file.creation)
 		.where(Criterion.any(held))
-		.where(file.is_folder == 0)
+		.where((file.is_folder == 0) & file.name.notin([*taken["File"], ""]))
 		.orderby(file.creation, order=frappe.qb.desc)
 		.limit(_SHOWN)
 	).run(as_dict=True)
 	return [_choice("File", row.name, row.file_name, moment(row.creation), row.file_url) for row in rows]
 
 
-def _documents(doc) -> list[dict]:
+def _documents(doc, taken: dict[str, set[str]]) -> list[dict]:
 	"""The document that the interaction is about, and the client's latest ones."""
 	found = []
 	if doc.reference_name and frappe.has_permission(doc.reference_doctype, "read", doc=doc.reference_name):
@@ -274,6 +278,7 @@ def _documents(doc) -> list[dict]:
 	return [
 		_choice(doctype, name, _title(doctype, name), f"{_(doctype)} {name}")
 		for doctype, name in dict.fromkeys(found)
+		if name not in taken[doctype]
 	]
 
 

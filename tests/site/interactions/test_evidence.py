@@ -5,6 +5,7 @@ import pytest
 from frappe.core.doctype.communication.email import make as send_from_desk
 
 from client_comms import api
+from client_comms.client_interactions import evidence
 from client_comms.exceptions import ClearanceMissingError, MissingDetailsError, MissingDocumentationError
 from client_comms.intake import replies
 
@@ -88,6 +89,32 @@ def test_the_clients_emails_are_offered_by_their_subjects(interaction, inquiry, 
 	assert [each["title"] for each in found] == ["The offer, please", "Another matter"]
 	assert (found[0]["reference_doctype"], found[0]["reference_name"]) == ("Communication", message.name)
 	assert "anna@client.example" in found[0]["details"]
+
+
+def test_other_messages_do_not_hide_those_of_the_conversation(
+	interaction, inquiry, write, frontline, as_user, monkeypatch
+):
+	"""Nor do those that are evidence already hide others."""
+	monkeypatch.setattr(evidence, "_SHOWN", 2)
+	first, *_others, last = [
+		write(interaction, f"The offer {day}", communication_date=f"2026-11-{day} 10:00:00")
+		for day in (20, 21, 22)
+	]
+	other = inquiry(responsible_staff=frontline)
+	for day in (23, 24, 25):
+		write(other, f"Another matter {day}", communication_date=f"2026-11-{day} 10:00:00")
+	doc = frappe.get_doc(INTERACTION, interaction.name)
+	row = {"documentation_method": COPY, "reference_doctype": "Communication", "reference_name": last.name}
+	doc.append("evidence", row)
+	doc.save()
+	with as_user(frontline):
+		found = api.evidence_choices(interaction.name, COPY)
+	assert [each["title"] for each in found] == [
+		"The offer 21",
+		first.subject,
+		"Another matter 25",
+		"Another matter 24",
+	]
 
 
 def test_nothing_is_offered_that_the_user_may_not_read(
