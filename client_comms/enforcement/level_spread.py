@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import transactions
-from client_comms.enforcement import documents, former_names, governed, levels, places, policy, sharing
+from client_comms.enforcement import documents, filed, former_names, governed, levels, places, policy, sharing
 from client_comms.rules.response_clock import MERGED
 
 _OPPORTUNITY = "Opportunity"
@@ -63,11 +63,24 @@ def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it. So are the
 	Opportunities of a Lead, which show its name, and the interactions about them."""
 	if levels.change_level(doctype, name, level, reason):
-		told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason or level)
-		raise_conversations(doctype, name, level, told)
-		for opportunity in _opportunities_of(doctype, name):
-			levels.raise_to(_OPPORTUNITY, opportunity, level)
-			raise_conversations(_OPPORTUNITY, opportunity, level, told)
+		_raise_what_depends(doctype, name, level, reason)
+
+
+def follow_merger(doctype: str, old: str, new: str) -> None:
+	"""Of two documents that become one: it is as confidential as the stricter of them, and so is what depends on either."""
+	of_either = {governed.level(doctype, each) for each in (old, new)}
+	if len(of_either) > 1:
+		level = policy.current().strictest_of(*of_either)
+		levels.raise_to(doctype, new, level)
+		_raise_what_depends(doctype, new, level, _("Merged with {0}").format(old))
+
+
+def _raise_what_depends(doctype: str, name: str, level: str, reason: str) -> None:
+	told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason or level)
+	raise_conversations(doctype, name, level, told)
+	for opportunity in _opportunities_of(doctype, name):
+		levels.raise_to(_OPPORTUNITY, opportunity, level)
+		raise_conversations(_OPPORTUNITY, opportunity, level, told)
 
 
 def _opportunities_of(doctype: str, name: str) -> list[str]:
@@ -79,11 +92,12 @@ def _opportunities_of(doctype: str, name: str) -> list[str]:
 
 def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:
 	"""Raise the interactions about a document to its level, and about the appointments of a Lead, those included that have taken over
-	one about it, each with its history and its ledger entry."""
+	one about it, and those to which a message, meeting or call belongs that is filed there, each with its history and its ledger
+	entry."""
 	about = {
 		interaction
 		for document in places.of_same_one(doctype, name)
-		for interaction in former_names.all_about(*document)
+		for interaction in (*former_names.all_about(*document), *filed.conversations_of(*document))
 	}
 	for interaction in sorted(about):
 		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)

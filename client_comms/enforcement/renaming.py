@@ -10,7 +10,7 @@ from frappe.utils import sbool
 from frappe.utils.scheduler import is_scheduler_inactive
 
 from client_comms import transactions, validation
-from client_comms.enforcement import documents, guards, levels, refusals
+from client_comms.enforcement import documents, guards, level_spread, refusals
 from client_comms.enforcement.requests import called
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold
@@ -56,9 +56,7 @@ def require(doc, method=None, old=None, new=None, merge=False) -> None:
 			title=_("Clearance Missing"),
 		)
 	if merge and documents.is_governed(doc.doctype):
-		# The merged record is at least as confidential as before.
-		if level := frappe.db.get_value(doc.doctype, old, "confidentiality_level"):
-			levels.raise_to(doc.doctype, new, level)
+		level_spread.follow_merger(doc.doctype, old, new)
 
 
 def is_only_queued() -> bool:

@@ -30,7 +30,7 @@ def leave_out_hidden(doc, method=None) -> None:
 def _quote(doc, address: str, events: list) -> None:
 	"""As Frappe does, which sends none without events."""
 	if not events:
-		doc.recipients, doc.status = [], "Error"
+		doc.recipients, doc.status, doc.message = [], "Error", ""  # it quotes them
 		doc.error = _("None of the recipients has clearance for this document.")
 		return
 	for each in events:

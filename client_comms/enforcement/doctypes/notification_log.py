@@ -46,9 +46,7 @@ class GuardedNotificationLog:
 
 def name_record(doc, method=None) -> None:
 	"""`before_insert` of Email Queue: the email of a notification is as confidential as the record, or as the document about a client or for officers,
-	that it is about (P-2)."""
+	that it is about (P-2); also if that gets its level later, while the email is in the queue."""
 	about = frappe.flags.get(_ABOUT)
-	if not about or doc.reference_name:
-		return
-	if about[0] in (*OF_CLIENTS, *OF_OFFICERS) or governed.level(*about) is not None:
+	if about and not doc.reference_name and about[0] in (*OF_CLIENTS, *OF_OFFICERS, *governed.doctypes()):
 		doc.reference_doctype, doc.reference_name = about

@@ -251,6 +251,36 @@ def test_conversations_about_a_document_are_raised_with_it_and_not_lowered(gover
 	assert other.reload().confidentiality_level == "Standard"
 
 
+NAMING_IT = {
+	"Communication": lambda about: {
+		"subject": "Noise",
+		"communication_medium": "Event",
+		**dict(zip(("reference_doctype", "reference_name"), about, strict=True)),
+	},
+	"Event": lambda about: {
+		"subject": "Noise",
+		"starts_on": "2026-11-30 10:00:00",
+		"event_participants": [dict(zip(("reference_doctype", "reference_docname"), about, strict=True))],
+	},
+	"Call Log": lambda about: {
+		"id": frappe.generate_hash(),
+		"from": "+4930123456",
+		"links": [dict(zip(("link_doctype", "link_name"), about, strict=True))],
+	},
+}
+
+
+@pytest.mark.parametrize("doctype", NAMING_IT)
+def test_so_is_the_conversation_of_someone_else_that_is_filed_under_it(doctype, govern, staff, log, as_user):
+	"""Such as that of a neighbour who wrote about the Issue: it begins an interaction of its own."""
+	issue, conversation = make("Issue"), log("Initial Inquiry")
+	filed = frappe.get_doc({"doctype": doctype, **NAMING_IT[doctype](("Issue", issue.name))}).insert()
+	filed.db_set("client_interaction", conversation.name)
+	with as_user(staff["Customer Support Manager"]):
+		api.change_level("Issue", issue.name, "Sensitive")
+	assert conversation.reload().confidentiality_level == "Sensitive"
+
+
 def test_a_level_that_does_not_exist_is_refused(govern, staff, log, as_user):
 	"""Otherwise the document could not be saved any more."""
 	issue = make("Issue")

@@ -136,6 +136,33 @@ def test_who_takes_part_in_one_does_not_take_part_in_the_other_by_merging(
 			assert frappe.db.exists(doctype, first.name)
 
 
+@pytest.mark.parametrize("stricter", ["old", "new"])
+@pytest.mark.parametrize("doctype", MERGED)
+def test_what_depends_on_either_is_as_confidential_as_the_merged_record(
+	doctype, stricter, held, log, make_client
+):
+	"""As after *Change Level*: the interactions about it, and the Opportunities of a Lead with those about them."""
+	fields = dict(MERGED[doctype])
+	if doctype == "Opportunity":
+		fields["party_name"] = make_client("Nordlicht", "anna@client.example").party
+	old, new = (
+		held(doctype, "Sensitive" if each == stricter else "Standard", **fields) for each in ("old", "new")
+	)
+	open_one = new if stricter == "old" else old
+	about = {"reference_doctype": doctype, "reference_name": open_one.name}
+	told = [log("Initial Inquiry", **about).name]
+	if doctype == "Lead":
+		offer = held("Opportunity", "Standard", opportunity_from="Lead", party_name=open_one.name)
+		told.append(log("Initial Inquiry", reference_doctype="Opportunity", reference_name=offer.name).name)
+	frappe.rename_doc(doctype, old.name, new.name, merge=True)
+	assert frappe.db.get_value(doctype, new.name, "confidentiality_level") == "Sensitive"
+	assert {frappe.db.get_value("Client Interaction", each, "confidentiality_level") for each in told} == {
+		"Sensitive"
+	}
+	if doctype == "Lead":
+		assert frappe.db.get_value("Opportunity", offer.name, "confidentiality_level") == "Sensitive"
+
+
 # --- names that other records rely on --------------------------------------------------------------
 
 

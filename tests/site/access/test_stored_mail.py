@@ -8,6 +8,7 @@ from frappe.desk.doctype.notification_log.notification_log import make_notificat
 from frappe.desk.form import document_follow
 
 from client_comms import compat
+from client_comms.patches.v1_0 import empty_digests_of_hidden_events
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -221,7 +222,63 @@ def test_the_email_about_events_quotes_what_its_recipient_can_read(digest, compl
 		assert listed("Email Queue", queued.name)
 
 
-def test_no_email_about_events_that_are_all_hidden(digest, staff):
+def test_no_email_about_events_that_are_all_hidden(digest, staff, as_user):
 	frappe.db.delete("Event", {"subject": "Lunch with the team"})
 	assert digest(staff.uncleared) is None
 	assert WORDS in digest(staff.cleared).message
+	with as_user(staff.uncleared):  # nor does one wait in the queue, for no recipient
+		assert not [row for row in frappe.get_list("Email Queue", ["message"]) if WORDS in row.message]
+
+
+def test_one_from_before_is_emptied(digest, complaint, staff):
+	queued = digest(staff.cleared)
+	alone = {"status": "Error", "error": "None of the recipients has clearance for this document."}
+	queued.db_set({**alone, "reference_name": None})
+	about_something = frappe.copy_doc(queued)
+	about_something.update({"name": frappe.generate_hash(), "reference_name": complaint.name})
+	about_something.db_insert()
+	for _again in range(2):
+		empty_digests_of_hidden_events.execute()
+	assert not queued.reload().message and WORDS in about_something.reload().message
+
+
+@pytest.mark.parametrize("doctype", ["Lead", "Issue", "Opportunity"])
+def test_the_email_about_an_event_with_a_confidential_document(
+	doctype, digest, held, staff, as_user, make_client
+):
+	"""Which belongs to no interaction."""
+	of_client = {
+		"opportunity_from": "Customer",
+		"party_name": make_client("Nord", "nord@client.example").party,
+	}
+	about = {"Lead": {"lead_name": "Anna"}, "Issue": {"subject": "Noise"}, "Opportunity": of_client}[doctype]
+	record = held(doctype, **about)
+	frappe.db.delete("Event")
+	frappe.get_doc(
+		{
+			"doctype": "Event",
+			"subject": WORDS,
+			"starts_on": frappe.utils.now_datetime(),
+			"send_reminder": 1,
+			"event_type": "Public",
+			"event_participants": [{"reference_doctype": doctype, "reference_docname": record.name}],
+		}
+	).insert()
+	queued = digest(staff.cleared)
+	assert WORDS in queued.message
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", queued.name)
+		assert not [row for row in frappe.get_list("Email Queue", ["message"]) if WORDS in row.message]
+	with as_user(staff.cleared):
+		assert listed("Email Queue", queued.name)
+
+
+@pytest.mark.parametrize("kind", ["Assignment", "Mention"])
+def test_of_one_from_before_the_document_got_its_level(kind, notify, held, staff, as_user):
+	record = held("Issue", level=None, subject="Noise")
+	name = notify(record, kind)
+	record.db_set("confidentiality_level", "Sensitive")
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", name)
