@@ -258,5 +258,6 @@ def without_folders(name: str) -> str:
 
 def _tell_once(name: str, since: datetime, subject: Callable[[], str]) -> None:
 	told = {"document_type": ACCOUNT, "document_name": name, "creation": (">=", since)}
-	if not frappe.db.exists("Notification Log", told):
-		alerts.tell(alerts.managers(), subject, ACCOUNT, name)
+	with transactions.step("A mailbox that is not fetched could not be told of", ACCOUNT, name):
+		if not frappe.db.exists("Notification Log", told):
+			alerts.tell(alerts.managers(), subject, ACCOUNT, name)

@@ -648,6 +648,26 @@ def test_a_mailbox_that_is_given_up_is_no_longer_red(accounts, fail_to_connect):
 	assert mailboxes.stopped() == [] and not health_mail.incoming_mail().faults
 
 
+def test_a_mailbox_that_cannot_be_told_of_does_not_silence_the_others(accounts, make_user, monkeypatch):
+	manager = make_user("Customer Support Manager")
+	first, second = sorted(accounts[each].name for each in ("Lead", "Issue"))
+	for name in (first, second):
+		frappe.db.set_value("Email Account", name, mailboxes.STOPPED, MONDAY)
+	tell = mailboxes.alerts.tell
+
+	def tell_or_fail(users, subject, doctype, name, *link):
+		if name == first:
+			raise frappe.ValidationError("This mailbox has no words")
+		tell(users, subject, doctype, name, *link)
+
+	with monkeypatch.context() as failing:
+		failing.setattr(mailboxes.alerts, "tell", tell_or_fail)
+		mailboxes.tell_silent()
+	assert (len(told_of(first, manager)), len(told_of(second, manager))) == (0, 1)
+	mailboxes.tell_silent()
+	assert (len(told_of(first, manager)), len(told_of(second, manager))) == (1, 1)
+
+
 def test_an_update_finds_what_frappe_has_stopped_before_it(accounts):
 	lead, issue, other = (accounts[each].name for each in ("Lead", "Issue", "Communication"))
 	for name in (lead, issue):
