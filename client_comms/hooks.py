@@ -871,6 +871,7 @@ app_include_js = [
 		"fields",
 		"user_names",
 		"forms",
+		"grid_keys",
 		"doctype_names",
 		"access_rules",
 		"caller_search",

@@ -66,6 +66,18 @@ def test_the_list_shows_the_client_beside_the_subject(frontline, login, received
 	shoot(page, f"list-{size[0]}")
 
 
+def test_how_late_something_is_stands_whole_in_the_list(frontline, login, owed_by, client, shoot):
+	owed_by(frontline, "Offer for a solar roof", hours=-45 * 24)
+	page = login(frontline, PASSWORD)
+	page.set_viewport_size({"width": 1280, "height": 800})
+	page.goto(f"/app/client-interaction?party_name={client.name}")
+	due = page.locator(".list-row:visible .client-comms-due").first
+	expect(due).to_contain_text("business days late")
+	page.wait_for_load_state("networkidle")
+	assert due.evaluate("element => element.scrollHeight <= element.clientHeight + 1")
+	shoot(page, "late")
+
+
 def test_an_answer_that_came_back_is_taken_back_by_clicks(site, frontline, login, received, client, shoot):
 	name = received("Offer for a solar roof")
 	doc = site.get_doc(INTERACTION, name)

@@ -144,6 +144,28 @@ def test_no_pill_of_a_list_is_cut(language, reader, shoot):
 	assert cut == {}
 
 
+def test_the_state_of_a_review_is_one_word(reader, shoot):
+	page = reader("en")
+	page.goto("/app/interaction-review/view/list")
+	page.wait_for_function("() => window.cur_list?.doctype === 'Interaction Review' && cur_list.columns")
+	page.wait_for_load_state("networkidle")
+	heights = page.evaluate(
+		f"""(pills) => {{
+			({SHOW_PILLS})();
+			const text = (pill) => {{
+				const range = document.createRange();
+				range.selectNodeContents(pill);
+				return range.getClientRects();
+			}};
+			return [...document.querySelectorAll(pills)].map((pill) => [pill.innerText.trim(), new Set([...text(pill)].filter(({{ width }}) => width).map(({{ top }}) => Math.round(top / 8))).size]);
+		}}""",
+		PILLS,
+	)
+	assert "Completed" in [text for text, _lines in heights]
+	assert {lines for _text, lines in heights} == {1}
+	shoot(page, "review-pills")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_column_of_a_list_is_seen(language, reader, shoot):
 	page, hidden = reader(language), {}
