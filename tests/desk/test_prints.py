@@ -24,10 +24,10 @@ LONG = {
 	"Text": TEXT,
 }
 # Frappe draws its rows and columns a little wider than the page, and lets what is in them begin as far inside.
-# The words of the events of a history that stand in two lines.
+# The words of the events of a history, and of those who did it, that stand in two lines.
 TORN = """() => {
 	const torn = [];
-	for (const cell of document.querySelectorAll("[data-fieldname=events] td:nth-child(2) .value")) {
+	for (const cell of document.querySelectorAll("[data-fieldname=events] td:is(:nth-child(2), :nth-child(4)) .value")) {
 		for (const word of cell.innerText.trim().split(/\\s+/)) {
 			const range = document.createRange();
 			const [text] = cell.childNodes;
