@@ -20,6 +20,8 @@ from client_comms.rules import access
 _MESSAGE_OF = {"Email Queue": "communication"}
 # The email of a report contains what the user may see in whose name it was computed, and is for that user alone.
 _QUEUED_REPORT = ("Email Queue", "Auto Email Report")
+# That of a digest of ERPNext, which quotes what all its recipients can read.
+_QUEUED_DIGEST = ("Email Queue", "Email Digest")
 # A report that was printed is stored there as a page, and Frappe does not note what it is about.
 PRINTED = "Access Log"
 _NESTED = 3  # an email about a comment on a message; deeper nesting is not followed
@@ -101,6 +103,7 @@ def _by_owners(
 			_by_client(owner_type, owner_name, reader, judged[0]),
 			restricted and _of_message(doctype, reader),
 			_of_printed(doctype, reader),
+			_of_digest(doctype, owner_type, reader),
 			_of_none(others, owner_type, reader),
 			_by_owner(judged[1], owner_type, owner_name, reader),
 		]
@@ -226,6 +229,12 @@ def _of_printed(doctype: str, reader: Reader) -> str:
 	return f"({printed_by} = {reader.me} or ifnull({page}, '') = '' or ifnull({about}, '') != '')"
 
 
+def _of_digest(doctype: str, owner_type: str, reader: Reader) -> str:
+	"""Leave out queued emails of digests; empty for other DocTypes, and for users with access to everything."""
+	queue, digest = _QUEUED_DIGEST
+	return "" if doctype != queue or reader.rows.all_levels else f"ifnull({owner_type}, '') != '{digest}'"
+
+
 def _is_hidden_page(doc, user: str, action: str) -> bool:
 	"""By what is stored: a change could say that it is a page of its own author, or about something."""
 	stored = doc.doctype == PRINTED and frappe.db.get_value(
@@ -286,7 +295,9 @@ def hides(doctype: str, name: str, user: str, action: str = access.READ) -> bool
 
 
 def _hides_report(doc, owner_type: str, owner_name: str, user: str) -> bool:
-	"""Whether it is the email of a report for another user; once the report is gone, it is not known for whom it was."""
+	"""Whether it is the email of a report for another user, or of a digest; once the report is gone, it is not known for whom it was."""
+	if (doc.doctype, owner_type) == _QUEUED_DIGEST:
+		return guards.is_restricted(user)
 	if (doc.doctype, owner_type) != _QUEUED_REPORT or doc.is_new():
 		return False
 	return not frappe.db.exists(owner_type, owner_name) or guards.objects(owner_type, owner_name, user=user)

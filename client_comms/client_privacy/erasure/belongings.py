@@ -16,7 +16,7 @@ from frappe.query_builder.functions import CustomFunction
 from client_comms import ledger
 from client_comms.client_privacy import disclosures
 from client_comms.enforcement import legal_holds
-from client_comms.enforcement.doctypes.deleted_document import POINTERS
+from client_comms.enforcement.doctypes import deleted_document
 from client_comms.enforcement.governed import BINDING, COMMUNICATION, INTERACTION
 from client_comms.enforcement.registry import OWNER_FIELDS
 
@@ -151,7 +151,7 @@ def _remove_deleted(doctype: str, names: list[str]) -> None:
 	table = frappe.qb.DocType("Deleted Document")
 	belonged = [
 		(table.deleted_doctype == kind) & (_key(fields[0]) == doctype) & _key(fields[1]).isin(names)
-		for kind, fields in POINTERS.items()
+		for kind, fields in deleted_document.pointers().items()
 	]
 	# Only content of these DocTypes is read: they are found by an index.
 	if doctype == INTERACTION:

@@ -9,20 +9,13 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import dependents, governed, interactions, refusals
+from client_comms.enforcement import dependents, governed, guards, interactions, refusals
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import among, either
 from client_comms.rules import access
 
-ROWS = ("Interaction Action Item", "Interaction Evidence", "Interaction Event")
-# DocType -> the keys in the deleted content with the owner's DocType and name
-POINTERS = {
-	**{
-		doctype: fields
-		for doctype, fields in dependents.OWNER_FIELDS.items()
-		if doctype != "Deleted Document"
-	},
-	**dict.fromkeys(ROWS, ("parenttype", "parent")),
+_OF_DEPENDENTS = {
+	doctype: fields for doctype, fields in dependents.OWNER_FIELDS.items() if doctype != "Deleted Document"
 }
 # What decided about these is not in their content, or lies deeper in it.
 _ALWAYS = (
@@ -42,18 +35,24 @@ _PAGE = ("page", "export_from")  # of an entry of the Access Log
 _LEGIBLE = "json_valid(`tabDeleted Document`.`data`)"
 
 
+def pointers() -> dict[str, tuple[str, str]]:
+	"""DocType → the keys in the deleted content with the owner's DocType and name: of what belongs to a record, and of the rows of guarded
+	documents."""
+	return {**dict.fromkeys(filter(guards.is_row, guards.held()), ("parenttype", "parent")), **_OF_DEPENDENTS}
+
+
 def condition(user=None, doctype=None) -> str:
-	reader = Reader.of(user)
+	reader, pointing_to = Reader.of(user), pointers()
 	kind = "`tabDeleted Document`.`deleted_doctype`"
 	if reader.rows.everything:
 		return _of_officers(kind, reader)
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
-		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *POINTERS})}",
-		f"(not {among(kind, {*_ALWAYS, *POINTERS})} and {_LEGIBLE} and {unbound})",
+		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *pointing_to})}",
+		f"(not {among(kind, {*_ALWAYS, *pointing_to})} and {_LEGIBLE} and {unbound})",
 	]
-	for fields in sorted(set(POINTERS.values())):
-		pointing = {doctype for doctype, each in POINTERS.items() if each == fields}
+	for fields in sorted(set(pointing_to.values())):
+		pointing = {doctype for doctype, each in pointing_to.items() if each == fields}
 		owner_type, owner_name = map(_key, fields)
 		visible = governed.owner_condition(owner_type, owner_name, reader) or "1"
 		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and {visible})")
@@ -68,9 +67,10 @@ def _of_printed(kind: str) -> str:
 
 def _of_officers(kind: str, reader: Reader) -> str:
 	"""What belonged to a request, a run or a hold is for those who can read that."""
+	pointing_to = pointers()
 	visible = [
-		f"({kind} is null or not {among(kind, {doctype for doctype, each in POINTERS.items() if each == fields})} or {restricted})"
-		for fields in sorted(set(POINTERS.values()))
+		f"({kind} is null or not {among(kind, {doctype for doctype, each in pointing_to.items() if each == fields})} or {restricted})"
+		for fields in sorted(set(pointing_to.values()))
 		if (restricted := dependents.of_officers(*map(_key, fields), reader))
 	]
 	return " and ".join(visible)
@@ -91,18 +91,18 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 	"""Whether the content of a Deleted Document is open to `user`, for reading or for something more."""
 	if user == "Administrator":
 		return True
-	kind = doc.deleted_doctype
-	if kind not in {*POINTERS, *_ALWAYS, *governed.doctypes()}:
+	kind, pointing_to = doc.deleted_doctype, pointers()
+	if kind not in {*pointing_to, *_ALWAYS, *governed.doctypes()}:
 		return True
 	try:
 		content = json.loads(doc.data or "{}")
 	except ValueError:  # changed by hand: it says nothing of what it belonged to
 		return False
-	if kind not in POINTERS:
+	if kind not in pointing_to:
 		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
 	if kind == dependents.PRINTED and [bool(content.get(field)) for field in _PAGE] == [True, False]:
 		return False
-	owner_type, owner_name = (content.get(field) for field in POINTERS[kind])
+	owner_type, owner_name = (content.get(field) for field in pointing_to[kind])
 	if owner_name and dependents.hides(owner_type, owner_name, user, action):
 		return False
 	if not owner_name or owner_type not in governed.doctypes():

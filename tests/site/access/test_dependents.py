@@ -237,6 +237,39 @@ def test_a_deleted_document_that_says_nothing_of_what_it_belonged_to(complaint, 
 	assert not deleted.has_permission("read", user=staff.uncleared)
 
 
+@pytest.mark.parametrize(
+	("doctype", "row", "text"),
+	[
+		("Lead", "CRM Note", "note"),
+		("Opportunity", "Opportunity Item", "description"),
+		("Event", "Event Participants", "email"),
+		("Communication", "Communication Link", "link_title"),
+		("Client Interaction", "Interaction Event", "note"),
+	],
+)
+def test_a_deleted_row_of_a_hidden_document(doctype, row, text, complaint, held, staff, as_user):
+	"""Frappe keeps each row that is deleted separately."""
+	if doctype == "Client Interaction":
+		owner = complaint.name
+	else:
+		record = {"doctype": doctype, "name": frappe.generate_hash(), "confidentiality_level": "Sensitive"}
+		held("Lead", lead_name="Anna")  # governs all of them
+		owner = frappe.get_doc(record).db_insert() or record["name"]
+	content = {"doctype": row, "name": "gone", "parenttype": doctype, "parent": owner, text: "The roof"}
+	deleted = frappe.get_doc(
+		{
+			"doctype": "Deleted Document",
+			"name": frappe.generate_hash(),
+			"deleted_doctype": row,
+			"deleted_name": "gone",
+			"data": frappe.as_json(content),
+		}
+	)
+	deleted.db_insert()
+	assert not listed(deleted, staff.uncleared, as_user)
+	assert listed(deleted, staff.cleared, as_user)
+
+
 @pytest.mark.parametrize("make_nested", [version_of, file_of, comment_of])
 def test_of_a_todo_about_nothing_confidential(make_nested, staff, as_user):
 	todo = frappe.get_doc({"doctype": "ToDo", "description": "Water the plants"}).insert()

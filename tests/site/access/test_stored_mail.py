@@ -282,3 +282,16 @@ def test_of_one_from_before_the_document_got_its_level(kind, notify, held, staff
 		assert not listed("Email Queue", name)
 	with as_user(staff.cleared):
 		assert listed("Email Queue", name)
+
+
+def test_that_of_a_digest_of_erpnext(staff, as_user):
+	"""It quotes what all its recipients can read, such as the subjects of open Issues."""
+	about = {"reference_doctype": "Email Digest", "reference_name": "Daily"}
+	queued = frappe.get_doc(
+		{"doctype": "Email Queue", "name": frappe.generate_hash(), "message": WORDS, **about}
+	)
+	queued.db_insert()
+	with as_user(staff.uncleared):
+		assert not listed("Email Queue", queued.name)
+	with as_user(staff.cleared):
+		assert listed("Email Queue", queued.name)
