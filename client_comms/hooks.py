@@ -892,6 +892,7 @@ app_include_js = [
 		"restriction",
 		"legal_hold",
 		"interaction/actions",
+		"messages",
 		"takeovers",
 		"timeline",
 		"report_print",

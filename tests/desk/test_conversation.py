@@ -58,6 +58,28 @@ def write(page, text):
 	page.keyboard.type(text)
 
 
+def test_what_a_client_attached_is_opened_where_one_reads(site, frontline, quiet, received, shoot):
+	"""Without a mailbox, which Frappe asks for; the message, to which documentation leads, as well."""
+	name = received("The plan of the roof")
+	message = site.db.get_value("Communication", {"client_interaction": name})
+	attached = {"attached_to_doctype": "Communication", "attached_to_name": message}
+	file = {"doctype": "File", "file_name": "plan.txt", "is_private": 1, "content": "Rafters", **attached}
+	file = site.get_doc(file).insert()
+	site.db.commit()
+	page = quiet(frontline)
+	open_form(page, name)
+	with page.expect_popup() as opened:
+		conversation(page).locator(".entry.client a.file").click()
+	expect(opened.value.locator("body")).to_contain_text("Rafters")
+	page.goto(f"/app/communication/{message}")
+	expect(page.locator(".frappe-control[data-fieldname=subject]:visible").first).to_contain_text(
+		"The plan of the roof"
+	)
+	shoot(page, "message")
+	file.delete()
+	site.db.commit()
+
+
 def test_a_promise_is_written_where_one_reads(site, frontline, quiet, received, client, outgoing, shoot):
 	name = received("Offer for a solar roof")
 	page = quiet(frontline)
