@@ -16,7 +16,7 @@ _OWN_QUERIES = "client_comms.api.queries."
 @frappe.whitelist()
 def search_link(**arguments):
 	"""Frappe's search for a link field; the conditions of this app's DocTypes always apply."""
-	if link_options.is_offered(arguments.get("doctype")):
+	if _is_offered(**arguments):
 		return [{"value": name, "label": title, "description": name} for name, title in _choices(**arguments)]
 	found = call_previous("frappe.desk.search.search_link", **_held_to_conditions(arguments))
 	if arguments.get("doctype") == "Communication Channel":
@@ -27,7 +27,7 @@ def search_link(**arguments):
 @frappe.whitelist()
 def search_widget(**arguments):
 	"""Frappe's search dialog, in the same way."""
-	if link_options.is_offered(arguments.get("doctype")):
+	if _is_offered(**arguments):
 		return _choices(**arguments)
 	return call_previous("frappe.desk.search.search_widget", **_held_to_conditions(arguments))
 
@@ -71,6 +71,11 @@ def _is_for_client(doctype: str, name: str) -> bool:
 	"""Whether a document is the session user's to read, or a client for whom they speak."""
 	clients = (client for _contact, *client in confirmation.clients_of_login(frappe.session.user))
 	return [doctype, name] in clients or bool(frappe.has_permission(doctype, "read", doc=name))
+
+
+def _is_offered(doctype: str = "", query: str = "", **_other) -> bool:
+	"""Whether the app chooses what is offered, and not a query of its own that says for whom it is."""
+	return not cstr(query).startswith(_OWN_QUERIES) and link_options.is_offered(doctype)
 
 
 def _choices(doctype: str, txt: str = "", filters=None, page_length=10, **_other) -> list[tuple[str, str]]:

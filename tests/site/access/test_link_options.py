@@ -6,6 +6,7 @@ from frappe.desk import query_report
 
 from client_comms import compat
 from client_comms.api import queries
+from client_comms.enforcement import link_options
 from client_comms.enforcement.methods import link_fields
 
 pytestmark = pytest.mark.clause("D-2")
@@ -51,7 +52,7 @@ def test_who_logs_chooses_the_client_the_company_and_the_contact(
 		assert found("Customer", filters=[["Customer", "name", "=", customer.name]]) == {customer.name}
 
 
-def test_who_configures_chooses_what_the_configuration_names(make_user, as_user):
+def test_who_configures_chooses_what_the_configuration_names(make_user, as_user, is_valid_link):
 	frappe.get_doc(
 		{
 			"doctype": "Holiday List",
@@ -63,8 +64,29 @@ def test_who_configures_chooses_what_the_configuration_names(make_user, as_user)
 	with as_user(make_user("Client Communications Manager")):
 		assert "Feiertage" in found("Holiday List", "Feier")
 		assert found("Issue Type") and found("Issue Priority")
+		assert "Account Manager" in found("Role", "Account") and is_valid_link("Role", "Account Manager")
+		assert "Guest" not in found("Role", "Guest", query="client_comms.api.queries.roles")
 	with as_user(make_user("Frontline Staff")), pytest.raises(frappe.PermissionError):
 		found("Holiday List", "Feier")
+
+
+@pytest.mark.parametrize("role", [*PROCEDURE, "Compliance Officer", "Client Communications Manager"])
+def test_who_fills_in_a_form_can_choose_what_its_fields_link_to(role, make_user, as_user):
+	"""Such as the branch of a complaint, or the roles of a policy. Frappe offers DocTypes to every desk user."""
+	modules, missing = frappe.get_module_list("client_comms"), []
+	doctypes = frappe.get_all("DocType", {"module": ("in", modules), "istable": 0}, pluck="name")
+	with as_user(make_user(role)):
+		for doctype in doctypes:
+			if not (frappe.has_permission(doctype, "write") or frappe.has_permission(doctype, "create")):
+				continue
+			meta = frappe.get_meta(doctype)
+			tables = [frappe.get_meta(df.options) for df in meta.get_table_fields() if not df.read_only]
+			for df in (df for each in (meta, *tables) for df in each.get("fields", {"fieldtype": "Link"})):
+				if df.hidden or df.read_only or df.options == "DocType":
+					continue
+				if not (link_options.is_open(df.options) or link_options.is_offered(df.options)):
+					missing.append((doctype, df.parent, df.fieldname, df.options))
+	assert missing == []
 
 
 def test_no_one_else_is_offered_anything(make_user, as_user, customer, is_valid_link):

@@ -1,4 +1,8 @@
 frappe.ui.form.on("SOP Policy", {
+	setup(frm) {
+		frm.set_query("roles", () => ({ query: "client_comms.api.queries.roles" }));
+	},
+
 	refresh(frm) {
 		if (frm.is_new()) return;
 		if (frm.doc.docstatus === 1) {
