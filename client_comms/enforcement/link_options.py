@@ -10,7 +10,13 @@ from frappe.permissions import get_role_permissions
 from client_comms.enforcement import guards, user_limits
 
 _INTERACTION, _SETTINGS = ("Client Interaction", "read"), ("Client Comms Settings", "write")
-_WITH_ROLES = ("Client Comms Settings", "Confidentiality Level", "Review Programme", "SOP Policy", "SOP Training")
+_WITH_ROLES = (
+	"Client Comms Settings",
+	"Confidentiality Level",
+	"Review Programme",
+	"SOP Policy",
+	"SOP Training",
+)
 # DocType -> the permission in this app that allows choosing one of its documents
 _GOES_WITH = {
 	**dict.fromkeys(("Customer", "Lead", "Prospect", "Supplier", "Contact"), (_INTERACTION,)),

@@ -139,6 +139,7 @@ def test_user_permissions_on_what_a_client_names_hold(make_user, as_user, custom
 		assert found("Customer", "Nordwind") == {mine.name, without.name}
 		assert is_valid_link("Customer", mine.name) and not is_valid_link("Customer", customer.name)
 	frappe.db.set_single_value("System Settings", "apply_strict_user_permissions", 1)
+	frappe.clear_cache()
 	with as_user(user):
 		assert found("Customer", "Nordwind") == {mine.name}
 		assert not is_valid_link("Customer", without.name)
