@@ -15,6 +15,7 @@ from frappe import _
 from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
 from client_comms import clock
+from client_comms.client_interactions.doctype.interaction_event.interaction_event import NAMING_USERS, USER
 from client_comms.client_interactions.due_words import moment_words
 from client_comms.enforcement import governed, source_doctypes
 from client_comms.rules import html_text, mail_identity, reply_text, response_clock
@@ -43,9 +44,6 @@ _STEPS = {
 	_RATED,
 }
 LOGGED = "Logged"  # a step if it has a note
-# Their notes begin with whom it is about, or from whom and to whom, by the names of the users' documents.
-_NAMING_USERS = {"Reassigned", "Access Granted"}
-_USER = re.compile(r"[^\s:]+@[^\s:]+")
 # A reassignment of the record itself begins with from whom it was taken; that of action items says so first.
 _OF_RECORD = re.compile(r"\S+ → ")
 _OF_ITEMS = "Action Items Reassigned"
@@ -285,14 +283,14 @@ def _comments(doc, names: list[str]) -> Iterator[dict]:
 
 def _steps(doc, names: list[str]) -> Iterator[dict]:
 	rows = [row for row in doc.events if row.name in set(names)]
-	named = [user for row in rows if row.event in _NAMING_USERS for user in _USER.findall(row.note or "")]
+	named = [user for row in rows if row.event in NAMING_USERS for user in USER.findall(row.note or "")]
 	people = _full_names([*(row.by_user for row in rows), *named])
 	elsewhere = _elsewhere(doc, [row for row in rows if row.event in _MOVES])
 	named_in = _named_in(doc, [row for row in rows if row.event in {*_MOVES, LOGGED}])
 	for row in rows:
 		text = (doc.rating_comment if row.event == _RATED else row.note) or ""
-		if row.event in _NAMING_USERS:
-			text = _USER.sub(lambda user: people.get(user[0], user[0]), text)
+		if row.event in NAMING_USERS:
+			text = USER.sub(lambda user: people.get(user[0], user[0]), text)
 		yield {
 			"name": row.name,
 			"side": "step",

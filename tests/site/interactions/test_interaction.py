@@ -909,14 +909,16 @@ def test_the_search_bar_finds_interactions_that_may_be_read(inquiry, susan, as_u
 		assert global_search.search(text="Zephyrdach") == []
 
 
-def test_a_printed_interaction_reads_like_its_form(case):
+def test_a_printed_interaction_reads_like_its_form(case, susan):
 	"""Notes of the history are stored for the ledger; what does not concern an inquiry is not printed as nought."""
 	case.record("Warned", note="respond 2026-11-24 17:00:00 → fiona@example.com")
 	case.record("Level Changed", note="Standard → Confidential: She asked for it")
+	case.record("Reassigned", note=f"{susan} → former@example.com")
 	html = frappe.get_print(INTERACTION, case.name)
 	due = frappe.format("2026-11-24 17:00:00", "Datetime")
 	assert f"Answer {due} → fiona@example.com" in html
 	assert "Standard → Confidential: She asked for it" in html
+	assert f"{frappe.utils.get_fullname(susan)} → former@example.com" in html
 	assert "Redress Amount" not in html and "Rating" not in html
 
 

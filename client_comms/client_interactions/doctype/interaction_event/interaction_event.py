@@ -2,7 +2,7 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, get_fullname
 from frappe.utils.formatters import format_value
 
 from client_comms.document import Row
@@ -25,6 +25,9 @@ _MOMENTS = ("at", "promised_until")
 # How notes are stored: a deadline begins with its name, and a change has a value on both sides. `history.js` has the same.
 _CLOCK = re.compile(r"^(acknowledge|respond|promise) ", re.MULTILINE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
+# Notes that begin with whom it is about, or from whom and to whom, by the names of the users' documents.
+NAMING_USERS = frozenset(("Reassigned", "Access Granted"))
+USER = re.compile(r"[^\s:]+@[^\s:]+")
 _TRANSLATED = ("Type Changed", "Direction Changed", "Priority Changed", "Level Changed")
 
 
@@ -113,7 +116,7 @@ class InteractionEvent(Row):
 
 
 def in_words(note: str, event: str) -> str:
-	"""A note as its reader understands it: deadlines and changed values in their language, moments in their format."""
+	"""A note as its reader understands it: deadlines and changed values in their language, moments in their format, and users by their names."""
 	clocks = {
 		"acknowledge": _("Acknowledgement"),
 		"respond": _("Answer"),
@@ -122,6 +125,8 @@ def in_words(note: str, event: str) -> str:
 	if event in _TRANSLATED:
 		change, *reason = note.split(": ")
 		note = ": ".join([" → ".join(_(value) for value in change.split(" → ")), *reason])
+	if event in NAMING_USERS:
+		note = USER.sub(lambda found: get_fullname(found[0]), note)
 	note = _CLOCK.sub(lambda found: f"{clocks[found[1]]} ", note)
 	return _MOMENT.sub(lambda found: format_value(found[0], {"fieldtype": "Datetime"}), note)
 

@@ -6,6 +6,8 @@ Object.assign(client_comms.history, {
 	// A deadline begins with its name, a change has a value on both sides.
 	CLOCK: /^(acknowledge|respond|promise) /gm,
 	TRANSLATED: ["Type Changed", "Direction Changed", "Priority Changed", "Level Changed"],
+	NAMING_USERS: ["Reassigned", "Access Granted"],
+	USER: /[^\s:]+@[^\s:]+/g,
 
 	show_in_words({ docname }) {
 		frappe.meta.set_formatter("Interaction Event", "note", docname, (value, _df, _options, row) =>
@@ -21,7 +23,9 @@ Object.assign(client_comms.history, {
 		};
 		const changed = this.TRANSLATED.includes(event);
 		const shown = changed ? this.translated(text) : client_comms.thread.told(text, event);
+		const names_users = this.NAMING_USERS.includes(event);
 		return shown
+			.replace(this.USER, (user) => (names_users && client_comms.user_names.of(user)) || user)
 			.replace(this.CLOCK, (_all, clock) => `${clocks[clock]} `)
 			.replace(this.MOMENT, (moment) => frappe.format(moment, { fieldtype: "Datetime" }));
 	},
