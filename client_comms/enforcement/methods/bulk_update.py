@@ -8,13 +8,20 @@ the ledger.
 import frappe
 from frappe import _
 
-from client_comms import transactions
+from client_comms import i18n, transactions
 from client_comms.enforcement.compose import call_previous
 from client_comms.i18n import bold
 
 _METHOD = "frappe.client.bulk_update"
 _OF_LISTS = "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs"
-_IN_BACKGROUND = 20  # from as many on, Frappe changes them in a job, and tells nothing
+_IN_BACKGROUND, _MOST = (
+	20,
+	500,
+)  # from as many on, Frappe changes them in a job, which tells nothing; and it takes no more
+_SECONDS = 1000
+_NAMED = 10  # of the refused, in a notification
+_TITLES = {"submit": "Submitting {0}", "cancel": "Cancelling {0}"}  # Frappe's, which it translates
+_UNHEARD = "client_comms_bulk_update"  # for Frappe, each is the last one
 
 
 class _FailedError(Exception):
@@ -48,20 +55,59 @@ def submit_cancel_or_update_docs(
 	"""
 	given = {"doctype": doctype, "action": action, "data": data, "task_id": task_id}
 	names = frappe.parse_json(docnames)
-	if not _is_ours(doctype) or len(names) >= _IN_BACKGROUND:
+	if not _is_ours(doctype) or len(names) > _MOST:
 		return call_previous(_OF_LISTS, docnames=docnames, **given)
+	if len(names) >= _IN_BACKGROUND:
+		frappe.msgprint(_("Bulk operation is enqueued in background."), alert=True)
+		frappe.enqueue(change_in_background, queue="short", timeout=_SECONDS, names=names, **given)
+		return None
+	refused = _change(names, **given)
+	if refused:
+		raises = frappe.ValidationError if len(refused) == len(names) else 0
+		frappe.msgprint(
+			_lines(refused), title=_title(refused), as_list=True, indicator="orange", raise_exception=raises
+		)
+	return [*refused]
+
+
+def change_in_background(names: list[str], doctype: str, **given) -> None:
+	"""A job: what it refused is told to its user at once, and stays as a notification."""
+	user = frappe.session.user
+	with i18n.speaking_to(user):
+		refused = _change(names, doctype, **given)
+		if not refused:
+			return
+		lines, title = _lines(refused), _title(refused)
+		more = [_("and {0} more").format(len(lines) - _NAMED)] if len(lines) > _NAMED else []
+		told = {"type": "Alert", "for_user": user, "from_user": user, "document_type": doctype}
+		told["subject"] = "<br>".join([f"{title} ({_(doctype)})", *lines[:_NAMED], *more])
+		frappe.get_doc({"doctype": "Notification Log", **told}).insert(ignore_permissions=True)
+		said = {"message": lines, "title": title, "as_list": 1, "indicator": "orange"}
+		frappe.publish_realtime("msgprint", said, user=user, after_commit=True)
+
+
+def _change(
+	names: list[str], doctype: str, action: str, data=None, task_id: str | None = None
+) -> dict[str, str]:
+	"""Name → why, of those that were refused."""
 	refused = {}
-	for name in names:
+	given = {"doctype": doctype, "action": action, "data": data, "task_id": _UNHEARD}
+	title = _(_TITLES.get(action, "Updating {0}")).format(_(doctype))
+	for number, name in enumerate(names, start=1):
 		told = len(frappe.local.message_log)
 		if call_previous(_OF_LISTS, docnames=[name], **given):
 			refused[name] = _why(frappe.local.message_log[told:])
 			del frappe.local.message_log[told:]
-	if refused:
-		lines = [f"{bold(name)}: {why}" for name, why in refused.items()]
-		raises = frappe.ValidationError if len(refused) == len(names) else 0
-		title = _("{0} Not Changed").format(len(refused))
-		frappe.msgprint(lines, title=title, as_list=True, indicator="orange", raise_exception=raises)
-	return [*refused]
+		frappe.publish_progress(100 * number / len(names), title, description=name, task_id=task_id)
+	return refused
+
+
+def _lines(refused: dict[str, str]) -> list[str]:
+	return [f"{bold(name)}: {why}" for name, why in refused.items()]
+
+
+def _title(refused: dict[str, str]) -> str:
+	return _("{0} Not Changed").format(len(refused))
 
 
 def _is_ours(doctype: str) -> bool:

@@ -65,6 +65,26 @@ def test_nothing_is_called_changed_if_all_were_refused(interactions, change):
 	assert [sum(name in line for line in said()[0]) for name in names] == [1, 1, 1]
 
 
+def test_what_a_job_refuses_is_told_too(interactions, change, supervisor, as_user, monkeypatch):
+	mine, *others = [doc.name for doc in interactions]
+	sent, jobs, shares = [], [], []
+	monkeypatch.setattr(frappe, "enqueue", lambda job, **options: jobs.append((job, options)))
+	names = [mine, *others] * 7
+	values = {"communication_type": procedure.FEEDBACK, "reclassification_reason": "They complain"}
+	assert change(names, **values) is None and "background" in said()[0]
+	[(job, options)] = jobs
+	assert (options.pop("queue"), options.pop("timeout")) == ("short", 1000)
+	monkeypatch.setattr(frappe, "publish_realtime", lambda event, *args, **more: sent.append((event, args)))
+	monkeypatch.setattr(frappe, "publish_progress", lambda percent, *args, **more: shares.append(percent))
+	with as_user(supervisor):
+		job(**options)
+	log = frappe.get_last_doc("Notification Log", {"for_user": supervisor})
+	assert log.subject.startswith("2 Not Changed") and all(name in log.subject for name in others)
+	[told] = [args[0] for event, args in sent if event == "msgprint"]
+	assert [sum(name in line for line in told["message"]) for name in (mine, *others)] == [0, 1, 1]
+	assert shares == [pytest.approx(100 * number / 21) for number in range(1, 22)]
+
+
 @pytest.mark.skipif(frappe.__version__.startswith("15."), reason="version 15 sends no name of a field")
 def test_users_are_offered_as_the_new_value_of_several_records(interactions, supervisor, request_as):
 	answer = request_as(
