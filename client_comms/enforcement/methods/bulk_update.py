@@ -58,7 +58,8 @@ def submit_cancel_or_update_docs(
 	if not _is_ours(doctype) or len(names) > _MOST:
 		return call_previous(_OF_LISTS, docnames=docnames, **given)
 	if len(names) >= _IN_BACKGROUND:
-		frappe.msgprint(_("Bulk operation is enqueued in background."), alert=True)
+		told = _("{0} records are being changed in the background. You will be told what is refused.")
+		frappe.msgprint(told.format(len(names)), alert=True)
 		frappe.enqueue(change_in_background, queue="short", timeout=_SECONDS, names=names, **given)
 		return None
 	refused = _change(names, **given)

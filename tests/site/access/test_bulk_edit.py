@@ -75,7 +75,11 @@ def test_what_a_job_refuses_is_told_too(interactions, change, supervisor, as_use
 	[(job, options)] = jobs
 	assert (options.pop("queue"), options.pop("timeout")) == ("short", 1000)
 	monkeypatch.setattr(frappe, "publish_realtime", lambda event, *args, **more: sent.append((event, args)))
-	monkeypatch.setattr(frappe, "publish_progress", lambda percent, *args, **more: shares.append(percent))
+	monkeypatch.setattr(
+		frappe,
+		"publish_progress",
+		lambda percent, title=None, description=None, task_id=None: task_id or shares.append(percent),
+	)
 	with as_user(supervisor):
 		job(**options)
 	log = frappe.get_last_doc("Notification Log", {"for_user": supervisor})
