@@ -5,6 +5,7 @@ from datetime import date
 import frappe
 from frappe.installer import update_site_config
 
+from client_comms import procedure
 from client_comms.demo import mailbox, privacy, scenario, stories
 
 HOLIDAY_LIST = "Nordlicht Solar"
@@ -28,7 +29,7 @@ def make(anchor: date, password: str) -> list[str]:
 	"""
 	users = []
 	for person, role, other_roles in scenario.STAFF:
-		users += make_user(*person, (role, *other_roles), password)
+		users += make_user(*person, (*procedure.ROLE_PROFILES[role], *other_roles), password)
 	for address, account, append_to in ACCOUNTS:
 		make_email_account(address, account, append_to)
 	make_muted_outgoing_account()

@@ -21,15 +21,15 @@ FELIX: Person = ("Felix Wulf", f"felix.wulf@{OWN_DOMAIN}")
 SABINE: Person = ("Sabine Reuter", f"sabine.reuter@{OWN_DOMAIN}")
 INES: Person = ("Ines Carstens", f"ines.carstens@{OWN_DOMAIN}")
 
-# Each with a role of the procedure and the ERPNext roles that the job needs.
+# Each with a role of the procedure, whose Role Profile they have, and further roles of ERPNext that the job needs.
 STAFF = (
-	(LENA, procedure.FRONTLINE_STAFF, ("Sales User",)),
-	(NORA, procedure.FRONTLINE_STAFF, ("Sales User",)),
-	(TOM, procedure.ACCOUNT_MANAGER, ("Sales User", "Sales Manager")),
-	(HENRIK, procedure.ACCOUNT_MANAGER, ("Sales User", "Sales Manager")),
-	(JANA, procedure.CUSTOMER_SUPPORT, ("Support Team",)),
-	(FELIX, procedure.CUSTOMER_SUPPORT, ("Support Team",)),
-	(MAREN, procedure.CUSTOMER_SUPPORT_MANAGER, ("Support Team", "Sales User")),
+	(LENA, procedure.FRONTLINE_STAFF, ()),
+	(NORA, procedure.FRONTLINE_STAFF, ()),
+	(TOM, procedure.ACCOUNT_MANAGER, ("Sales Manager",)),
+	(HENRIK, procedure.ACCOUNT_MANAGER, ("Sales Manager",)),
+	(JANA, procedure.CUSTOMER_SUPPORT, ()),
+	(FELIX, procedure.CUSTOMER_SUPPORT, ()),
+	(MAREN, procedure.CUSTOMER_SUPPORT_MANAGER, ()),
 	(SABINE, procedure.COMPLIANCE_OFFICER, ()),
 	(INES, procedure.COMMUNICATIONS_MANAGER, ()),
 )
