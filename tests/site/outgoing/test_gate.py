@@ -695,11 +695,11 @@ def test_the_register_cannot_be_written_by_hand(update):
 	send(update, ANNA)
 	entry = frappe.get_last_doc("Client Disclosure", {"client_interaction": update.name})
 	entry.recipient = "x@example.com"
-	with pytest.raises(frappe.ValidationError, match="No one can change it"):
+	with pytest.raises(frappe.ValidationError, match="no one can change it"):
 		entry.save()
-	with pytest.raises(frappe.ValidationError, match="No one can change it"):
+	with pytest.raises(frappe.ValidationError, match="no one can change it"):
 		entry.delete()
-	with pytest.raises(frappe.ValidationError, match="No one can change it"):
+	with pytest.raises(frappe.ValidationError, match="no one can change it"):
 		frappe.copy_doc(entry).insert()
 
 
