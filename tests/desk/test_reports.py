@@ -345,6 +345,22 @@ LEFT = """() => {
 }"""
 
 
+def printed_report(page, report, orientation, size):
+	"""The page that is printed of a report, as wide as its paper."""
+	page.goto(f"/app/query-report/{quote(report)}")
+	page.wait_for_function("() => frappe.query_report?.data?.length")
+	page.wait_for_load_state("networkidle")
+	with page.expect_popup() as opened:
+		page.evaluate(
+			f"frappe.query_report.print_report({{ orientation: '{orientation}', with_letter_head: 0 }})"
+		)
+	printed = opened.value
+	printed.wait_for_load_state()
+	printed.set_viewport_size(size)
+	printed.emulate_media(media="print")
+	return printed
+
+
 @pytest.mark.parametrize("report", ["Team Board", "Response Compliance"])
 def test_a_printed_report_has_whole_words_and_numbers_below_each_other(
 	site, client, unanswered, supervisor, login, shoot, report
@@ -352,15 +368,7 @@ def test_a_printed_report_has_whole_words_and_numbers_below_each_other(
 	site.db.set_value(INTERACTION, unanswered, "subject", "Confidentially acknowledged")
 	site.db.commit()
 	page = login(supervisor, PASSWORD)
-	page.goto(f"/app/query-report/{quote(report)}")
-	page.wait_for_function("() => frappe.query_report?.data?.length")
-	page.wait_for_load_state("networkidle")
-	with page.expect_popup() as opened:
-		page.evaluate("frappe.query_report.print_report({ orientation: 'Portrait', with_letter_head: 0 })")
-	printed = opened.value
-	printed.wait_for_load_state()
-	printed.set_viewport_size({"width": 680, "height": 900})
-	printed.emulate_media(media="print")
+	printed = printed_report(page, report, "Portrait", {"width": 680, "height": 900})
 	shoot(printed, f"words-{report.split()[0]}")
 	assert printed.evaluate(TORN) == []
 	assert printed.evaluate(LEFT) == []
@@ -372,15 +380,7 @@ def test_a_printed_report_stays_on_the_page(site, client, make_user, login, shoo
 		procedure.CUSTOMER_SUPPORT_MANAGER, procedure.COMPLIANCE_OFFICER, language="de", password=PASSWORD
 	)
 	page = login(user, PASSWORD)
-	page.goto(f"/app/query-report/{quote(report)}")
-	page.wait_for_function("() => frappe.query_report?.data?.length")
-	page.wait_for_load_state("networkidle")
-	with page.expect_popup() as opened:
-		page.evaluate("frappe.query_report.print_report({ orientation: 'Landscape', with_letter_head: 0 })")
-	printed = opened.value
-	printed.wait_for_load_state()
-	printed.set_viewport_size({"width": 1123, "height": 794})
-	printed.emulate_media(media="print")
+	printed = printed_report(page, report, "Landscape", {"width": 1123, "height": 794})
 	if report == "Response Compliance":
 		shoot(printed, "printed")
 	beyond = printed.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -206,6 +206,23 @@ def test_a_mention_in_a_comment_on_what_belongs_to_a_record(complaint, staff, as
 	assert not notes_of(staff.frontline, "please look") and not notes_of(staff.frontline, "The roof leaks")
 
 
+def notify_in_desk(doc, *users):
+	"""As a Notification of its DocType would that is for these users."""
+	frappe.get_doc(
+		{
+			"doctype": "Notification",
+			"name": f"Test {frappe.generate_hash(length=6)}",
+			"subject": "Something new",
+			"document_type": doc.doctype,
+			"event": "Save",
+			"channel": "System Notification",
+			"message": "The roof leaks",
+			"recipients": [{"cc": "\n".join(users)}],
+			"enabled": 1,
+		}
+	).insert().send(doc)
+
+
 def notes_of(user, words) -> list[str]:
 	notes = frappe.get_all("Notification Log", {"for_user": user}, ["subject", "email_content"])
 	return [note.subject for note in notes if words in f"{note.subject}{note.email_content}"]
@@ -221,19 +238,7 @@ def test_a_notification_in_the_desk_about_what_belongs_to_a_record(doctype, comp
 	}[doctype]
 	added = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **about})
 	added.db_insert()
-	frappe.get_doc(
-		{
-			"doctype": "Notification",
-			"name": f"Test {frappe.generate_hash(length=6)}",
-			"subject": "Something new",
-			"document_type": doctype,
-			"event": "Save",
-			"channel": "System Notification",
-			"message": "The roof leaks",
-			"recipients": [{"cc": f"{staff.frontline}\n{staff.officer}"}],
-			"enabled": 1,
-		}
-	).insert().send(added)
+	notify_in_desk(added, staff.frontline, staff.officer)
 	assert notes_of(staff.officer, "The roof leaks") and not notes_of(staff.frontline, "The roof leaks")
 
 
@@ -567,19 +572,7 @@ def test_the_sender_is_told_who_cannot_read_the_document(about, make_user):
 def test_a_notification_in_the_desk_about_one(doctype, about, staff, make_user):
 	"""Of users with a role for clients, and none for this."""
 	doc, seller = about(doctype, **ABOUT_CLIENTS.get(doctype, {})), make_user("Sales User")
-	frappe.get_doc(
-		{
-			"doctype": "Notification",
-			"name": f"Test {frappe.generate_hash(length=6)}",
-			"subject": "Something new",
-			"document_type": doctype,
-			"event": "Save",
-			"channel": "System Notification",
-			"message": "The roof leaks",
-			"recipients": [{"cc": f"{seller}\n{staff.manager}"}],
-			"enabled": 1,
-		}
-	).insert().send(doc)
+	notify_in_desk(doc, seller, staff.manager)
 	assert not notes_of(seller, "The roof leaks")
 
 
