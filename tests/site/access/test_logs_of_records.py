@@ -90,6 +90,13 @@ def test_the_health_report_of_frappe_names_no_error_of_a_hidden_record(complaint
 	frappe.db.delete("Error Log")  # that table is not transactional
 
 
+def test_the_health_report_of_a_site_without_errors(staff, as_user):
+	"""Version 16 loads it with every page of the desk of a System Manager."""
+	frappe.db.delete("Error Log")
+	with as_user(staff.uncleared):
+		assert not frappe.get_doc("System Health Report").get("top_errors")
+
+
 @pytest.mark.parametrize("user", ["cleared", "uncleared"])
 def test_no_discussion_of_a_record(user, complaint, staff, request_as):
 	"""Each reply is sent to all visitors."""
