@@ -328,7 +328,8 @@ TORN = """() => [...document.querySelectorAll("table.table td")].flatMap((cell) 
 			const range = document.createRange();
 			range.setStart(walker.currentNode, index);
 			range.setEnd(walker.currentNode, index + word.length);
-			if (new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size > 1) torn.push(word);
+			const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+			if (lines.size > 1 && !word.includes("@")) torn.push(word); // of a user without a name, it can be long
 		}
 	}
 	return torn;
