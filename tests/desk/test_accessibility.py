@@ -121,10 +121,14 @@ def test_the_conversation_and_its_reply_box(conversation, everyone, login, axe, 
 	faultless(page, axe, ".client-comms-conversation")
 
 
-def test_the_list_with_its_levels(conversation, everyone, login, axe, shoot):
+def test_the_list_with_its_levels(site, conversation, everyone, login, axe, shoot, received):
+	for level in ("Confidential", "Sensitive"):
+		site.db.set_value("Client Interaction", received("The roof leaks"), "confidentiality_level", level)
+	site.db.commit()
 	page = login(everyone, PASSWORD)
 	page.goto("/app/client-interaction")
-	expect(page.locator(".list-row .indicator-pill").first).to_be_visible()
+	for level in ("Standard", "Confidential", "Sensitive"):
+		expect(page.locator(".list-row .indicator-pill", has_text=level).first).to_be_visible()
 	shoot(page, "list")
 	faultless(page, axe, ".frappe-list .result .indicator-pill")
 

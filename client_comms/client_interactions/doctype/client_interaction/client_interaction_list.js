@@ -31,7 +31,7 @@ Object.assign(client_comms.interaction, {
 		const mixed = (share, other) => `color-mix(in srgb, ${color} ${share}%, var(--${other}))`;
 		const name = frappe.utils.escape_html(__(level));
 		return `<span class="filterable indicator-pill no-indicator-dot ellipsis" data-filter="${filter}" title="${name}"
-				style="color: ${mixed(45, "text-color")}; background: ${mixed(14, "card-bg")}">
+				style="color: ${mixed(45, "heading-color")}; background: ${mixed(14, "card-bg")}">
 				${frappe.utils.icon("lock", "xs")}&nbsp;<span class="ellipsis">${name}</span>
 			</span>`;
 	},
