@@ -4,6 +4,7 @@ Each test takes a part of the census; `bench client-comms check-leaks --census` 
 """
 
 import contextlib
+from unittest import mock
 
 import frappe
 import pytest
@@ -80,12 +81,18 @@ HOLES = {
 }
 
 
+# What stands behind the hooks of a hole, and would close it as well
+BEHIND = {"a prepared report of somebody else": "client_comms.enforcement.doctypes.file._of_few"}
+
+
 @pytest.mark.parametrize("hole", HOLES)
 def test_a_hole_is_found_when_its_mend_is_taken_out(hole, prepared, without_hook):
 	hooks, method = HOLES[hole]
 	with contextlib.ExitStack() as stack:
 		for hook in hooks:
 			stack.enter_context(without_hook(*hook))
+		if behind := BEHIND.get(hole):
+			stack.enter_context(mock.patch(behind, lambda file: None))
 		assert found(prepared, method) == {method}
 
 
