@@ -50,9 +50,8 @@ class GuardedSystemHealthReport:
 
 	def fetch_errors(self):
 		super().fetch_errors()
-		named = (
-			self.get("top_errors") or ()
-		)  # no table without errors; and version 16 looks at this for each page of the desk
+		# Without errors there is no table; and version 16 loads this with each page of the desk.
+		named = self.get("top_errors") or ()
 		titles = {row.title for row in named} - {None}
 		if titles:
 			which = {"method": ("in", [*titles])}

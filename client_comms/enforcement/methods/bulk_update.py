@@ -14,10 +14,8 @@ from client_comms.i18n import bold
 
 _METHOD = "frappe.client.bulk_update"
 _OF_LISTS = "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs"
-_IN_BACKGROUND, _MOST = (
-	20,
-	500,
-)  # from as many on, Frappe changes them in a job, which tells nothing; and it takes no more
+# From as many on, Frappe changes them in a job, which tells nothing; and it takes no more
+_IN_BACKGROUND, _MOST = 20, 500
 _SECONDS = 1000
 _NAMED = 10  # of the refused, in a notification
 _TITLES = {"submit": "Submitting {0}", "cancel": "Cancelling {0}"}  # Frappe's, which it translates
@@ -55,7 +53,7 @@ def submit_cancel_or_update_docs(
 	"""
 	given = {"doctype": doctype, "action": action, "data": data, "task_id": task_id}
 	names = frappe.parse_json(docnames)
-	if not _is_ours(doctype) or len(names) > _MOST:
+	if not (isinstance(names, list) and len(names) <= _MOST and _is_ours(doctype)):
 		return call_previous(_OF_LISTS, docnames=docnames, **given)
 	if len(names) >= _IN_BACKGROUND:
 		told = _("{0} records are being changed in the background. You will be told what is refused.")

@@ -119,9 +119,8 @@ def _trim_docinfo() -> None:
 	if not docinfo:
 		return
 	if docinfo.get("doctype") == governed.COMMUNICATION and docinfo.get("permissions"):
-		docinfo["permissions"]["read"] = (
-			1  # Frappe's form asks again, by the roles alone, for what it was just given
-		)
+		# Frappe's form asks again, by the roles alone, for what it was just given.
+		docinfo["permissions"]["read"] = 1
 	answer_rows.forget_timeline(docinfo.get("doctype"), docinfo.get("name"))
 	left_out = 0
 	for key in _LISTS:

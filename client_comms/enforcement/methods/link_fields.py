@@ -127,6 +127,8 @@ def _is_asked_elsewhere(
 ) -> bool:
 	"""Whether the field is not one of the DocType, but that for the new value of several records: Frappe fails where the real field disregards
 	user permissions."""
-	if not (reference_doctype and link_fieldname) or not frappe.db.exists("DocType", reference_doctype):
+	if not (reference_doctype and link_fieldname) or not frappe.db.exists(
+		"DocType", reference_doctype, cache=True
+	):
 		return False
 	return not frappe.get_meta(reference_doctype).has_field(link_fieldname)
