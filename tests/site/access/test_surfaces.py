@@ -55,6 +55,7 @@ FOR_NOBODY = {
 # Frappe 16.0-dev itself fails to answer these, for any user.
 # Frappe 15.103's own `get_next` fails for everyone, so that only the refusal is seen there.
 # Answered where wkhtmltopdf is installed and reaches the site.
+HEALTH_REPORT = "errors that the System Health Report names"
 PRINTED = {"PDF", "PDF of several"}
 UNANSWERED_IN_15 = {"place of a hidden record in the order"}
 UNANSWERED_IN_16 = {
@@ -412,6 +413,10 @@ def visit(request, users, answering_portal):
 def test_a_surface_shows_what_the_rule_allows(surface, visit):
 	who, visitor, planted = visit
 	sensitive = planted.baits[-2:]
+	if surface.name == HEALTH_REPORT:
+		# It names the five most frequent errors of the day; those of other tests would come before these.
+		ours = [each.names["Error Log"] for each in planted.baits]
+		frappe.db.delete("Error Log", {"name": ("not in", ours)})
 	shown = [surface.shows(visitor, each, planted) for each in sensitive]
 	# No other app is installed, and no table added: tests/site/intake/test_app_sources_leaks.py, test_check_leaks.py
 	has_none = surface.name.startswith(("message of another app, ", "row of an added table, "))
