@@ -1,8 +1,8 @@
-"""Where the desk offers to log an interaction: for users who can (D-1)."""
+"""Where the desk offers to log an interaction: for users who can (D-1). What it finds a form for, because it opens with an interaction."""
 
 import frappe
 
-from client_comms.enforcement import interactions
+from client_comms.enforcement import governed, interactions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.readers import INTERACTION
 
@@ -12,6 +12,7 @@ def extend_bootinfo(bootinfo) -> None:
 	creatable = (bootinfo.get("user") or {}).get("can_create") or []
 	if INTERACTION in creatable and not interactions.decide_new(frappe.session.user).allowed:
 		creatable.remove(INTERACTION)
+	bootinfo.client_comms_opens_with_interaction = governed.bound()  # public/js/messages.js
 
 
 @frappe.whitelist()

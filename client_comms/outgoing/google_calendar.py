@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from client_comms.enforcement import compose, governed, internal_recipients
-from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.outgoing import departures, facts, gate, recipient_kinds, register
@@ -20,7 +20,7 @@ _PASSED = "client_comms_passed"
 _PASSING_ON = ContextVar("client_comms_passing_on", default=None)
 
 
-class GuardedEvent(Remembered):
+class GuardedEvent(OpensWithInteraction):
 	"""What Frappe passes on, in its handlers of these two, is on the register before Google gets it."""
 
 	def run_method(self, method, *args, **kwargs):

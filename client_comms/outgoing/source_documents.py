@@ -15,7 +15,7 @@ from frappe.utils import escape_html
 
 from client_comms import clock
 from client_comms.enforcement import governed, policy, references, source_doctypes
-from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import adapters, whatsapp
@@ -30,7 +30,7 @@ _DEPARTURE = "client_comms_departure"
 _LEAVING = ContextVar("client_comms_leaving", default=None)
 
 
-class GuardedSource(Remembered):
+class GuardedSource(OpensWithInteraction):
 	"""Mixed in before the class of the app that brings the DocType."""
 
 	def run_method(self, method, *args, **kwargs):

@@ -80,6 +80,34 @@ def test_what_a_client_attached_is_opened_where_one_reads(site, frontline, quiet
 	site.db.commit()
 
 
+def test_a_call_and_a_meeting_of_a_colleague_open_where_the_history_leads_to_them(
+	site, frontline, quiet, received, shoot
+):
+	"""Frappe opens calls by a role of their own, and a private meeting for who entered it."""
+	name = received("The plan of the roof")
+	under = {"links": [{"link_doctype": INTERACTION, "link_name": name}]}
+	meeting = {"starts_on": "2099-11-02 10:00:00", "subject": "On the roof", "event_type": "Private"}
+	made = [
+		site.get_doc({"doctype": "Call Log", "id": name, "type": "Incoming", "status": "Ringing", **under}),
+		site.get_doc(
+			{"doctype": "Event", "reference_doctype": INTERACTION, "reference_docname": name, **meeting}
+		),
+	]
+	for each in made:
+		each.insert()
+	site.db.commit()
+	page = quiet(frontline)
+	for each in made:
+		page.goto(f"/app/{each.doctype.lower().replace(' ', '-')}/{each.name}")
+		expect(page.locator(".page-head:visible .title-text").first).to_contain_text(each.get_title())
+		expect(page.locator(".page-head:visible .primary-action:visible")).to_have_count(0)
+		expect(page.locator(".frappe-control[data-fieldname=status]:visible").first).to_be_visible()
+		shoot(page, site.scrub(each.doctype))
+	for each in made:
+		each.delete()
+	site.db.commit()
+
+
 def test_a_promise_is_written_where_one_reads(site, frontline, quiet, received, client, outgoing, shoot):
 	name = received("Offer for a solar roof")
 	page = quiet(frontline)

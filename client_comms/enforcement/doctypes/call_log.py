@@ -5,7 +5,7 @@ import frappe
 
 from client_comms.clients import phone_numbers
 from client_comms.enforcement import child_rows, references
-from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.rules import access
 
 # What the popup of the colleague who took the call does with it.
@@ -14,7 +14,7 @@ _CONTACT = "Contact"
 _FLAG, _GUESSED = "client_comms_told_to_all", "client_comms_guessed"
 
 
-class GuardedCallLog(Remembered):
+class GuardedCallLog(OpensWithInteraction):
 	"""The call of ERPNext. Whether it is confidential is known only after it was announced, so none is
 	announced whole."""
 

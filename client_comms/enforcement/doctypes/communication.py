@@ -1,24 +1,22 @@
 """Messages: emails about governed documents are sent without the link that Frappe adds below their text (P-1), the text of
 confidential messages is not sent to open forms, and none is taken for a template, which could read every record (P-2). The images in
-it are private files, and emails bring them along. Messages are read by users who can read their interaction."""
+it are private files, and emails bring them along."""
 
 import re
 from urllib.parse import unquote
 
 import frappe
 from frappe.core.doctype.communication.communication import get_emails
-from frappe.permissions import has_controller_permissions, has_user_permission
 
 from client_comms.clients import unsubscribed
 from client_comms.clients.addresses import bare_address
-from client_comms.enforcement import compose, governed, restrictions
-from client_comms.enforcement.answers import Remembered
+from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.doctypes import file
+from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.enforcement.realtime import Discreet
 
 # Of the two signs with which a template begins an expression, a statement or a comment.
 _FIRST_SIGN = re.compile(r"\{(?=[{%#])")
-_FRAPPES = "frappe.core.doctype.communication.communication.has_permission"
 # What shows an image of the site in a text.
 _IMAGE = re.compile(
 	r"""(<img\b[^>]*?\s)src\s*=\s*(["'])(?:https?://[^/"']+)?/(private/files/[^"'?]+)(?:\?[^"']*)?\2""",
@@ -26,36 +24,11 @@ _IMAGE = re.compile(
 )
 
 
-class GuardedCommunication(Remembered, Discreet):
+class GuardedCommunication(OpensWithInteraction, Discreet):
 	"""Sends emails with the print of a governed document without the link that Frappe adds below the text.
 
 	The attachment itself passes the gate. Frappe has no hook there, so the class is extended.
 	"""
-
-	def has_permission(self, permtype="read", **options) -> bool:
-		"""Frappe shows a message below its document, but lets only users with a mailbox open it, and what is attached to it or shown in it."""
-		if super().has_permission(permtype, **options):
-			return True
-		return permtype == "read" and self._is_read_with_its_record(
-			options.get("user") or frappe.session.user
-		)
-
-	def _is_read_with_its_record(self, user: str) -> bool:
-		"""Whether the user can read the interaction to which the message belongs, and nothing hides it or its document, as the database has them."""
-		fields = ("client_interaction", "reference_doctype", "reference_name")
-		bound, *about = (self.name and frappe.db.get_value(self.doctype, self.name, fields)) or (None,) * 3
-		if not bound or any(governed.denies(*each, user) for each in ((self.doctype, self.name), about)):
-			return False
-		if not has_user_permission(self, user):
-			return False
-		if not frappe.has_permission(governed.INTERACTION, "read", doc=bound, user=user):
-			return False
-		others = (
-			path
-			for path in frappe.get_hooks("has_permission").get(self.doctype) or ()
-			if path != _FRAPPES and not compose.is_ours(path)
-		)
-		return not any(others) or has_controller_permissions(self, "read", user=user)
 
 	def on_update(self):
 		"""Frappe sets the status of the document under which a message is filed: that it arrived, or was answered."""

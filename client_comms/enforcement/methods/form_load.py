@@ -10,10 +10,12 @@ from contextlib import ExitStack
 
 import frappe
 from frappe import _
+from frappe.permissions import rights
 from frappe.utils import add_user_info
 
 from client_comms.enforcement import answer_rows, former_names, governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
+from client_comms.rules import access
 
 _LISTS = ("communications", "automated_messages")
 
@@ -118,9 +120,10 @@ def _trim_docinfo() -> None:
 	docinfo = frappe.response.get("docinfo")
 	if not docinfo:
 		return
-	if docinfo.get("doctype") == governed.COMMUNICATION and docinfo.get("permissions"):
-		# Frappe's form asks again, by the roles alone, for what it was just given.
-		docinfo["permissions"]["read"] = 1
+	permissions = docinfo.get("permissions")
+	if docinfo.get("doctype") in governed.bound() and permissions and not permissions.get(access.READ):
+		# It opened with its interaction, to be read and no more. Frappe's form would go by the roles for what is left out.
+		docinfo["permissions"] = {**dict.fromkeys(rights, 0), access.READ: 1}
 	answer_rows.forget_timeline(docinfo.get("doctype"), docinfo.get("name"))
 	left_out = 0
 	for key in _LISTS:

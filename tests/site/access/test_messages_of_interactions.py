@@ -1,33 +1,45 @@
-"""A message, and what is attached to it, is open to users who can read its interaction, also without a mailbox (D-1, P-2)."""
+"""A message, meeting or call, and what is attached to it, is open to users who can read its interaction: also without a mailbox, to whom a meeting is
+private, and without a role for calls (D-1, P-2)."""
 
 import frappe
 import pytest
 
+from client_comms.enforcement import filed
 from client_comms.enforcement.methods import form_load
 
 pytestmark = pytest.mark.clause("D-1", "P-2")
 SAYS_NO = "frappe.utils.user.is_website_user"  # of staff
 
 
-@pytest.fixture
-def received(log):
-	"""`received("Feedback/Complaint")`: a received email of such an interaction, and what is attached to it."""
+KINDS = {
+	"Communication": {
+		"communication_type": "Communication",
+		"communication_medium": "Email",
+		"sent_or_received": "Received",
+		"subject": "The plan",
+		"content": "See the plan.",
+		"sender": "anna@client.example",
+	},
+	"Event": {"subject": "About the plan", "starts_on": "2026-11-02 10:00:00", "event_type": "Private"},
+	"Call Log": {"type": "Incoming", "status": "Completed", "from": "+49 30 12345", "id": "CALL-PLAN"},
+}
+UNDER = {
+	"Communication": lambda case: {"reference_doctype": case.doctype, "reference_name": case.name},
+	"Event": lambda case: {"reference_doctype": case.doctype, "reference_docname": case.name},
+	"Call Log": lambda case: {"links": [{"link_doctype": case.doctype, "link_name": case.name}]},
+}
+
+
+@pytest.fixture(params=KINDS)
+def received(request, log):
+	"""`received("Feedback/Complaint")`: such an interaction, what belongs to it, and what is attached to that."""
+	kind = request.param
 
 	def make(communication_type="Initial Inquiry"):
 		case = log(communication_type)
-		message = frappe.get_doc(
-			{
-				"doctype": "Communication",
-				"communication_type": "Communication",
-				"communication_medium": "Email",
-				"sent_or_received": "Received",
-				"subject": "The plan",
-				"content": "See the plan.",
-				"sender": "anna@client.example",
-				"reference_doctype": case.doctype,
-				"reference_name": case.name,
-			}
-		).insert(ignore_permissions=True)
+		message = frappe.get_doc({"doctype": kind, **KINDS[kind], **UNDER[kind](case)})
+		message.insert(ignore_permissions=True)
+		assert message.client_interaction == case.name
 		file = {
 			"doctype": "File",
 			"file_name": f"{frappe.generate_hash()}.txt",
@@ -43,7 +55,7 @@ def received(log):
 
 def opens(user, message, file, as_user) -> tuple[bool, bool]:
 	with as_user(user):
-		is_open = frappe.get_doc("Communication", message.name).has_permission("read")
+		is_open = frappe.get_doc(message.doctype, message.name).has_permission("read")
 		return is_open, bool(frappe.get_doc("File", file.name).is_downloadable())
 
 
@@ -68,14 +80,14 @@ def test_a_message_closes_with_its_interaction_and_is_only_read(received, make_u
 	case, message, file = received()
 	user = make_user("Frontline Staff")
 	with as_user(user):
-		stored = frappe.get_doc("Communication", message.name)
+		stored = frappe.get_doc(message.doctype, message.name)
 		allowed = [each for each in ("read", "write", "delete", "email") if stored.has_permission(each)]
 	assert allowed == ["read"]
 	case.db_set("confidentiality_level", "Sensitive")
 	assert opens(user, message, file, as_user) == (False, False)
 
 
-def test_another_app_can_hide_a_message_and_one_without_an_interaction_is_frappes(
+def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_says(
 	received, make_user, as_user, monkeypatch
 ):
 	_case, message, file = received()
@@ -86,13 +98,14 @@ def test_another_app_can_hide_a_message_and_one_without_an_interaction_is_frappe
 		found = hooks(hook, default, app_name) if app_name else hooks(hook, default)
 		if hook != "has_permission":
 			return found
-		return {**found, "Communication": [*found["Communication"], SAYS_NO]}
+		return {**found, message.doctype: [*found[message.doctype], SAYS_NO]}
 
 	monkeypatch.setattr(frappe, "get_hooks", with_another)
 	assert opens(user, message, file, as_user) == (False, False)
 	monkeypatch.undo()
 	assert opens(user, message, file, as_user) == (True, True)
-	message.db_set({"client_interaction": None, "reference_doctype": None, "reference_name": None})
+	message.db_set({field: None for field in (*filed.BINDING, *(filed.fields_of(message.doctype) or ()))})
+	frappe.db.delete("Dynamic Link", {"parent": message.name})
 	assert opens(user, message, file, as_user) == (False, False)
 
 
@@ -100,6 +113,21 @@ def test_its_form_says_that_it_can_be_read(received, make_user, as_user):
 	_case, message, _file = received()
 	with as_user(make_user("Frontline Staff")):
 		frappe.response.update({"docs": [], "docinfo": None})
-		form_load.getdoc("Communication", message.name)
+		form_load.getdoc(message.doctype, message.name)
 		allowed = frappe.response["docinfo"]["permissions"]
 	assert allowed["read"] and not allowed["write"]
+
+
+def test_a_meeting_with_a_hidden_lead_opens_only_with_the_lead(held, log, make_user, as_user):
+	"""Its participants stand in it."""
+	lead, case = held("Lead", lead_name="Anna"), log("Initial Inquiry")
+	with_lead = {"event_participants": [{"reference_doctype": "Lead", "reference_docname": lead.name}]}
+	event = frappe.get_doc({"doctype": "Event", **KINDS["Event"], **UNDER["Event"](case), **with_lead})
+	event.insert(ignore_permissions=True)
+	frappe.db.set_value("Event", event.name, "confidentiality_level", case.confidentiality_level)
+	user = make_user("Frontline Staff", "Sales User")
+	with as_user(user):
+		assert not frappe.get_doc("Event", event.name).has_permission("read")
+	lead.db_set("confidentiality_level", case.confidentiality_level)
+	with as_user(user):
+		assert frappe.get_doc("Event", event.name).has_permission("read")
