@@ -118,6 +118,8 @@ def transaction(request, site):
 	ones: it removes what it made, and calls `frappe.db.rollback()` before it reads what the other
 	process wrote, for a transaction goes on seeing what it saw first.
 
+	There is no error of an earlier test in the Error Log.
+
 	Jobs that notify after a commit run at once, because no commit ends a test; not in one marked `after_commit`.
 	"""
 	if not request.node.get_closest_marker("after_commit"):
@@ -127,6 +129,9 @@ def transaction(request, site):
 		patched = pytest.MonkeyPatch()
 		request.addfinalizer(patched.undo)
 		patched.setattr(work_notices, "after_commit", work_notices.tell_responsible)
+	# Its table is not transactional, and the names of records that were rolled back are given again.
+	site.db.delete("Error Log")
+	site.db.rollback()
 	metadata = site.cache.get_value("metadata_version")
 	if request.node.get_closest_marker("committed"):
 		yield
@@ -159,6 +164,9 @@ def fresh_state(metadata=None):
 	"""
 	import frappe
 
+	from client_comms.communication_governance import calendars
+
+	calendars.forget()  # which last as long as a request
 	if metadata and metadata == frappe.cache.get_value("metadata_version"):
 		with persistent_cache_keys(STRUCTURE_KEYS):
 			frappe.clear_cache()

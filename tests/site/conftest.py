@@ -317,8 +317,6 @@ def set_calendar(site):
 	"""`set_calendar(["09:00-17:00"], holidays=["2026-12-24"])`: the clocks' calendar, Monday to Friday, Berlin."""
 
 	def change(windows, holidays=(), counting="Close of Business"):
-		from client_comms.communication_governance import calendars
-
 		days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 		hours = [
 			{"weekday": day, "start_time": window.split("-")[0], "end_time": window.split("-")[1]}
@@ -341,13 +339,8 @@ def set_calendar(site):
 		)
 		calendar.set("hours", hours)
 		calendar.save()
-		calendars.forget()
 
-	yield change
-
-	from client_comms.communication_governance import calendars
-
-	calendars.forget()
+	return change
 
 
 @pytest.fixture
@@ -361,8 +354,7 @@ def business_in(site):
 		site.clear_document_cache("Response Calendar", name)
 		calendars.forget()
 
-	yield move
-	calendars.forget()
+	return move
 
 
 @pytest.fixture
@@ -422,11 +414,8 @@ def inquiry(site, clock_at):
 
 @pytest.fixture
 def errors(site):
-	"""`errors()` gives the texts of new Error Logs; their table is not transactional."""
-	before = site.get_all("Error Log", pluck="name")
-	new = {"name": ("not in", [*before, ""])}
-	yield lambda: site.get_all("Error Log", new, pluck="error")
-	site.db.delete("Error Log", new)
+	"""`errors()` gives the texts of the Error Logs of the test."""
+	return lambda: site.get_all("Error Log", pluck="error")
 
 
 @pytest.fixture

@@ -48,7 +48,6 @@ def removed(officer):
 	frappe.set_user("Administrator")
 	frappe.db.rollback()
 	frappe.db.delete(job.RUN, {"started_by": officer})
-	frappe.db.delete("Error Log", {"method": ("like", "Leak check of %")})
 	frappe.db.commit()
 
 

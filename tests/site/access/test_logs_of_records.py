@@ -61,14 +61,12 @@ def test_an_error_about_what_was_queued_for_a_record(complaint, staff, as_user):
 		with as_user(user):
 			assert bool(frappe.get_list("Error Log", {"name": log.name})) == shown
 			assert frappe.get_doc("Error Log", log.name).has_permission() == shown
-	frappe.db.delete("Error Log", {"name": log.name})  # its table is not transactional
 
 
 def test_an_error_about_something_else_stays_open(staff, as_user):
 	log = frappe.log_error("It failed", "Why", "Email Account", "Mailbox")
 	with as_user(staff.uncleared):
 		assert frappe.get_list("Error Log", {"name": log.name})
-	frappe.db.delete("Error Log", {"name": log.name})
 
 
 SUBMIT = "frappe.website.doctype.discussion_topic.discussion_topic.submit_discussion"
@@ -76,7 +74,6 @@ SUBMIT = "frappe.website.doctype.discussion_topic.discussion_topic.submit_discus
 
 def test_the_health_report_of_frappe_names_no_error_of_a_hidden_record(complaint, staff, as_user):
 	"""It reads the most frequent ones by a query of its own."""
-	frappe.db.delete("Error Log")
 	for title, about in (("The roof leaks", (complaint.doctype, complaint.name)), ("Out of memory", ())):
 		frappe.log_error(title, "x", *about)
 
@@ -87,12 +84,10 @@ def test_the_health_report_of_frappe_names_no_error_of_a_hidden_record(complaint
 	assert named(staff.cleared) == {"The roof leaks", "Out of memory"}
 	assert named(staff.uncleared) == {"Out of memory"}
 	assert named("Administrator") == {"The roof leaks", "Out of memory"}
-	frappe.db.delete("Error Log")  # that table is not transactional
 
 
 def test_the_health_report_of_a_site_without_errors(staff, as_user):
 	"""Version 16 loads it with every page of the desk of a System Manager."""
-	frappe.db.delete("Error Log")
 	with as_user(staff.uncleared):
 		assert not frappe.get_doc("System Health Report").get("top_errors")
 

@@ -93,7 +93,6 @@ def remove(names):
 	for name in names:
 		frappe.db.delete("Notification Log", {"document_name": name})
 		frappe.delete_doc(INTERACTION, name, force=True, ignore_missing=True)
-	frappe.db.delete("Error Log", {"reference_doctype": INTERACTION})
 	frappe.delete_doc("Customer", "Anna Client", force=True, ignore_missing=True)
 	frappe.db.commit()
 

@@ -272,7 +272,6 @@ def test_a_broken_record_does_not_stop_the_others(
 	assert len(breaches(other)) == 1
 	assert not breaches(case) and not notified(case), "nothing is half-written"
 	assert frappe.db.exists("Error Log", {"reference_name": case})
-	frappe.db.delete("Error Log", {"reference_name": case})
 
 	monkeypatch.setattr(sweep, "handle", real)
 	assert next_check_at("2026-11-24 17:10") == 0, "the broken record is left alone for an hour"
@@ -351,9 +350,6 @@ def committed_cases(request, people, inquiry):
 		frappe.db.delete("Notification Log", {"document_name": name})
 		frappe.delete_doc(INTERACTION, name, force=True, ignore_missing=True)
 	frappe.delete_doc("Customer", "Anna Client", force=True, ignore_missing=True)
-	frappe.db.delete(
-		"Error Log", {"reference_doctype": INTERACTION}
-	)  # without an account to send emails from
 	frappe.db.commit()
 
 

@@ -47,7 +47,6 @@ def anchor():
 
 
 def test_the_site_makes_of_the_mail_what_the_dry_run_does(anchor, make_user, clock_at):
-	frappe.db.delete("Error Log")  # of tests before
 	demonstration = site.load(anchor)
 	assert demonstration.refused == []
 	(anyone, *_others) = ROLE_OF

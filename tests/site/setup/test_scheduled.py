@@ -11,7 +11,6 @@ from client_comms.client_interactions import daily_digest
 from client_comms.client_privacy.erasure import runs as erasures
 from client_comms.client_privacy.packages import collecting
 from client_comms.clients import parties
-from client_comms.communication_governance import calendars
 from client_comms.intake import event, unprocessed
 from client_comms.ledger import checkpoints, entries
 from client_comms.ledger import runs as verifications
@@ -347,7 +346,6 @@ def test_while_business_is_closed_it_is_not_asked_again_and_again(
 	set_settings(quiet_from="20:00:00", quiet_until="07:00:00")
 	subscription.db_set({"sent_on": "2026-11-20", "send_at": "00:00:00"})
 	with clock_at(at):
-		calendars.forget()
 		assert run() == DIGEST
 		daily_digest.run()
 		assert run() == []
