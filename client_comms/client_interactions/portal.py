@@ -11,6 +11,7 @@ from frappe.utils import get_datetime
 
 from client_comms import i18n
 from client_comms.client_privacy.page_visits import Visit
+from client_comms.communication_governance import calendars
 from client_comms.enforcement import audit, client_portal
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.rules import client_portal as rules
@@ -18,7 +19,7 @@ from client_comms.rules import html_text, reply_text, response_clock
 
 INTERACTION, MESSAGE = "Client Interaction", "Communication"
 PAGE = 20
-_FIELDS = ("channel", "occurred_on", "status", "promised_for", "promise_status")
+_FIELDS = ("company", "channel", "occurred_on", "status", "promised_for", "promise_status")
 _HEAD = ("subject", "communication_date", "creation")
 
 
@@ -56,7 +57,7 @@ def conversation(visit: Visit, name: str) -> dict:
 	files = _files([each.name for each in messages])
 	return {
 		**_shown(row, messages, _until_day([row])),
-		"messages": [_message(each, files.get(each.name, [])) for each in messages],
+		"messages": [_message(each, row.company, files.get(each.name, [])) for each in messages],
 	}
 
 
@@ -98,8 +99,8 @@ def _until_day(rows: list) -> set[str]:
 def _shown(row, messages: list, put_off: Collection[str]) -> dict:
 	title = next((message.subject for message in messages if message.subject), None)
 	has_written = any(message.sent_or_received == rules.RECEIVED for message in messages)
-	day = i18n.day_in_words(row.occurred_on)
-	promised = row.promise_status in response_clock.UNMET and row.promised_for
+	day = i18n.day_in_words(calendars.local_time(row.company, row.occurred_on))
+	promised = row.promised_for if row.promise_status in response_clock.UNMET else None
 	status = rules.status_for_client(row.status, until_day=row.name in put_off)
 	return {
 		"name": row.name,
@@ -107,7 +108,7 @@ def _shown(row, messages: list, put_off: Collection[str]) -> dict:
 		"title": title or f"{i18n.channel(row.channel)}, {day}",
 		"on": day,
 		"state": _(rules.state(status, direction=row.direction, has_written=has_written)),
-		"promised": i18n.day_in_words(row.promised_for, "full") if promised else None,
+		"promised": promised and i18n.day_in_words(calendars.local_time(row.company, promised), "full"),
 		"waits": status == response_clock.STATUS_WAITING,
 		"closed": row.status == response_clock.STATUS_CLOSED,
 	}
@@ -128,10 +129,10 @@ def _at(row):
 	return get_datetime(row.communication_date or row.creation), row.name
 
 
-def _message(row, files: list[str]) -> dict:
+def _message(row, company: str, files: list[str]) -> dict:
 	parts = reply_text.split(html_text.plain(html_text.of_message(row.content, row.text_content)))
 	return {
-		"at": i18n.moment_in_words(_at(row)[0]),
+		"at": i18n.moment_in_words(calendars.local_time(company, _at(row)[0])),
 		"is_own": row.sent_or_received == rules.RECEIVED,
 		"author": row.sender_full_name or row.sender,
 		"text": parts.own or parts.folded,

@@ -4,6 +4,8 @@ One email per interaction, with a link that needs no login. Email programs open 
 rates nothing: only submitting the form does. The rating is stored on the interaction, so it is as confidential as that.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.utils import cint, cstr
@@ -11,6 +13,7 @@ from frappe.utils import cint, cstr
 from client_comms import acting, alerts, clock, transactions
 from client_comms.client_privacy import links
 from client_comms.clients import contacts, preferences
+from client_comms.communication_governance import calendars
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import day_in_words, speaking
@@ -71,7 +74,7 @@ def _ask(doc) -> None:
 			recipients=[address],
 			subject=_("How satisfied are you?"),
 			template="client_rating",
-			args={"day": day_in_words(doc.occurred_on), "url": url},
+			args={"day": day_in_words(_day(doc)), "url": url},
 			# The email contains nothing of the interaction, and its queue entry does not either.
 			reference_doctype=links.LINK,
 			reference_name=name,
@@ -102,10 +105,14 @@ def shown(token: str | None) -> dict:
 	:raises client_comms.exceptions.LinkNotValidError: the link is not valid
 	"""
 	link = links.find(token, (links.RATING,))
-	return {
-		"day": frappe.db.get_value(INTERACTION, link.client_interaction, "occurred_on"),
-		"language": link.language,
-	}
+	about = frappe.db.get_value(
+		INTERACTION, link.client_interaction, ["company", "occurred_on"], as_dict=True
+	)
+	return {"day": about and _day(about), "language": link.language}
+
+
+def _day(doc) -> datetime:
+	return calendars.local_time(doc.company, doc.occurred_on)
 
 
 def rate(token: str | None, rating, comment: str | None = None) -> None:

@@ -1,11 +1,12 @@
 """Response calendars of the site as calendars of the rules."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 import frappe
 from frappe.utils import cint, getdate
 
+from client_comms import clock
 from client_comms.rules import business_hours
 from client_comms.rules.business_hours import Window, weekday_number
 from client_comms.rules.working_time import WorkingCalendar
@@ -26,6 +27,12 @@ def default_name() -> str:
 def for_company(company: str | None) -> WorkingCalendar:
 	"""The calendar for the clocks of a company: its own, or the default one."""
 	return load(own().get(company) or default_name())
+
+
+def local_time(company: str | None, stored: datetime | str) -> datetime:
+	"""A stored moment as clocks show it where the company has its business. What clients read names that day and hour: in the
+	time zone of the site, closing time can be another day."""
+	return clock.to_aware(stored).astimezone(for_company(company).zone).replace(tzinfo=None)
 
 
 def own() -> dict[str, str]:

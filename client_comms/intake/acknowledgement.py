@@ -22,7 +22,7 @@ from frappe.utils import (
 from client_comms import clock, transactions
 from client_comms.clients import parties, preferences, unsubscribed
 from client_comms.clients.addresses import bare_address
-from client_comms.communication_governance import templates
+from client_comms.communication_governance import calendars, templates
 from client_comms.enforcement import restrictions
 from client_comms.i18n import moment_in_words
 from client_comms.people import absences
@@ -212,7 +212,8 @@ def written(template: str, interaction) -> dict[str, str]:
 	with print_language(language):
 		for field in _MOMENTS:
 			if values.get(field):
-				values[field] = moment_in_words(values[field], "full")
+				local = calendars.local_time(interaction.company, values[field])
+				values[field] = moment_in_words(local, "full")
 		subject = text.get_formatted_subject(values)
 		markup = {
 			key: escape_html(value) if isinstance(value, str) else value for key, value in values.items()

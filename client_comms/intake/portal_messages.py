@@ -7,6 +7,7 @@ from frappe.utils import add_to_date, cstr, escape_html, get_fullname
 from client_comms import clock, transactions
 from client_comms.client_interactions import portal
 from client_comms.client_privacy.page_visits import Visit
+from client_comms.communication_governance import calendars
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import day_in_words
 from client_comms.intake import replies
@@ -42,7 +43,7 @@ def write(visit: Visit, name: str, text: str | None) -> str:
 	if not replies.may_continue(doc, clock.now()):
 		_refuse(
 			_("This conversation of {0} is closed. Please begin a new one.").format(
-				day_in_words(row.occurred_on)
+				day_in_words(calendars.local_time(row.company, row.occurred_on))
 			)
 		)
 	lately = {"creation": (">", add_to_date(clock.now(), hours=-1)), "owner": frappe.session.user}

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from client_comms.clients import preferences
-from client_comms.communication_governance import templates
+from client_comms.communication_governance import calendars, templates
 from client_comms.i18n import day_in_words, speaking
 from client_comms.intake import acknowledgement
 
@@ -28,7 +28,7 @@ def draft(doc) -> dict:
 
 def _in_plain_words(doc) -> dict[str, str]:
 	name = (doc.contact and frappe.db.get_value("Contact", doc.contact, "full_name")) or doc.party_name
-	when = day_in_words(doc.occurred_on)
+	when = day_in_words(calendars.local_time(doc.company, doc.occurred_on))
 	lines = [escape_html(line) for line in (doc.summary or "").splitlines() if line.strip()]
 	paragraphs = [
 		_("Dear {0},").format(escape_html(name)) if name else _("Dear Sir or Madam,"),

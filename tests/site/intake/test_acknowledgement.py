@@ -371,6 +371,15 @@ def test_what_the_client_wrote_is_not_markup(deliver, make_template):
 	assert "Wednesday, 25 November 2026, 17:00" in text
 
 
+def test_it_names_the_time_where_the_company_has_its_business(deliver, make_template, business_in):
+	"""17:00 in Los Angeles, and not 02:00 of the next day in the zone of the site."""
+	business_in("America/Los_Angeles")
+	make_template(response="<p>Received {{ occurred_on }}, answered by {{ respond_by }}</p>")
+	deliver()
+	text = text_of(sent()[0])
+	assert "Monday, 23 November 2026, 01:00" in text and "Wednesday, 25 November 2026, 17:00" in text
+
+
 def test_a_failure_loses_neither_message_nor_interaction(deliver, make_template, monkeypatch, errors):
 	def fail(*args, **kwargs):
 		raise RuntimeError("the queue is broken")

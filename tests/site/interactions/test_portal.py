@@ -187,6 +187,19 @@ def test_state_and_promised_day(of_anna, anna, as_user, clock_at):
 		assert (row["state"], row["promised"]) == ("Answered", None)
 
 
+def test_days_are_those_where_the_company_has_its_business(of_anna, anna, as_user, clock_at, business_in):
+	"""Closing time in Los Angeles is another day in the zone of the site."""
+	business_in("America/Los_Angeles")
+	with clock_at("2026-11-24 05:00"):
+		doc = of_anna(occurred_on="2026-11-24 04:30")
+		doc.record("Received")
+		message(doc, communication_date="2026-11-24 04:30:00")
+		doc.record("Promised", promised_until="2026-11-28 02:00:00")
+		row = seen_by(anna, as_user)[doc.name]
+		assert (row["on"], row["promised"]) == ("23 November 2026", "Friday, 27 November 2026")
+		assert read(anna, as_user, doc)["messages"][0]["at"] == "23 November 2026, 19:30"
+
+
 def test_what_staff_put_off_does_not_wait_for_them(of_anna, anna, as_user, clock_at):
 	with clock_at("2026-11-23 10:00"):
 		doc = of_anna(occurred_on="2026-11-23 09:00")
