@@ -20,6 +20,7 @@ from client_comms.rules.response_clock import STATUS_CLOSED
 
 INTERACTION = "Client Interaction"
 ITEM = "Interaction Action Item"
+MATRIX = "Communication Matrix"
 CHUNK = 50
 _ADOPTED = 500  # in one day
 
@@ -127,9 +128,12 @@ class _Staff:
 		return self.enabled and assignment.is_cleared(self.user, level)
 
 	def _may_be_responsible(self, matrix: str, communication_type: str, level: str) -> bool:
-		return self.takes_part(level) and assignment.may_be_responsible(
-			self.user, matrix, communication_type, level
-		)
+		"""A version that cannot be read takes nothing from anyone, and does not hold back what other versions govern."""
+		with transactions.part("Who can be responsible could not be decided", MATRIX, matrix):
+			return self.takes_part(level) and assignment.may_be_responsible(
+				self.user, matrix, communication_type, level
+			)
+		return self.takes_part(level)
 
 
 @transactions.again_if_undone
@@ -159,7 +163,8 @@ def hand_over(user: str) -> int:
 		if more := len(chunk) == CHUNK:
 			last = chunk[-1].name
 		elif moved:
-			alerts.handed_over(user, moved, why)
+			with transactions.part("The manager role could not be told of reassigned work", "User", user):
+				alerts.handed_over(user, moved, why)
 		# nosemgrep: frappe-manual-commit (the locks end here; a killed job loses at most this chunk)
 		frappe.db.commit()
 	return moved

@@ -477,6 +477,38 @@ def test_one_broken_record_keeps_back_no_other(team, inquiry, monkeypatch):
 	assert frappe.db.get_value(INTERACTION, sound.name, "responsible_staff") in team.managers
 
 
+def test_a_version_that_cannot_be_read_keeps_back_no_other(team, inquiry, errors):
+	"""Neither in the daily run, which decides for all users first, nor for the records of one user."""
+	broken, sound, of_other = (
+		inquiry(responsible_staff=user) for user in (team.fiona, team.fiona, team.frida)
+	)
+	frappe.db.set_value(INTERACTION, broken.name, "matrix", "Deleted past Frappe's checks")
+	for user in (team.fiona, team.frida):
+		frappe.get_doc("User", user).remove_roles("Frontline Staff")
+		frappe.get_doc("User", user).add_roles("Customer Support")
+	reassignment.hand_over_all()
+	owners = [
+		frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") for doc in (broken, sound, of_other)
+	]
+	assert owners[0] == team.fiona and {*owners[1:]} <= {*team.managers}
+	assert any("Deleted past" in error for error in errors())
+
+
+def test_managers_who_cannot_be_told_get_the_work_all_the_same(team, inquiry, monkeypatch, errors):
+	def fail(*_arguments):
+		raise RuntimeError("no notification today")
+
+	docs = [inquiry(responsible_staff=user) for user in (team.fiona, team.frida)]
+	for user in (team.fiona, team.frida):
+		frappe.db.set_value("User", user, "enabled", 0)
+		frappe.clear_document_cache("User", user)
+	monkeypatch.setattr(reassignment.alerts, "handed_over", fail)
+	reassignment.hand_over_all()
+	owners = {frappe.db.get_value(INTERACTION, doc.name, "responsible_staff") for doc in docs}
+	assert owners <= {*team.managers}
+	assert sum("no notification today" in error for error in errors()) == 2
+
+
 def test_without_a_manager_it_stays_and_the_error_log_says_so(team, inquiry, monkeypatch):
 	doc, logged = inquiry(responsible_staff=team.fiona), []
 	for manager in (*team.managers, team.fiona):
