@@ -378,16 +378,11 @@ def collect(training: str | None = None, user: str | None = None) -> int:
 		title = f"Completed trainings could not be collected from {path}"
 		with transactions.part(title):
 			for each in frappe.call(path, training=training, user=user, since=since) or ():
-				if not _is_new(each):
-					continue
-				with transactions.part(title) as recorded:
-					complete(
-						each["user"],
-						each["training"],
-						completed_on=each["completed_on"],
-						score=each.get("score"),
-					)
-				new += not recorded.error
+				with transactions.part(title):
+					if _is_new(each):
+						day, score = each["completed_on"], each.get("score")
+						complete(each["user"], each["training"], completed_on=day, score=score)
+						new += 1
 	return new
 
 

@@ -416,10 +416,11 @@ def test_a_completion_that_cannot_be_recorded_does_not_stop_the_others(manager, 
 	yesterday, tomorrow = (frappe.utils.add_days(frappe.utils.nowdate(), days) for days in (-1, 1))
 	known = {"user": manager, "training": COURSE, "completed_on": yesterday}
 	early, gone = {**known, "completed_on": tomorrow}, {**known, "user": "left@example.com"}
-	other_apps({"other_app.completed": lambda **_arguments: [gone, early, known]})
+	no_day, unnamed = {**known, "completed_on": "soon"}, {"user": manager}
+	other_apps({"other_app.completed": lambda **_arguments: [gone, early, no_day, known, unnamed]})
 	assert trainings.collect() == 1
 	assert state_of(manager) == rules.CURRENT
-	assert len(errors()) == 1, "only of what is wrong: the site need not have every user of another app"
+	assert len(errors()) == 3, "only of what is wrong: the site need not have every user of another app"
 
 
 def test_completions_are_asked_for_as_long_as_they_count(course, other_apps):
