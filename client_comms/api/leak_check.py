@@ -43,7 +43,7 @@ def get_leak_check(name: str | None = None) -> dict:
 	"""
 	require_auditing()
 	fields = ["name", "user", "status", "started_by", "started_on", "finished_on", "open_count"]
-	recent = frappe.get_all(job.RUN, fields=fields, order_by="creation desc", limit=10)
+	recent = frappe.get_all(job.RUN, fields=fields, order_by="creation desc, name desc", limit=10)
 	name = name or (recent[0].name if recent else None)
 	return {"address": get_url(allow_header_override=False), "run": name and _run(name), "recent": recent}
 

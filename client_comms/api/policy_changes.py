@@ -64,7 +64,9 @@ def policy_change(run: str | None = None) -> dict:
 	:raises frappe.DoesNotExistError: the run does not exist
 	"""
 	require_configuring_or_auditing()
-	recent = frappe.get_all(runs.RUN, fields=list(_FIELDS), order_by="creation desc", limit=_RECENT)
+	recent = frappe.get_all(
+		runs.RUN, fields=list(_FIELDS), order_by="creation desc, name desc", limit=_RECENT
+	)
 	if not run:
 		return {"run": None, "recent": recent}
 	doc = frappe.get_doc(runs.RUN, run)

@@ -131,7 +131,7 @@ def _named(doctype: str, text: str, number: str | None) -> list[tuple[str, str]]
 		rows = frappe.get_list(
 			doctype,
 			fields=["name", title],
-			order_by=f"`tab{doctype}`.modified desc",
+			order_by=f"`tab{doctype}`.modified desc, `tab{doctype}`.name desc",
 			limit=SHOWN,
 			as_list=True,
 			**search,
@@ -169,7 +169,7 @@ def _open_interactions(text: str, found: list[dict]) -> list[dict]:
 				"company",
 				"occurred_on",
 			],
-			order_by="occurred_on desc",
+			order_by="occurred_on desc, name desc",
 			limit=SHOWN,
 		):
 			rows[row.name] = row

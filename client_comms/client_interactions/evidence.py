@@ -207,7 +207,7 @@ def _messages(doc, taken: dict[str, set[str]]) -> list[dict]:
 			INTERACTION,
 			{"party_type": doc.party_type, "party": doc.party, "name": ("!=", doc.name)},
 			pluck="name",
-			order_by="occurred_on desc",
+			order_by="occurred_on desc, name desc",
 			limit=_CONVERSATIONS,
 		)
 	must_be_sent = evidence_fits.must_be_sent(doc.communication_type)
@@ -222,7 +222,7 @@ def _messages(doc, taken: dict[str, set[str]]) -> list[dict]:
 				**({"sent_or_received": "Sent"} if must_be_sent else {}),
 			},
 			["client_interaction", "subject", "sender", "communication_date", *addressees.MESSAGE_FIELDS],
-			order_by="communication_date desc",
+			order_by="communication_date desc, name desc",
 			limit=_SHOWN,
 		)
 	if must_be_sent:
@@ -273,7 +273,9 @@ def _documents(doc, taken: dict[str, set[str]]) -> list[dict]:
 		found.append((doc.reference_doctype, doc.reference_name))
 	for doctype, theirs in _of_client(doc.party_type, doc.party).items():
 		if frappe.has_permission(doctype, "read"):
-			names = frappe.get_list(doctype, theirs, pluck="name", order_by="creation desc", limit=_DOCUMENTS)
+			names = frappe.get_list(
+				doctype, theirs, pluck="name", order_by="creation desc, name desc", limit=_DOCUMENTS
+			)
 			found += [(doctype, name) for name in names]
 	return [
 		_choice(doctype, name, _title(doctype, name), f"{_(doctype)} {name}")

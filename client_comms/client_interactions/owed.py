@@ -107,7 +107,7 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 		INTERACTION,
 		{**filters, "clock_state": ("!=", response_clock.STATE_STOPPED)},
 		[*FIELDS, "clock_state", "next_deadline"],
-		order_by="clock_state desc, next_deadline asc",  # Running before Paused
+		order_by="clock_state desc, next_deadline asc, name asc",  # Running before Paused
 		limit=limit,
 	)
 
@@ -221,7 +221,9 @@ def _of_clocks(staff: str | None, until: datetime, most: int | None) -> list[Owe
 	filters = {"clock_state": response_clock.STATE_RUNNING, "next_deadline": due}
 	if staff:
 		filters["responsible_staff"] = staff
-	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by="next_deadline asc", limit=most or 0)
+	# Many are due at close of business: without the name, which of them are cut off would be left to the database.
+	order = "next_deadline asc, name asc"
+	rows = frappe.get_list(INTERACTION, filters, list(FIELDS), order_by=order, limit=most or 0)
 	return [item for row in rows for item in of_interaction(row)]
 
 

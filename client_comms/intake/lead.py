@@ -70,7 +70,7 @@ def _of_unknown_client(lead):
 			"party": ("is", "not set"),
 			"status": ("!=", response_clock.STATUS_CLOSED),
 		},
-		order_by="occurred_on desc",
+		order_by="occurred_on desc, name desc",
 	)
 	return transactions.locked(INTERACTION, found) if found else None
 

@@ -112,11 +112,11 @@ def _about(doctype: str, name: str, **filters) -> str | None:
 	found = frappe.db.get_value(
 		INTERACTION,
 		{"reference_doctype": doctype, "reference_name": name, **filters},
-		order_by="occurred_on desc",
+		order_by="occurred_on desc, name desc",
 	)
 	if not found and (taken_over := former_names.about(doctype, [name])):
 		merged = {"name": ("in", taken_over), **filters}
-		found = frappe.db.get_value(INTERACTION, merged, order_by="occurred_on desc")
+		found = frappe.db.get_value(INTERACTION, merged, order_by="occurred_on desc, name desc")
 	if found or doctype != "Opportunity":
 		return found
 	source, party = frappe.db.get_value(doctype, name, ["opportunity_from", "party_name"]) or (None, None)
@@ -129,7 +129,7 @@ def _by_headers(message) -> str | None:
 		"Communication",
 		{"message_id": ("in", ids), "client_interaction": ("is", "set")},
 		"client_interaction",
-		order_by="creation desc",
+		order_by="creation desc, name desc",
 	)
 
 

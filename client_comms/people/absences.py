@@ -57,7 +57,7 @@ def entered_of(user: str) -> frappe._dict | None:
 	"""The absence that a user entered for today, with its last day."""
 	today = clock.now().date()
 	filters = {"user": user, "from_date": ("<=", today), "to_date": (">=", today)}
-	rows = frappe.get_all(ABSENCE, filters, ["name", "to_date"], order_by="to_date desc", limit=1)
+	rows = frappe.get_all(ABSENCE, filters, ["name", "to_date"], order_by="to_date desc, name desc", limit=1)
 	return rows[0] if rows else None
 
 
@@ -81,7 +81,7 @@ def substitute(user: str) -> Substitute | None:
 			"to_date": (">=", today),
 		},
 		["substitute", "modified_by"],
-		order_by="from_date desc",
+		order_by="from_date desc, name desc",
 		limit=1,
 	)
 	return Substitute(rows[0].substitute, rows[0].modified_by) if rows else None

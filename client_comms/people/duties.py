@@ -106,7 +106,7 @@ def _requests(user: str) -> list[dict]:
 		_REQUEST,
 		{"status": "Open"},
 		["name", "right", "party_name", "due_on"],
-		order_by="due_on asc",
+		order_by="due_on asc, name asc",
 		limit=20,
 		user=user,
 	)

@@ -48,7 +48,7 @@ def shown(visit: Visit) -> list[dict]:
 		REQUEST,
 		{**_about(visit), "contact": visit.contact or ("is", "not set")},
 		["name", "right", "received_on", "due_on", "status", "answer", "extension_reason"],
-		order_by="received_on desc",
+		order_by="received_on desc, name desc",
 		limit=20,
 	)
 	states = _restrictions([row.name for row in rows if row.right == "Restriction"])

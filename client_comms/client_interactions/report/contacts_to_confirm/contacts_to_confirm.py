@@ -120,7 +120,7 @@ def _first(filters: list, since: str) -> dict[str, frappe._dict]:
 			"Contact",
 			filters=filters,
 			fields=_FIELDS,
-			order_by=f"`tabContact`.`{since}` asc",
+			order_by=f"`tabContact`.`{since}` asc, `tabContact`.`name` asc",
 			limit_start=start,
 			limit_page_length=SHOWN + 1,
 		)
