@@ -1,6 +1,8 @@
 """What the form of an interaction shows beside its fields: the conversation, who sees it, what is owed and what is missing
 before it is closed (C-3, C-4, M-1, P-2)."""
 
+import frappe
+
 from client_comms.client_interactions import (
 	access_requests,
 	closing_checklist,
@@ -23,6 +25,20 @@ def show(doc, method=None) -> None:
 		doc.set_onload("access_requests", access_requests.pending(doc))
 		doc.set_onload("access_hours", access_requests.hours())
 	doc.set_onload("promise_day", promises.proposed_day(doc))
+	doc.set_onload("opens", _opened(doc))
+
+
+def _opened(doc) -> list[str]:
+	"""Those of the fields of the client whose record the session user can open; it has permissions of its own, from ERPNext's roles."""
+	linked = (("party", doc.party_type, doc.party), ("contact", "Contact", doc.contact))
+	return [field for field, doctype, name in linked if name and _can_open(doctype, name)]
+
+
+def _can_open(doctype: str, name: str) -> bool:
+	# The DocType first: of a document, Frappe would tell the user that they have no role for it.
+	if not (frappe.has_permission(doctype) and frappe.db.exists(doctype, name)):
+		return False
+	return frappe.has_permission(doctype, doc=name)
 
 
 def owed_words(row) -> list[dict]:

@@ -559,3 +559,27 @@ def test_a_reply_goes_to_the_client_after_an_email_came_back(site, frontline, lo
 	)
 	site.delete_doc("Communication", message.name, force=True, ignore_permissions=True)
 	site.db.commit()
+
+
+@pytest.mark.parametrize(
+	("roles", "links"), [(("Frontline Staff", "Sales User"), 2), (("Compliance Officer",), 0)]
+)
+def test_the_card_leads_only_to_records_that_its_reader_can_open(
+	roles, links, make_user, received, client, quiet
+):
+	page = quiet(make_user(*roles, password=PASSWORD))
+	open_form(page, received("Solar roof"))
+	of_client = conversation(page).locator(".facts section", has_text=client.name)
+	expect(of_client.locator("a")).to_have_count(links)
+
+
+def test_a_field_for_responsible_staff_says_who_is_offered(frontline, received, quiet):
+	page = quiet(frontline)
+	open_form(page, received("Solar roof"))
+	page.get_by_role("tab", name="Details").click()
+	field = page.locator("[data-fieldname=responsible_staff] input:visible")
+	field.click()
+	field.fill("Nicolas")
+	said = page.locator("[role=option]:visible")
+	expect(said.first).to_contain_text("Only users with clearance for the level and a role")
+	expect(said.filter(has_text="equals")).to_have_count(0)

@@ -3,13 +3,12 @@
 Over HTTP Frappe also takes from the request `ignore_permissions` and in whose name it assigns; here neither is passed on.
 """
 
-from collections import defaultdict
-
 import frappe
 from frappe import _
 
 from client_comms.enforcement import governed, guards, internal_recipients, sharing
 from client_comms.enforcement.compose import call_previous
+from client_comms.enforcement.methods import several
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import refuse
 from client_comms.rules import access
@@ -27,12 +26,16 @@ def add(**arguments):
 
 @frappe.whitelist()
 def add_multiple(**arguments):
-	"""Assign several documents, each to the assignees with clearance for it."""
-	doctype, names_of = arguments["doctype"], defaultdict(list)
-	for name in frappe.parse_json(arguments["name"]):
-		names_of[tuple(_cleared(doctype, name, arguments.get("assign_to")))].append(name)
-	for users, names in names_of.items():
-		_assign("frappe.desk.form.assign_to.add_multiple", arguments, frappe.as_json(names), list(users))
+	"""Assign several documents, each to the assignees with clearance for it.
+
+	:raises frappe.ValidationError: all of them were refused
+	"""
+
+	def assign(name: str) -> None:
+		cleared = _cleared(arguments["doctype"], name, arguments.get("assign_to"))
+		_assign("frappe.desk.form.assign_to.add_multiple", arguments, frappe.as_json([name]), cleared)
+
+	several.each(frappe.parse_json(arguments["name"]), assign)
 
 
 def _cleared(doctype: str, name: str, users) -> list[str]:
@@ -63,9 +66,20 @@ def remove(doctype: str, name: str, **others):
 
 @frappe.whitelist()
 def remove_multiple(doctype: str, names: str, **others):
-	for name in frappe.parse_json(names):
+	"""
+	:raises frappe.ValidationError: all of them were refused
+	"""
+
+	def remove(name: str) -> None:
 		guards.require(doctype, name, access.WRITE)
-	return call_previous("frappe.desk.form.assign_to.remove_multiple", doctype=doctype, names=names, **others)
+		call_previous(
+			"frappe.desk.form.assign_to.remove_multiple",
+			doctype=doctype,
+			names=frappe.as_json([name]),
+			**others,
+		)
+
+	several.each(frappe.parse_json(names), remove)
 
 
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:

@@ -10,7 +10,7 @@ from frappe import _
 
 from client_comms import i18n, transactions
 from client_comms.enforcement.compose import call_previous
-from client_comms.i18n import bold
+from client_comms.enforcement.methods import several
 
 _METHOD = "frappe.client.bulk_update"
 _OF_LISTS = "frappe.desk.doctype.bulk_update.bulk_update.submit_cancel_or_update_docs"
@@ -62,10 +62,7 @@ def submit_cancel_or_update_docs(
 		return None
 	refused = _change(names, **given)
 	if refused:
-		raises = frappe.ValidationError if len(refused) == len(names) else 0
-		frappe.msgprint(
-			_lines(refused), title=_title(refused), as_list=True, indicator="orange", raise_exception=raises
-		)
+		several.tell(refused, len(names))
 	return [*refused]
 
 
@@ -76,7 +73,7 @@ def change_in_background(names: list[str], doctype: str, **given) -> None:
 		refused = _change(names, doctype, **given)
 		if not refused:
 			return
-		lines, title = _lines(refused), _title(refused)
+		lines, title = several.lines(refused), several.title(refused)
 		more = [_("and {0} more").format(len(lines) - _NAMED)] if len(lines) > _NAMED else []
 		told = {"type": "Alert", "for_user": user, "from_user": user, "document_type": doctype}
 		told["subject"] = "<br>".join([f"{title} ({_(doctype)})", *lines[:_NAMED], *more])
@@ -95,26 +92,13 @@ def _change(
 	for number, name in enumerate(names, start=1):
 		told = len(frappe.local.message_log)
 		if call_previous(_OF_LISTS, docnames=[name], **given):
-			refused[name] = _why(frappe.local.message_log[told:])
+			why = several.why(frappe.local.message_log[told:])
+			refused[name] = why or _("An error prevented it, which Error Log describes.")
 			del frappe.local.message_log[told:]
 		frappe.publish_progress(100 * number / len(names), title, description=name, task_id=task_id)
 	return refused
 
 
-def _lines(refused: dict[str, str]) -> list[str]:
-	return [f"{bold(name)}: {why}" for name, why in refused.items()]
-
-
-def _title(refused: dict[str, str]) -> str:
-	return _("{0} Not Changed").format(len(refused))
-
-
 def _is_ours(doctype: str) -> bool:
 	module = frappe.db.get_value("DocType", doctype, "module", cache=True)
 	return module in frappe.get_module_list("client_comms")
-
-
-def _why(messages: list) -> str:
-	"""What was said last; with the refusal, Frappe also keeps what was said before it."""
-	said = [frappe.parse_json(each).get("message") for each in messages]
-	return next(filter(None, reversed(said)), None) or _("An error prevented it, which Error Log describes.")

@@ -68,6 +68,12 @@ Object.assign(client_comms.fields, {
 		};
 	},
 
+	/** What a field for responsible staff says below the users: Frappe would read out the arguments of the query as filters. */
+	who_is_offered: () =>
+		__(
+			"Only users with clearance for the level and a role that the matrix makes responsible are offered.",
+		),
+
 	/**
 	 * Restricts the client of a form to clients, and its contact to those of the client.
 	 *

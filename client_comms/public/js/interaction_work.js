@@ -23,7 +23,7 @@ Object.assign(client_comms.work, {
 				options: "User",
 				label: __("Responsible Staff"),
 				reqd: 1,
-				filter_description: __("Only users who can be responsible are offered."),
+				filter_description: client_comms.fields.who_is_offered(),
 				get_query: () => ({
 					query: "client_comms.api.queries.responsible_staff",
 					filters: { interactions: JSON.stringify(names.slice(0, this.ASKED)) },

@@ -98,6 +98,7 @@ client_comms.fields_of_log = (log) => {
 			shows_names: 1,
 			label: __("Responsible Staff"),
 			reqd: 1,
+			filter_description: client_comms.fields.who_is_offered(),
 			get_query: () => ({
 				query: "client_comms.api.queries.responsible_staff",
 				filters: {

@@ -4,6 +4,7 @@ import json
 
 import frappe
 import pytest
+from frappe.desk.form import assign_to
 
 from client_comms import procedure
 
@@ -87,6 +88,64 @@ def test_what_a_job_refuses_is_told_too(interactions, change, supervisor, as_use
 	[told] = [args[0] for event, args in sent if event == "msgprint"]
 	assert [sum(name in line for line in told["message"]) for name in (mine, *others)] == [0, 1, 1]
 	assert shares == [pytest.approx(100 * number / 21) for number in range(1, 22)]
+
+
+@pytest.fixture
+def confidential_one(interactions):
+	"""The interactions, the first of which only the supervisor can read."""
+	interactions[0].db_set("confidentiality_level", "Sensitive")
+	frappe.db.commit()
+	return [doc.name for doc in interactions]
+
+
+@pytest.fixture
+def assign(request_as, supervisor, frontline, monkeypatch):
+	"""`assign(names)`: the supervisor assigns several to someone without clearance for what is sensitive."""
+	monkeypatch.setattr(
+		assign_to, "notify_assignment", lambda *args, **kwargs: None
+	)  # the site sends no mail
+
+	def call(names):
+		frappe.clear_messages()
+		request_as(
+			supervisor,
+			"frappe.desk.form.assign_to.add_multiple",
+			doctype="Client Interaction",
+			name=json.dumps(names),
+			assign_to=json.dumps([frontline]),
+			description="Call them",
+		)
+
+	return call
+
+
+def assigned_to(user, names):
+	about = {
+		"allocated_to": user,
+		"status": "Open",
+		"description": "Call them",
+		"reference_name": ("in", names),
+	}
+	return sorted(frappe.get_all("ToDo", about, pluck="reference_name"))
+
+
+def test_an_assignment_of_several_names_what_it_refuses_and_assigns_the_rest(
+	confidential_one, assign, frontline
+):
+	assign(confidential_one)
+	_hidden, *others = confidential_one
+	[lines] = [each for each in said() if isinstance(each, list)]
+	assert [sum(name in line for line in lines) for name in confidential_one] == [1, 0, 0]
+	assert assigned_to(frontline, confidential_one) == sorted(others)
+
+
+def test_an_assignment_of_several_that_is_refused_for_all_names_each(confidential_one, assign, frontline):
+	for name in confidential_one:
+		frappe.db.set_value("Client Interaction", name, "confidentiality_level", "Sensitive")
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError):
+		assign(confidential_one)
+	assert [sum(name in line for line in said()[0]) for name in confidential_one] == [1, 1, 1]
 
 
 @pytest.mark.skipif(frappe.__version__.startswith("15."), reason="version 15 sends no name of a field")

@@ -109,6 +109,15 @@ def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_say
 	assert opens(user, message, file, as_user) == (False, False)
 
 
+@pytest.mark.parametrize("role", ["Frontline Staff", "Compliance Officer"])
+def test_its_form_opens_without_a_message(role, received, make_user, as_user):
+	_case, message, _file = received()
+	with as_user(make_user(role)):
+		frappe.clear_messages()
+		form_load.getdoc("Communication", message.name)
+	assert not frappe.local.message_log
+
+
 def test_its_form_says_that_it_can_be_read(received, make_user, as_user):
 	_case, message, _file = received()
 	with as_user(make_user("Frontline Staff")):

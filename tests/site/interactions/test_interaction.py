@@ -14,6 +14,7 @@ from frappe.desk.form.assign_to import remove as unassign
 from frappe.utils import add_days, now_datetime
 
 from client_comms import api, clock
+from client_comms.client_interactions import form_data
 from client_comms.communication_governance import matrix as matrices
 from client_comms.exceptions import (
 	ClearanceMissingError,
@@ -945,3 +946,29 @@ def test_a_responsible_role_that_cannot_open_its_interactions_is_pointed_out():
 	level.append("clearances", {"role": role, "can_read": 1})
 	level.save()
 	assert "Role Permissions Manager" in warnings(role, "Standard")
+
+
+# --- the form -------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("D-5")
+@pytest.mark.parametrize(
+	("roles", "expected"),
+	[(("Frontline Staff", "Sales User"), ["party", "contact"]), (("Compliance Officer",), [])],
+)
+def test_the_form_knows_which_records_of_the_client_its_reader_can_open(
+	roles, expected, log, make_client, make_user, as_user
+):
+	doc = log(**make_client("Anna", "anna@client.example"))
+	with as_user(make_user(*roles)):
+		frappe.clear_messages()
+		form_data.show(doc)
+	assert doc.get_onload("opens") == expected
+	assert not frappe.local.message_log
+
+
+def test_a_client_that_is_gone_opens_nowhere(log, make_client):
+	doc = log(**make_client("Anna", "anna@client.example"))
+	frappe.db.delete("Contact", {"name": doc.contact})
+	form_data.show(doc)
+	assert doc.get_onload("opens") == ["party"]

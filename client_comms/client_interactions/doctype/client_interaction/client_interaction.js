@@ -21,6 +21,7 @@ frappe.ui.form.on("Client Interaction", {
 		frm.email_doc = (message) => client_comms.Conversation.of(frm).open_reply(message ? { message } : {});
 		frm.logged = frm.proposed_staff = null; // of the document that was open before
 		frm.client = [frm.doc.party_type, frm.doc.party];
+		frm.set_df_property("responsible_staff", "filter_description", client_comms.fields.who_is_offered());
 		show_what_becomes(frm);
 		client_comms.history.show_in_words(frm);
 	},

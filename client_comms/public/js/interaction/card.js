@@ -45,17 +45,21 @@ Object.assign(client_comms.card, {
 	client(frm) {
 		const text = frappe.utils.escape_html;
 		const { party_type, party, party_name, contact } = frm.doc;
-		const { preference, privacy = [] } = frm.doc.__onload || {};
-		const link = (doctype, name, title) =>
-			`<a href="${frappe.utils.get_form_link(doctype, name)}">${text(title || name)}</a>`;
+		const { preference, privacy = [], opens = [] } = frm.doc.__onload || {};
+		const link = (field, doctype, name, title) => {
+			const shown = text(title || name);
+			return opens.includes(field)
+				? `<a href="${frappe.utils.get_form_link(doctype, name)}">${shown}</a>`
+				: shown;
+		};
 		const rows = [];
-		if (party) rows.push(link(party_type, party, party_name));
+		if (party) rows.push(link("party", party_type, party, party_name));
 		else if (party_name) rows.push(text(party_name));
 		if (contact) {
 			rows.push(
 				this.row(
 					__("Contact"),
-					link("Contact", contact, frappe.utils.get_link_title("Contact", contact)),
+					link("contact", "Contact", contact, frappe.utils.get_link_title("Contact", contact)),
 				),
 			);
 		}
