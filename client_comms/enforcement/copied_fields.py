@@ -1,4 +1,4 @@
-"""What ERPNext copies of a Lead or Opportunity into other documents (P-2).
+"""What ERPNext copies of a Lead, Opportunity or Issue into other documents (P-2).
 
 In the rows of a Prospect it keeps names, addresses and amounts of its Leads and Opportunities for everyone who can read the Prospect. A row
 about a confidential one contains only the link.
@@ -7,12 +7,14 @@ about a confidential one contains only the link.
 import frappe
 from frappe import _
 from frappe.model import numeric_fieldtypes
+from frappe.utils.global_search import update_global_search
 
 from client_comms import acting, roles
 from client_comms.enforcement import documents, governed, policy
 from client_comms.i18n import speaking
+from client_comms.rules import access
 
-_LEAD = "Lead"
+_ISSUE, _LEAD = "Issue", "Lead"
 # DocType -> the rows with copies of its fields, and their link to it
 ROWS = {_LEAD: ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
 
@@ -65,9 +67,30 @@ class GuardedCopy:
 
 def withdraw(doctype: str, name: str) -> None:
 	"""Empty what was copied before a document became confidential."""
+	if doctype == _ISSUE:
+		_withdraw_from_tasks(name)
 	if doctype in ROWS:
 		rows, link = ROWS[doctype]
 		frappe.db.set_value(rows, {link: name}, _empty(rows, link), update_modified=False)
+
+
+def keeps_words(level: str | None) -> bool:
+	"""Whether the words of an Issue stay out of its Tasks, which all see who can read tasks: at a level that is not open to all with a role."""
+	return bool(level) and policy.current().level(level).need_to_know != access.ROLE
+
+
+def _withdraw_from_tasks(issue: str) -> None:
+	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
+	if not keeps_words(governed.level(_ISSUE, issue)):
+		return
+	changed, fields = set(), {"subject": issue, "description": None}
+	for field, words in frappe.db.get_value(_ISSUE, issue, [*fields], as_dict=True).items():
+		copied, instead = {"issue": issue, field: words}, fields[field]
+		if words and (tasks := frappe.get_all("Task", copied, pluck="name", order_by=None)):
+			frappe.db.set_value("Task", {"name": ("in", tasks)}, field, instead, update_modified=False)
+			changed.update(tasks)
+	for name in changed:
+		update_global_search(frappe.get_doc("Task", name))
 
 
 def withdraw_all() -> None:
@@ -77,6 +100,10 @@ def withdraw_all() -> None:
 			for name in frappe.get_all(rows, pluck=link, distinct=True, order_by=None):
 				if name and governed.level(doctype, name):
 					withdraw(doctype, name)
+	for issue in frappe.get_all(
+		"Task", {"issue": ("is", "set")}, pluck="issue", distinct=True, order_by=None
+	):
+		_withdraw_from_tasks(issue)
 
 
 def _empty(rows: str, link: str) -> dict:

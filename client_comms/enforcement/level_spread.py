@@ -7,7 +7,12 @@ from client_comms import transactions
 from client_comms.enforcement import documents, filed, former_names, governed, levels, places, policy, sharing
 from client_comms.rules.response_clock import MERGED
 
-_OPPORTUNITY = "Opportunity"
+_ISSUE = "Issue"
+# DocType → the DocType of what ERPNext makes of it, with words of it, and how that names it.
+_MADE_OF = {
+	"Lead": ("Opportunity", {"opportunity_from": "Lead"}, "party_name"),
+	_ISSUE: (_ISSUE, {}, "issue_split_from"),
+}
 
 
 def follow(doc) -> None:
@@ -61,7 +66,7 @@ def raise_to_stated(interaction, level: str, document) -> None:
 
 def change_level(doctype: str, name: str, level: str, reason: str) -> None:
 	"""`levels.change_level`; interactions about a document that is raised are raised with it, but not lowered with it. So are the
-	Opportunities of a Lead, which show its name, and the interactions about them."""
+	Opportunities of a Lead, which show its name, the Issues that were split off, which have its description, and the interactions about them."""
 	if levels.change_level(doctype, name, level, reason):
 		_raise_what_depends(doctype, name, level, reason)
 
@@ -78,16 +83,23 @@ def follow_merger(doctype: str, old: str, new: str) -> None:
 def _raise_what_depends(doctype: str, name: str, level: str, reason: str) -> None:
 	told = _("{0} {1} was raised: {2}").format(_(doctype), name, reason or level)
 	raise_conversations(doctype, name, level, told)
-	for opportunity in _opportunities_of(doctype, name):
-		levels.raise_to(_OPPORTUNITY, opportunity, level)
-		raise_conversations(_OPPORTUNITY, opportunity, level, told)
+	for made in _made_of(doctype, name):
+		levels.raise_to(*made, level)
+		raise_conversations(*made, level, told)
 
 
-def _opportunities_of(doctype: str, name: str) -> list[str]:
-	if not documents.is_governed(_OPPORTUNITY):
-		return []
-	of_it = {"opportunity_from": doctype, "party_name": name}
-	return frappe.get_all(_OPPORTUNITY, of_it, pluck="name", order_by="name")
+def _made_of(doctype: str, name: str) -> list[filed.Document]:
+	"""What ERPNext has made of a document that has a level as well, and of that; a query for each step."""
+	found, latest = [], [name]
+	while latest and doctype in _MADE_OF:
+		doctype, further, naming = _MADE_OF[doctype]
+		if not documents.is_governed(doctype):
+			break
+		known = [each for _doctype, each in found]
+		of_these = {**further, naming: ("in", latest), "name": ("not in", [name, *known])}
+		latest = frappe.get_all(doctype, of_these, pluck="name", order_by="name")
+		found += [(doctype, each) for each in latest]
+	return found
 
 
 def raise_conversations(doctype: str, name: str, level: str, reason: str) -> None:
@@ -122,14 +134,15 @@ def _is_stricter(level: str, than: str | None) -> bool:
 
 
 def raise_documents(doc) -> None:
-	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over.
+	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over, with what depends on them.
 
 	A Lead or Opportunity is not raised by a complaint of its client, because sales staff would lose access to it.
 	"""
 	taken_over = ((row.source_doctype, row.source_name) for row in doc.events if row.event == MERGED)
 	for doctype, name in ((doc.reference_doctype, doc.reference_name), *taken_over):
-		if doctype == "Issue":
-			levels.raise_to(doctype, name, doc.confidentiality_level, new=doc.flags.about_new)
+		level = doc.confidentiality_level
+		if doctype == _ISSUE and levels.raise_to(doctype, name, level, new=doc.flags.about_new):
+			_raise_what_depends(doctype, name, level, "")
 
 
 def _what_access_rests_on(doc) -> tuple:

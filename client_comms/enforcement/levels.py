@@ -125,13 +125,14 @@ def _require_reason(before: str, level: str, reason: str | None) -> None:
 	)
 
 
-def raise_to(doctype: str, name: str, level: str, new=None) -> None:
+def raise_to(doctype: str, name: str, level: str, new=None) -> bool:
 	"""Raise a document to the level of an interaction about it.
 
 	:param new: the document, if it was just inserted, so that nothing depends on it yet
+	:returns: whether something can depend on it that is to be raised as well
 	"""
 	if not documents.is_governed(doctype):
-		return
+		return False
 	field = "confidentiality_level"
 	# Another one may have raised it since this transaction began.
 	before = new.get(field) if new else frappe.db.get_value(doctype, name, field, for_update=True)
@@ -143,6 +144,8 @@ def raise_to(doctype: str, name: str, level: str, new=None) -> None:
 		else:
 			set_level(doctype, name, level)
 		record_change(doctype, name, before, level)
+		return not new
+	return False
 
 
 def set_level(doctype: str, name: str, level: str) -> None:

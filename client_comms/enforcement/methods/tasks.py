@@ -3,9 +3,8 @@
 import frappe
 from frappe.model.document import Document
 
-from client_comms.enforcement import governed, policy
+from client_comms.enforcement import copied_fields, governed
 from client_comms.enforcement.compose import call_previous
-from client_comms.rules import access
 
 _ISSUE = "Issue"
 
@@ -16,7 +15,6 @@ def make_task(source_name: str, target_doc: Document | str | None = None):
 	task = call_previous(
 		"erpnext.support.doctype.issue.issue.make_task", source_name=source_name, target_doc=target_doc
 	)
-	level = governed.level(_ISSUE, source_name)
-	if level and policy.current().level(level).need_to_know != access.ROLE:
+	if copied_fields.keeps_words(governed.level(_ISSUE, source_name)):
 		task.subject, task.description = source_name, None
 	return task

@@ -9,6 +9,7 @@ import pytest
 from frappe.core.api.file import unzip_file
 
 from client_comms import compat
+from client_comms.enforcement import level_spread
 from client_comms.enforcement.methods import (
 	clients,
 	counts,
@@ -273,6 +274,28 @@ def test_an_issue_that_is_split_stays_as_confidential(two_issues, staff, as_user
 	message.reload()
 	assert message.reference_name == made
 	assert frappe.db.get_value("Issue", made, "confidentiality_level") == "Sensitive"
+
+
+@pytest.mark.parametrize("raised", ["Issue", "Client Interaction"])
+def test_an_issue_that_was_split_off_is_raised_with_the_first(raised, held, log):
+	"""It has its description; so has one that was split off that."""
+	fields = {"subject": "The roof leaks", "raised_by": "anna@client.example", "level": "Standard"}
+	first = held("Issue", **fields)
+	second = held("Issue", issue_split_from=first.name, **fields)
+	third, other = held("Issue", issue_split_from=second.name, **fields), held("Issue", **fields)
+	about, about_third, about_other = (
+		log("Initial Inquiry", reference_doctype="Issue", reference_name=each.name)
+		for each in (first, third, other)
+	)
+	if raised == "Issue":
+		level_spread.change_level("Issue", first.name, "Sensitive", "It is about money")
+	else:
+		about = frappe.get_doc("Client Interaction", about.name)
+		about.update({"confidentiality_level": "Sensitive", "level_change_reason": "It is about money"})
+		about.save_by_app()
+	for doc in (first, second, third, other, about, about_third, about_other):
+		expected = "Standard" if doc in (other, about_other) else "Sensitive"
+		assert frappe.db.get_value(doc.doctype, doc.name, "confidentiality_level") == expected
 
 
 def test_a_print_in_the_background(complaint, staff, as_user):

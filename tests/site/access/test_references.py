@@ -4,8 +4,10 @@ import frappe
 import pytest
 
 from client_comms import acting, api
+from client_comms.enforcement import level_spread
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.intake import arrivals
+from client_comms.patches.v1_0 import withdraw_words_from_tasks
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
 
@@ -223,6 +225,22 @@ def test_a_task_that_is_made_of_an_issue(level, subject, description, held, make
 		)
 		assert (task.doctype, task.issue) == ("Task", about.name)
 		assert (task.subject, task.description) == (subject or about.name, description)
+
+
+def test_a_task_that_was_made_before_its_issue_was_raised(held):
+	"""What staff wrote themselves stays."""
+	words = {"subject": "The roof leaks", "description": "Rain"}
+	about = held("Issue", level="Standard", raised_by="anna@client.example", **words)
+	copied, own = (
+		frappe.get_doc({"doctype": "Task", "issue": about.name, **words, **others}).insert()
+		for others in ({}, {"subject": "Order tiles", "description": "200"})
+	)
+	level_spread.change_level("Issue", about.name, "Sensitive", "It is about money")
+	assert frappe.db.get_value("Task", copied.name, ["subject", "description"]) == (about.name, None)
+	assert frappe.db.get_value("Task", own.name, ["subject", "description"]) == ("Order tiles", "200")
+	copied.db_set(words)
+	withdraw_words_from_tasks.execute()
+	assert frappe.db.get_value("Task", copied.name, ["subject", "description"]) == (about.name, None)
 
 
 def appointment(**fields):
