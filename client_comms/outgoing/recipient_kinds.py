@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 import frappe
 
+from client_comms.client_interactions import addressees
 from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts as clients
 from client_comms.clients import parties, phone_numbers
 from client_comms.clients.addresses import bare_address
+from client_comms.intake import arrivals
 from client_comms.outgoing import facts
 from client_comms.rules import domains
 from client_comms.rules import outgoing as rules
@@ -94,16 +96,36 @@ def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
 
 
 def _who_opened(interaction: str | None) -> set[str]:
-	"""The address with which the interaction started: while the client is unknown, it identifies the client."""
-	sender = interaction and frappe.db.get_value(
-		"Communication",
-		{
-			"client_interaction": interaction,
-			"sent_or_received": "Received",
-			"communication_medium": facts.EMAIL,
-		},
-		"sender",
-		order_by="creation asc",
-	)
+	"""The addresses with which the interaction started: while the client is unknown, they identify the client.
+
+	Those to which the email went with which staff began it, third parties aside; otherwise that of who wrote first.
+	"""
+	if not interaction:
+		return set()
+	if began := _begun_with(interaction):
+		return {address for address in addressees.of(began) if not third_parties.of(address)}
+	about = {
+		"client_interaction": interaction,
+		"sent_or_received": "Received",
+		"communication_medium": facts.EMAIL,
+	}
+	sender = frappe.db.get_value("Communication", about, "sender", order_by="creation asc")
 	address = bare_address(sender)
 	return {address} if address else set()
+
+
+def _begun_with(interaction: str):
+	"""The email with which staff began an interaction; None if it began otherwise, such as with a call that they entered."""
+	contacted = {
+		"parenttype": facts.INTERACTION,
+		"parent": interaction,
+		"event": arrivals.CONTACTED,
+	}
+	source = ("source_doctype", "source_name")
+	doctype, name = (
+		frappe.db.get_value("Interaction Event", contacted, source, order_by="idx asc") or (None,) * 2
+	)
+	if doctype != "Communication":
+		return None
+	sent = {"name": name, "sent_or_received": "Sent", "communication_medium": facts.EMAIL}
+	return frappe.db.get_value(doctype, sent, ["recipients", "cc", "bcc"], as_dict=True)

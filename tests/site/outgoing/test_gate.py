@@ -16,6 +16,7 @@ from client_comms.exceptions import MissingDetailsError, OutgoingRefusedError, R
 from client_comms.outgoing import presentation
 from client_comms.rules import outgoing as rules
 
+INTERACTION = "Client Interaction"
 PURPOSE = "Sharing with a Third Party"
 ANNA, EVE, STRANGER = "anna@client.example", "eve@adviser.example", "who@nowhere.example"
 BEN = "ben@client.example"
@@ -116,6 +117,38 @@ def test_the_client_gets_their_own_information_and_it_is_on_the_register(update)
 	send(update, ANNA)
 	(entry,) = register(update)
 	assert (entry.recipient, entry.recipient_kind, entry.basis) == (ANNA, "Client", "Own Information")
+
+
+@pytest.mark.clause("P-2", "P-3")
+def test_whom_staff_write_to_first_is_the_client_while_none_is_known(
+	client, set_settings, make_user, as_user
+):
+	"""A Service Update, as what account managers begin is by default; who else hears of it is a third party as ever."""
+	set_settings(**only(consent_mode="Enforce"))
+	with as_user(make_user("Account Manager")):
+		begun = make(
+			content="Hello", subject="Offer", recipients=STRANGER, cc="aunt@nowhere.example", send_email=1
+		)
+		about = frappe.get_doc(
+			INTERACTION, frappe.db.get_value("Communication", begun["name"], "client_interaction")
+		)
+		assert (about.party, about.confidentiality_level) == (None, "Confidential")
+		assert {row.recipient_kind for row in register(about)} == {"Client"}
+		send(about, STRANGER)
+		with pytest.raises(OutgoingRefusedError, match="other@"):
+			send(about, "other@nowhere.example")
+		# What a registered third party is told is never its own.
+		with pytest.raises(OutgoingRefusedError, match=EVE):
+			make(content="Hello", subject="Offer", recipients=EVE, send_email=1)
+
+
+@pytest.mark.clause("P-3")
+def test_whom_staff_write_to_after_a_call_of_a_stranger_is_not_known_by_that(log, set_settings):
+	"""The address in the first email of a conversation that began in another way identifies no client."""
+	set_settings(**only(consent_mode="Enforce"))
+	called = log("Service Update", direction="Outbound", channel="Phone", party_name="A voice")
+	with pytest.raises(OutgoingRefusedError, match=STRANGER):
+		make(called.doctype, called.name, content="Hello", subject="Offer", recipients=STRANGER, send_email=1)
 
 
 @pytest.mark.clause("P-2")
