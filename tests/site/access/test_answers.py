@@ -6,7 +6,10 @@ import time
 import frappe
 import pytest
 from frappe import app
+from frappe.core.doctype.server_script import server_script
 from frappe.desk.form import load
+from frappe.handler import execute_cmd
+from frappe.utils import safe_exec
 from werkzeug.wrappers import Response
 
 from client_comms import acting, api, ledger
@@ -497,3 +500,45 @@ def test_many_hidden_rows_are_left_out_in_moments():
 	left = json.loads(answer_rows.without(json.dumps({"rows": rows}), records))
 	assert [row["name"] for row in left["rows"]] == [f"ISS-{number}" for number in range(2_000, 8_000)]
 	assert time.process_time() - begun < 2  # each row with each record, 16 million pairs, takes far longer
+
+
+# Server Scripts, of which administrators write what answers
+
+
+@pytest.fixture
+def script(monkeypatch):
+	"""`script(code)` is a method that answers with `found`, as an administrator wrote it."""
+	monkeypatch.setattr(server_script, "is_safe_exec_enabled", lambda: True, raising=False)
+	monkeypatch.setattr(safe_exec, "is_safe_exec_enabled", lambda: True)
+
+	def make(code):
+		method = f"roofs_{frappe.generate_hash(length=6)}"
+		frappe.get_doc(
+			{
+				"doctype": "Server Script",
+				"name": method,
+				"script_type": "API",
+				"api_method": method,
+				"script": f"{code}\nfrappe.flags.found = found",
+			}
+		).insert()
+
+		return lambda: execute_cmd(method)
+
+	return make
+
+
+@pytest.mark.parametrize(
+	"code",
+	[
+		"found = frappe.get_doc('Client Interaction', '{name}')",
+		"found = frappe.get_doc('Client Interaction', '{name}').summary",
+		"found = frappe.get_all('Client Interaction', fields=['*'])",
+		"found = frappe.get_all('Client Interaction', fields=['name', 'subject', 'summary'])",
+		"found = frappe.db.sql('select name, summary from `tabClient Interaction`', as_dict=True)",
+		"found = frappe.get_list('Client Interaction', fields=['name', 'summary'])",
+	],
+)
+def test_scripts_of_the_site(code, hidden, reader, script, answered):
+	response = answered(reader, script(code.format(name=hidden.name)))
+	assert SECRET not in response.get_data(as_text=True)
