@@ -246,13 +246,7 @@ def _is_digest_due(now: datetime) -> bool:
 
 def _too_late() -> timedelta:
 	"""The time of day, as stored, from which the job may find it too late for a digest; if the calendar has another time zone, any time."""
-	zones = frappe.db.sql(
-		"""select calendar.time_zone = zone.value from `tabResponse Calendar` calendar
-		join tabSingles zone on zone.doctype = 'System Settings' and zone.field = 'time_zone'
-		where calendar.name = %s""",
-		_setting("default_calendar"),
-	)
-	if zones != ((1,),):
+	if not _is_business_here():
 		return timedelta()
 	hours, _colon, minutes = str(_setting("quiet_from") or "").partition(":")
 	if not hours.isdigit():
@@ -260,7 +254,20 @@ def _too_late() -> timedelta:
 	return min(_DIGEST_ENDS, timedelta(hours=int(hours), minutes=int(minutes[:2] or 0)))
 
 
+def _is_business_here() -> bool:
+	"""Whether the default calendar has the time zone of the site."""
+	same = frappe.db.sql(
+		"""select calendar.time_zone = zone.value from `tabResponse Calendar` calendar
+		join tabSingles zone on zone.doctype = 'System Settings' and zone.field = 'time_zone'
+		where calendar.name = %s""",
+		_setting("default_calendar"),
+	)
+	return same == ((1,),)
+
+
 def _is_someone_without_digest(now: datetime) -> bool:
+	# Today ends elsewhere at another time, at the latest a day from now.
+	tomorrow = now.date() if _is_business_here() else now
 	return _any(
 		"""select 1 from tabUser user where user.enabled = 1 and user.user_type = 'System User' and user.name != 'Administrator'
 		and not exists (select 1 from `tabDigest Subscription` subscription where subscription.user = user.name)
@@ -275,7 +282,7 @@ def _is_someone_without_digest(now: datetime) -> bool:
 				where item.assigned_to = user.name and item.status = 'Open' and item.due_on < %(tomorrow)s)
 		) limit 1""",
 		roles=(*procedure.ROLES, _setting("manager_role") or ""),
-		tomorrow=now.date() + timedelta(days=1),
+		tomorrow=tomorrow + timedelta(days=1),
 	)
 
 

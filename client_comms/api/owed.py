@@ -4,9 +4,9 @@ import frappe
 from frappe import _
 from frappe.utils import format_date, get_datetime_str, get_fullname
 
-from client_comms import clock
 from client_comms.client_interactions import daily_digest, figures, form_data, owed
 from client_comms.client_interactions.due_words import due_words
+from client_comms.communication_governance import calendars
 from client_comms.enforcement import offered, readers
 from client_comms.people import absences, duties
 from client_comms.setup import workspace_block as block
@@ -63,7 +63,7 @@ def _owed_today(user: str) -> dict:
 	asked = [*_away(user), *duties.of_user(user)]
 	if not frappe.has_permission(INTERACTION, "read"):
 		return {"items": [], "more": 0, "uncounted": False, "next": [], "duties": asked, "figures": []}
-	items = owed.owed(user, clock.end_of(clock.now()), owed.MOST + 1)
+	items = owed.owed(user, calendars.end_of_today(), owed.MOST + 1)
 	shown = items[:8]
 	return {
 		"items": _rows(shown),

@@ -85,7 +85,7 @@ def _subscribed() -> set[str]:
 def _owing_without() -> set[str]:
 	"""Desk users without a subscription who owe a client something today, or have a role of the procedure and with it
 	policies to read and trainings to take; each query uses an index."""
-	until = clock.end_of(clock.now())
+	until = calendars.end_of_today()
 	user = frappe.qb.DocType("User")
 	subscription = frappe.qb.DocType(SUBSCRIPTION)
 	interaction = frappe.qb.DocType(owed.INTERACTION)
@@ -104,7 +104,7 @@ def _owing_without() -> set[str]:
 		frappe.qb.from_(item)
 		.select(item.name)
 		.where((item.assigned_to == user.name) & (item.status == policy.OPEN_ACTION_ITEM))
-		.where(item.due_on <= until.date())
+		.where(item.due_on <= calendars.day_of(until))
 	)
 	has_role = frappe.qb.DocType("Has Role")
 	has_duties = (
@@ -200,7 +200,7 @@ def contents(subscription, numbers: Callable[[], unlogged.Numbers] = _count_unlo
 	"""
 	own, team = [], []
 	if may_read := frappe.has_permission(owed.INTERACTION, "read"):
-		until = clock.end_of(clock.now())
+		until = calendars.end_of_today()
 		own = owed.owed(subscription.user, until, owed.MOST + 1) if subscription.own_items else []
 		if subscription.team_items:
 			everyones = owed.owed(until=until, most=owed.MOST + 1 + len(own))

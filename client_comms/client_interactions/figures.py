@@ -9,6 +9,7 @@ from frappe.utils import get_datetime, get_datetime_str
 
 from client_comms import clock, compat
 from client_comms.client_interactions.owed import INTERACTION
+from client_comms.communication_governance import calendars
 from client_comms.rules import response_clock
 
 MANY = 1000  # beyond which counting on would take longer than it tells
@@ -37,8 +38,7 @@ def card_due_today() -> dict:
 
 
 def _due_today() -> dict:
-	now = clock.now()
-	today = [get_datetime_str(now), get_datetime_str(clock.end_of(now))]
+	today = [get_datetime_str(clock.now()), get_datetime_str(calendars.end_of_today())]
 	return {"clock_state": response_clock.STATE_RUNNING, "next_deadline": ("between", today)}
 
 

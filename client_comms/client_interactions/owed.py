@@ -50,7 +50,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class OwedItem:
-	"""One thing that one user owes one client: `due` as stored; for an action item, the end of its day."""
+	"""One thing that one user owes one client: `due` as stored; for an action item, the end of its day where business is."""
 
 	what: str
 	due: datetime
@@ -126,15 +126,15 @@ def work(staff: str) -> dict[str, dict]:
 	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
 	    `more` is how many further ones there are. `due` is None for what waits for the client.
 	"""
-	now = clock.now()
+	now, today = clock.now(), calendars.end_of_today()
 	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], LATER: [], WAITING: []}
 	rows: dict[tuple, dict] = {}
-	tomorrow = _end_of_next_working_day(now)
+	tomorrow = _end_of_next_working_day()
 	for item in owed(staff, tomorrow) or owed(staff, most=NEXT):
 		# An action item has words of its own, and is done on its own.
 		key = (item.interaction.name, item.subject if item.what == ITEM else None)
 		if key not in rows:
-			section = _section(item.due, now, tomorrow)
+			section = _section(item.due, now, today, tomorrow)
 			rows[key] = _row(item.interaction, item.subject, item.due)
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
@@ -149,18 +149,17 @@ def work(staff: str) -> dict[str, dict]:
 	return shown
 
 
-def _end_of_next_working_day(now: datetime) -> datetime:
+def _end_of_next_working_day() -> datetime:
 	"""By the default calendar: on a Friday, what is due on Monday is owed next."""
-	calendar = calendars.default()
-	today = calendar.day_of(clock.to_aware(now))
-	ahead = (days for days in range(1, _LONGEST_BREAK) if calendar.closing_time(today + timedelta(days=days)))
-	return clock.end_of(now + timedelta(days=next(ahead, 1)))
+	calendar, today = calendars.default(), calendars.day_of(clock.now())
+	ahead = (today + timedelta(days=days) for days in range(1, _LONGEST_BREAK))
+	return calendars.end_of(next(filter(calendar.closing_time, ahead), today + timedelta(days=1)))
 
 
-def _section(due: datetime, now: datetime, tomorrow: datetime) -> str:
+def _section(due: datetime, now: datetime, today: datetime, tomorrow: datetime) -> str:
 	if due < now:
 		return LATE
-	if due <= clock.end_of(now):
+	if due <= today:
 		return TODAY
 	return TOMORROW if due <= tomorrow else LATER
 
@@ -256,7 +255,7 @@ def _readable(items: list) -> list[OwedItem]:
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
 	}
 	return [
-		OwedItem(ITEM, clock.end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
+		OwedItem(ITEM, calendars.end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
 		for item in items
 		if item.parent in rows
 	]

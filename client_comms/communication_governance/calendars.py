@@ -1,7 +1,7 @@
 """Response calendars of the site as calendars of the rules."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import frappe
 from frappe.utils import cint, getdate
@@ -33,6 +33,20 @@ def local_time(company: str | None, stored: datetime | str) -> datetime:
 	"""A stored moment as clocks show it where the company has its business. What clients read names that day and hour: in the
 	time zone of the site, closing time can be another day."""
 	return clock.to_aware(stored).astimezone(for_company(company).zone).replace(tzinfo=None)
+
+
+def day_of(stored: datetime) -> date:
+	"""The day of a stored moment where business is, by the default calendar: what is due today is due by its end."""
+	return default().day_of(clock.to_aware(stored))
+
+
+def end_of(day: date) -> datetime:
+	"""The last moment of a day where business is, by the default calendar, as stored."""
+	return clock.to_stored(datetime.combine(day, time.max, default().zone).replace(fold=1))
+
+
+def end_of_today() -> datetime:
+	return end_of(day_of(clock.now()))
 
 
 def own() -> dict[str, str]:

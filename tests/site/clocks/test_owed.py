@@ -55,6 +55,32 @@ def test_owed_today_is_what_is_due_by_the_end_of_the_day_and_what_is_overdue(
 			assert owed.is_late(owed.owed(frontline)[0])
 
 
+@pytest.mark.parametrize(
+	("zone", "logged", "morning", "today"),
+	[
+		# Due on Tuesday at 17:00 there, which is on Wednesday at 02:00 here, and on Tuesday at 05:00.
+		("America/Los_Angeles", "2026-11-23 19:00", "2026-11-24 18:00", "2026-11-24"),
+		("Pacific/Auckland", "2026-11-22 22:00", "2026-11-23 21:00", "2026-11-24"),
+	],
+)
+def test_today_is_the_day_where_business_is(
+	zone, logged, morning, today, inquiry, frontline, clock_at, as_user, business_in
+):
+	"""Everywhere: the digest of that morning would otherwise say that nothing is owed."""
+	business_in(zone)
+	item = {"description": "Call back", "assigned_to": frontline, "due_on": today}
+	inquiry(at=logged, responsible_staff=frontline, action_items=[item])
+	with clock_at(morning), as_user(frontline):
+		work = owed.work(frontline)
+		assert len(work["today"]["rows"]) == 2 and not work["late"]["rows"]
+		assert figures.card_due_today()["value"] == 1
+		(mine,) = (row for row in team_board.execute({})[1] if not row["indent"])
+		assert (mine["due_today"], mine["due_tomorrow"]) == (1, 0)
+		assert len(owed_report.execute({"staff": frontline, "until": today})[1]) == 2
+		subscription = frappe.get_doc("Digest Subscription", daily_digest.subscription_of(frontline))
+		assert len(daily_digest.contents(subscription)["own"]) == 2
+
+
 def test_a_promise_is_owed_and_a_pause_owes_nothing(inquiry, frontline, clock_at, as_user):
 	doc = inquiry(responsible_staff=frontline)
 	with clock_at("2026-11-23 11:00"), as_user(frontline):

@@ -333,6 +333,18 @@ def test_who_has_none_yet(subscription):
 	assert run() == DIGEST
 
 
+def test_who_has_none_yet_where_business_is_elsewhere(subscription, business_in):
+	"""Where it is tomorrow already."""
+	business_in("Pacific/Kiritimati")
+	frappe.db.delete("Digest Subscription", {"name": subscription.name})
+	frappe.db.delete("Has Role", {"parent": subscription.user})
+	assert run() == []
+	item = {"parent": "CI", "parenttype": "Client Interaction", "parentfield": "action_items"}
+	item = insert("Interaction Action Item", assigned_to=subscription.user, status="Open", **item)
+	item.db_set("due_on", "2026-11-25")
+	assert run() == DIGEST
+
+
 @pytest.mark.parametrize(
 	("at", "until"),
 	[

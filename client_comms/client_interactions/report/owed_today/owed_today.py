@@ -6,6 +6,7 @@ from frappe import _
 from client_comms import clock
 from client_comms.client_interactions import owed, reporting
 from client_comms.client_interactions.due_words import due_words
+from client_comms.communication_governance import calendars
 
 
 def execute(filters=None):
@@ -14,7 +15,7 @@ def execute(filters=None):
 	:param filters: `staff` (User; everyone if empty), `until` (date; no limit if empty)
 	"""
 	filters = frappe._dict(filters or {})
-	until = clock.end_of(filters.until) if filters.until else None
+	until = calendars.end_of(clock.parse_day(filters.until)) if filters.until else None
 	items = owed.owed(filters.staff, until, owed.MOST + 1)
 	message = (
 		reporting.in_files()

@@ -1,16 +1,17 @@
 """The team's open interactions by staff, the most urgent first (R-2, F-2)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, create_batch, formatdate, get_datetime, getdate
+from frappe.utils import create_batch, formatdate
 
 from client_comms import clock
 from client_comms.client_interactions import reporting
 from client_comms.client_interactions.due_words import due_words
 from client_comms.client_interactions.reporting import TABLE, Condition, Grouping
+from client_comms.communication_governance import calendars
 from client_comms.i18n import day_number
 from client_comms.people import absences
 from client_comms.rules import response_clock as clocks
@@ -68,8 +69,9 @@ def execute(filters=None):
 
 def _counted() -> dict[str, tuple[str, list[Condition]]]:
 	"""Column -> its label, and the filters of the list behind it."""
-	now = clock.now()
-	tomorrow, day_after = (get_datetime(getdate(add_days(now, days))) for days in (1, 2))
+	now, today = clock.now(), calendars.day_of(clock.now())
+	ends = (calendars.end_of(today + timedelta(days=days)) for days in (0, 1))
+	tomorrow, day_after = (end + timedelta(seconds=1) for end in ends)
 	return {
 		"overdue": (_("Overdue"), [_RUNNING, ("next_deadline", "<", str(now))]),
 		"due_today": (
