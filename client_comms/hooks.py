@@ -254,6 +254,7 @@ override_whitelisted_methods = {
 	"webshop.webshop.shopping_cart.cart.create_lead_for_item_inquiry": "client_comms.intake.item_inquiry.create_lead_for_item_inquiry",
 	"frappe.email.inbox.create_email_flag_queue": "client_comms.enforcement.methods.missing_checks_frappe.create_email_flag_queue",
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.missing_checks_frappe.update_attending_status",
+	"frappe.automation.doctype.auto_repeat.auto_repeat.update_reference": "client_comms.enforcement.methods.missing_checks_frappe.update_reference",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.missing_checks_frappe.bulk_apply",
 	"frappe.core.doctype.communication.email.make": "client_comms.enforcement.methods.missing_checks_frappe.make",
 	"erpnext.templates.pages.projects.get_task_html": "client_comms.enforcement.methods.missing_checks_erpnext.get_task_html",

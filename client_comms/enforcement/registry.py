@@ -10,6 +10,7 @@ from importlib.util import find_spec
 OWNER_FIELDS = {
 	"Access Log": ("export_from", "reference_document"),
 	"Activity Log": ("reference_doctype", "reference_name"),
+	"Auto Repeat": ("reference_doctype", "reference_document"),
 	"Comment": ("reference_doctype", "reference_name"),
 	"Data Package Item": ("package_type", "package"),
 	"Deleted Document": ("deleted_doctype", "deleted_name"),

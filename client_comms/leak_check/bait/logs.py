@@ -55,6 +55,15 @@ def plant(doc, message, bait: Bait) -> None:
 		track_field="subject",
 		value=f"{word} milestone",
 	)
+	bait.names["Auto Repeat"] = insert_row(
+		"Auto Repeat",
+		name=f"{bait.name}-REPEAT",
+		reference_doctype=INTERACTION,
+		reference_document=doc.name,
+		message=f"{word} again",
+		status="Disabled",
+		disabled=1,
+	)
 	if frappe.db.exists("DocType", "Energy Point Log"):  # version 15
 		bait.names["Energy Point Log"] = insert_row(
 			"Energy Point Log", user="Administrator", type="Appreciation", reason=f"{word} praised", **about

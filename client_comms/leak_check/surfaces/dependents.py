@@ -17,6 +17,7 @@ from client_comms.leak_check.surfaces.surface import (
 DEPENDENTS = (
 	"Access Log",
 	"Activity Log",
+	"Auto Repeat",
 	"Call Log",
 	"Client Disclosure",
 	"Comment",
@@ -80,6 +81,7 @@ def _belonging(doctype):
 		column = {
 			"Access Log": "page",
 			"Activity Log": "subject",
+			"Auto Repeat": "message",
 			"Call Log": "summary",
 			"Client Disclosure": "description",
 			"Communication": "subject",

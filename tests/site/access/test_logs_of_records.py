@@ -18,7 +18,6 @@ NAMING = re.compile(
 # What names documents, and is not guarded by a condition on its rows → why.
 REVIEWED = {
 	"Audit Trail": "stores nothing; what it is asked to compare is a document that a request contains (documents_in_memory)",
-	"Auto Repeat": "names a document that its author can read (references)",
 	"Permission Inspector": "asks for the document first (admin_tools)",
 	"Permission Log": "about roles, users, pages and fields",
 	"Transaction Log": "of submitted documents, for Administrator",

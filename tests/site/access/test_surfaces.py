@@ -320,6 +320,7 @@ NO_SURFACE = {
 	"frappe.utils.print_format.report_to_pdf": _PDF,
 	"frappe.geo.utils.get_coords": "documents on a map, in version 15: test_list_conditions",
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": _ASKS,
+	"frappe.automation.doctype.auto_repeat.auto_repeat.update_reference": "shows nothing; what it copies later: test_auto_repeats",
 	"erpnext.support.doctype.issue.issue.make_task": "Frappe asks for the Issue; what is copied: test_references",
 	"erpnext.support.doctype.issue.issue.set_multiple_status": _ASKS,
 }
