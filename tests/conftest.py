@@ -100,6 +100,7 @@ def site(site_name, sites_path):
 	if not frappe.conf.allow_tests:
 		pytest.exit(f"{site_name} does not allow tests: bench --site {site_name} set-config allow_tests true")
 	frappe.connect()
+	frappe.db.delete("Error Log")  # of a run that was killed
 	fresh_state()
 	yield frappe
 	frappe.destroy()
@@ -129,8 +130,7 @@ def transaction(request, site):
 		patched = pytest.MonkeyPatch()
 		request.addfinalizer(patched.undo)
 		patched.setattr(work_notices, "after_commit", work_notices.tell_responsible)
-	# Its table is not transactional, and the names of records that were rolled back are given again.
-	site.db.delete("Error Log")
+	errors = {*site.get_all("Error Log", pluck="name")}
 	site.db.rollback()
 	metadata = site.cache.get_value("metadata_version")
 	if request.node.get_closest_marker("committed"):
@@ -138,6 +138,9 @@ def transaction(request, site):
 	else:
 		with savepoints_for_commits():
 			yield
+	site.db.rollback()
+	# Its table is not transactional, and the names of records that were rolled back are given again. A module may keep what it has made.
+	site.db.delete("Error Log", {"name": ("not in", [*errors, ""])})
 	site.db.rollback()
 	fresh_state(metadata)
 
