@@ -23,7 +23,11 @@ _LISTS = ("communications", "automated_messages")
 @frappe.whitelist()
 def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
+		said = len(frappe.local.message_log)
 		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
+		if doctype in governed.bound() and frappe.response.get("docs"):
+			# It opened with its interaction; Frappe says which permissions the user lacks for what it is about.
+			del frappe.local.message_log[said:]
 		if doctype == governed.INTERACTION and not frappe.response.get("docs"):
 			if merged := former_names.readable(name):  # otherwise as if there had never been one
 				return getdoc(doctype, merged, **others)

@@ -112,10 +112,14 @@ def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_say
 @pytest.mark.parametrize("role", ["Frontline Staff", "Compliance Officer"])
 def test_its_form_opens_without_a_message(role, received, make_user, as_user):
 	_case, message, _file = received()
+	if message.doctype == "Communication":  # Frappe asks for the permissions of what it is about
+		lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+		message.db_set({"reference_doctype": lead.doctype, "reference_name": lead.name})
 	with as_user(make_user(role)):
 		frappe.clear_messages()
-		form_load.getdoc("Communication", message.name)
-	assert not frappe.local.message_log
+		frappe.response.docs = []
+		form_load.getdoc(message.doctype, message.name)
+	assert frappe.response.docs and not frappe.local.message_log
 
 
 def test_its_form_says_that_it_can_be_read(received, make_user, as_user):
