@@ -28,6 +28,7 @@ from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
 REQUEST = "Data Subject Request"
+_CLIENTS = ("Contact", "Lead", "Prospect", "Supplier", "Customer")  # and those who speak for them
 _PAPER, _QUEUE = "Physical File", "Email Queue"
 _NOT_MAPPED = N_("Not in the data map: decide by hand")
 _FIRST, _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = -1, 0, 3, 5, 6, 9  # steps
@@ -240,7 +241,12 @@ def _masters(subject: subjects.Subject, kept_parties: dict[str, str]) -> Iterato
 def _shared(subject: subjects.Subject) -> Iterator[dict]:
 	"""What has a name, address or number of the client as well: it is not replaced, because it may mean the other one."""
 	for text, (doctype, name) in sorted(subject.shared_names.items()):
-		why = _("It has {0} as well, so this text is left everywhere").format(text)
+		said = _("It has {0} as well, so this text is left everywhere")
+		if doctype in _CLIENTS:
+			said = _(
+				"It has {0} as well, so it stays, and so does this text everywhere. If it is the same person, enter a request for it too."
+			)
+		why = said.format(text)
 		yield runs.item(doctype, name, KEEP, why, _SHARED)
 	for login, contact in subject.logins_of_others.items():
 		why = _(
