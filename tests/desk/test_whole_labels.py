@@ -150,9 +150,7 @@ def test_no_pill_of_a_list_is_cut(language, reader, shoot):
 def test_a_state_is_one_word(doctype, word, reader, shoot):
 	page = reader("en")
 	page.goto(f"/app/{slug(doctype)}/view/list")
-	page.wait_for_function(
-		"doctype => window.cur_list?.doctype === doctype && cur_list.columns", arg=doctype
-	)
+	page.wait_for_function("doctype => window.cur_list?.doctype === doctype && cur_list.columns", arg=doctype)
 	page.wait_for_load_state("networkidle")
 	heights = page.evaluate(
 		f"""(pills) => {{

@@ -1,6 +1,7 @@
 """Plans, does and finishes the erasure of a client (P-2): every place, what happens to it, and what law or hold keeps."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 import frappe
@@ -64,8 +65,8 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 
 	:param answer: what they are told; not needed if the request was answered before
 	:param otherwise: as in `DataSubjectRequest.close`
-	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, the use of their data is restricted, or see
-	    `close`
+	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, the use of their data is restricted, a hold keeps
+	    what was to go by the plan, or see `close`
 	"""
 	request = transactions.locked(REQUEST, run.request)
 	request.check_permission("write")
@@ -78,7 +79,30 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 	request.require_identity()
 	require_unrestricted(request)
 	if request.status == OPEN:
+		_require_no_new_hold(run)
 		request.close(ANSWERED, answer, otherwise)
+
+
+def _require_no_new_hold(run) -> None:
+	"""Who approves tells the client what is erased, as the plan says it; what a hold covers since then would stay all the same.
+
+	:raises ActionNotPossibleError: there is such a hold
+	"""
+	planned = defaultdict(list)
+	for row in _stored_items(run.name):
+		if row.action != KEEP:
+			planned[row.reference_doctype].append(row.reference_name)
+	held = [each for of in planned.items() for each in legal_holds.of_each(*of).values()]
+	if held:
+		frappe.throw(
+			_(
+				"Since this plan was made, {0} keeps records that were to be erased ({1}), and the client would be told otherwise. Discard this plan and make another one from {2}: it says what stays."
+			).format(
+				", ".join(sorted({bold(each.name) for each in held})), bold(len(held)), bold(run.request)
+			),
+			exc=ActionNotPossibleError,
+			title=_("Plan Is Out of Date"),
+		)
 
 
 def require_unrestricted(request) -> None:

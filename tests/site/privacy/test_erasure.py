@@ -648,6 +648,22 @@ def planned(request_for, officers, as_user):
 	return make
 
 
+def test_a_hold_since_the_plan_is_in_another_one_before_the_client_is_told(
+	client, planned, officers, as_user
+):
+	run = planned()
+	hold = {"doctype": "Legal Hold", "hold_on": "Client", "reason": "A claim"}
+	with as_user(officers[1]):
+		hold = frappe.get_doc({**hold, "party_type": "Customer", "party": client.party}).insert()
+		with pytest.raises(ActionNotPossibleError, match=hold.name):
+			runs_api.approve_run(run.name, *TOLD)
+		assert frappe.db.get_value("Data Subject Request", run.request, "status") == "Open"
+		runs_api.release_hold(hold.name, "The claim was settled")
+		runs_api.approve_run(run.name, *TOLD)
+	runs.work(run.name)
+	assert not frappe.db.exists("Customer", client.party)
+
+
 def test_what_was_refused_is_not_erased(client, planned, officers, as_user):
 	run = planned()
 	with as_user(officers[0]):
