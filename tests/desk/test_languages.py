@@ -35,7 +35,8 @@ PAGES = (
 	"query-report/Response Compliance",
 )
 ROLES = ("System Manager", "Client Communications Manager", "Compliance Officer", "Customer Support Manager")
-NAMES = ("", "Administrator")
+# Stored texts, the last in the language of who erased a client's data.
+NAMES = ("", "Administrator", "Anonymised")
 # English words that are the language's for something else: Frappe's German for "Home".
 SAME = {"de": ("Start",)}
 # Every text on the page that a reader sees, or that a screen reader says. The calendar of a date field is Frappe's, and so is
