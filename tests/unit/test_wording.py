@@ -172,24 +172,24 @@ WORST = (
 @pytest.mark.parametrize("unit", WORST)
 def test_no_text_takes_long(unit):
 	"""A pattern that tries again from every place would need hours for these."""
-	started = time.perf_counter()
+	started = time.process_time()
 	wording.check(
 		unit * (200_000 // len(unit)), "de", TERMS, salutations=["Hello"], closings=["Kind regards"]
 	)
-	assert time.perf_counter() - started < 10
+	assert time.process_time() - started < 10
 
 
 @given(st.lists(st.sampled_from(WORST), min_size=1, max_size=6), st.sampled_from(["en", "de", "fr"]))
 @settings(max_examples=20, deadline=None)
 def test_no_mixture_takes_long(units, language):
-	started = time.perf_counter()
+	started = time.process_time()
 	wording.check("".join(units) * (20_000 // len("".join(units))), language, TERMS)
-	assert time.perf_counter() - started < 5
+	assert time.process_time() - started < 5
 
 
 def test_an_email_of_20_kilobytes_is_checked_while_one_types():
 	sentence = "We have looked into your order, and we utilise the new forms for its return to you. "
 	text = "Hello Anna\n" + sentence * (20_000 // len(sentence)) + "\nKind regards"
 	wording.check(text, "en", TERMS)  # stems are kept
-	best = min(timeit.repeat(lambda: wording.check(text, "en", TERMS), number=1, repeat=5))
+	best = min(timeit.repeat(lambda: wording.check(text, "en", TERMS), timer=time.process_time, number=1, repeat=5))
 	assert best < 0.1

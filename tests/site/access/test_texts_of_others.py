@@ -105,6 +105,6 @@ def test_what_would_be_markup(text, has):
 
 def test_a_long_text_is_looked_through_once():
 	"""A pattern that looks for the end of each quotation took minutes for it."""
-	begun = time.perf_counter()
+	begun = time.process_time()
 	assert not harmless_addresses.has_markup("it's " * 500_000)
-	assert time.perf_counter() - begun < 1
+	assert time.process_time() - begun < 1
