@@ -5,6 +5,7 @@ user cannot keep. Reassigned ones no longer belong to the user, so running it tw
 does the rest. A daily run finds changes without a saved User, such as a deleted role.
 """
 
+import traceback
 from collections.abc import Callable
 from functools import cache
 
@@ -23,6 +24,7 @@ ITEM = "Interaction Action Item"
 MATRIX = "Communication Matrix"
 CHUNK = 50
 _ADOPTED = 500  # in one day
+_UNREADABLE = "client_comms_unreadable_version"
 
 
 def on_user_change(doc, method=None):
@@ -129,11 +131,23 @@ class _Staff:
 
 	def _may_be_responsible(self, matrix: str, communication_type: str, level: str) -> bool:
 		"""A version that cannot be read takes nothing from anyone, and does not hold back what other versions govern."""
-		with transactions.part("Who can be responsible could not be decided", MATRIX, matrix):
+		with transactions.part() as part:
 			return self.takes_part(level) and assignment.may_be_responsible(
 				self.user, matrix, communication_type, level
 			)
+		_log_unreadable(matrix, part.error)
 		return self.takes_part(level)
+
+
+def _log_unreadable(matrix: str, error: Exception) -> None:
+	"""Once a day: it is the same for each user, type and level."""
+	if clock.is_first_in_a_day(f"{_UNREADABLE}:{matrix}"):
+		frappe.log_error(
+			title="Who can be responsible could not be decided",
+			message="".join(traceback.format_exception(error)),
+			reference_doctype=MATRIX,
+			reference_name=matrix,
+		)
 
 
 @transactions.again_if_undone

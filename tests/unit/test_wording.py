@@ -191,5 +191,7 @@ def test_an_email_of_20_kilobytes_is_checked_while_one_types():
 	sentence = "We have looked into your order, and we utilise the new forms for its return to you. "
 	text = "Hello Anna\n" + sentence * (20_000 // len(sentence)) + "\nKind regards"
 	wording.check(text, "en", TERMS)  # stems are kept
-	best = min(timeit.repeat(lambda: wording.check(text, "en", TERMS), timer=time.process_time, number=1, repeat=5))
+	best = min(
+		timeit.repeat(lambda: wording.check(text, "en", TERMS), timer=time.process_time, number=1, repeat=5)
+	)
 	assert best < 0.1
