@@ -9,7 +9,7 @@ from client_comms.rules.response_clock import MERGED
 
 _ISSUE = "Issue"
 # DocType → the DocType of what ERPNext makes of it, with words of it, and how that names it.
-_MADE_OF = {
+MADE_OF = {
 	"Lead": ("Opportunity", {"opportunity_from": "Lead"}, "party_name"),
 	_ISSUE: (_ISSUE, {}, "issue_split_from"),
 }
@@ -91,8 +91,8 @@ def _raise_what_depends(doctype: str, name: str, level: str, reason: str) -> Non
 def _made_of(doctype: str, name: str) -> list[filed.Document]:
 	"""What ERPNext has made of a document that has a level as well, and of that; a query for each step."""
 	found, latest = [], [name]
-	while latest and doctype in _MADE_OF:
-		doctype, further, naming = _MADE_OF[doctype]
+	while latest and doctype in MADE_OF:
+		doctype, further, naming = MADE_OF[doctype]
 		if not documents.is_governed(doctype):
 			break
 		known = [each for _doctype, each in found]

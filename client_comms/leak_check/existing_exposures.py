@@ -8,7 +8,7 @@ import frappe
 from client_comms.enforcement import closing, dependents, governed, guards, record_names, sharing
 from client_comms.enforcement.doctypes.file import is_confidential
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
-from client_comms.leak_check import stored_scripts
+from client_comms.leak_check import lower_than_about, stored_scripts
 
 # The channels of Notifications whose recipients are checked for clearance, or pass the gate; Slack's are not known here.
 _CHECKED = ("Email", "System Notification", "SMS")
@@ -33,8 +33,16 @@ def takeovers() -> list[dict]:
 
 
 def to_review() -> list[dict]:
-	"""What cannot be checked from outside, because it may query the database directly, or run as others: `[{"document", "what"}]`."""
-	return [*_reports(), *_scripts(), *_recipients(), *_links(), *_copies(), *stored_scripts.to_review()]
+	"""What cannot be checked from outside, because it may query the database directly, or run as others, or be meant: `[{"document", "what"}]`."""
+	return [
+		*_reports(),
+		*_scripts(),
+		*_recipients(),
+		*_links(),
+		*_copies(),
+		*stored_scripts.to_review(),
+		*lower_than_about.to_review(),
+	]
 
 
 def _shares(user: str):
