@@ -386,3 +386,19 @@ def test_a_printed_report_stays_on_the_page(site, client, make_user, login, shoo
 		shoot(printed, "printed")
 	beyond = printed.evaluate("document.documentElement.scrollWidth - innerWidth")
 	assert beyond <= 1
+
+
+@pytest.mark.parametrize("report", ["Response Compliance", "Late Logs", "Unlogged Interactions"])
+def test_a_period_ends_today_on_the_site(report, supervisor, login):
+	"""Where it is still yesterday, what has just happened would be left out."""
+	page = login(supervisor, PASSWORD)
+	page.goto("/app/client-interaction")
+	expect(page.locator(".frappe-list:visible")).to_be_visible()
+	# 25 hours apart, so at no hour of the same day.
+	page.evaluate("moment.tz.add(['Test/East|E|-e0|0|', 'Test/West|W|b0|0|'])")
+	page.evaluate("frappe.boot.time_zone = { system: 'Test/East', user: 'Test/West' }")
+	page.evaluate("report => void frappe.set_route('query-report', report)", report)
+	there = "frappe.query_report?.report_name === report && frappe.query_report.get_filter_value('to_date')"
+	shown = page.wait_for_function(f"report => {there}", arg=report).json_value()
+	assert shown == page.evaluate("moment.tz('Test/East').format('YYYY-MM-DD')")
+	assert shown > page.evaluate("frappe.datetime.get_today()")

@@ -15,9 +15,12 @@ Object.assign(client_comms.fields, {
 		};
 	},
 
+	/** Today on the site: what is stored has its days, and where it is still yesterday, what just happened would be of tomorrow. */
+	today: () => frappe.datetime.system_datetime().slice(0, 10),
+
 	/** The first and the last day of a report, from so many days, or so many months, ago until today. */
 	period({ days, months }) {
-		const today = frappe.datetime.get_today();
+		const today = this.today();
 		const from = days
 			? frappe.datetime.add_days(today, -days)
 			: frappe.datetime.add_months(today, -months);

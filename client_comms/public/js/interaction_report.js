@@ -17,7 +17,7 @@ Object.assign(client_comms.report, {
 	},
 
 	period() {
-		const today = frappe.datetime.get_today();
+		const today = client_comms.fields.today();
 		return [
 			{
 				fieldname: "from_date",

@@ -30,8 +30,10 @@ if (!client_comms.state_verification) {
 				reqd: 1,
 			},
 			async ({ verified_how }) => {
-				const today = frappe.datetime.system_datetime().slice(0, 10);
-				await frm.set_value({ verified_how, details_confirmed_on: today });
+				await frm.set_value({
+					verified_how,
+					details_confirmed_on: client_comms.fields.today(),
+				});
 				await client_comms.save(frm);
 			},
 			__("Verification Method"),

@@ -13,7 +13,7 @@ frappe.ui.form.on("Review Programme", {
 });
 
 function draw(frm) {
-	const today = frappe.datetime.get_today();
+	const today = client_comms.fields.today();
 	const fields = [
 		{
 			fieldname: "from_date",

@@ -19,7 +19,7 @@
 				title: __("Scorecard"),
 				single_column: true,
 			});
-			const today = frappe.datetime.get_today();
+			const today = client_comms.fields.today();
 			this.since = this.page.add_field({
 				fieldname: "since",
 				fieldtype: "Date",
