@@ -15,6 +15,7 @@ from client_comms.i18n import speaking
 from client_comms.rules import access
 
 _ISSUE, _LEAD = "Issue", "Lead"
+_ROWS_OF_TASKS = ("Project Template Task", "Task Depends On")  # which repeat the subject
 # DocType -> the rows with copies of its fields, and their link to it
 ROWS = {_LEAD: ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
 
@@ -83,14 +84,19 @@ def _withdraw_from_tasks(issue: str) -> None:
 	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
 	if not keeps_words(governed.level(_ISSUE, issue)):
 		return
-	changed, fields = set(), {"subject": issue, "description": None}
-	for field, words in frappe.db.get_value(_ISSUE, issue, [*fields], as_dict=True).items():
-		copied, instead = {"issue": issue, field: words}, fields[field]
-		if words and (tasks := frappe.get_all("Task", copied, pluck="name", order_by=None)):
-			frappe.db.set_value("Task", {"name": ("in", tasks)}, field, instead, update_modified=False)
-			changed.update(tasks)
-	for name in changed:
-		update_global_search(frappe.get_doc("Task", name))
+	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
+	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
+	if not tasks:
+		return
+	for field, instead in (("subject", issue), ("description", None)):
+		copied = [task.name for task in tasks if words[field] and task[field] == words[field]]
+		if copied:
+			frappe.db.set_value("Task", {"name": ("in", copied)}, field, instead, update_modified=False)
+	repeated = {"task": ("in", [task.name for task in tasks]), "subject": words.subject}
+	for rows in _ROWS_OF_TASKS:
+		frappe.db.set_value(rows, repeated, "subject", issue, update_modified=False)
+	for task in tasks:
+		update_global_search(frappe.get_doc("Task", task.name))
 
 
 def withdraw_all() -> None:

@@ -229,7 +229,8 @@ def finish(lead, opportunity, issue, _complaint):
 	quotation.update({"conversion_rate": 1, "plc_conversion_rate": 1})
 	quotation.flags.ignore_mandatory = True
 	quotation.insert()
-	make_task(issue.name).insert()
+	group = frappe.get_doc({"doctype": "Task", "subject": "Roofs", "is_group": 1}).insert()
+	make_task(issue.name).update({"parent_task": group.name}).insert()
 	message = frappe.db.get_value(
 		"Communication", {"reference_doctype": "Issue", "reference_name": issue.name}
 	)

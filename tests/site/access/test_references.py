@@ -235,9 +235,12 @@ def test_a_task_that_was_made_before_its_issue_was_raised(held):
 		frappe.get_doc({"doctype": "Task", "issue": about.name, **words, **others}).insert()
 		for others in ({}, {"subject": "Order tiles", "description": "200"})
 	)
+	row = {"task": copied.name, "subject": words["subject"]}
+	waits = frappe.get_doc({"doctype": "Task", "subject": "Paint", "depends_on": [row]}).insert()
 	level_spread.change_level("Issue", about.name, "Sensitive", "It is about money")
 	assert frappe.db.get_value("Task", copied.name, ["subject", "description"]) == (about.name, None)
 	assert frappe.db.get_value("Task", own.name, ["subject", "description"]) == ("Order tiles", "200")
+	assert frappe.db.get_value("Task Depends On", {"parent": waits.name}, "subject") == about.name
 	copied.db_set(words)
 	withdraw_words_from_tasks.execute()
 	assert frappe.db.get_value("Task", copied.name, ["subject", "description"]) == (about.name, None)
