@@ -72,7 +72,8 @@ def log_interaction(**fields) -> dict:
 	:param fields: fields of Client Interaction; `action_items`, `evidence` and `data_categories` as lists of dicts
 	    (or JSON). A client who is not known yet has a `party_name` instead of a `party`. By default, the responsible staff is the caller, or someone eligible if the caller is not, and the time is
 	    now; the company is filled in as well.
-	:returns: the interaction as a dict, with `may_read` (whether the caller can still read it) and `responsible_name`
+	:returns: the interaction as a dict, with `may_read` (whether the caller can still read it) and `responsible_name`; without its tables
+	    if they cannot
 	:raises frappe.ValidationError: a field is unknown or has an invalid value
 	:raises MissingDetailsError: a detail of clause D-2 is missing
 	:raises NotResponsibleError: the responsible staff do not have the responsible party's role
@@ -85,11 +86,10 @@ def log_interaction(**fields) -> dict:
 	if not doc.responsible_staff:
 		doc.responsible_staff = _placed(doc)[1]
 	doc.insert()
-	return {
-		**_as_dict(doc),
-		"may_read": bool(frappe.has_permission(INTERACTION, "read", doc=doc)),
-		"responsible_name": get_fullname(doc.responsible_staff),
-	}
+	may_read, logged = bool(frappe.has_permission(INTERACTION, "read", doc=doc)), _as_dict(doc)
+	for table in () if may_read else doc.meta.get_table_fields():
+		del logged[table.fieldname]
+	return {**logged, "may_read": may_read, "responsible_name": get_fullname(doc.responsible_staff)}
 
 
 @frappe.whitelist()

@@ -7,6 +7,7 @@ from frappe import _
 
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.packages import contents
+from client_comms.clients import phone_numbers
 from client_comms.enforcement import governed
 from client_comms.i18n import day_in_words, moment_in_words
 
@@ -25,7 +26,7 @@ def labelled(doctype: str, values: dict) -> list[dict]:
 	meta = frappe.get_meta(doctype)
 	shown = []
 	for field, value in values.items():
-		if field in ("doctype", "name") or not value:
+		if field in ("doctype", "name") or not value or value == phone_numbers.NONE:
 			continue
 		if isinstance(value, list):
 			df = meta.get_field(field)

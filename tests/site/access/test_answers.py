@@ -542,3 +542,18 @@ def script(monkeypatch):
 def test_scripts_of_the_site(code, hidden, reader, script, answered):
 	response = answered(reader, script(code.format(name=hidden.name)))
 	assert SECRET not in response.get_data(as_text=True)
+
+
+def test_who_logs_what_only_others_can_read_is_reported_as_no_fault(reader, make_user, answered):
+	make_user("Customer Support", "Support Team")
+	fields = {
+		"communication_type": "Feedback/Complaint",
+		"channel": "Phone",
+		"subject": "Roof",
+		"summary": SECRET,
+		"party_name": "Anna",
+	}
+	response = answered(reader, lambda: api.log_interaction(**fields))
+	logged = response.json
+	assert response.status_code == 200 and not logged["may_read"] and logged["summary"] == SECRET
+	assert not left_out() and not faults()

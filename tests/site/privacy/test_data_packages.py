@@ -255,6 +255,9 @@ def test_it_has_what_the_same_person_wrote_as_a_lead(client, ready, contact_only
 	}
 	assert {("Communication", message.name), ("Contact", twin), ("Lead", lead.name)} <= included
 	assert message.content in text_of(package)
+	assert (
+		"International Format" not in unpacked(package).read("records/lead.html").decode()
+	)  # without a number
 	# An erasure takes nothing along without being asked.
 	assert ADDRESS in subjects.of("Customer", client.party).shared_names
 	package.run_method("onload")
