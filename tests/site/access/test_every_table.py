@@ -88,16 +88,18 @@ def people(make_user):
 
 @pytest.fixture
 def work(people, as_user, set_settings, mailbox, make_client):
-	"""`work(raise_first)`: everything that staff do with a Lead, an Opportunity, an Issue and a complaint."""
+	"""`work(raise_first, other)`: everything that staff do with a Lead, an Opportunity, an Issue and a complaint, of which they tell `other`;
+	of the complaint, which is Sensitive from the beginning, a colleague with clearance."""
 	settled = {"govern_issues": 1, "govern_leads": 1, "govern_opportunities": 1}
 
-	def do(raise_first):
+	def do(raise_first, other):
 		set_settings(**settled)
 		client = make_client("Nord", "nord@client.example")
 		with as_user(people.works):
 			records = list(enter(client, people.works, raise_first))
 			for record in records:
-				work_on(record, people)
+				told = people.colleague if record.doctype == "Client Interaction" else other
+				work_on(record, told, people)
 			finish(*records)
 		if not raise_first:
 			for record in records:
@@ -138,8 +140,8 @@ def insert(values, raise_it):
 	return doc
 
 
-def work_on(record, people):
-	doctype, name, other = record.doctype, record.name, people.colleague
+def work_on(record, other, people):
+	doctype, name = record.doctype, record.name
 	text, about = f"{WORD} is what we talk about.", {"reference_doctype": doctype, "reference_name": name}
 	own_address = "nord@client.example" if doctype == "Client Interaction" else ADDRESS
 	with as_refused():
@@ -291,9 +293,13 @@ def read_in(found) -> set[str]:
 	}
 
 
-@pytest.mark.parametrize("raise_first", [True, False], ids=["raised first", "raised last"])
-def test_the_text_is_read_in_no_table(raise_first, work, people, as_user, without_hook):
-	work(raise_first)
+@pytest.mark.parametrize(
+	("raise_first", "other"),
+	[(True, "colleague"), (False, "colleague"), (False, "uncleared")],
+	ids=["raised first", "raised last", "raised after they were told of it"],
+)
+def test_the_text_is_read_in_no_table(raise_first, other, work, people, as_user, without_hook):
+	work(raise_first, people[other])
 	found = holding(WORD)
 	assert {f"tab{doctype}" for doctype in REACHED} <= found.keys()
 	with as_user(people.uncleared):
