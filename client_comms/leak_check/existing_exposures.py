@@ -38,6 +38,7 @@ def to_review() -> list[dict]:
 		*_reports(),
 		*_scripts(),
 		*_recipients(),
+		*_mailboxes(),
 		*_links(),
 		*_copies(),
 		*stored_scripts.to_review(),
@@ -236,6 +237,22 @@ def _recipients():
 			yield {
 				"document": f"Auto Email Report {row.name}",
 				"what": f"It emails what {row.user} can see to all its recipients.",
+			}
+
+
+def _mailboxes():
+	"""Of which a message also becomes a document, with its text, that has no level."""
+	appended = {
+		*frappe.get_all("Email Account", {"enable_incoming": 1}, ["name", "append_to"], as_list=True),
+		*frappe.get_all(
+			"IMAP Folder", {"parenttype": "Email Account"}, ["parent", "append_to"], as_list=True
+		),
+	}
+	for account, doctype in sorted((account, doctype) for account, doctype in appended if doctype):
+		if doctype not in governed.doctypes():
+			yield {
+				"document": f"Email Account {account}",
+				"what": f"What arrives is also in the text of a new {doctype}, for all who can read that, whatever the level of the conversation: append it to what has a level, or to nothing.",
 			}
 
 

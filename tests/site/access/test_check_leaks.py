@@ -556,6 +556,26 @@ def test_notifications_to_whole_channels_are_named(site):
 	}
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_mailboxes_that_make_documents_without_a_level_are_named(folder, set_settings):
+	"""With the text of what arrives."""
+	set_settings(govern_issues=1, govern_leads=0)
+	for doctype in ("Issue", "Lead"):
+		account = frappe.get_doc(
+			{"doctype": "Email Account", "name": f"Test {doctype}", "enable_incoming": 1}
+		)
+		if folder:
+			place = {"parent": account.name, "parenttype": "Email Account", "parentfield": "imap_folder"}
+			row = {"doctype": "IMAP Folder", "folder_name": "INBOX", "append_to": doctype, **place}
+			frappe.get_doc({**row, "name": frappe.generate_hash()}).db_insert()
+		else:
+			account.append_to = doctype
+		account.db_insert()
+	named = {each["document"]: each["what"] for each in existing_exposures.to_review()}
+	assert "Email Account Test Issue" not in named
+	assert "a new Lead" in named["Email Account Test Lead"]
+
+
 def counts():
 	"""Rows of every table. A number that was given is not given again, so a check that is a site's first begins some series."""
 	frappe.db.rollback()
