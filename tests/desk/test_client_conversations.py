@@ -69,6 +69,22 @@ def test_a_client_sees_the_promised_day_and_writes_to_staff(
 	shoot(staff, "staff")
 
 
+def test_a_closed_conversation_says_how_it_goes_on(visitor, conversation, site, login, shoot):
+	page = login(visitor, PASSWORD)
+	page.set_viewport_size(PHONE)
+	page.goto(f"/client-conversations?conversation={conversation}")
+	hint = page.get_by_text("Is it not settled for you?")
+	expect(page.get_by_label("Your Message")).to_be_visible()
+	expect(hint).to_have_count(0)
+	doc = site.get_doc("Client Interaction", conversation)
+	for event in ("Answered", "Closed"):
+		doc.record(event)
+	site.db.commit()
+	page.reload()
+	expect(hint).to_be_visible()
+	shoot(page, "closed")
+
+
 def test_the_page_speaks_the_language_that_the_client_chooses(visitor, conversation, login, shoot):
 	page = login(visitor, PASSWORD)
 	page.goto("/client-conversations")
