@@ -134,7 +134,8 @@ def _is_stricter(level: str, than: str | None) -> bool:
 
 
 def raise_documents(doc) -> None:
-	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over, with what depends on them.
+	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over, with those
+	that were split off. Other conversations about them keep their own.
 
 	A Lead or Opportunity is not raised by a complaint of its client, because sales staff would lose access to it.
 	"""
@@ -142,7 +143,8 @@ def raise_documents(doc) -> None:
 	for doctype, name in ((doc.reference_doctype, doc.reference_name), *taken_over):
 		level = doc.confidentiality_level
 		if doctype == _ISSUE and levels.raise_to(doctype, name, level, new=doc.flags.about_new):
-			_raise_what_depends(doctype, name, level, "")
+			for made in _made_of(doctype, name):
+				levels.raise_to(*made, level)
 
 
 def _what_access_rests_on(doc) -> tuple:

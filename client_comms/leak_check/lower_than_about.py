@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.query_builder import Criterion
 
-from client_comms.enforcement import documents, filed, level_spread, policy
+from client_comms.enforcement import documents, filed, former_names, level_spread, policy
 
 _MOST = 100  # of one kind
 
@@ -20,7 +20,13 @@ def to_review() -> Iterator[dict]:
 			rows = query.where(_is_lower(found, about)).select(
 				found.name, found.confidentiality_level, about.name, about.confidentiality_level
 			)
-			for name, lower, of, level in rows.distinct().orderby(found.name).limit(_MOST).run():
+			lower_ones = rows.distinct().orderby(found.name).run()
+			raised = {}
+			if lower_ones and (doctype, kind) == ("Issue", documents.INTERACTION):
+				# A conversation raises its Issue, and not the others about it.
+				raised = former_names.levels_about(doctype, {row[2] for row in lower_ones})
+			by_hand = [row for row in lower_ones if row[3] not in raised.get(row[2], ())]
+			for name, lower, of, level in by_hand[:_MOST]:
 				yield {
 					"document": f"{kind} {name}",
 					"what": f"It is less confidential ({lower}) than {doctype} {of} ({level}), which it is about. Raise it, unless someone lowered it on purpose.",

@@ -60,3 +60,10 @@ def test_what_is_lower_than_what_it_is_about_is_named(case, log, held):
 	assert f"(Standard) than {document.doctype} {document.name} (Sensitive)" in named()
 	lower.db_set("confidentiality_level", "Sensitive")
 	assert named() is None
+
+
+def test_an_issue_is_raised_by_its_conversation_without_the_others(log, held):
+	document, lower = about(log, held, "Issue")
+	log("Feedback/Complaint", reference_doctype="Issue", reference_name=document.name)
+	assert frappe.db.get_value("Issue", document.name, "confidentiality_level") == "Sensitive"
+	assert lower.name not in str(existing_exposures.to_review())
