@@ -2,6 +2,7 @@
 before it is closed (C-3, C-4, M-1, P-2)."""
 
 import frappe
+from frappe.permissions import get_role_permissions
 
 from client_comms.client_interactions import (
 	access_requests,
@@ -12,6 +13,7 @@ from client_comms.client_interactions import (
 )
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import audience, policy
+from client_comms.rules import access
 
 
 def show(doc, method=None) -> None:
@@ -29,16 +31,16 @@ def show(doc, method=None) -> None:
 
 
 def _opened(doc) -> list[str]:
-	"""Those of the fields of the client whose record the session user can open; it has permissions of its own, from ERPNext's roles."""
-	linked = (("party", doc.party_type, doc.party), ("contact", "Contact", doc.contact))
-	return [field for field, doctype, name in linked if name and _can_open(doctype, name)]
+	"""Those of the fields of the client whose record the session user's roles open; it has permissions of its own, from ERPNext's roles."""
+	linked = (("party", doc.party_type), ("contact", "Contact"))
+	return [field for field, doctype in linked if doc.get(field) and _is_opened_by_roles(doctype)]
 
 
-def _can_open(doctype: str, name: str) -> bool:
-	# The DocType first: of a document, Frappe would tell the user that they have no role for it.
-	if not (frappe.has_permission(doctype) and frappe.db.exists(doctype, name)):
-		return False
-	return frappe.has_permission(doctype, doc=name)
+def _is_opened_by_roles(doctype: str) -> bool:
+	"""By what is in the cache, while Frappe would load a record that is not its user's own; does not query the database."""
+	permissions = get_role_permissions(frappe.get_meta(doctype))
+	only_own = permissions.get("if_owner") or {}  # what only those have who entered the record
+	return bool(permissions.get(access.READ)) and access.READ not in only_own
 
 
 def owed_words(row) -> list[dict]:

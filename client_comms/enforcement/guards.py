@@ -178,6 +178,13 @@ def require(doctype: str, name: str, action: str = access.READ) -> None:
 		frappe.throw("<br>".join(reasons), exc=ClearanceMissingError, title=_("Clearance Missing"))
 
 
+def can_refuse(doctype: str) -> bool:
+	"""Whether `require` could refuse a document of the DocType; does not query the database."""
+	doctype = named(doctype)
+	has_hook = doctype not in documents.SETTING and bool(compose.own("has_permission").get(doctype))
+	return has_hook or doctype in governed.doctypes()
+
+
 def refuse_conditions() -> None:
 	"""Refuse to look for a document by conditions: whether there is one tells what a hidden text contains."""
 	frappe.throw(

@@ -30,12 +30,16 @@ def add_multiple(**arguments):
 
 	:raises frappe.ValidationError: all of them were refused
 	"""
+	original = "frappe.desk.form.assign_to.add_multiple"
+	if not guards.can_refuse(arguments["doctype"]):
+		users = frappe.parse_json(arguments.get("assign_to")) or []
+		return _assign(original, arguments, arguments["name"], users)
 
 	def assign(name: str) -> None:
 		cleared = _cleared(arguments["doctype"], name, arguments.get("assign_to"))
-		_assign("frappe.desk.form.assign_to.add_multiple", arguments, frappe.as_json([name]), cleared)
+		_assign(original, arguments, frappe.as_json([name]), cleared)
 
-	several.each(frappe.parse_json(arguments["name"]), assign)
+	return several.each(frappe.parse_json(arguments["name"]), assign)
 
 
 def _cleared(doctype: str, name: str, users) -> list[str]:
@@ -69,17 +73,15 @@ def remove_multiple(doctype: str, names: str, **others):
 	"""
 	:raises frappe.ValidationError: all of them were refused
 	"""
+	original = "frappe.desk.form.assign_to.remove_multiple"
+	if not guards.can_refuse(doctype):  # all at once
+		return call_previous(original, doctype=doctype, names=names, **others)
 
 	def remove(name: str) -> None:
 		guards.require(doctype, name, access.WRITE)
-		call_previous(
-			"frappe.desk.form.assign_to.remove_multiple",
-			doctype=doctype,
-			names=frappe.as_json([name]),
-			**others,
-		)
+		call_previous(original, doctype=doctype, names=frappe.as_json([name]), **others)
 
-	several.each(frappe.parse_json(names), remove)
+	return several.each(frappe.parse_json(names), remove)
 
 
 def _without_clearance(doctype: str, name: str, users: list[str]) -> dict[str, access.Decision]:

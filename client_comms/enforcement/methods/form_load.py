@@ -25,8 +25,8 @@ def getdoc(doctype: str, name: str, **others):
 	with _read_once(doctype, name):
 		said = len(frappe.local.message_log)
 		call_previous("frappe.desk.form.load.getdoc", doctype=doctype, name=name, **others)
-		if doctype in governed.bound() and frappe.response.get("docs"):
-			# It opened with its interaction; Frappe says which permissions the user lacks for what it is about.
+		if _opened_with_interaction():
+			# Frappe says which permissions the user lacks for what it is about.
 			del frappe.local.message_log[said:]
 		if doctype == governed.INTERACTION and not frappe.response.get("docs"):
 			if merged := former_names.readable(name):  # otherwise as if there had never been one
@@ -120,13 +120,21 @@ def _is_call(entry: dict) -> bool:
 	return entry.get("template") == "call_link"
 
 
+def _opened_with_interaction() -> bool:
+	"""Whether the document was loaded although the user has no permission of Frappe's to read it (see `linked_records.OpensWithInteraction`)."""
+	docinfo = frappe.response.get("docinfo") or {}
+	permissions = docinfo.get("permissions")
+	return (
+		docinfo.get("doctype") in governed.bound() and bool(permissions) and not permissions.get(access.READ)
+	)
+
+
 def _trim_docinfo() -> None:
 	docinfo = frappe.response.get("docinfo")
 	if not docinfo:
 		return
-	permissions = docinfo.get("permissions")
-	if docinfo.get("doctype") in governed.bound() and permissions and not permissions.get(access.READ):
-		# It opened with its interaction, to be read and no more. Frappe's form would go by the roles for what is left out.
+	if _opened_with_interaction():
+		# To be read and no more. Frappe's form would go by the roles for what is left out.
 		docinfo["permissions"] = {**dict.fromkeys(rights, 0), access.READ: 1}
 	answer_rows.forget_timeline(docinfo.get("doctype"), docinfo.get("name"))
 	left_out = 0

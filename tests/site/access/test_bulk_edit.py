@@ -7,6 +7,7 @@ import pytest
 from frappe.desk.form import assign_to
 
 from client_comms import procedure
+from client_comms.enforcement.methods import several
 
 pytestmark = pytest.mark.clause("R-2")
 
@@ -160,3 +161,23 @@ def test_users_are_offered_as_the_new_value_of_several_records(interactions, sup
 		link_fieldname="value",
 	)
 	assert answer
+
+
+def test_several_of_a_doctype_that_is_not_governed_are_left_to_frappe(
+	request_as, supervisor, frontline, monkeypatch
+):
+	"""All at once, as without this app."""
+	monkeypatch.setattr(assign_to, "notify_assignment", lambda *args, **kwargs: None)
+	names = [
+		frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash()}).insert().name
+		for _each in range(2)
+	]
+	said = []
+	monkeypatch.setattr(several, "each", lambda *args: said.append(args))
+	told = {"doctype": "Note", "name": json.dumps(names), "assign_to": json.dumps([frontline])}
+	request_as("Administrator", "frappe.desk.form.assign_to.add_multiple", description="Call them", **told)
+	assert assigned_to(frontline, names) == sorted(names)
+	request_as(
+		"Administrator", "frappe.desk.form.assign_to.remove_multiple", doctype="Note", names=json.dumps(names)
+	)
+	assert assigned_to(frontline, names) == [] and not said

@@ -965,10 +965,3 @@ def test_the_form_knows_which_records_of_the_client_its_reader_can_open(
 		form_data.show(doc)
 	assert doc.get_onload("opens") == expected
 	assert not frappe.local.message_log
-
-
-def test_a_client_that_is_gone_opens_nowhere(log, make_client):
-	doc = log(**make_client("Anna", "anna@client.example"))
-	frappe.db.delete("Contact", {"name": doc.contact})
-	form_data.show(doc)
-	assert doc.get_onload("opens") == ["party"]
