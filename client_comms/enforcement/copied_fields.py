@@ -88,15 +88,17 @@ def _withdraw_from_tasks(issue: str) -> None:
 	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
 	if not tasks:
 		return
+	changed: set[str] = set()
 	for field, instead in (("subject", issue), ("description", None)):
 		copied = [task.name for task in tasks if words[field] and task[field] == words[field]]
 		if copied:
 			frappe.db.set_value("Task", {"name": ("in", copied)}, field, instead, update_modified=False)
+			changed |= {*copied}
 	repeated = {"task": ("in", [task.name for task in tasks]), "subject": words.subject}
 	for rows in _ROWS_OF_TASKS:
 		frappe.db.set_value(rows, repeated, "subject", issue, update_modified=False)
-	for task in tasks:
-		update_global_search(frappe.get_doc("Task", task.name))
+	for name in sorted(changed):
+		update_global_search(frappe.get_doc("Task", name))
 
 
 def withdraw_all() -> None:

@@ -34,6 +34,10 @@ INDEXED = (
 	("Opportunity", "party_name"),  # for the connections of a client's form
 	("Call Log", "start_time", "creation"),  # calls without a beginning count from when they were stored
 	("Event", "starts_on"),
+	# What ERPNext makes of an Issue, and repeats of that, which follows when the Issue is raised.
+	("Issue", "issue_split_from"),
+	("Task", "issue"),
+	("Task Depends On", "task"),
 	# For the row condition: to which DocTypes rows belong.
 	("Deleted Document", "deleted_doctype"),
 	("Email Queue", "reference_doctype"),
@@ -41,6 +45,7 @@ INDEXED = (
 	# For an erasure, which asks for what hangs on each hundred records.
 	("Access Log", "reference_document"),
 	("Activity Log", "link_name"),
+	("Auto Repeat", "reference_document"),
 	("Deleted Document", "deleted_name"),
 	("Discussion Topic", "reference_docname"),
 	("Email Unsubscribe", "reference_name"),

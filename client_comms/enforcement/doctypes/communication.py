@@ -48,9 +48,8 @@ class GuardedCommunication(OpensWithInteraction, Discreet):
 	def _lacks_links(self) -> bool:
 		"""Whether what was saved since the message was stored makes it one of another contact or client; one query."""
 		addresses = get_emails([self.sender, self.recipients, self.cc, self.bcc])
-		if any(
-			"+" in each or "--" in each for each in addresses
-		):  # perhaps with a document in it, which belongs to none
+		# One with these has perhaps a document in it, which belongs to none.
+		if any("+" in each or "--" in each for each in addresses):
 			return True
 		linked = {(row.link_doctype, row.link_name) for row in self.timeline_links}
 		saved = frappe.db.sql(
