@@ -98,20 +98,20 @@ def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
 def _who_opened(interaction: str | None) -> set[str]:
 	"""The addresses with which the interaction started: while the client is unknown, they identify the client.
 
-	Those to which the email went with which staff began it, third parties aside; otherwise that of who wrote first.
+	That of who wrote first, and those to which the email went with which staff began it, third parties aside.
 	"""
 	if not interaction:
 		return set()
-	if began := _begun_with(interaction):
-		return {address for address in addressees.of(began) if not third_parties.of(address)}
 	about = {
 		"client_interaction": interaction,
 		"sent_or_received": "Received",
 		"communication_medium": facts.EMAIL,
 	}
-	sender = frappe.db.get_value("Communication", about, "sender", order_by="creation asc")
-	address = bare_address(sender)
-	return {address} if address else set()
+	sender = bare_address(frappe.db.get_value("Communication", about, "sender", order_by="creation asc"))
+	began = _begun_with(interaction)
+	written_to = addressees.of(began) if began else ()
+	found = {address for address in written_to if not third_parties.of(address)}
+	return found | {sender} if sender else found
 
 
 def _begun_with(interaction: str):

@@ -137,6 +137,16 @@ def test_whom_staff_write_to_first_is_the_client_while_none_is_known(
 		send(about, STRANGER)
 		with pytest.raises(OutgoingRefusedError, match="other@"):
 			send(about, "other@nowhere.example")
+		answer = {"doctype": "Communication", "communication_medium": "Email", "sent_or_received": "Received"}
+		answer |= {"communication_type": "Communication", "subject": "Re: Offer", "content": "Gladly"}
+		answer |= {
+			"sender": "own@nowhere.example",
+			"reference_doctype": about.doctype,
+			"reference_name": about.name,
+		}
+		answer = frappe.get_doc(answer).insert(ignore_permissions=True)
+		assert answer.client_interaction == about.name
+		send(about, "own@nowhere.example")
 		# What a registered third party is told is never its own.
 		with pytest.raises(OutgoingRefusedError, match=EVE):
 			make(content="Hello", subject="Offer", recipients=EVE, send_email=1)
