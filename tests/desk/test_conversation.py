@@ -99,7 +99,7 @@ def test_a_call_and_a_meeting_of_a_colleague_open_where_the_history_leads_to_the
 	page = quiet(frontline)
 	for each in made:
 		page.goto(f"/app/{each.doctype.lower().replace(' ', '-')}/{each.name}")
-		expect(page.locator(".page-head:visible .title-text").first).to_contain_text(each.get_title())
+		expect(page.locator(".page-head:visible").first).to_contain_text(each.get_title())
 		expect(page.locator(".page-head:visible .primary-action:visible")).to_have_count(0)
 		expect(page.locator(".frappe-control[data-fieldname=status]:visible").first).to_be_visible()
 		shoot(page, site.scrub(each.doctype))
