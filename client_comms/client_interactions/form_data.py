@@ -2,7 +2,8 @@
 before it is closed (C-3, C-4, M-1, P-2)."""
 
 import frappe
-from frappe.permissions import get_role_permissions
+from frappe.core.doctype.user_permission.user_permission import get_user_permissions
+from frappe.permissions import get_allowed_docs_for_doctype, get_role_permissions
 
 from client_comms.client_interactions import (
 	access_requests,
@@ -33,7 +34,11 @@ def show(doc, method=None) -> None:
 def _opened(doc) -> list[str]:
 	"""Those of the fields of the client whose record the session user's roles open; it has permissions of its own, from ERPNext's roles."""
 	linked = (("party", doc.party_type), ("contact", "Contact"))
-	return [field for field, doctype in linked if doc.get(field) and _is_opened_by_roles(doctype)]
+	return [
+		field
+		for field, doctype in linked
+		if doc.get(field) and _is_opened_by_roles(doctype) and not _is_excluded(doctype, doc.get(field))
+	]
 
 
 def _is_opened_by_roles(doctype: str) -> bool:
@@ -41,6 +46,12 @@ def _is_opened_by_roles(doctype: str) -> bool:
 	permissions = get_role_permissions(frappe.get_meta(doctype))
 	only_own = permissions.get("if_owner") or {}  # what only those have who entered the record
 	return bool(permissions.get(access.READ)) and access.READ not in only_own
+
+
+def _is_excluded(doctype: str, name: str) -> bool:
+	"""Whether User Permissions name others of the DocType; does not query the database."""
+	allowed = get_allowed_docs_for_doctype(get_user_permissions().get(doctype, []), doctype)
+	return bool(allowed) and name not in allowed
 
 
 def owed_words(row) -> list[dict]:

@@ -21,6 +21,11 @@ def on_update(doc, method=None):
 		failures.attempt(doc, log)
 
 
+def number_of(doc) -> str | None:
+	"""Of the person on the client's side."""
+	return doc.get("from") if doc.type == INCOMING else doc.get("to")
+
+
 def has_just_ended(doc) -> bool:
 	before = doc.get_doc_before_save()
 	return doc.status in OVER and (before is None or before.status not in OVER)
@@ -36,7 +41,7 @@ def log(doc):
 	incoming = doc.type == INCOMING
 	if not incoming and doc.status != REACHED:
 		return None
-	number = doc.get("from") if incoming else doc.get("to")
+	number = number_of(doc)
 	if is_own(number):
 		return None
 	at = get_datetime(doc.start_time or doc.creation)

@@ -4,20 +4,22 @@ from collections.abc import Iterable
 
 import frappe
 
-from client_comms.client_interactions import addressees
 from client_comms.client_privacy import third_parties
 from client_comms.clients import contacts as clients
 from client_comms.clients import parties, phone_numbers
-from client_comms.clients.addresses import bare_address
-from client_comms.intake import arrivals
-from client_comms.outgoing import facts
+from client_comms.outgoing import facts, openers
 from client_comms.rules import domains
 from client_comms.rules import outgoing as rules
 from client_comms.rules.outgoing import Known, Recipient
 
 
-def sort_recipients(context: facts.OutgoingContext, addresses: Iterable[str]) -> tuple[Recipient, ...]:
-	"""Staff, client or third party, for each address (P-2, P-3)."""
+def sort_recipients(
+	context: facts.OutgoingContext, addresses: Iterable[str], begins: bool = False
+) -> tuple[Recipient, ...]:
+	"""Staff, client or third party, for each address (P-2, P-3).
+
+	:param begins: the message is the first of its conversation, and not stored yet
+	"""
 	settings = frappe.get_cached_doc("Client Comms Settings")
 	addresses = [address for address in addresses if (address or "").strip()]
 	known = Known(
@@ -27,7 +29,11 @@ def sort_recipients(context: facts.OutgoingContext, addresses: Iterable[str]) ->
 			domains.normal_address(address): contact
 			for address, contact in (
 				clients.addresses_of(context.party_type, context.party, context.contact)
-				or dict.fromkeys(_who_opened(context.interaction))
+				or dict.fromkeys(
+					openers.apart_from_third_parties(addresses)
+					if begins
+					else openers.addresses(context.interaction)
+				)
 			).items()
 		},
 		third_parties=third_parties.by_domain(),
@@ -39,7 +45,9 @@ def _compared(addresses: Iterable[str]) -> set[str]:
 	return {domains.normal_address(address) for address in addresses}
 
 
-def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tuple[Recipient, ...]:
+def sort_numbers(
+	context: facts.OutgoingContext, numbers: Iterable[str], begins: bool = False
+) -> tuple[Recipient, ...]:
 	"""The same for telephone numbers, whose owners are found among the site's contacts and users.
 
 	The client comes first: users enter their own numbers themselves, and could enter that of a client.
@@ -57,6 +65,9 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 	}
 	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs.keys()}
 	known = _third_parties_of(strangers)
+	unknown = strangers.keys() - known.keys()
+	if unknown and not theirs and not _have_numbers(people):
+		theirs = dict.fromkeys(unknown if begins else unknown & openers.numbers(context.interaction))
 	return tuple(
 		Recipient(number, rules.CLIENT, contact=theirs[number])
 		if number in theirs
@@ -65,6 +76,12 @@ def sort_numbers(context: facts.OutgoingContext, numbers: Iterable[str]) -> tupl
 		else Recipient(number, rules.THIRD_PARTY, known.get(number))
 		for number in wanted
 	)
+
+
+def _have_numbers(contacts: Iterable[str | None]) -> bool:
+	named = [*filter(None, contacts)]
+	rows = {"parenttype": "Contact", "parent": ("in", named), **parties.CONFIRMED}
+	return bool(named and frappe.db.exists("Contact Phone", rows))
 
 
 def _third_parties_of(owners: dict[str, Iterable[str]]) -> dict[str, str]:
@@ -93,39 +110,3 @@ def _own_numbers(context: facts.OutgoingContext) -> set[str | None]:
 	]
 	values = frappe.db.get_value(context.party_type, context.party, fields) if fields else ()
 	return {phone_numbers.normalised(value) for value in values or () if value}
-
-
-def _who_opened(interaction: str | None) -> set[str]:
-	"""The addresses with which the interaction started: while the client is unknown, they identify the client.
-
-	That of who wrote first, and those to which the email went with which staff began it, third parties aside.
-	"""
-	if not interaction:
-		return set()
-	about = {
-		"client_interaction": interaction,
-		"sent_or_received": "Received",
-		"communication_medium": facts.EMAIL,
-	}
-	sender = bare_address(frappe.db.get_value("Communication", about, "sender", order_by="creation asc"))
-	began = _begun_with(interaction)
-	written_to = addressees.of(began) if began else ()
-	found = {address for address in written_to if not third_parties.of(address)}
-	return found | {sender} if sender else found
-
-
-def _begun_with(interaction: str):
-	"""The email with which staff began an interaction; None if it began otherwise, such as with a call that they entered."""
-	contacted = {
-		"parenttype": facts.INTERACTION,
-		"parent": interaction,
-		"event": arrivals.CONTACTED,
-	}
-	source = ("source_doctype", "source_name")
-	doctype, name = (
-		frappe.db.get_value("Interaction Event", contacted, source, order_by="idx asc") or (None,) * 2
-	)
-	if doctype != "Communication":
-		return None
-	sent = {"name": name, "sent_or_received": "Sent", "communication_medium": facts.EMAIL}
-	return frappe.db.get_value(doctype, sent, ["recipients", "cc", "bcc"], as_dict=True)

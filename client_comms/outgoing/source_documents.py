@@ -201,10 +201,11 @@ def _asked_of(doc, arrival: Arrival) -> tuple[facts.OutgoingContext, Iterable[Re
 		context = replace(
 			context, level=policy.current().strictest_of(context.level, governed.level(*arrival.about))
 		)
-	if context is None or not context.governed:
+	begins = context is None or not context.governed
+	if begins:
 		context = _beginning(doc, arrival, what, context)
-	numbers = recipient_kinds.sort_numbers(context, [arrival.number]) if arrival.number else ()
-	addresses = recipient_kinds.sort_recipients(context, [arrival.email]) if arrival.email else ()
+	numbers = recipient_kinds.sort_numbers(context, [arrival.number], begins) if arrival.number else ()
+	addresses = recipient_kinds.sort_recipients(context, [arrival.email], begins) if arrival.email else ()
 	return context, (*numbers, *addresses)
 
 

@@ -4,6 +4,7 @@ The DocTypes of frappe_whatsapp and frappe/telephony are stand-ins of the same f
 """
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
 
@@ -392,6 +393,80 @@ def test_a_message_to_an_adviser_is_not_sent_without_consent(send, client, about
 	entry = registered(about["reference_name"])
 	assert (entry.recipient_kind, entry.third_party, entry.consent) == ("Third Party", "Adviser", given.name)
 	assert entry.channel == "Chat"
+
+
+STRANGER, ANOTHER = "4930777888", "4930777999"
+STRANGER_DIALLED = "+49 30 777888"
+
+
+def test_whom_staff_write_to_first_is_the_client_while_none_is_known(client, send, set_settings):
+	set_settings(default_communication_type="Service Update", source_rules=[])
+	begun = interaction_of(send("Your offer", to=STRANGER))
+	assert (begun.party, begun.confidentiality_level) == (None, "Confidential")
+	assert registered(begun.name).recipient_kind == "Client"
+	assert interaction_of(send("One more", to=STRANGER)).name == begun.name
+	filed = {"reference_doctype": INTERACTION, "reference_name": begun.name}
+	for other in (ANOTHER, EVE):
+		with pytest.raises(OutgoingRefusedError):
+			send("Your offer", to=other, **filed)
+
+
+def test_who_wrote_first_is_answered_while_the_client_is_unknown(client, receive, send, set_settings):
+	set_settings(default_communication_type="Service Update", source_rules=[])
+	came = interaction_of(receive("You are late", **{"from": STRANGER}))
+	assert (came.party, came.confidentiality_level) == (None, "Confidential")
+	answer = send("We are sorry", to=STRANGER)
+	assert interaction_of(answer).name == came.name
+	assert registered(came.name).recipient_kind == "Client"
+	filed = {"reference_doctype": INTERACTION, "reference_name": came.name}
+	with pytest.raises(OutgoingRefusedError):
+		send("They are late", to=ANOTHER, **filed)
+	# Once the client is known, by a number of its own.
+	came.reload()
+	came.update({"party_type": client.party_type, "party": client.party, "contact": client.contact})
+	came.save()
+	with pytest.raises(OutgoingRefusedError):
+		send("We are sorry", to=STRANGER, **filed)
+
+
+def test_an_app_that_knows_addresses_instead_of_numbers_begins_and_answers_as_well(
+	client, receive, send, set_settings, monkeypatch
+):
+	set_settings(default_communication_type="Service Update", source_rules=[])
+
+	read = whatsapp.read
+
+	def reads_addresses(doc):
+		person = doc.to if doc.type == whatsapp.OUTGOING else doc.get("from")
+		return replace(read(doc), number=None, email=f"{person}@nowhere.example")
+
+	monkeypatch.setattr(whatsapp, "read", reads_addresses)
+	for begin in (
+		lambda: send("Your offer", to=STRANGER),
+		lambda: receive("Your offer?", **{"from": ANOTHER}),
+	):
+		begun = begin()
+		person = begun.get("to") or begun.get("from")
+		assert interaction_of(send("One more", to=person)).name == interaction_of(begun).name
+		filed = {"reference_doctype": INTERACTION, "reference_name": interaction_of(begun).name}
+		with pytest.raises(OutgoingRefusedError, match="other"):
+			send("One more", to="other", **filed)
+
+
+def test_a_call_to_a_stranger_reached_the_client(client, clock_at, staff):
+	with clock_at(MONDAY):
+		call = {
+			"doctype": "Call Log",
+			"id": frappe.generate_hash(),
+			"type": "Outgoing",
+			"status": "Completed",
+		}
+		call |= {"from": "100", "to": f"+{STRANGER}", "employee_user_id": staff}
+		call = frappe.get_doc(call).insert()
+	context = facts.context_of(INTERACTION, call.client_interaction, channel="Phone")
+	assert not context.party
+	kinds = [each.kind for each in recipient_kinds.sort_numbers(context, [STRANGER_DIALLED, f"+{ANOTHER}"])]
+	assert kinds == ["Client", "Third Party"]
 
 
 def test_nothing_is_sent_before_the_client_is_identified(send, client, about, set_settings):

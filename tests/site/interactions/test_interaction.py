@@ -965,3 +965,22 @@ def test_the_form_knows_which_records_of_the_client_its_reader_can_open(
 		form_data.show(doc)
 	assert doc.get_onload("opens") == expected
 	assert not frappe.local.message_log
+
+
+@pytest.mark.clause("D-5")
+@pytest.mark.parametrize(
+	("applicable_for", "expected"),
+	[(None, ["contact"]), ("Customer", ["contact"]), ("Quotation", ["party", "contact"])],
+)
+def test_a_client_whom_user_permissions_exclude_cannot_be_opened(
+	applicable_for, expected, log, make_client, make_user, as_user
+):
+	"""The interaction itself may be open all the same, such as to its responsible staff."""
+	doc, other = log(**make_client("Anna", "anna@client.example")), make_client("Bert", "bert@client.example")
+	user = make_user("Frontline Staff", "Sales User")
+	permission = {"doctype": "User Permission", "user": user, "allow": "Customer", "for_value": other.party}
+	permission |= {"apply_to_all_doctypes": int(not applicable_for), "applicable_for": applicable_for}
+	frappe.get_doc(permission).insert()
+	with as_user(user):
+		form_data.show(doc)
+	assert doc.get_onload("opens") == expected
