@@ -280,6 +280,7 @@ make_email_body_message = [
 client_comms_around = {
 	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
 	"frappe_whatsapp.frappe_whatsapp.doctype.whatsapp_message.whatsapp_message:WhatsAppMessage.send_outgoing": "client_comms.outgoing.source_documents.send_again",
+	"frappe.core.doctype.data_import.importer:read_csv_content": "client_comms.enforcement.spreadsheets.read_csv",
 	"frappe.core.doctype.sms_settings.sms_settings:send_via_gateway": "client_comms.outgoing.text_messages.reach_gateway",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
@@ -297,6 +298,8 @@ client_comms_around = {
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
+	"frappe.utils.response:as_binary": "client_comms.enforcement.spreadsheets.answer_with_file",
+	"frappe.utils.response:as_csv": "client_comms.enforcement.spreadsheets.answer_with_csv",
 	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis": "client_comms.enforcement.tools_of_assistant.rows",
 	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query": "client_comms.enforcement.tools_of_assistant.query",
 	"frappe_assistant_core.plugins.data_science.tools.run_python_code:ExecutePythonCode.execute": "client_comms.enforcement.tools_of_assistant.run_code",

@@ -1,12 +1,13 @@
-"""Texts in an exported file stay texts: a spreadsheet would run one that begins like a formula (D-5).
+"""Texts in a file of rows stay texts: a spreadsheet would run one that begins like a formula (D-5).
 
 A client chooses the subject of their email. As a formula, it could send what stands beside it in the file to an address of theirs, or show
-a link as something else, when a colleague opens the export.
+a link as something else, when a colleague opens the file: an export, the template of an import with its rows, an emailed report. In Excel
+such texts are marked as texts, in CSV an apostrophe stands before them.
 """
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 
@@ -17,22 +18,49 @@ _SHEETS = "xl/worksheets/"
 _FORMULA = re.compile(rb"<c ([^>]*)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>")
 # Numbers and telephone numbers are as they were.
 _LIKE_A_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s()./,-]*$)")
+_COMMA = ","
 
 
 @contextmanager
 def texts_stay_texts() -> Iterator[None]:
-	"""Change the file that the block makes the answer of this request, if it has such texts: in Excel they are marked as texts, in CSV an
-	apostrophe stands before them."""
-	delimiter = frappe.form_dict.get("csv_delimiter") or ","  # Frappe takes it away
+	"""Change the file that the block makes the answer of this request, of which the request chooses what stands between cells."""
+	delimiter = frappe.form_dict.get("csv_delimiter") or _COMMA  # Frappe takes it away
 	yield
 	response = frappe.local.response
-	if response.get("type") != "binary" or not response.get("filecontent"):
-		return
-	name = str(response.get("filename"))
-	if name.endswith(".xlsx"):
-		response["filecontent"] = _excel(response["filecontent"])
-	elif name.endswith(".csv"):
-		response["filecontent"] = _csv(response["filecontent"].decode(), delimiter).encode()
+	if response.get("type") == "binary" and response.get("filecontent"):
+		response["filecontent"] = harmless(response["filecontent"], str(response.get("filename")), delimiter)
+
+
+def answer_with_csv(build: Callable):
+	"""Stands around Frappe's function, for whichever method answers with rows."""
+	frappe.response["result"] = _csv(str(frappe.response["result"]), _COMMA)
+	return build()
+
+
+def answer_with_file(build: Callable):
+	"""Stands around Frappe's function; what is between the cells of CSV is not known here, see `texts_stay_texts`."""
+	name, content = str(frappe.response.get("filename")), frappe.response.get("filecontent")
+	if content and not name.endswith(".csv"):
+		frappe.response["filecontent"] = harmless(content, name)
+	return build()
+
+
+def read_csv(read: Callable, *args, **options) -> list[list]:
+	"""Stands around Frappe's function in Data Import: a template with rows that was exported brings texts back as they were."""
+	return [[_as_it_was(cell) for cell in row] for row in read(*args, **options)]
+
+
+def harmless(content: bytes | str, file_name: str, delimiter: str = _COMMA):
+	"""
+	:param file_name: of other files, the content stays as it is
+	"""
+	if file_name.endswith(".xlsx"):
+		return _excel(content)
+	if file_name.endswith(".csv"):
+		is_text = isinstance(content, str)
+		text = _csv(content if is_text else content.decode(), delimiter)
+		return text if is_text else text.encode()
+	return content
 
 
 def _excel(content: bytes) -> bytes:
@@ -59,3 +87,8 @@ def _apostrophe(found: re.Match) -> str:
 	quote = '"' if text.startswith('"') else ""
 	inner = text[len(quote) :]
 	return f"{quote}'{inner}" if _LIKE_A_FORMULA.match(inner.rstrip('"')) else text
+
+
+def _as_it_was(cell):
+	is_marked = isinstance(cell, str) and cell.startswith("'") and _LIKE_A_FORMULA.match(cell[1:])
+	return cell[1:] if is_marked else cell

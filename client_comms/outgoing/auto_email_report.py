@@ -7,7 +7,7 @@ that this app does not guard, rows can still name records of one that it does.
 import frappe
 
 from client_comms import acting
-from client_comms.enforcement import guards
+from client_comms.enforcement import guards, spreadsheets
 from client_comms.enforcement.doctypes import report
 from client_comms.outgoing import facts, gate, recipient_kinds
 
@@ -25,6 +25,10 @@ class GuardedAutoEmailReport:
 			super().send()
 
 	def get_report_content(self):
+		content = self._content()
+		return content and spreadsheets.harmless(content, self.get_file_name())
+
+	def _content(self):
 		about = frappe.get_cached_value("Report", self.report, "ref_doctype")
 		if not guards.is_held(about or ""):
 			# Who entered or changed it says to whom it is sent, and in whose name.
