@@ -23,8 +23,8 @@ REVIEW, CATEGORY = "Feedback Review", "Feedback Category"
 
 
 def make(begin: date, end: date, *, early: bool = False):
-	"""Create the review of a period with its figures and signals; open actions of the previous review are
-	carried over."""
+	"""Create the review of a period with its figures and signals; open actions of the reviews before are carried
+	over."""
 	found = figures(begin, end)
 	signals = [{"series": each["name"], **signal} for each in found["series"] for signal in each["signals"]]
 	doc = frappe.get_doc(
@@ -36,7 +36,7 @@ def make(begin: date, end: date, *, early: bool = False):
 			"opened_early": int(early),
 			"figures": frappe.as_json(found),
 			"signals": signals,
-			"actions": _open_actions(end),
+			"actions": feedback_actions.open_before(end),
 		}
 	)
 	doc.flags.by_the_app = True
@@ -55,22 +55,6 @@ def _subject(doc) -> str:
 
 def _in_days(doc, sentence: str) -> str:
 	return sentence.format(doc.get_formatted("from_date"), doc.get_formatted("to_date"))
-
-
-def _open_actions(before: date) -> list[dict]:
-	"""Those of the review before, which may be the early one of the same month; a later review already has them."""
-	if frappe.db.exists(REVIEW, {"to_date": (">", before)}):
-		return []
-	last = frappe.get_all(REVIEW, {"to_date": ("<", before)}, pluck="name", order_by="to_date desc", limit=1)
-	if not last:
-		return []
-	rows = frappe.get_all(
-		"Feedback Review Action",
-		{"parent": last[0], "status": "Open"},
-		["description", "assigned_to", "due_on", "carried_over_from", "todo"],
-		order_by="idx asc",
-	)
-	return [{**row, "carried_over_from": row.carried_over_from or last[0], "status": "Open"} for row in rows]
 
 
 def make_due() -> None:

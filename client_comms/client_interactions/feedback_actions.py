@@ -4,6 +4,8 @@ Who has to do one mostly cannot read the review: they close their ToDo. An open 
 several reviews have it.
 """
 
+from datetime import date
+
 import frappe
 
 from client_comms import alerts, transactions
@@ -15,16 +17,62 @@ OPEN, DONE = "Open", "Done"
 _STATES = {"Open": OPEN, "Closed": DONE}
 
 
+def open_before(end: date) -> list[dict]:
+	"""The open actions of all reviews that end by a day, for the one that ends then; a later review already has them.
+
+	Several can end on the same day, one can be early, and one can be signed off after the next was made: each action is carried over once,
+	as the latest review has it.
+	"""
+	if frappe.db.exists(REVIEW, {"to_date": (">", end)}):
+		return []
+	reviews = frappe.get_all(REVIEW, pluck="name", order_by="to_date desc, creation desc")
+	fields = ["parent", "description", "assigned_to", "due_on", "carried_over_from", "todo", "status"]
+	rows_of: dict[str, list] = {}
+	for row in frappe.get_all(ACTION, {"parenttype": REVIEW}, fields, order_by="idx asc"):
+		rows_of.setdefault(row.parent, []).append(row)
+	known: set[object] = set()
+	found = []
+	for review in reviews:
+		rows = [row for row in rows_of.get(review, ()) if known.isdisjoint(_marks(row))]
+		known.update(mark for row in rows for mark in _marks(row))
+		found += [
+			{**row, "carried_over_from": _origin(row), "parent": None} for row in rows if row.status == OPEN
+		]
+	return found
+
+
+def _marks(row) -> set[object]:
+	"""By what the same action is known in another review: that of a draft has no ToDo yet."""
+	return {(_origin(row), row.description), *filter(None, [row.todo])}
+
+
+def _origin(row) -> str:
+	return row.carried_over_from or row.parent
+
+
 def assign(doc) -> None:
 	"""Give the owner of every open action a ToDo that says what the action says."""
 	for row in doc.actions:
 		if row.status != OPEN:
 			continue
+		row.todo = row.todo or _todo_elsewhere(row)
 		status = row.todo and frappe.db.get_value(TODO, row.todo, "status")
 		if status == OPEN:
 			_update(row.todo, allocated_to=row.assigned_to, date=row.due_on, description=row.description)
 		else:
 			row.todo = alerts.assign(row, REVIEW, doc.name)
+
+
+def _todo_elsewhere(row) -> str | None:
+	"""The ToDo of the same action in a review that was signed off meanwhile: this one had it from a draft, or that one from this draft."""
+	same = {
+		"parent": ("!=", row.parent),
+		"description": row.description,
+		"assigned_to": row.assigned_to,
+		"todo": ("is", "set"),
+	}
+	from_there = {"parent": _origin(row), "carried_over_from": _origin(row)}
+	return next(iter(frappe.get_all(ACTION, same, pluck="todo", or_filters=from_there, limit=1)), None)
 
 
 def follow_review(doc, method=None) -> None:

@@ -266,6 +266,69 @@ def test_an_action_whose_todo_was_cancelled_gets_another(signed_off, supervisors
 	assert frappe.db.get_value("ToDo", again, "status") == "Open"
 
 
+def add_action(review, description, owner, **values):
+	review = frappe.get_doc("Feedback Review", review.name)
+	review.append(
+		"actions", {"description": description, "assigned_to": owner, "due_on": "2036-12-01", **values}
+	)
+	review.save()
+
+
+def test_the_actions_of_all_reviews_before_carry_over_once(load, supervisors, as_user):
+	"""Of two that end on the same day, and of one that gets its actions after the next was made."""
+	load({"Delivery": [5] * 18})
+	one, other = supervisors
+	month = feedback.make(date(2026, 9, 1), date(2026, 9, 30))
+	quarter = feedback.make(date(2026, 7, 1), date(2026, 9, 30))
+	with as_user(one):
+		add_action(month, "A van", other)
+		add_action(quarter, "A form", other)
+	following = feedback.make(date(2026, 10, 1), END)
+	assert sorted(row.description for row in following.actions) == ["A form", "A van"]
+	with as_user(one):
+		add_action(month, "A list", other)
+	last = feedback.make(date(2026, 11, 1), date(2026, 11, 30))
+	assert sorted((row.description, row.carried_over_from) for row in last.actions) == sorted(
+		[("A form", quarter.name), ("A van", month.name), ("A list", month.name)]
+	)
+
+
+def test_an_action_that_is_done_in_the_latest_review_that_has_it_is_not_carried_over(
+	load, supervisors, as_user
+):
+	load({"Delivery": [5] * 18})
+	one, other = supervisors
+	first = feedback.make(date(2026, 9, 1), date(2026, 9, 30))
+	with as_user(one):
+		add_action(first, "A van", other)
+		add_action(first, "A van", one)
+	second = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(one):
+		second.actions[0].status = "Done"
+		second.save()
+	last = feedback.make(date(2026, 11, 1), date(2026, 11, 30))
+	assert [row.assigned_to for row in last.actions] == [one]
+
+
+def test_an_action_of_a_draft_that_was_carried_over_gets_one_todo(load, supervisors, as_user):
+	load({"Delivery": [5] * 18})
+	one, other = supervisors
+	first = feedback.make(date(2026, 9, 1), date(2026, 9, 30))
+	with as_user(one):
+		add_action(first, "A van", one)
+		add_action(first, "A van", other)
+	second = frappe.get_doc("Feedback Review", feedback.make(date(2026, 10, 1), END).name)
+	with as_user(one):
+		second.findings = "<p>Late.</p>"
+		second.save()
+	with as_user(other):
+		api.sign_off_feedback_review(second.name)
+		api.sign_off_feedback_review(first.name)
+	todos = [[row.todo for row in review.reload().actions] for review in (first, second)]
+	assert todos[0] == todos[1]
+	assert len({*todos[0]}) == 2
+
+
 def test_an_action_is_not_made_due_in_the_past(load, supervisors, as_user, clock_at):
 	load({"Delivery": [5] * 18})
 	action = {"description": "Covers", "assigned_to": supervisors[0]}
