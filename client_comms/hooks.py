@@ -962,11 +962,14 @@ doctype_js = {
 		"public/js/privacy.js",
 		"public/js/verified_details.js",
 	],
-	"Customer": [
-		"public/js/log_interaction.js",
-		"public/js/communication_preference.js",
-		"public/js/privacy.js",
-	],
+	**{
+		doctype: [
+			"public/js/log_interaction.js",
+			"public/js/communication_preference.js",
+			"public/js/privacy.js",
+		]
+		for doctype in ("Customer", "Prospect", "Supplier")
+	},
 	"Contact": [
 		"public/js/log_interaction.js",
 		"public/js/communication_preference.js",

@@ -371,6 +371,52 @@ def test_log_interaction_from_a_customer_names_the_customer(site, frontline, log
 	assert doc.confidentiality_level == "Standard"
 
 
+@pytest.mark.parametrize(
+	("doctype", "values", "role"),
+	[
+		("Prospect", {"company_name": "Weber & Sons"}, "Sales User"),
+		(
+			"Supplier",
+			{"supplier_name": "Weber & Sons", "supplier_group": "All Supplier Groups"},
+			"Purchase User",
+		),
+	],
+)
+def test_other_kinds_of_clients_are_logged_from_their_forms_as_customers_are(
+	doctype, values, role, site, make_user, login, removed, shoot
+):
+	if doctype == "Prospect":
+		values = {**values, "company": site.get_all("Company", pluck="name")[0]}
+	name = removed(doctype, site.get_doc({"doctype": doctype, **values}).insert().name)
+	site.db.commit()
+	page = login(make_user("Frontline Staff", "Compliance Officer", role, password=PASSWORD), PASSWORD)
+	page.goto(f"/app/{doctype.lower()}/{name}")
+	button(page, "Create").click()
+	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator("[data-fieldname=subject] input")).to_be_focused()
+	for fieldname, value in (("communication_type", "Initial Inquiry"), ("channel", "Phone")):
+		field = dialog.locator(f"[data-fieldname={fieldname}] input")
+		field.fill(value)
+		dialog.locator(f"[data-fieldname={fieldname}] [role=option]").filter(has_text=value).first.click()
+	dialog.locator("[data-fieldname=subject] input").fill("Which grants are there?")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks which grants can be combined.")
+	page.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".form-message:visible")).to_contain_text("Which grants are there?")
+	shoot(page, f"banner-{doctype.lower()}")
+	button(page, "View").click()
+	page.locator(".dropdown-menu.show").get_by_text("Communication Preference", exact=True).click()
+	page.wait_for_url("**/communication-preference/new-**")
+	page.go_back()
+	button(page, "Privacy").click()
+	expect(page.locator(".dropdown-menu.show").get_by_text("New Consent", exact=True)).to_be_visible()
+	page.keyboard.press("Escape")
+
+	site.db.rollback()
+	(logged,) = site.get_all(INTERACTION, {"party_type": doctype, "party": name}, pluck="name")
+	removed(INTERACTION, logged)
+
+
 def test_a_user_who_cannot_log_is_offered_no_button(make_user, login, client):
 	page = login(make_user("Sales User", password=PASSWORD), PASSWORD)
 	page.goto(f"/app/customer/{client.name}")

@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// On Customer, Contact and Lead: view and change how the client wants to be contacted.
+// On the forms of clients and contacts: view and change how the client wants to be contacted.
 // One file serves several forms; Frappe runs it for each of them, so it registers itself once.
 if (!client_comms.open_preference) {
 	const PREFERENCE = "Communication Preference";
@@ -19,7 +19,7 @@ if (!client_comms.open_preference) {
 		else frappe.new_doc(PREFERENCE, client);
 	};
 
-	for (const doctype of ["Customer", "Lead", "Contact"]) {
+	for (const doctype of [...client_comms.fields.CLIENT_TYPES, "Contact"]) {
 		frappe.ui.form.on(doctype, {
 			refresh(frm) {
 				if (frm.is_new() || !frappe.model.can_read(PREFERENCE)) return;

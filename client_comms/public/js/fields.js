@@ -94,7 +94,7 @@ Object.assign(client_comms.fields, {
 		);
 	},
 
-	/** The client whom a Customer, Lead or Contact is, or speaks for. */
+	/** The client whom a document is, or for whom a Contact speaks. */
 	client_of({ doctype, name, links }) {
 		if (doctype !== "Contact") return { party_type: doctype, party: name };
 		const link = (links || []).find(({ link_doctype }) => this.CLIENT_TYPES.includes(link_doctype));

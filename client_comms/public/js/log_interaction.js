@@ -8,16 +8,14 @@ if (!client_comms.on_client_forms) {
 	// A message filed under one of these continues its interaction.
 	const RELATIONS_WITH_THREAD = ["Issue", "Lead", "Opportunity"];
 
+	const with_client = ({ doctype, name, company }) => ({
+		filters: { party_type: doctype, party: name },
+		values: { party_type: doctype, party: name, company },
+	});
+
 	/** How to find a document's interactions, and the initial values of a new one. */
 	const RELATIONS = {
-		Customer: ({ name }) => ({
-			filters: { party_type: "Customer", party: name },
-			values: { party_type: "Customer", party: name },
-		}),
-		Lead: ({ name, company }) => ({
-			filters: { party_type: "Lead", party: name },
-			values: { party_type: "Lead", party: name, company },
-		}),
+		...Object.fromEntries(client_comms.fields.CLIENT_TYPES.map((doctype) => [doctype, with_client])),
 		Contact: (contact) => ({
 			filters: { contact: contact.name },
 			values: client_comms.fields.client_of(contact),

@@ -1,6 +1,6 @@
 frappe.provide("client_comms");
 
-// On Customer, Lead and Contact: actions for the client's consent and identity.
+// On the forms of clients and contacts: actions for the client's consent and identity.
 // One file serves several forms; Frappe runs it for each of them, so it registers itself once.
 if (!client_comms.privacy) {
 	client_comms.privacy = {
@@ -41,7 +41,7 @@ if (!client_comms.privacy) {
 		},
 	};
 
-	for (const doctype of ["Customer", "Lead", "Contact"]) {
+	for (const doctype of [...client_comms.fields.CLIENT_TYPES, "Contact"]) {
 		frappe.ui.form.on(doctype, {
 			refresh(frm) {
 				if (!frm.is_new()) {
