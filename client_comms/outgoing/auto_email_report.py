@@ -7,7 +7,7 @@ that this app does not guard, rows can still name records of one that it does.
 import frappe
 
 from client_comms import acting
-from client_comms.enforcement import guards, spreadsheets
+from client_comms.enforcement import guards, report_files, spreadsheets
 from client_comms.enforcement.doctypes import report
 from client_comms.outgoing import facts, gate, recipient_kinds
 
@@ -25,7 +25,8 @@ class GuardedAutoEmailReport:
 			super().send()
 
 	def get_report_content(self):
-		content = self._content()
+		with report_files.writing():
+			content = self._content()
 		return content and spreadsheets.harmless(content, self.get_file_name())
 
 	def _content(self):

@@ -13,7 +13,7 @@ import frappe
 from frappe.desk.query_report import get_column_as_dict
 from frappe.utils.html_utils import sanitize_html
 
-from client_comms.enforcement import governed, guards, linked_columns, raw_sql
+from client_comms.enforcement import governed, guards, linked_columns, raw_sql, report_files
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
@@ -54,7 +54,8 @@ class GuardedReport:
 
 	def execute_script_report(self, filters):
 		with raw_sql.looking_for(filters):
-			return readable(self.name, super().execute_script_report(_with_literal(self.name, filters)))
+			found = readable(self.name, super().execute_script_report(_with_literal(self.name, filters)))
+		return [*report_files.told(self, *found[:2]), *found[2:]]
 
 
 def keep_scripts(doc, method=None) -> None:

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.desk import reportview
 
-from client_comms.enforcement import link_options, spreadsheets
+from client_comms.enforcement import link_options, report_files, spreadsheets
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.doctypes import prepared_report
 from client_comms.enforcement.methods import exports
@@ -41,7 +41,7 @@ def export_query(**arguments):
 	"""Export a report, with the same check."""
 	_check_prepared(frappe.local.form_dict.get("filters"))
 	exports.now_not_later()
-	with exports.exporting(), spreadsheets.texts_stay_texts():
+	with exports.exporting(), report_files.writing(), spreadsheets.texts_stay_texts():
 		return call_previous("frappe.desk.query_report.export_query", **arguments)
 
 

@@ -84,7 +84,7 @@ client_comms.cell_html = (value, row, column, data, default_formatter) => {
 	const shown = (text) => default_formatter(text, row, column, data);
 	if (typeof value !== "string") return shown(value);
 	const linked = { Link: column.options, "Dynamic Link": data?.[column.options] }[column.fieldtype];
-	if (!linked) return shown(escape_html(value));
+	if (!linked) return shown(escape_html(column.in_words ? __(value) : value));
 	const named = data?.[`${column.fieldname}_name`]; // by the server, also for users who cannot read it
 	if (named) {
 		const text = escape_html(named);

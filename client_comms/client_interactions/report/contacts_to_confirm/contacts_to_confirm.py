@@ -166,7 +166,13 @@ def columns() -> list[dict]:
 			"width": 200,
 		},
 		{"fieldname": "full_name", "label": _("Name"), "fieldtype": "Data", "width": 160},
-		{"fieldname": "party_type", "label": _("Client Type"), "fieldtype": "Data", "width": 110},
+		{
+			"fieldname": "party_type",
+			"label": _("Client Type"),
+			"fieldtype": "Data",
+			"in_words": 1,
+			"width": 110,
+		},
 		{
 			"fieldname": "party",
 			"label": _("Client"),
@@ -182,7 +188,13 @@ def columns() -> list[dict]:
 			"fieldtype": "Date",
 			"width": 150,
 		},
-		{"fieldname": "verified_how", "label": _("Verification Method"), "fieldtype": "Data", "width": 140},
+		{
+			"fieldname": "verified_how",
+			"label": _("Verification Method"),
+			"fieldtype": "Data",
+			"in_words": 1,
+			"width": 140,
+		},
 		{"fieldname": "days", "label": _("Days Unconfirmed"), "fieldtype": "Int", "width": 140},
 		{"fieldname": "why", "label": _("Why"), "fieldtype": "Data", "width": 360},
 	]

@@ -87,12 +87,16 @@ def columns() -> list[dict]:
 			"fieldname": "median",
 			"label": _("Median Working Time Until Logged"),
 			"fieldtype": "Duration",
+			"hide_days": 1,
+			"hide_seconds": 1,
 			"width": 300,
 		},
 		{
 			"fieldname": "longest",
 			"label": _("Longest"),
 			"fieldtype": "Duration",
+			"hide_days": 1,
+			"hide_seconds": 1,
 			"width": 120,
 		},
 	]

@@ -79,7 +79,13 @@ def _message(active: int, missing: int) -> str:
 def columns() -> list[dict]:
 	return [
 		{"fieldname": "client_name", "label": _("Client Name"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "party_type", "label": _("Client Type"), "fieldtype": "Data", "width": 100},
+		{
+			"fieldname": "party_type",
+			"label": _("Client Type"),
+			"fieldtype": "Data",
+			"in_words": 1,
+			"width": 100,
+		},
 		{
 			"fieldname": "party",
 			"label": _("Client"),
@@ -90,5 +96,5 @@ def columns() -> list[dict]:
 		{"fieldname": "last", "label": _("Last Interaction"), "fieldtype": "Date", "width": 125},
 		{"fieldname": "interactions", "label": _("Interactions"), "fieldtype": "Int", "width": 105},
 		{"fieldname": "asked_on", "label": _("Asked On"), "fieldtype": "Date", "width": 105},
-		{"fieldname": "ask", "label": "", "fieldtype": "Data", "width": 150},
+		{"fieldname": "ask", "label": "", "fieldtype": "Data", "width": 150, "on_screen": 1},
 	]

@@ -166,11 +166,12 @@ def _columns(counted: dict) -> list[dict]:
 			for column, (label, conditions) in counted.items()
 		),
 		{"fieldname": "next_deadline", "label": _("Next Deadline"), "fieldtype": "Datetime", "width": 174},
-		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "width": 112},
+		{"fieldname": "status", "label": _("Status"), "fieldtype": "Data", "in_words": 1, "width": 112},
 		{
 			"fieldname": "confidentiality_level",
 			"label": _("Level", context="Confidentiality Level"),
 			"fieldtype": "Data",
+			"in_words": 1,
 			"width": 115,
 		},
 	]

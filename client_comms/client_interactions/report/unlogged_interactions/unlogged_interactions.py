@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from client_comms import clock
+from client_comms.client_interactions import reporting
 from client_comms.intake import unlogged
 
 
@@ -23,7 +24,9 @@ def execute(filters=None):
 			unlogged.LIMIT
 		)
 	names = unlogged.client_names(found)
-	return columns(), [row(each, names) for each in found], message
+	staff = reporting.names_of_staff(each.staff for each in found)
+	rows = [{**row(each, names), "staff_name": staff.get(each.staff)} for each in found]
+	return columns(), rows, message
 
 
 def row(each: unlogged.Unlogged, names: dict) -> dict:
@@ -45,7 +48,7 @@ def row(each: unlogged.Unlogged, names: dict) -> dict:
 
 def columns() -> list[dict]:
 	return [
-		{"fieldname": "log", "label": " ", "fieldtype": "Data", "width": 70},
+		{"fieldname": "log", "label": "", "fieldtype": "Data", "width": 70, "on_screen": 1},
 		{"fieldname": "kind", "label": _("What"), "fieldtype": "Data", "width": 80},
 		{"fieldname": "at", "label": _("When"), "fieldtype": "Datetime", "width": 155},
 		{"fieldname": "ago", "label": _("How Long Ago"), "fieldtype": "Duration", "width": 132},

@@ -93,7 +93,7 @@ def _columns() -> list[dict]:
 			"options": "SOP Training",
 			"width": 250,
 		},
-		{"fieldname": "state", "label": _("Status"), "fieldtype": "Data", "width": 110},
+		{"fieldname": "state", "label": _("Status"), "fieldtype": "Data", "in_words": 1, "width": 160},
 		{"fieldname": "until", "label": _("Until"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "user", "label": _("User"), "fieldtype": "Link", "options": "User", "width": 200},
 	]

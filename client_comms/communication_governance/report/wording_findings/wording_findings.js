@@ -26,9 +26,5 @@ frappe.query_reports["Wording Findings"] = {
 		{ fieldname: "user", label: __("User"), fieldtype: "Link", options: "User" },
 	],
 
-	formatter(value, row, column, data, default_formatter) {
-		const kinds = frappe.query_report.get_filter_value("group_by") === "Kind";
-		const shown = column.fieldname === "what" && kinds ? __(value) : value;
-		return client_comms.cell_html(shown, row, column, data, default_formatter);
-	},
+	formatter: (...cell) => client_comms.cell_html(...cell),
 };

@@ -86,10 +86,20 @@ def chart(rows: list[dict], group_by: str) -> dict | None:
 
 
 def columns(group_by: str) -> list[dict]:
-	link = {"fieldtype": "Link", "options": "User"} if group_by == USER else {"fieldtype": "Data"}
+	link = (
+		{"fieldtype": "Link", "options": "User"}
+		if group_by == USER
+		else {"fieldtype": "Data", "in_words": int(group_by == KIND)}
+	)
 	return [
 		{"fieldname": "what", "label": _(group_by), "width": 280, **link},
 		{"fieldname": "findings", "label": _("Findings"), "fieldtype": "Int", "width": 120},
 		{"fieldname": "messages", "label": _("Messages"), "fieldtype": "Int", "width": 120},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 110, "precision": 1},
+		{
+			"fieldname": "share",
+			"label": _("Share", context="Wording Findings"),
+			"fieldtype": "Percent",
+			"width": 110,
+			"precision": 1,
+		},
 	]
