@@ -18,6 +18,7 @@ from client_comms.rules.outgoing import OFF, WARN
 
 pytestmark = pytest.mark.clause("P-2")
 
+EARLIER = []  # entries of the ledger
 SECRET = "The roof of the Nordlicht hall leaks above the archive since Monday"
 
 
@@ -55,12 +56,20 @@ def answered(as_user, monkeypatch):
 	return run
 
 
+@pytest.fixture(autouse=True)
+def entries_of_before(site):
+	"""A site that is kept has some of earlier runs."""
+	EARLIER[:] = frappe.get_all(ledger.ENTRY, {"action": ledger.REFUSAL}, pluck="name")
+
+
+def refused(rule):
+	"""Which records the test had refused for this rule."""
+	entries = {"action": ledger.REFUSAL, "rule": rule, "name": ("not in", [*EARLIER, ""])}
+	return frappe.get_all(ledger.ENTRY, entries, pluck="reference_name")
+
+
 def faults():
-	return frappe.get_all(
-		"Compliance Ledger Entry",
-		{"action": ledger.REFUSAL, "rule": answers.WITHHELD},
-		pluck="reference_name",
-	)
+	return refused(answers.WITHHELD)
 
 
 def test_a_document_that_a_method_returned_without_a_check_is_withheld(hidden, reader, answered):
@@ -233,8 +242,7 @@ SENDER, RECIPIENTS = "anna@client-a.example", "service@own.example"
 
 
 def left_out():
-	entries = {"action": ledger.REFUSAL, "rule": answers.LEFT_OUT}
-	return frappe.get_all("Compliance Ledger Entry", entries, pluck="reference_name")
+	return refused(answers.LEFT_OUT)
 
 
 @pytest.fixture
