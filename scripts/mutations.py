@@ -298,6 +298,8 @@ FUNCTIONS = {
 	"client_privacy.links:_tries": "lambda ip, hour: 0",
 	"client_privacy.links:_count": NOTHING,
 	"client_privacy.links:revoke_of": NOTHING,
+	"client_privacy.requests.answering:require_as_planned": NOTHING,
+	"client_privacy.requests.answering:_require_all_gone": NOTHING,
 	"client_privacy.links:use": NOTHING,
 	"client_privacy.mailed_secrets:mark": "lambda secret, address: secret",
 	"client_privacy.mailed_secrets:as_sent": "lambda queued: queued.message",

@@ -22,7 +22,7 @@ def plan_retention() -> str:
 
 @frappe.whitelist(methods=["POST"])
 def approve_run(name: str, answer: str | None = None, otherwise: str | None = None) -> None:
-	"""Let a planned Erasure Run begin, in the background. A client whose request it carries out is told before.
+	"""Let a planned Erasure Run begin, in the background. A client whose request it carries out is told before their own records go.
 
 	:param answer: what the client is told; for a request that is still open
 	:param otherwise: how they were told if not by email, such as a letter and its date; then no email is sent
@@ -37,7 +37,7 @@ def approve_run(name: str, answer: str | None = None, otherwise: str | None = No
 
 @frappe.whitelist(methods=["POST"])
 def discard_run(name: str) -> None:
-	"""Give up an Erasure Run before it is approved."""
+	"""Give up an Erasure Run of which nothing is erased yet."""
 	runs.discard(name)
 
 

@@ -77,6 +77,18 @@ def address_of(doc, field: str) -> tuple[str, str | None]:
 	return invitations.address_on_file(doc.party_type, doc.party, doc.contact, None)
 
 
+def answered(answer: str | None, otherwise: str | None) -> tuple[str, str | None]:
+	"""What a client is told, and how if not by email, as `entered`.
+
+	:raises ActionNotPossibleError: the answer is missing
+	"""
+	if not (answer := cstr(answer).strip()):
+		frappe.throw(
+			_("Enter what the client is told."), exc=ActionNotPossibleError, title=_("Answer Missing")
+		)
+	return answer, entered(otherwise)
+
+
 def entered(otherwise: str | None) -> str | None:
 	"""How the client was told, as it can be stored; None if by email.
 

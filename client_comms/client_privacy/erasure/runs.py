@@ -6,6 +6,7 @@ what is erased already does nothing.
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from operator import itemgetter
 
 import frappe
 from frappe import _
@@ -45,8 +46,9 @@ _ERASURE = "client_comms.client_privacy.requests.erasure"
 # What a kind of run does itself: its module, and which of its steps.
 _KINDS = {
 	RETENTION: ("client_comms.client_privacy.retention", ("plan", "still_due")),
-	ERASURE_REQUEST: (_ERASURE, ("plan", "approve", "begin", "mask", "add_late", "finish")),
+	ERASURE_REQUEST: (_ERASURE, ("plan", "approve", "begin", "before_step", "mask", "add_late", "finish")),
 }
+_alike = itemgetter("step", "reference_doctype", "action")
 _ITEM_FIELDS = ("run", "step", "reference_doctype", "reference_name", "action", "state", "reason")
 
 
@@ -111,8 +113,8 @@ def approve(name: str, answer: str | None = None, otherwise: str | None = None) 
 
 def discard(name: str) -> None:
 	"""Give up a run of which nothing is erased yet."""
-	run = _locked(name, PLANNED, PLANNING, FAILED)
-	if run.approved_by:
+	run = _locked(name, PLANNED, PLANNING, APPROVED, RUNNING, FAILED)
+	if run.started_on:
 		_refuse_status(run)
 	_discard(run)
 
@@ -214,13 +216,19 @@ def add_items(run: str, items: Iterable[dict]) -> None:
 
 def _plan(run) -> None:
 	frappe.db.delete(ITEM, {"run": run.name})
-	with speaking_to(run.planned_by):
-		_own(run.kind, "plan")(run)
-	if frappe.db.get_value(RUN, run.name, "status", for_update=True) != PLANNING:  # discarded meanwhile
-		frappe.db.rollback()
+	_step(run, "plan")
+	if _was_discarded(run):
 		return
 	count_items(run.name)
 	_set(run.name, status=PLANNED, planned_on=clock.now())
+
+
+def _was_discarded(run) -> bool:
+	"""Whether it was meanwhile: then nothing of the step that ends is left."""
+	if frappe.db.get_value(RUN, run.name, "status", for_update=True) != DISCARDED:
+		return False
+	frappe.db.rollback()
+	return True
 
 
 def count_items(name: str) -> dict[str, int]:
@@ -259,29 +267,23 @@ def _work(name: str) -> None:
 
 def _erase_all(run) -> None:
 	if not run.started_on:
-		with speaking_to(run.planned_by):
-			if begin := _own(run.kind, "begin"):
-				begin(run)
+		_step(run, "begin")
+		if _was_discarded(run):
+			return
 	_set(run.name, status=RUNNING, started_on=run.started_on or clock.now())
 	_remove_contents({"run": run.name})
 	_erase_planned(run)
-	while _added(run) or not _is_finished(run):
+	while _step(run, "add_late") or _step(run, "finish") is False:
 		_erase_planned(run)
 	with speaking_to(run.planned_by):
 		finish(run.name)
 
 
-def _is_finished(run) -> bool:
-	finish_own = _own(run.kind, "finish")
+def _step(run, step: str, *args):
+	"""A step of this kind of run, in the language of who planned it; None if it has no such step."""
+	own = _own(run.kind, step)
 	with speaking_to(run.planned_by):
-		return not finish_own or finish_own(frappe.get_doc(RUN, run.name))
-
-
-def _added(run) -> bool:
-	"""Whether something came while the run went on, which is planned now."""
-	add_late = _own(run.kind, "add_late")
-	with speaking_to(run.planned_by):
-		return bool(add_late and add_late(frappe.get_doc(RUN, run.name)))
+		return own(run, *args) if own else None
 
 
 def _own(kind: str, step: str) -> Callable | None:
@@ -292,6 +294,7 @@ def _own(kind: str, step: str) -> Callable | None:
 def _erase_planned(run) -> None:
 	while chunk := _next_chunk(run.name):
 		sync_global_search()  # what waits to be indexed would come back after the row of the index is gone
+		_step(run, "before_step", chunk[0].step)
 		with speaking_to(run.planned_by):
 			_in_chunk(run, chunk)
 		count_items(run.name)
@@ -307,11 +310,7 @@ def _next_chunk(run: str) -> list:
 	fields = ["name", "step", "reference_doctype", "reference_name", "action"]
 	order = "step asc, reference_doctype asc, action asc, reference_name asc"
 	rows = frappe.get_all(ITEM, waiting, fields, order_by=order, limit=CHUNK)
-	return [row for row in rows if _kind(row) == _kind(rows[0])]
-
-
-def _kind(row) -> tuple:
-	return row.step, row.reference_doctype, row.action
+	return [row for row in rows if _alike(row) == _alike(rows[0])]
 
 
 def _in_chunk(run, chunk: list) -> None:

@@ -1,25 +1,23 @@
 """Plans, does and finishes the erasure of a client (P-2): every place, what happens to it, and what law or hold keeps."""
 
-import json
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 
 import frappe
 from frappe import _
-from frappe.utils.password import decrypt, encrypt
 
 from client_comms import transactions
 from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import (
-	ANSWERED,
 	OPEN,
 	REFUSED,
 )
 from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import (
+	answering,
 	data_map,
 	erased_texts,
 	late_arrivals,
 	queued_emails,
+	sealed,
 	subjects,
 )
 from client_comms.enforcement import legal_holds, restrictions
@@ -38,9 +36,10 @@ _FIRST, _RECORDS, _OTHERS, _MASTERS, _LAST, _SHARED = -1, 0, 3, 5, 6, 9  # steps
 def plan(run) -> None:
 	"""The planner of a run for a request; what is in its plan already is to be gone before."""
 	request = frappe.get_doc(REQUEST, run.request)
-	earlier = _opened(run.secret) or {"markers": (), "records": {}}
-	subject = subjects.of_request(request, earlier["markers"])
-	frappe.db.set_value(runs.RUN, run.name, "secret", _sealed(subject, earlier["records"]))
+	earlier = sealed.of(run.name)
+	subject = subjects.of_request(request, earlier.get("markers", ()))
+	sought = _sought(subject, earlier.get("records", {}))
+	sealed.put(run.name, markers=subject.markers, records=sought)
 	runs.add_items(run.name, _emails(subject))
 	kept_parties: dict[str, str] = {}
 	for entry in data_map.entries():
@@ -61,12 +60,12 @@ def plan(run) -> None:
 
 
 def approve(run, answer: str | None, otherwise: str | None) -> None:
-	"""Whether the client still wants it and is who they say, and what they are told: afterwards, their address is gone.
+	"""Whether the client still wants it and is who they say, and what they are told when it is done.
 
 	:param answer: what they are told; not needed if the request was answered before
 	:param otherwise: as in `DataSubjectRequest.close`
-	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, the use of their data is restricted, a hold keeps
-	    what was to go by the plan, or see `close`
+	:raises ActionNotPossibleError: it was refused, the client's identity is no longer confirmed, the use of their data is restricted, or see
+	    `answering.agree`
 	"""
 	request = transactions.locked(REQUEST, run.request)
 	request.check_permission("write")
@@ -79,30 +78,7 @@ def approve(run, answer: str | None, otherwise: str | None) -> None:
 	request.require_identity()
 	require_unrestricted(request)
 	if request.status == OPEN:
-		_require_no_new_hold(run)
-		request.close(ANSWERED, answer, otherwise)
-
-
-def _require_no_new_hold(run) -> None:
-	"""Who approves tells the client what is erased, as the plan says it; what a hold covers since then would stay all the same.
-
-	:raises ActionNotPossibleError: there is such a hold
-	"""
-	planned = defaultdict(list)
-	for row in _stored_items(run.name):
-		if row.action != KEEP:
-			planned[row.reference_doctype].append(row.reference_name)
-	held = [each for of in planned.items() for each in legal_holds.of_each(*of).values()]
-	if held:
-		frappe.throw(
-			_(
-				"Since this plan was made, {0} keeps records that were to be erased ({1}), and the client would be told otherwise. Discard this plan and make another one from {2}: it says what stays."
-			).format(
-				", ".join(sorted({bold(each.name) for each in held})), bold(len(held)), bold(run.request)
-			),
-			exc=ActionNotPossibleError,
-			title=_("Plan Is Out of Date"),
-		)
+		answering.agree(run, request, answer, otherwise)
 
 
 def require_unrestricted(request) -> None:
@@ -123,11 +99,13 @@ def require_unrestricted(request) -> None:
 
 
 def begin(run) -> None:
-	"""Before the first record: the client is told while their address is there, and what happened since the plan is planned as well.
+	"""Before the first record: what happened since the plan is planned as well.
 
-	:raises ActionNotPossibleError: an email about the request could not be sent yet; the run is continued later
+	:raises ActionNotPossibleError: an email about the request could not be sent yet, which would go with the rest of the queue; or a
+	    hold keeps what was to go when the run was approved
 	"""
-	_send_waiting(run.request)
+	answering.send_waiting(run.request)
+	answering.require_as_planned(run)
 	before = {(row.reference_doctype, row.reference_name): row.action for row in _stored_items(run.name)}
 	frappe.db.delete(runs.ITEM, {"run": run.name})
 	plan(run)
@@ -138,11 +116,18 @@ def begin(run) -> None:
 			frappe.db.set_value(runs.ITEM, row.name, "reason", _late(row.reason), update_modified=False)
 	left = [each for each, action in before.items() if action != KEEP and each not in planned]
 	runs.add_items(run.name, [runs.item(*each, KEEP, _why_left(each[0])) for each in left if _exists(*each)])
+	sealed.put(run.name, kept=frappe.db.count(runs.ITEM, {"run": run.name, "state": runs.ITEM_KEPT}))
+
+
+def before_step(run, step: int) -> None:
+	"""The client is told when all else is done, and before the own records go, because the address goes with those."""
+	if step >= _MASTERS:
+		answering.tell(run)
 
 
 def add_late(run) -> bool:
 	"""After the last record: what came while the run went on, such as a message of the client, is added; whether there was anything."""
-	secret = _opened(run.secret)
+	secret = sealed.of(run.name)
 	if not secret:
 		return False
 	records_of = {doctype: tuple(names) for doctype, names in secret["records"].items()}
@@ -152,7 +137,7 @@ def add_late(run) -> bool:
 		records_of[doctype] = (*records_of.get(doctype, ()), *names)
 	if new.records:
 		markers = sorted({*secret["markers"], *new.markers})
-		frappe.db.set_value(runs.RUN, run.name, "secret", _sealed_as(markers, records_of))
+		sealed.put(run.name, markers=markers, records=records_of)
 	subject = subjects.Subject(records_of, addresses, ())
 	known = {(row.reference_doctype, row.reference_name) for row in _stored_items(run.name)}
 	found = [
@@ -184,31 +169,6 @@ def _why_left(doctype: str) -> str:
 
 def _exists(doctype: str, name: str) -> bool:
 	return bool(frappe.db.table_exists(doctype) and frappe.db.exists(doctype, name))
-
-
-def _send_waiting(request: str) -> None:
-	if frappe.are_emails_muted():
-		return
-	waiting = {
-		"reference_doctype": REQUEST,
-		"reference_name": request,
-		"status": ("in", ("Not Sent", "Sending", "Partially Sent")),
-	}
-	for name in frappe.get_all(_QUEUE, waiting, pluck="name", order_by="creation asc"):
-		try:
-			frappe.get_doc(_QUEUE, name).send()
-		except Exception as error:  # the queue says why
-			frappe.db.rollback()
-			if transactions.is_end_of_job(error):
-				raise
-	if name := frappe.db.get_value(_QUEUE, waiting):
-		frappe.throw(
-			_(
-				"Email {0} to the client has not left yet. Send it, or delete it and tell the client otherwise, then choose Try Again."
-			).format(name),
-			exc=ActionNotPossibleError,
-			title=_("Client Not Told"),
-		)
 
 
 def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -> Iterator[dict]:
@@ -297,9 +257,10 @@ def finish(run) -> bool:
 
 	:returns: False if something of the client came meanwhile, which is to be erased first; then this is to be called again
 	"""
-	secret = _opened(run.secret)
+	secret = sealed.of(run.name)
 	if not secret:
 		return True  # done before the run was interrupted
+	answering.tell(run)  # whose own records are all kept
 	request = frappe.get_doc(REQUEST, run.request)
 	sought = erased_texts.Sought(secret["markers"], secret["records"])
 	left = erased_texts.everywhere(sought, _kept(run.name))
@@ -334,20 +295,12 @@ def _kept(run: str) -> erased_texts.Kept:
 	return erased_texts.Kept(frozenset(stays | named), frozenset(held))
 
 
-def _sealed(subject: subjects.Subject, earlier: dict) -> str:
-	"""What to look for once the client's own records are gone, encrypted with the site's key.
+def _sought(subject: subjects.Subject, earlier: dict) -> dict[str, list[str]]:
+	"""The records to look for once they are gone, by DocType.
 
-	:param earlier: the records of an earlier plan; those that are gone since then, or have another name, are looked for as well
+	:param earlier: those of an earlier plan; what is gone since then, or has another name, is looked for as well
 	"""
 	sought = {doctype: list(names) for doctype, names in subject.records.items()}
 	for doctype, names in earlier.items():
 		sought.setdefault(doctype, []).extend(name for name in names if not _exists(doctype, name))
-	return _sealed_as(subject.markers, sought)
-
-
-def _sealed_as(markers: Collection[str], records_of: Mapping[str, Collection[str]]) -> str:
-	return encrypt(json.dumps({"markers": markers, "records": records_of}))
-
-
-def _opened(secret: str | None) -> dict | None:
-	return {"records": {}, **json.loads(decrypt(secret))} if secret else None
+	return sought

@@ -14,8 +14,9 @@ from client_comms.api import retention as runs_api
 from client_comms.api import subject_requests as api
 from client_comms.background_work import ATTEMPTS
 from client_comms.client_privacy import identity
+from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import DataSubjectRequest
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import data_map, erased_texts, erasure, subjects
+from client_comms.client_privacy.requests import answering, data_map, erased_texts, erasure, subjects
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.intake import unprocessed
 
@@ -724,7 +725,7 @@ def test_the_identity_is_asked_again_at_the_approval(client, planned, officers, 
 	assert run.reload().status == runs.APPROVED
 
 
-def test_the_client_is_told_before_the_first_record_goes(
+def test_the_client_is_told_when_all_but_their_own_records_is_gone(
 	client, planned, officers, as_user, mailbox, monkeypatch, found_in_tables
 ):
 	run = planned()
@@ -732,28 +733,72 @@ def test_the_client_is_told_before_the_first_record_goes(
 		with pytest.raises(ActionNotPossibleError, match="told"):
 			runs_api.approve_run(run.name)
 		runs_api.approve_run(run.name, TOLD[0])
-	request = frappe.get_doc(api.REQUEST, run.request)
-	assert (request.status, request.answer, request.answered_by) == ("Answered", TOLD[0], officers[1])
-	assert TOLD[0] in mailbox(request.name)["text/plain"]
+	assert frappe.db.get_value(api.REQUEST, run.request, "status") == "Open"
+	assert not frappe.db.exists("Email Queue", {"reference_name": run.request})
 	sent = []
 
 	def send(queued, status="Sent"):
-		sent.append((queued.recipients[0].recipient, bool(frappe.db.exists("Customer", client.party))))
+		there = client.interaction.reload().summary, bool(frappe.db.exists("Customer", client.party))
+		sent.append((queued.recipients[0].recipient, *there))
 		queued.db_set("status", status)
 
 	monkeypatch.setattr(frappe, "are_emails_muted", lambda: False)
 	with monkeypatch.context() as down:
 		down.setattr(EmailQueue, "send", lambda queued: send(queued, "Not Sent"))
 		runs.work(run.name)
-	assert frappe.db.exists("Customer", client.party)
-	assert "has not left yet" in run.reload().error and run.status == runs.APPROVED
+	assert frappe.db.exists("Contact", client.contact)
+	assert "has not left yet" in run.reload().error and run.status == runs.RUNNING
+	request = frappe.get_doc(api.REQUEST, run.request)
+	assert (request.status, request.answer, request.answered_by) == ("Answered", TOLD[0], officers[1])
+	assert TOLD[0] in mailbox(request.name)["text/plain"]
 	monkeypatch.setattr(EmailQueue, "send", send)
 	with as_user(officers[0]):
 		runs_api.resume_run(run.name)
 	runs.work(run.name)
-	assert sent == [(ADDRESS, True), (ADDRESS, True)]
+	assert sent == [(ADDRESS, None, True)] * 2
 	assert (run.reload().status, run.error) == (runs.FINISHED, None)
 	assert found_in_tables() == set()
+
+
+def test_the_address_stays_until_an_answer_that_failed_is_dealt_with(
+	client, planned, officers, as_user, mailbox, monkeypatch
+):
+	run = planned()
+	with as_user(officers[1]):
+		runs_api.approve_run(run.name, TOLD[0])
+	monkeypatch.setattr(frappe, "are_emails_muted", lambda: False)
+	monkeypatch.setattr(EmailQueue, "send", lambda queued: queued.db_set("status", "Error"))
+	runs.work(run.name)
+	assert "has not left yet" in run.reload().error
+	assert frappe.db.exists("Contact", client.contact)
+	frappe.delete_doc("Email Queue", frappe.db.get_value("Email Queue", {"reference_name": run.request}))
+	runs.work(run.name)
+	assert run.reload().status == runs.FINISHED
+
+
+def test_the_client_is_told_also_if_their_own_records_stay(
+	client, planned, officers, as_user, mailbox, monkeypatch
+):
+	run = planned()
+	with as_user(officers[1]):
+		runs_api.approve_run(run.name, TOLD[0])
+	monkeypatch.setattr(erasure, "_masters", lambda *_args: [])
+	told = []
+	monkeypatch.setattr(DataSubjectRequest, "close", lambda doc, *args, **_by: told.append(args))
+	runs.work(run.name)
+	assert told == [("Answered", TOLD[0], None)]
+
+
+def test_without_an_address_it_is_said_at_the_approval_how_the_client_is_told(
+	client, planned, officers, as_user
+):
+	run = planned()
+	frappe.get_doc({"doctype": "Email Unsubscribe", "email": ADDRESS, "global_unsubscribe": 1}).insert()
+	with as_user(officers[1]):
+		with pytest.raises(ActionNotPossibleError, match="Told in Another Way"):
+			runs_api.approve_run(run.name, TOLD[0])
+		runs_api.approve_run(run.name, *TOLD)
+	assert run.reload().status == runs.APPROVED
 
 
 def test_the_end_of_a_job_ends_what_sends_the_email_to_the_client(
@@ -761,8 +806,8 @@ def test_the_end_of_a_job_ends_what_sends_the_email_to_the_client(
 ):
 	"""It comes once: who goes on is killed in the middle of something else."""
 	run = planned()
-	with as_user(officers[1]):
-		runs_api.approve_run(run.name, TOLD[0])
+	with as_user(officers[0]):
+		api.answer_request(run.request, TOLD[0])
 
 	def end_of_job(queued):
 		raise JobTimeoutException("3600 seconds")
@@ -771,7 +816,7 @@ def test_the_end_of_a_job_ends_what_sends_the_email_to_the_client(
 	monkeypatch.setattr(frappe.db, "rollback", lambda **_kwargs: None)
 	monkeypatch.setattr(EmailQueue, "send", end_of_job)
 	with pytest.raises(JobTimeoutException):
-		erasure._send_waiting(run.request)
+		answering.send_waiting(run.request)
 
 
 def test_who_was_told_before_is_not_told_again(planned, officers, as_user):

@@ -4,7 +4,12 @@ import frappe
 import pytest
 
 from client_comms import api as app_api
+from client_comms import procedure
+from client_comms.api import retention as runs_api
+from client_comms.api import subject_requests as requests
 from client_comms.client_privacy.erasure import records, runs
+from client_comms.client_privacy.requests import erasure
+from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 
 pytestmark = pytest.mark.clause("P-2")
 INTERACTION = "Client Interaction"
@@ -189,3 +194,95 @@ def test_what_comes_while_the_run_goes_on_goes_as_well(client, message, log, era
 	run = erased_after(lambda: None)
 	assert len(came) == 1 and not frappe.db.exists("Communication", came[0])
 	assert item(run, "Communication", came[0]).reason.endswith(LATE)
+
+
+@pytest.fixture
+def officer(make_user):
+	return make_user(procedure.COMPLIANCE_OFFICER)
+
+
+def on_hold(**on):
+	return frappe.get_doc({"doctype": "Legal Hold", "reason": "A claim", **on}).insert()
+
+
+def state_of(run) -> tuple:
+	"""How the run stands, and the request."""
+	return run.reload().status, frappe.db.get_value(requests.REQUEST, run.request, "status")
+
+
+def test_a_hold_between_the_approval_and_the_start_stops_the_run_before_anything_is_erased_or_told(
+	client, interaction, approve_erasure, officer, as_user
+):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	hold = on_hold(hold_on="Client", party_type="Customer", party=client.party)
+	runs.work(run.name)
+	assert state_of(run) == (runs.APPROVED, "Open")
+	assert hold.name in run.error and not run.started_on
+	assert frappe.db.get_value(INTERACTION, interaction, "summary") == f"{NAME} asks"
+	with as_user(officer):
+		runs_api.discard_run(run.name)
+		runs.work(run.name)
+		assert state_of(run) == (runs.DISCARDED, "Open") and not run.secret
+		another = requests.plan_erasure(run.request)
+	runs.work(another)
+	assert not frappe.db.get_value(runs.RUN, another, "planned_count")
+
+
+def test_what_is_discarded_as_it_begins_erases_nothing(client, interaction, approve_erasure, monkeypatch):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	begin = erasure.begin
+
+	def discarded(doc):
+		begin(doc)
+		frappe.db.set_value(runs.RUN, doc.name, "status", runs.DISCARDED)
+
+	monkeypatch.setattr(erasure, "begin", discarded)
+	monkeypatch.setattr(frappe.db, "rollback", lambda **_save_point: None)
+	runs.work(run.name)
+	assert state_of(run) == (runs.DISCARDED, "Open")
+	assert frappe.db.get_value(INTERACTION, interaction, "summary") == f"{NAME} asks"
+
+
+def test_what_has_begun_to_erase_is_not_discarded(client, approve_erasure, officer, as_user):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	run.db_set({"status": runs.FAILED, "started_on": frappe.utils.now()})
+	with as_user(officer), pytest.raises(ActionNotPossibleError, match="not possible now"):
+		runs_api.discard_run(run.name)
+
+
+@pytest.mark.parametrize("stays", ["held", "its client is held", "failed"])
+def test_a_client_is_not_told_that_all_is_gone_if_something_stays(
+	stays, client, interaction, approve_erasure, officer, as_user, monkeypatch
+):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	erase = records.erase
+
+	def erase_some(doctype, action, names):
+		if doctype != INTERACTION:
+			return erase(doctype, action, names)
+		if stays == "held":
+			on_hold(hold_on="Interaction", client_interaction=interaction)
+			raise RecordIsKeptError("Held")
+		if stays == "failed":
+			raise ValueError("Disk")
+		on_hold(hold_on="Client", party_type="Customer", party=client.party)
+
+	with monkeypatch.context() as meanwhile:
+		meanwhile.setattr(records, "erase", erase_some)
+		runs.work(run.name)
+	assert state_of(run) == (runs.RUNNING, "Open")
+	assert "the client is not told yet" in run.error
+	assert frappe.db.exists("Contact", client.contact)
+	with as_user(officer):
+		requests.answer_request(run.request, "Some of it must stay", otherwise="Letter of today")
+		runs_api.resume_run(run.name)
+	runs.work(run.name)
+	assert state_of(run) == (runs.FINISHED, "Answered")
+
+
+def test_what_an_erasure_leaves_of_the_request_is_in_the_language_of_the_site(client, approve_erasure):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	frappe.db.set_value("User", run.planned_by, "language", "de")
+	runs.work(run.name)
+	left = frappe.db.get_value(requests.REQUEST, run.request, ["party_name", "answer"])
+	assert left == ("Anonymised", "Erased. The certificate is in the erasure run.")

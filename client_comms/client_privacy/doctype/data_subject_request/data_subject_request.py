@@ -7,11 +7,11 @@ from frappe.utils import cint, cstr, escape_html, get_datetime
 from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, telling
 from client_comms.client_privacy.erasure import runs
-from client_comms.clients import contacts
+from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold, moment_in_words
+from client_comms.i18n import bold, moment_in_words, speaking
 from client_comms.rules import subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
@@ -186,19 +186,16 @@ class DataSubjectRequest(Document):
 			otherwise,
 		)
 
-	def close(self, status: str, answer: str, otherwise: str | None = None):
+	def close(self, status: str, answer: str, otherwise: str | None = None, by: str | None = None):
 		"""Answer or refuse the request, and tell the client. A plan of erasure that waits for approval is discarded if it is refused.
 
 		:param otherwise: as in `extend`
+		:param by: who answers it, if not the session user
 		:raises ActionNotPossibleError: it is closed, or the answer is missing; or the client gets no emails, and `otherwise` is
 		    missing; or it is refused although an approved run erases the client
 		"""
 		self.require_open()
-		if not (answer := cstr(answer).strip()):
-			frappe.throw(
-				_("Enter what the client is told."), exc=ActionNotPossibleError, title=_("Answer Missing")
-			)
-		otherwise = telling.entered(otherwise)
+		answer, otherwise = telling.answered(answer, otherwise)
 		if status == REFUSED:
 			runs.discard_of(self.name)
 		self.update(
@@ -206,7 +203,7 @@ class DataSubjectRequest(Document):
 				"status": status,
 				"answer": answer,
 				"answered_otherwise": otherwise,
-				"answered_by": frappe.session.user,
+				"answered_by": by or frappe.session.user,
 				"answered_on": clock.now(),
 			}
 		)
@@ -224,6 +221,8 @@ class DataSubjectRequest(Document):
 
 	def forget_client(self):
 		"""After an erasure: that there was a request, when, and how it ended, is all that stays."""
+		with speaking(preferences.site_language()):
+			name, answer = _("Anonymised"), _("Erased. The certificate is in the erasure run.")
 		# Without document events, which would tell the ledger the old values.
 		frappe.db.set_value(
 			self.doctype,
@@ -232,13 +231,13 @@ class DataSubjectRequest(Document):
 				"party_type": None,
 				"party": None,
 				"contact": None,
-				"party_name": _("Anonymised"),
+				"party_name": name,
 				"details": None,
 				"extension_reason": None,
 				"extended_otherwise": None,
 				"status": ANSWERED,
 				"answered_on": self.answered_on or clock.now(),
-				"answer": _("Erased. The certificate is in the erasure run."),
+				"answer": answer,
 				"answered_otherwise": None,
 			},
 			update_modified=False,

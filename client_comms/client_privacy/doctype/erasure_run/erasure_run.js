@@ -27,7 +27,7 @@ frappe.ui.form.on("Erasure Run", {
 				} else frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
 			} else if (frm.doc.kept_count && frm.doc.request) say_all_is_kept(frm);
 		}
-		if (status === "Planned" || (status === "Failed" && !frm.doc.approved_by)) {
+		if (can_be_discarded(frm.doc)) {
 			frm.add_custom_button(__("Discard"), () =>
 				frappe.confirm(__("Discard this plan? Nothing is erased."), () => act(frm, "discard_run")),
 			);
@@ -40,6 +40,12 @@ frappe.ui.form.on("Erasure Run", {
 		}
 	},
 });
+
+/** As long as nothing is erased, and unless all goes well: what was discarded keeps its error. */
+function can_be_discarded({ status, error, started_on }) {
+	if (started_on || status === "Discarded") return false;
+	return ["Planned", "Failed"].includes(status) || Boolean(error);
+}
 
 /** Whether something failed that can be tried again: what was discarded keeps its error. */
 function can_be_resumed({ status, error, failed_count }) {
@@ -73,7 +79,9 @@ function approve(frm) {
 		[
 			{ fieldname: "question", fieldtype: "HTML", options: `<p>${question}</p>` },
 			client_comms.told(frm, {
-				description: __("Before the first record is erased, because the address goes as well."),
+				description: __(
+					"When all else is erased, and before the client's own records go with the address.",
+				),
 			}),
 			client_comms.told_otherwise(frm),
 		],
