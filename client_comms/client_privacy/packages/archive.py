@@ -136,7 +136,7 @@ def files(names: Collection[str]) -> dict[str, contents.Record]:
 	rows = frappe.get_all(
 		contents.FILE,
 		{"name": ("in", list(names))},
-		["name", *_PLACE, "attached_to_doctype", "attached_to_name", "creation"],
+		["name", *_PLACE, *contents.PLACE_OF_FILE, "creation"],
 		order_by="name asc",
 	)
 	found = {}
@@ -147,7 +147,7 @@ def files(names: Collection[str]) -> dict[str, contents.Record]:
 				"name": row.name,
 				"file_name": row.file_name,
 				"creation": str(row.creation),
-				"attached_to": f"{row.attached_to_doctype} {row.attached_to_name}",
+				**{field: row[field] for field in contents.PLACE_OF_FILE},
 			}
 		)
 		if (row.file_url or "").startswith(_REMOTE):

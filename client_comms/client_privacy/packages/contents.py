@@ -19,6 +19,7 @@ from client_comms.rules import html_text, other_people
 ITEM, FILE, COMMENT, REQUEST = "Data Package Item", "File", "Comment", "Data Subject Request"
 WAITING, INCLUDED, LEFT_OUT, FAILED = "Waiting", "Included", "Left Out", "Failed"
 PORTABILITY = "Portability"
+PLACE_OF_FILE = ("attached_to_doctype", "attached_to_name")
 _PERSONS = frozenset((*PARTY_TYPES, "Address", "Contact", "Employee", "Sales Person"))
 _HIDDEN_LEVEL = 9  # fields with secrets
 _NOT_DATA = frozenset((*no_value_fields, "Password", "Button", "Table", "Table MultiSelect"))

@@ -4,6 +4,7 @@ import re
 
 import frappe
 from frappe import _
+from frappe.utils import format_duration, format_time
 
 from client_comms.client_privacy import retention
 from client_comms.client_privacy.packages import contents
@@ -25,7 +26,7 @@ def labelled(doctype: str, values: dict) -> list[dict]:
 	zero, tell a reader nothing."""
 	meta = frappe.get_meta(doctype)
 	shown = []
-	for field, value in values.items():
+	for field, value in _with_place(values).items():
 		if field in ("doctype", "name") or not value or value == phone_numbers.NONE:
 			continue
 		if isinstance(value, list):
@@ -40,6 +41,15 @@ def labelled(doctype: str, values: dict) -> list[dict]:
 			link = f"../{value}" if doctype == contents.FILE and field == "path" else None
 			shown.append({"label": label(meta, field), "value": _in_words(meta, field, value), "link": link})
 	return shown
+
+
+def _with_place(values: dict) -> dict:
+	"""Of a file, what it is attached to as one value: the kind as its reader calls it, and the number."""
+	place = [values.get(field) for field in contents.PLACE_OF_FILE]
+	if not all(place):
+		return values
+	others = {field: value for field, value in values.items() if field not in contents.PLACE_OF_FILE}
+	return {**others, "attached_to": f"{_(place[0])} {place[1]}"}
 
 
 def label(meta, field: str) -> str:
@@ -63,6 +73,10 @@ def _in_words(meta, field: str, value) -> str:
 		return moment_in_words(value)
 	if kind == "Date":
 		return day_in_words(value)
+	if kind == "Time":
+		return format_time(value, "HH:mm")
+	if kind == "Duration":
+		return format_duration(value)
 	text = _(str(value)) if df and _is_chosen(df) else str(value)
 	return _BLANK_LINES.sub("\n\n", text.strip())
 

@@ -161,6 +161,29 @@ def test_its_pages_speak_the_clients_language_and_its_json_is_as_stored(client, 
 	assert "<dd>Rückmeldung/Beschwerde</dd>" in file.read("records/client_interaction.html").decode()
 
 
+def test_its_pages_say_what_a_file_is_attached_to_and_when_without_seconds(client, ready):
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.party,
+			"language": "fr",
+		}
+	).insert()
+	issue = frappe.get_doc(
+		{"doctype": "Issue", "subject": "The roof leaks", "customer": client.party}
+	).insert()
+	issue.db_set({"opening_time": "14:03:27.123456", "user_resolution_time": 5400})
+	file = unpacked(ready())
+	page = file.read("records/file.html").decode()
+	assert f"<dt>Joint à</dt><dd>Interaction client {client.interaction.name}</dd>" in page
+	(row,) = json.loads(file.read("json/file.json"))
+	assert row["attached_to_doctype"] == "Client Interaction"
+	page = file.read("records/issue.html").decode()
+	assert "<dd>14:03</dd>" in page and "14:03:27" not in page
+	assert "<dd>1h 30m</dd>" in page
+
+
 def test_it_has_nothing_in_which_the_client_only_appears(client, ready, log):
 	other = client.other
 	conversation = log(party_type="Customer", party=other.party)
