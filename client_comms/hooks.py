@@ -207,6 +207,8 @@ override_whitelisted_methods = {
 	"frappe.client.validate_link_and_fetch": "client_comms.enforcement.methods.link_fields.validate_link_and_fetch",
 	"frappe.desk.notifications.get_open_count": "client_comms.enforcement.methods.counts.get_open_count",
 	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": "client_comms.enforcement.methods.counts.get_workflow_state_count",
+	"frappe.workflow.doctype.workflow_action.workflow_action.apply_action": "client_comms.enforcement.methods.workflow_links.apply_action",
+	"frappe.workflow.doctype.workflow_action.workflow_action.confirm_action": "client_comms.enforcement.methods.workflow_links.confirm_action",
 	"erpnext.crm.doctype.prospect.prospect.get_opportunities": "client_comms.enforcement.methods.activities.get_opportunities",
 	"erpnext.controllers.queries.get_filtered_child_rows": "client_comms.enforcement.methods.activities.get_filtered_child_rows",
 	"erpnext.crm.doctype.utils.get_last_interaction": "client_comms.enforcement.methods.activities.get_last_interaction",

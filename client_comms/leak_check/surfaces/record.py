@@ -1,10 +1,13 @@
 """The interaction itself: its form, the client API and REST."""
 
 import frappe
+from frappe.utils.verified_command import get_signed_params
 
 from client_comms import compat
 from client_comms.leak_check.bait import INTERACTION, MARK
 from client_comms.leak_check.surfaces.surface import BY_EVENT, BY_REQUEST, about, overridden, surface
+
+_STEP = "frappe.workflow.doctype.workflow_action.workflow_action.apply_action"
 
 
 @surface("form")
@@ -185,3 +188,12 @@ def password(visitor, bait, planted):
 	return visitor.call(
 		"frappe.client.get_password", doctype=INTERACTION, name=bait.name, fieldname="summary"
 	)
+
+
+@surface("link of a step of a workflow, from an email of before", overridden(_STEP))
+def workflow_link(visitor, bait, planted):
+	"""Frappe shows the state of the record, and who changed it last."""
+	named = {"doctype": INTERACTION, "docname": bait.name, "action": MARK, "current_state": MARK}
+	signature = get_signed_params(named).rpartition("=")[2]
+	answer = visitor.get(f"/api/method/{_STEP}", **named, _signature=signature)
+	return f"<strong>{bait.name}</strong>" in answer.text

@@ -96,6 +96,7 @@ NO_SURFACE = {
 	"frappe.desk.form.save.discard": _SAVED,
 	"frappe.desk.form.save.savedocs": _SAVED,
 	"frappe.desk.form.utils.update_comment_publicity": "as a change of the comment: test_missing_checks",
+	"frappe.workflow.doctype.workflow_action.workflow_action.confirm_action": "as the page that asks before: test_workflow_links",
 	"frappe.integrations.oauth2.approve": "lets a program act for the caller: test_oauth_consent",
 	"frappe.integrations.oauth2.authorize": "asks whether it may: test_oauth_consent",
 	"frappe.realtime.can_subscribe_doctype": "names of documents that change, which tell no value: test_realtime",
