@@ -114,6 +114,36 @@ def test_closing_feedback_asks_for_its_details(site, received, make_user, remove
 		site.db.commit()
 
 
+def test_closing_says_all_that_is_missing_at_once(site, received, make_user, login, shoot):
+	"""Details are not asked for, and saved, before it is said that a document is missing."""
+	from client_comms import api
+
+	name = received("I am disappointed about the delay,")
+	agent = make_user("Customer Support", "Frontline Staff", password=PASSWORD)
+	values = {"communication_type": "Feedback/Complaint", "responsible_staff": agent}
+	site.db.set_value(INTERACTION, name, values)
+	site.set_user(agent)
+	api.answer(name)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	button(page, "Close").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator(".modal-title")).to_have_text("Before It Is Closed")
+	expect(dialog).to_contain_text("✓ The client has the answer")
+	for row in ("Escalation Report", "Details of the feedback"):
+		expect(dialog).to_contain_text(f"○ {row}")
+	shoot(page, "missing")
+	dialog.locator("[data-remedy=feedback]").click()
+	expect(page.locator(".modal.show .modal-title")).to_have_text("Details of the Feedback")
+	# A document proves neither what the client was told nor what was said.
+	remedies = """item => client_comms.card.remedies(
+		{ perm: [{ write: 1 }], doc: { __onload: { actions: ["Acknowledged"], may_waive: true } } }, { item }
+	).map(([remedy]) => remedy)"""
+	assert page.evaluate(remedies, "acknowledgement") == ["acknowledged_elsewhere"]
+	assert page.evaluate(remedies, "details") == ["details"]
+
+
 def test_a_client_rates_with_one_click(site, received, client, removed, http, browser, shoot, monkeypatch):
 	from client_comms.client_privacy import links
 

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from client_comms import api, procedure
-from client_comms.client_interactions import feedback, feedback_figures
+from client_comms.client_interactions import closing_checklist, feedback, feedback_figures
 from client_comms.exceptions import FourEyesError, MissingDetailsError
 from client_comms.patches.v1_0 import finish_actions_of_closed_todos
 from client_comms.people import duties
@@ -561,6 +561,30 @@ def test_feedback_is_closed_with_its_details(inquiry, make_user, set_settings, a
 		doc.feedback_kind, doc.feedback_category = "Praise", a_category()
 		doc.save()
 		assert api.close(record.name)["status"] == "Closed"
+
+
+def test_all_that_is_missing_is_said_when_feedback_is_closed(inquiry, make_user, set_settings, as_user):
+	set_settings(feedback_mode="Enforce", evidence_mode="Enforce")
+	agent = make_user(procedure.CUSTOMER_SUPPORT)
+	record = inquiry(procedure.FEEDBACK, responsible_staff=agent)
+	frappe.db.set_value(record.doctype, record.name, "channel", "Email")
+	with as_user(agent):
+		api.answer(record.name)
+		frappe.clear_messages()
+		with pytest.raises(frappe.ValidationError) as refused:
+			api.close(record.name)
+		for each in ("Escalation Report", "complaint, a suggestion or praise"):
+			assert each in str(refused.value)
+			assert each in str(frappe.get_message_log())
+		doc = frappe.get_doc(record.doctype, record.name)
+		checklist = closing_checklist.items(doc)
+	assert {each["item"] for each in checklist if each["enforced"] and not each["done"]} == {
+		"documentation",
+		"feedback",
+	}
+	set_settings(evidence_mode="Warn")
+	missing = [each for each in closing_checklist.items(doc) if not each["done"]]
+	assert [each["item"] for each in missing if each["enforced"]] == ["feedback"]
 
 
 def test_without_any_category_a_complaint_is_closed_all_the_same(inquiry, make_user, set_settings, as_user):

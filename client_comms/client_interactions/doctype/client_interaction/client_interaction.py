@@ -369,9 +369,9 @@ class ClientInteraction(Document):
 		"""For the print format Escalation Report; see `escalation_report.facts`."""
 		return escalation_report.facts(self)
 
-	def is_caller_unstated(self) -> bool:
-		"""Whether staff have still to state whom they spoke to (P-1)."""
-		return bool(logged_contacts.unstated(self))
+	def unstated_caller(self):
+		"""What is open while staff have still to state whom they spoke to (P-1)."""
+		return logged_contacts.unstated(self)
 
 	def validate_caller(self):
 		"""They state it before the record is closed, depending on the mode."""

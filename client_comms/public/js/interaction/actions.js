@@ -164,8 +164,12 @@ Object.assign(client_comms.actions, {
 		return this.run(target, "resume");
 	},
 
-	/** Asks for what feedback needs before it is closed. */
-	close(frm) {
+	/** Says all that is missing at once; details of feedback alone are asked for. */
+	async close(frm) {
+		await client_comms.save(frm);
+		const { checklist = [] } = frm.doc.__onload || {};
+		const missing = checklist.filter(({ done, enforced }) => !done && enforced);
+		if (missing.some(({ item }) => item !== "feedback")) return client_comms.card.show_missing(frm);
 		return client_comms.feedback.ask_and_close(frm, () => this.run(this.of_form(frm), "close"));
 	},
 

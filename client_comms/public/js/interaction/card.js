@@ -130,8 +130,16 @@ Object.assign(client_comms.card, {
 	/** What is missing before closing, each with the button that provides it. */
 	checklist(frm) {
 		const { checklist = [], actions = [] } = frm.doc.__onload || {};
-		if (!checklist.length) return "";
-		const rows = checklist.map((item, index) => {
+		const rows = this.checklist_rows(frm);
+		if (rows.length && actions.includes("Closed") && checklist.every(({ done }) => done)) {
+			rows.push(`<button class="btn btn-xs btn-primary" data-remedy="close">${__("Close")}</button>`);
+		}
+		return this.section(__("Before It Is Closed"), rows);
+	},
+
+	checklist_rows(frm) {
+		const { checklist = [] } = frm.doc.__onload || {};
+		return checklist.map((item, index) => {
 			const label = frappe.utils.escape_html(item.label);
 			if (item.done) return `<span class="text-muted">✓ ${label}</span>`;
 			const hint = item.message ? ` title="${frappe.utils.escape_html(item.message)}"` : "";
@@ -143,10 +151,18 @@ Object.assign(client_comms.card, {
 				.join(" ");
 			return `<span${hint}>○ ${label}</span> ${buttons}`;
 		});
-		if (actions.includes("Closed") && checklist.every(({ done }) => done)) {
-			rows.push(`<button class="btn btn-xs btn-primary" data-remedy="close">${__("Close")}</button>`);
-		}
-		return this.section(__("Before It Is Closed"), rows);
+	},
+
+	/** The same as a dialog, where closing was asked for too early. */
+	show_missing(frm) {
+		const rows = this.checklist_rows(frm).map((row) => `<div class="mb-2">${row}</div>`);
+		const dialog = client_comms.dialog({
+			title: __("Before It Is Closed"),
+			fields: [{ fieldname: "missing", fieldtype: "HTML", options: rows.join("") }],
+		});
+		dialog.$wrapper.find("[data-remedy]").on("click", () => dialog.hide());
+		this.bind(frm, dialog.$wrapper);
+		return dialog.show();
 	},
 
 	remedies(frm, { item, method, kind }) {
@@ -156,6 +172,10 @@ Object.assign(client_comms.card, {
 		if (item === "answer") {
 			return actions.includes("Answered") ? [["answered_elsewhere", __("Done Elsewhere")]] : [];
 		}
+		if (item === "acknowledgement") {
+			return actions.includes("Acknowledged") ? [["acknowledged_elsewhere", __("Done Elsewhere")]] : [];
+		}
+		if (item === "details") return may_write ? [["details", __("Enter")]] : [];
 		if (item === "feedback") return may_write ? [["feedback", __("Enter")]] : [];
 		if (item === "caller") return may_write ? [["caller", __("Enter")]] : [];
 		const found = [];
@@ -184,6 +204,10 @@ Object.assign(client_comms.card, {
 				reply: () => frm.conversation.open_reply(),
 				answered_elsewhere: () =>
 					client_comms.actions.done_elsewhere(client_comms.actions.of_form(frm), "answer"),
+				acknowledged_elsewhere: () =>
+					client_comms.actions.done_elsewhere(client_comms.actions.of_form(frm), "acknowledge"),
+				details: () =>
+					frm.scroll_to_field(frm.doc.party || frm.doc.contact ? "summary" : "party_type"),
 				close: () => client_comms.actions.close(frm),
 				feedback: () => client_comms.feedback.ask(frm),
 				caller: () => client_comms.actions.state_caller(frm),
