@@ -282,6 +282,7 @@ make_email_body_message = [
 client_comms_around = {
 	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
 	"frappe_whatsapp.frappe_whatsapp.doctype.whatsapp_message.whatsapp_message:WhatsAppMessage.send_outgoing": "client_comms.outgoing.source_documents.send_again",
+	"frappe.core.doctype.data_import.importer:Importer.update_record": "client_comms.enforcement.doctypes.data_import.update_readable",
 	"frappe.core.doctype.data_import.importer:read_csv_content": "client_comms.enforcement.spreadsheets.read_csv",
 	"frappe.core.doctype.sms_settings.sms_settings:send_via_gateway": "client_comms.outgoing.text_messages.reach_gateway",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
@@ -1071,7 +1072,6 @@ extend_doctype_class = {
 	# Tools that query the database directly, write past all rules, or quote fields of a document.
 	"Bank Statement Import": "client_comms.enforcement.doctypes.admin_tools.GuardedBankStatementImport",
 	"Bulk Update": "client_comms.enforcement.doctypes.admin_tools.GuardedBulkUpdate",
-	"Data Import": "client_comms.enforcement.doctypes.data_import.GuardedDataImport",
 	"Package Import": "client_comms.enforcement.doctypes.admin_tools.GuardedPackageImport",
 	"Permission Inspector": "client_comms.enforcement.doctypes.admin_tools.GuardedPermissionInspector",
 	"System Console": "client_comms.enforcement.doctypes.admin_tools.GuardedSystemConsole",
