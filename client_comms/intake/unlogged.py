@@ -19,7 +19,7 @@ from client_comms import clock, transactions
 from client_comms.client_interactions import log_timeliness
 from client_comms.client_interactions.doctype.unprocessed_email import unprocessed_email
 from client_comms.clients import parties
-from client_comms.enforcement import client_documents, governed, refusals, restrictions
+from client_comms.enforcement import governed, refusals, restrictions
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import bold, speaking
 from client_comms.intake import (
@@ -37,6 +37,7 @@ from client_comms.intake.unlogged_clients import CALL, COMMUNICATION, EVENT, Unl
 INTERACTION = "Client Interaction"
 PAGE = 500
 LIMIT = 500
+LOOKED_AT = 20_000  # of each kind, logged or not with clients: some seconds
 _COUNTED = 10_000  # of those that failed
 
 _SOURCES = {
@@ -70,9 +71,17 @@ def since() -> datetime:
 	return add_days(clock.now(), -(frappe.get_cached_doc("Client Comms Settings").unlogged_days or 7))
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+	"""Unlogged documents; `looked_back_to`: not all documents from before it were looked at, because there are too many."""
+
+	rows: list[Unlogged]
+	looked_back_to: datetime | None
+
+
 def find(
 	start: datetime, end: datetime | None = None, staff: str | None = None, limit: int | None = None
-) -> list[Unlogged]:
+) -> Found:
 	"""Unlogged documents, the newest first, at most `limit` (`LIMIT`); only their own for users who do not see all.
 
 	:param start: start of the period, with `end` its end (by default now), as stored
@@ -84,19 +93,24 @@ def find(
 	found = [] if staff else [*_failed(start, end, limit), *_unprocessed(start=start, end=end, limit=limit)]
 	end = min(end or clock.now(), clock.now())
 	failed = {(each.doctype, each.name) for each in found}
+	looked_back_to = []
 	for doctype, by_date in _LISTINGS:
-		some = []
+		some, looked_at = [], 0
 		for page in _pages(doctype, by_date, start, end):
 			some += [
 				each
 				for each in resolve(doctype, page)
 				if (not staff or each.staff == staff) and (doctype, each.name) not in failed
 			]
+			looked_at += len(page)
 			if len(some) >= limit:
+				break
+			if looked_at >= LOOKED_AT:
+				looked_back_to.append(page[-1].at)
 				break
 		found += some
 	found = sorted(found, key=lambda each: (each.at, each.name), reverse=True)[:limit]
-	return _with_content(found)
+	return Found(_with_content(found), max(looked_back_to, default=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,20 +265,6 @@ def dismiss(doctype: str, name: str, reason: str) -> None:
 			"reason": reason,
 		}
 	).insert()
-
-
-def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
-	"""The names of the clients that the session user can see: (party type, party) -> name. Two queries per party type."""
-	names = {}
-	for party_type in {each.client.party_type for each in found} - {None}:
-		those = [each.client.party for each in found if each.client.party_type == party_type]
-		title = frappe.get_meta(party_type).get_title_field()
-		visible = client_documents.visible(party_type, sorted({*those}))
-		for name, called in frappe.get_all(
-			party_type, {"name": ("in", [*visible, ""])}, ["name", title], as_list=True
-		):
-			names[party_type, name] = called
-	return names
 
 
 # --- finding ---------------------------------------------------------------------------------------

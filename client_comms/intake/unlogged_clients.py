@@ -12,6 +12,7 @@ from frappe.utils import split_emails
 
 from client_comms.clients import parties, phone_numbers
 from client_comms.clients.addresses import bare_address
+from client_comms.enforcement import client_documents
 from client_comms.intake import call_log, inbound_mail, website_form
 from client_comms.rules import automatic_mail, domains
 
@@ -39,6 +40,20 @@ class Unlogged:
 def resolve(doctype: str, rows: list) -> list[Unlogged]:
 	resolve = {COMMUNICATION: _communications, CALL: _calls, EVENT: _events}[doctype]
 	return resolve(rows) if rows else []
+
+
+def client_names(found: list[Unlogged]) -> dict[tuple[str, str], str]:
+	"""The names of the clients that the session user can see: (party type, party) -> name. Two queries per party type."""
+	names: dict[tuple[str, str], str] = {}
+	for party_type in {each.client.party_type for each in found} - {None}:
+		those = [each.client.party for each in found if each.client.party_type == party_type]
+		title = frappe.get_meta(party_type).get_title_field()
+		visible = client_documents.visible(party_type, sorted({*those}))
+		for name, called in frappe.get_all(
+			party_type, {"name": ("in", [*visible, ""])}, ["name", title], as_list=True
+		):
+			names[party_type, name] = called
+	return names
 
 
 def _communications(rows: list) -> list[Unlogged]:

@@ -808,7 +808,7 @@ def test_a_document_is_stored_and_listed_if_its_adapter_fails(adapter, receive, 
 	monkeypatch.setattr(whatsapp, "read", adapter if callable(adapter) else lambda doc: adapter)
 	doc = receive("When will you come?")
 	assert frappe.db.exists(MESSAGE, doc.name) and not doc.get("client_interaction")
-	listed = {each.name: each for each in unlogged.find(clock.now().replace(year=2020))}
+	listed = {each.name: each for each in unlogged.find(clock.now().replace(year=2020)).rows}
 	assert listed[doc.name].reason
 	monkeypatch.undo()
 	assert retry.run()

@@ -234,7 +234,7 @@ def test_the_application_of_a_client_is_listed_and_can_be_logged_by_hand(
 	received = deliver(raw_mail(), APPLICANT)
 	assert not received.client_interaction
 	assert (COMMUNICATION, received.name) in {
-		(each.doctype, each.name) for each in unlogged.find(unlogged.since())
+		(each.doctype, each.name) for each in unlogged.find(unlogged.since()).rows
 	}
 	assert unlogged.log(COMMUNICATION, received.name)
 

@@ -334,7 +334,7 @@ def test_a_mailbox_answers_an_address_a_few_times_a_day(pull, raw_mail, replies)
 
 def listed(clock_at, at="2026-11-23 12:00"):
 	with clock_at(at):
-		return {each.name: each for each in unlogged.find(frappe.utils.get_datetime("2026-11-20"))}
+		return {each.name: each for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")).rows}
 
 
 def test_spam_is_listed_and_begins_nothing(pull, raw_mail, clock_at, set_settings):

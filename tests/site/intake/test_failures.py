@@ -54,7 +54,7 @@ def interactions_about(doc):
 
 
 def listed():
-	return {(each.doctype, each.name): each.reason for each in unlogged.find(unlogged.since())}
+	return {(each.doctype, each.name): each.reason for each in unlogged.find(unlogged.since()).rows}
 
 
 def test_a_document_that_cannot_be_logged_is_stored_kept_and_listed(no_matrix, manager):

@@ -84,7 +84,7 @@ def test_a_client_who_writes_there_is_listed_and_can_be_logged(
 	make_client("Client A", "anna@client-a.example")
 	message = deliver(application(), HERE)
 	with clock_at("2026-11-23 11:00"):
-		assert message.name in [each.name for each in unlogged.find(unlogged.since())]
+		assert message.name in [each.name for each in unlogged.find(unlogged.since()).rows]
 		assert unlogged.log("Communication", message.name)
 
 

@@ -96,7 +96,7 @@ def meeting(participant, **fields):
 
 
 def found():
-	return {each.name for each in unlogged.find(unlogged.since())}
+	return {each.name for each in unlogged.find(unlogged.since()).rows}
 
 
 def each_of(*docs):
@@ -115,7 +115,7 @@ def test_mail_calls_and_meetings_with_clients_are_found(client):
 		call(status="No Answer"),
 		meeting(client.name),
 	]
-	rows = unlogged.find(unlogged.since())
+	rows = unlogged.find(unlogged.since()).rows
 	assert {row.name for row in rows} == {doc.name for doc in docs}
 	assert {(row.client.party_type, row.client.party) for row in rows} == {("Customer", "Kunde AG")}
 	assert sorted(row.kind for row in rows) == ["Call", "Call", "Call", "Email", "Email", "Meeting"]
@@ -135,7 +135,7 @@ def test_a_meeting_about_an_issue_or_an_opportunity_is_one_with_its_client(clien
 	for doc in (issue, opportunity):
 		participant = {"reference_doctype": doc.doctype, "reference_docname": doc.name}
 		meeting(None, event_participants=[participant])
-	rows = unlogged.find(unlogged.since())
+	rows = unlogged.find(unlogged.since()).rows
 	assert [(row.kind, row.client.party) for row in rows] == [("Meeting", "Kunde AG")] * 2
 
 
@@ -190,7 +190,7 @@ def test_pages_are_read_on_to_the_end(client):
 	names = {email(communication_date=BEFORE if n < 4 else f"2026-11-24 10:{n:02}:00").name for n in range(7)}
 	with mock.patch.object(unlogged, "PAGE", 2):
 		assert found() == names
-		assert len(unlogged.find(unlogged.since(), limit=3)) == 3
+		assert len(unlogged.find(unlogged.since(), limit=3).rows) == 3
 
 
 def test_calls_without_a_beginning_count_when_they_were_stored(client):
@@ -205,10 +205,10 @@ def test_calls_without_a_beginning_count_when_they_were_stored(client):
 	without("2026-10-01 10:00:00")
 	between = [call(start_time=f"2026-11-24 10:1{n}:00").name for n in range(5)]
 	with mock.patch.object(unlogged, "PAGE", 2):
-		rows = unlogged.find(unlogged.since())
+		rows = unlogged.find(unlogged.since()).rows
 		assert [row.name for row in rows] == [late, *reversed(between), early]
 		assert str(rows[0].at) == "2026-11-24 11:30:00"
-		assert [row.name for row in unlogged.find(unlogged.since(), limit=1)] == [late]
+		assert [row.name for row in unlogged.find(unlogged.since(), limit=1).rows] == [late]
 		assert unlogged.count(unlogged.since()).everyones == {"Call": 7}
 	row = unlogged.require("Call Log", early)
 	assert str(row.at) == "2026-11-24 10:01:00"
@@ -218,7 +218,7 @@ def test_mail_with_the_client_in_bcc_is_found(client, staff):
 	sent = email(staff, None, received=False, bcc=f"Berta <{ADDRESS}>")
 	to_us = email(staff, "office@us.example", received=False, bcc=ADDRESS)
 	received = email(ADDRESS, "office@us.example", bcc=staff)
-	rows = {row.name: row for row in unlogged.find(unlogged.since())}
+	rows = {row.name: row for row in unlogged.find(unlogged.since()).rows}
 	assert set(rows) == {sent.name, to_us.name, received.name}
 	assert {(row.client.party, row.staff) for row in rows.values()} == {("Kunde AG", staff)}
 	assert unlogged.log("Communication", sent.name)
@@ -239,9 +239,9 @@ def test_staff_see_their_own_and_who_answers_for_logging_sees_all(client, staff,
 def test_content_is_shown_to_whom_frappe_lets_read_it(client, manager, make_user, as_user):
 	email()
 	with as_user(manager):
-		assert [row.subject for row in unlogged.find(unlogged.since())] == [None]
+		assert [row.subject for row in unlogged.find(unlogged.since()).rows] == [None]
 	with as_user(make_user("Customer Support Manager", "System Manager")):
-		assert [row.subject for row in unlogged.find(unlogged.since())] == ["Solar roof"]
+		assert [row.subject for row in unlogged.find(unlogged.since()).rows] == ["Solar roof"]
 
 
 def test_a_client_at_a_level_is_named_to_those_with_clearance(make_user, as_user, set_settings):
@@ -279,6 +279,17 @@ def test_a_period_with_too_much_says_so(client, manager, as_user):
 	with mock.patch.object(unlogged, "LIMIT", 1), as_user(manager):
 		answer = query_report.run("Unlogged Interactions", filters={"from_date": "2026-11-20"})
 	assert "newest 1" in (answer["message"] or "")
+
+
+def test_a_period_is_looked_through_as_far_as_a_page_can_wait(client, manager, as_user):
+	"""Whose documents they are is known only once they are read, so for a user with few of them the search would read a whole year."""
+	names = [email(communication_date=f"2026-11-24 10:{n:02}:00").name for n in range(6)]
+	with mock.patch.multiple(unlogged, PAGE=2, LOOKED_AT=4), as_user(manager):
+		answer = query_report.run("Unlogged Interactions", filters={"from_date": "2026-11-20"})
+		assert "before 24.11.2026 10:02" in (answer["message"] or "").replace("24-11-2026", "24.11.2026")
+		assert {row["reference_name"] for row in answer["result"]} == set(names[2:])
+		rest = unlogged.find(unlogged.since(), frappe.utils.get_datetime("2026-11-24 10:02:00"))
+	assert set(names[:2]) < {each.name for each in rest.rows} and not rest.looked_back_to
 
 
 # Log

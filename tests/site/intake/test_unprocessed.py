@@ -100,7 +100,7 @@ def test_an_email_without_a_sender_is_listed_as_that_and_shown_as_of_an_unknown_
 ):
 	(row,) = pull(raw_mail("The roof leaks.", From=None))
 	with clock_at("2026-11-24 12:00"):
-		listed = {each.name: each.reason for each in unlogged.find(frappe.utils.get_datetime(MONDAY))}
+		listed = {each.name: each.reason for each in unlogged.find(frappe.utils.get_datetime(MONDAY)).rows}
 		assert listed[row.name] == "It names no valid address as its sender."
 		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	page = conversation.page(frappe.get_doc("Client Interaction", done["interaction"]))
@@ -130,7 +130,9 @@ def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeyp
 	(row,) = pull(raw_mail("The roof leaks.", Subject="Broken roof"))
 	with clock_at("2026-11-24 12:00"):
 		(listed,) = [
-			each for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")) if each.name == row.name
+			each
+			for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")).rows
+			if each.name == row.name
 		]
 		assert (listed.sender, listed.subject, listed.reason) == (
 			"anna@client-a.example",
@@ -149,7 +151,7 @@ def test_what_could_not_be_stored_is_listed_and_taken_in(pull, raw_mail, monkeyp
 	(file,) = frappe.get_all("File", {"attached_to_name": message.name}, ["is_private", "file_name"])
 	assert file.is_private and file.file_name.startswith("message")
 	assert not [
-		each for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")) if each.name == row.name
+		each for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")).rows if each.name == row.name
 	]
 
 
@@ -417,7 +419,7 @@ def test_of_what_only_the_headers_are_known_staff_are_sent_to_the_mailbox(accoun
 		retry.store_unprocessed()
 	(row,) = kept()
 	assert (row.status, row.attempts) == ("Waiting", 0), "no job takes it in"
-	(listed,) = unlogged.find(frappe.utils.add_days(None, -1))
+	(listed,) = unlogged.find(frappe.utils.add_days(None, -1)).rows
 	assert listed.name == row.name and f"Open the mailbox {name}" in listed.reason
 	(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	assert f"Open the mailbox {name}" in frappe.db.get_value(
@@ -478,7 +480,7 @@ def test_only_users_with_access_to_everything_read_it(pull, raw_mail, monkeypatc
 			assert bool(frappe.get_list(unprocessed.UNPROCESSED)) == readable
 			assert frappe.has_permission(unprocessed.UNPROCESSED, "read", row.name) == readable
 			if unlogged.sees_all():
-				(listed,) = unlogged.find(frappe.utils.get_datetime("2026-11-20"))
+				(listed,) = unlogged.find(frappe.utils.get_datetime("2026-11-20")).rows
 				assert bool(listed.subject) == bool(listed.sender) == bool(listed.reason) == readable
 				if not readable:
 					(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
@@ -505,7 +507,7 @@ def test_a_form_that_writes_as_the_mailbox_is_listed_and_taken_in(pull, raw_mail
 		retry.store_unprocessed()
 	assert [each.status for each in kept()] == ["Waiting"], "no job stores it"
 	with clock_at("2026-11-24 12:00"):
-		assert row.name in [each.name for each in unlogged.find(frappe.utils.get_datetime("2026-11-20"))]
+		assert row.name in [each.name for each in unlogged.find(frappe.utils.get_datetime("2026-11-20")).rows]
 		(done,) = api.log_unlogged([{"doctype": unprocessed.UNPROCESSED, "name": row.name}])
 	interaction = frappe.get_doc("Client Interaction", done["interaction"])
 	assert (interaction.direction, interaction.summary) == ("Inbound", "Anna, +49 40 1234: it leaks.")

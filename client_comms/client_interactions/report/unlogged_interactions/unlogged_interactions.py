@@ -2,11 +2,10 @@
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime
+from frappe.utils import format_datetime, get_datetime
 
 from client_comms import clock
-from client_comms.client_interactions import reporting
-from client_comms.intake import unlogged
+from client_comms.intake import unlogged, unlogged_clients
 
 
 def execute(filters=None):
@@ -18,15 +17,20 @@ def execute(filters=None):
 	start = get_datetime(clock.parse_day(filters.from_date)) if filters.from_date else unlogged.since()
 	end = clock.end_of(filters.to_date) if filters.to_date else None
 	found = unlogged.find(start, end, filters.staff)
-	message = None if found else _("Everything in this period is logged. Choose a longer one to see more.")
-	if len(found) == unlogged.LIMIT:
-		message = _("Only the newest {0} are shown. Choose a shorter period to see others.").format(
+	names = unlogged_clients.client_names(found.rows)
+	return columns(), [row(each, names) for each in found.rows], _message(found)
+
+
+def _message(found: unlogged.Found) -> str | None:
+	if len(found.rows) == unlogged.LIMIT:
+		return _("Only the newest {0} are shown. Choose a shorter period to see others.").format(
 			unlogged.LIMIT
 		)
-	names = unlogged.client_names(found)
-	staff = reporting.names_of_staff(each.staff for each in found)
-	rows = [{**row(each, names), "staff_name": staff.get(each.staff)} for each in found]
-	return columns(), rows, message
+	if found.looked_back_to:
+		return _(
+			"What came before {0} was not looked through. Choose a period that ends then to see others."
+		).format(format_datetime(found.looked_back_to))
+	return None if found.rows else _("Everything in this period is logged. Choose a longer one to see more.")
 
 
 def row(each: unlogged.Unlogged, names: dict) -> dict:
