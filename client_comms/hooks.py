@@ -1080,6 +1080,7 @@ extend_doctype_class = {
 	"Transaction Deletion Record": "client_comms.enforcement.doctypes.transaction_deletion_record.GuardedTransactionDeletionRecord",
 	"Web Form": "client_comms.enforcement.doctypes.web_form.GuardedWebForm",
 	# Rows with copies of fields of a Lead or Opportunity.
+	"Deleted Document": "client_comms.enforcement.copies_in_history.CopiesLeftOut",
 	"Prospect Lead": "client_comms.enforcement.copied_fields.GuardedCopy",
 	"Prospect Opportunity": "client_comms.enforcement.copied_fields.GuardedCopy",
 	# Rows made by their own name: who speaks for a client.

@@ -85,6 +85,7 @@ def _withdraw_from_tasks(issue: str) -> None:
 	if not keeps_words(governed.level(_ISSUE, issue)):
 		return
 	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
+	_withdraw_from_deleted_tasks(issue, words)
 	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
 	if not tasks:
 		return
@@ -101,6 +102,18 @@ def _withdraw_from_tasks(issue: str) -> None:
 		update_global_search(frappe.get_doc("Task", name))
 
 
+def _withdraw_from_deleted_tasks(issue: str, words: dict) -> None:
+	deleted = {"deleted_doctype": "Task", "data": ("like", f'%"{issue}"%')}
+	for kept in frappe.get_all("Deleted Document", deleted, ["name", "data"], order_by=None):
+		task = frappe.parse_json(kept.data)
+		copied = [field for field, word in words.items() if word and task.get(field) == word]
+		if task.get("issue") == issue and copied:
+			task.update({field: {"subject": issue}.get(field) for field in copied})
+			frappe.db.set_value(
+				"Deleted Document", kept.name, "data", frappe.as_json(task), update_modified=False
+			)
+
+
 def withdraw_all() -> None:
 	"""Empty what was copied of all confidential documents. Repeatable."""
 	for doctype, (rows, link) in ROWS.items():
@@ -112,6 +125,11 @@ def withdraw_all() -> None:
 		"Task", {"issue": ("is", "set")}, pluck="issue", distinct=True, order_by=None
 	):
 		_withdraw_from_tasks(issue)
+
+
+def copied(rows: str | None) -> dict:
+	"""The copied fields of rows without a value; none in other documents."""
+	return next((_empty(*each) for each in ROWS.values() if each[0] == rows), {})
 
 
 def _empty(rows: str, link: str) -> dict:

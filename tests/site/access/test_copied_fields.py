@@ -3,8 +3,9 @@
 import frappe
 import pytest
 
-from client_comms.enforcement import copied_fields, levels
+from client_comms.enforcement import copied_fields, copies_in_history, levels
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.patches.v1_0 import leave_copies_out_of_histories
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -65,6 +66,74 @@ def test_what_was_copied_before(prospect):
 	frappe.db.set_value("Prospect Opportunity", prospect.opportunities[0].name, "amount", AMOUNT)
 	copied_fields.withdraw_all()
 	assert shown(prospect) == (None, None, 0)
+
+
+# --- what is kept of a document that had copies --------------------------------------------------------------
+
+
+def kept_of(prospect) -> str:
+	versions = {"ref_doctype": prospect.doctype, "docname": prospect.name}
+	deleted = {"deleted_doctype": prospect.doctype, "deleted_name": prospect.name}
+	return str(frappe.get_all("Version", versions, pluck="data")) + str(
+		frappe.get_all("Deleted Document", deleted, pluck="data")
+	)
+
+
+@pytest.mark.parametrize("way", ["added", "removed", "changed", "deleted"])
+def test_histories_keep_links_alone(way, prospect):
+	"""Also while nothing is confidential: a version of before would show it for ever."""
+	lead, opportunity = prospect.leads[0].lead, prospect.opportunities[0].opportunity
+	if way == "changed":
+		frappe.db.set_value("Lead", lead, "email_id", "anna@new.example")
+	elif way != "deleted":
+		prospect.update({"leads": [], "opportunities": []})
+	if way == "added":
+		prospect.save()
+		prospect.append("leads", {"lead": lead})
+		prospect.append("opportunities", {"opportunity": opportunity})
+	prospect.website = "https://client.example"
+	prospect.save(ignore_version=False)
+	if way == "deleted":
+		prospect.delete(force=True)
+	kept = kept_of(prospect)
+	assert "client.example" in kept
+	assert way == "changed" or (lead in kept and opportunity in kept)
+	assert not [word for word in ("Anna", "anna@", str(AMOUNT)) if word in kept]
+
+
+@pytest.mark.parametrize("way", ["version", "deleted", "title in a deleted contact"])
+def test_what_was_kept_before(way, prospect, monkeypatch):
+	lead, doc = prospect.leads[0].lead, prospect
+	monkeypatch.setattr(copies_in_history, "leave_out", lambda content: False)
+	if way == "version":
+		prospect.leads = []
+		prospect.save(ignore_version=False)
+	elif way == "deleted":
+		prospect.delete(force=True)
+	else:
+		link = {"link_doctype": "Lead", "link_name": lead}
+		doc = frappe.get_doc({"doctype": "Contact", "first_name": "Ben", "links": [link]}).insert()
+		doc.links[0].db_set("link_title", "Anna")
+		frappe.delete_doc("Contact", doc.name)
+	monkeypatch.undo()
+	assert "Anna" in kept_of(doc)
+	leave_copies_out_of_histories.execute()
+	assert "Anna" not in kept_of(doc) and lead in kept_of(doc)
+
+
+def test_a_deleted_task_of_an_issue(held):
+	issue = held("Issue", "Standard", subject="Solar roof", description="It leaks")
+	task = {
+		"doctype": "Task",
+		"issue": issue.name,
+		"subject": issue.subject,
+		"description": issue.description,
+	}
+	task = frappe.get_doc(task).insert()
+	task.delete()
+	assert "It leaks" in kept_of(task)
+	levels.set_level("Issue", issue.name, "Sensitive")
+	assert "leaks" not in kept_of(task) and "Solar" not in kept_of(task)
 
 
 @pytest.mark.parametrize(
