@@ -761,6 +761,12 @@ _put_first(doc_events, "before_print", _PRINTED, _PRINT_ON_LEDGER)
 _put_first(doc_events, "before_print", (*_PRINTED, *_ALSO_PRINTED), _CAN_PRINT)
 _put_first(doc_events, "before_validate", _WITH_LEVEL, "client_comms.enforcement.levels.guard_level")
 _put_first(doc_events, "on_trash", _WITH_LEVEL, "client_comms.enforcement.filed.keep_when_deleted")
+_put_first(
+	doc_events,
+	"on_trash",
+	("Call Log", "Communication", "Event"),
+	"client_comms.enforcement.filed.keep_in_deleted",
+)
 _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.ledger.following.follow_deletion_of_level")
 
 # Also before ERPNext looks at what a document names, because the error with which it refuses something else quotes that.
@@ -1121,6 +1127,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 		],
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_save": _LEVEL_WHEN_MOVED,
+		"on_trash": "client_comms.enforcement.filed.keep_in_deleted",
 		"after_insert": _FOLLOW_STATED,
 		"on_update": [
 			"client_comms.intake.adapters.on_update",

@@ -123,6 +123,19 @@ def keep_when_deleted(doc, method=None) -> None:
 			frappe.db.set_value(doctype, name, "confidentiality_level", strictest, update_modified=False)
 
 
+def keep_in_deleted(doc, method=None) -> None:
+	"""`on_trash` of a record without an interaction: Frappe keeps its content, which says no more who could read it than what the record was about
+	does at that time."""
+	if not doc.get("client_interaction"):
+		doc.confidentiality_level = level_of(doc.doctype, doc.name)
+
+
+def level_when_deleted(content: dict) -> str | None:
+	"""The level that the content of a deleted record lacks, by what it names."""
+	bound = any(content.get(field) for field in BINDING)
+	return None if bound else _strictest(_governed(named_in(frappe._dict(content))))
+
+
 def conversations_of(*document: str) -> set[str]:
 	"""The interactions to which messages, meetings and calls belong that are filed under a document, or about it."""
 	found = set()

@@ -9,7 +9,16 @@ import frappe
 from frappe import _
 
 from client_comms import compat
-from client_comms.enforcement import dependents, governed, guards, interactions, refusals
+from client_comms.enforcement import (
+	compose,
+	dependents,
+	documents,
+	filed,
+	governed,
+	guards,
+	interactions,
+	refusals,
+)
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import among, either
 from client_comms.rules import access
@@ -30,6 +39,7 @@ _ALWAYS = (
 	"SMS Log",
 	"Deleted Document",
 )
+_AT_ONCE = 500
 _PAGE = ("page", "export_from")  # of an entry of the Access Log
 # Content that was changed by hand may say nothing of what it belonged to.
 _LEGIBLE = "json_valid(`tabDeleted Document`.`data`)"
@@ -41,6 +51,12 @@ def pointers() -> dict[str, tuple[str, str]]:
 	return {**dict.fromkeys(filter(guards.is_row, guards.held()), ("parenttype", "parent")), **_OF_DEPENDENTS}
 
 
+def _closed() -> set[str]:
+	"""The guarded DocTypes of which no content tells who could read it."""
+	judged = {*pointers(), *governed.doctypes(), *documents.SETTING}
+	return {*_ALWAYS, *(compose.own("has_permission").keys() - judged)}
+
+
 def condition(user=None, doctype=None) -> str:
 	reader, pointing_to = Reader.of(user), pointers()
 	kind = "`tabDeleted Document`.`deleted_doctype`"
@@ -48,8 +64,8 @@ def condition(user=None, doctype=None) -> str:
 		return _of_officers(kind, reader)
 	unbound = " and ".join(f"ifnull({_key(field)}, '') = ''" for field in governed.BINDING)
 	branches = [
-		f"not {among(kind, {*governed.doctypes(), *_ALWAYS, *pointing_to})}",
-		f"(not {among(kind, {*_ALWAYS, *pointing_to})} and {_LEGIBLE} and {unbound})",
+		f"not {among(kind, {*governed.doctypes(), *_closed(), *pointing_to})}",
+		f"(not {among(kind, {*_closed(), *pointing_to})} and {_LEGIBLE} and {unbound})",
 	]
 	for fields in sorted(set(pointing_to.values())):
 		pointing = {doctype for doctype, each in pointing_to.items() if each == fields}
@@ -91,15 +107,15 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 	"""Whether the content of a Deleted Document is open to `user`, for reading or for something more."""
 	if user == "Administrator":
 		return True
-	kind, pointing_to = doc.deleted_doctype, pointers()
-	if kind not in {*pointing_to, *_ALWAYS, *governed.doctypes()}:
+	kind, pointing_to, closed = doc.deleted_doctype, pointers(), _closed()
+	if kind not in {*pointing_to, *closed, *governed.doctypes()}:
 		return True
 	try:
 		content = json.loads(doc.data or "{}")
 	except ValueError:  # changed by hand: it says nothing of what it belonged to
 		return False
 	if kind not in pointing_to:
-		return kind not in _ALWAYS and not any(content.get(field) for field in governed.BINDING)
+		return kind not in closed and not any(content.get(field) for field in governed.BINDING)
 	if kind == dependents.PRINTED and [bool(content.get(field)) for field in _PAGE] == [True, False]:
 		return False
 	owner_type, owner_name = (content.get(field) for field in pointing_to[kind])
@@ -114,3 +130,27 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 
 def _key(field: str) -> str:
 	return f"json_value(`tabDeleted Document`.`data`, '$.{field}')"
+
+
+def keep_levels() -> None:
+	"""Give the content of records that were deleted without a level that of what they were about. Repeatable."""
+	for kind in governed.bound():
+		deleted = {"deleted_doctype": kind, "name": (">", "")}
+		while rows := frappe.get_all(
+			"Deleted Document", deleted, ["name", "data"], order_by="name asc", limit=_AT_ONCE
+		):
+			deleted["name"] = (">", rows[-1].name)
+			for row in rows:
+				_keep_level(row)
+
+
+def _keep_level(row) -> None:
+	try:
+		content = json.loads(row.data or "")
+	except ValueError:
+		return
+	if isinstance(content, dict) and (level := filed.level_when_deleted(content)):
+		content["confidentiality_level"] = level
+		frappe.db.set_value(
+			"Deleted Document", row.name, "data", frappe.as_json(content), update_modified=False
+		)

@@ -1,0 +1,93 @@
+"""What is kept of a deleted document is as confidential as the document was (P-2)."""
+
+import frappe
+import pytest
+
+from client_comms import hooks
+from client_comms.enforcement import documents
+from client_comms.enforcement.doctypes import deleted_document
+from client_comms.patches.v1_0 import keep_levels_of_deleted_records
+
+pytestmark = pytest.mark.clause("P-2")
+
+WORDS = "The neighbours complain"
+RECORDS = {
+	"Communication": lambda lead: {"content": WORDS, "reference_doctype": "Lead", "reference_name": lead},
+	"Event": lambda lead: {
+		"subject": WORDS,
+		"starts_on": "2026-12-01 10:00:00",
+		"event_type": "Public",
+		"event_participants": [{"reference_doctype": "Lead", "reference_docname": lead}],
+	},
+	"Call Log": lambda lead: {
+		"id": frappe.generate_hash(),
+		"from": "+49301234567",
+		"summary": WORDS,
+		"links": [{"link_doctype": "Lead", "link_name": lead}],
+	},
+}
+
+
+@pytest.fixture
+def deleted(held):
+	"""`deleted(doctype)`: what is kept of a message, meeting or call about a hidden Lead, for which there was no interaction."""
+
+	def make(doctype, level="Sensitive"):
+		lead = held("Lead", level, lead_name="Anna")
+		doc = frappe.get_doc({"doctype": doctype, **RECORDS[doctype](lead.name)}).insert()
+		frappe.db.set_value(doctype, doc.name, {"client_interaction": None, "confidentiality_level": None})
+		frappe.delete_doc(doctype, doc.name, force=True)
+		return frappe.get_last_doc("Deleted Document", {"deleted_doctype": doctype, "deleted_name": doc.name})
+
+	return make
+
+
+def is_open(kept, user, as_user) -> bool:
+	"""In the list and alone, which agree."""
+	with as_user(user):
+		listed = bool(frappe.get_list("Deleted Document", {"name": kept.name}))
+		assert listed == bool(kept.has_permission("read"))
+		return listed
+
+
+@pytest.mark.parametrize("doctype", RECORDS)
+@pytest.mark.parametrize("level", ["Sensitive", None])
+def test_a_record_without_an_interaction(level, doctype, deleted, staff, as_user):
+	kept = deleted(doctype, level)
+	assert WORDS in kept.data
+	assert is_open(kept, staff.uncleared, as_user) == (level is None)
+	assert is_open(kept, "Administrator", as_user)
+
+
+@pytest.mark.parametrize("doctype", RECORDS)
+def test_one_that_was_deleted_before(doctype, deleted, staff, as_user):
+	kept = deleted(doctype)
+	content = frappe.parse_json(kept.data)
+	kept.db_set("data", frappe.as_json({**content, "confidentiality_level": None}))
+	assert is_open(kept, staff.uncleared, as_user)
+	keep_levels_of_deleted_records.execute()
+	assert not is_open(kept.reload(), staff.uncleared, as_user)
+
+
+@pytest.mark.parametrize("doctype", sorted(hooks.has_permission.keys() - {*documents.SETTING}))
+def test_of_no_guarded_doctype_the_content_is_open_because_it_says_nothing(doctype, staff, as_user):
+	content = frappe.as_json({"doctype": doctype, "name": "gone", "client_interaction": "CI-GONE"})
+	kept = {
+		"doctype": "Deleted Document",
+		"deleted_doctype": doctype,
+		"deleted_name": "gone",
+		"data": content,
+	}
+	kept = frappe.get_doc(kept)
+	kept.db_insert()
+	if doctype not in deleted_document.pointers():
+		assert not is_open(kept, staff.uncleared, as_user)
+		assert is_open(kept, "Administrator", as_user)
+
+
+def test_others_stay_open(staff, as_user):
+	note = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash(), "public": 1}).insert()
+	note.delete()
+	assert is_open(
+		frappe.get_last_doc("Deleted Document", {"deleted_name": note.name}), staff.uncleared, as_user
+	)
