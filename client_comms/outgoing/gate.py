@@ -50,10 +50,9 @@ def judge_said(context: facts.OutgoingContext, recipients: Iterable[Recipient]) 
 
 
 def _modes() -> dict[str, str]:
+	"""A mode that is missing is enforced, whatever the settings have in its place."""
 	settings = frappe.get_cached_doc("Client Comms Settings")
-	return {
-		check: settings.get(field) for check, field in presentation.MODE_FIELDS.items() if settings.get(field)
-	}
+	return {check: settings.get(field) or rules.ENFORCE for check, field in presentation.MODE_FIELDS.items()}
 
 
 def require(

@@ -116,6 +116,12 @@ class TestDoneElsewhere:
 		getattr(api, reply)(complaint.name, through="Phone", **REPLIES[reply])
 		assert disclosed(complaint, "identity_verification") == ((verification.name,),)
 
+	def test_a_check_whose_mode_is_missing_is_enforced(self, asked):
+		frappe.db.set_single_value("Client Comms Settings", "identity_mode", None)
+		complaint = asked("Feedback/Complaint")
+		with pytest.raises(OutgoingRefusedError, match="not been confirmed"):
+			api.answer(complaint.name, through="Phone")
+
 	def test_that_a_message_arrived_can_be_said_to_anyone_who_asks(self, asked, set_settings):
 		set_settings(identity_mode="Enforce")
 		complaint = asked("Feedback/Complaint")
