@@ -181,3 +181,20 @@ def test_several_of_a_doctype_that_is_not_governed_are_left_to_frappe(
 		"Administrator", "frappe.desk.form.assign_to.remove_multiple", doctype="Note", names=json.dumps(names)
 	)
 	assert assigned_to(frontline, names) == [] and not said
+
+
+def test_the_reason_is_what_was_said_last_or_the_error_and_without_a_refusal_nothing_is_said():
+	def refuse(name):
+		frappe.msgprint(f"{name} is looked at")
+		if name == "A":
+			frappe.throw("A is closed")
+		if name == "B":
+			frappe.local.message_log.clear()
+			raise frappe.PermissionError("B is hidden")
+
+	frappe.clear_messages()
+	several.each([], refuse)
+	several.each(["C"], lambda name: None)
+	assert not said()
+	several.each(["A", "B", "C"], refuse)
+	assert said()[-1] == [f"{frappe.bold('A')}: A is closed", f"{frappe.bold('B')}: B is hidden"]

@@ -87,10 +87,12 @@ def test_a_message_closes_with_its_interaction_and_is_only_read(received, make_u
 	assert opens(user, message, file, as_user) == (False, False)
 
 
-def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_says(
-	received, make_user, as_user, monkeypatch
+@pytest.mark.parametrize("is_interaction", [False, True])
+def test_another_app_can_hide_it_or_its_interaction_and_without_one_it_is_as_frappe_says(
+	is_interaction, received, make_user, as_user, monkeypatch
 ):
-	_case, message, file = received()
+	case, message, file = received()
+	hidden = case.doctype if is_interaction else message.doctype
 	user = make_user("Frontline Staff")
 	hooks = frappe.get_hooks
 
@@ -98,7 +100,7 @@ def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_say
 		found = hooks(hook, default, app_name) if app_name else hooks(hook, default)
 		if hook != "has_permission":
 			return found
-		return {**found, message.doctype: [*found[message.doctype], SAYS_NO]}
+		return {**found, hidden: [*found[hidden], SAYS_NO]}
 
 	monkeypatch.setattr(frappe, "get_hooks", with_another)
 	assert opens(user, message, file, as_user) == (False, False)
@@ -107,6 +109,28 @@ def test_another_app_can_hide_one_and_without_an_interaction_it_is_as_frappe_say
 	message.db_set({field: None for field in (*filed.BINDING, *(filed.fields_of(message.doctype) or ()))})
 	frappe.db.delete("Dynamic Link", {"parent": message.name})
 	assert opens(user, message, file, as_user) == (False, False)
+
+
+def test_user_permissions_that_hide_what_it_names_close_it(received, make_user, as_user):
+	_case, message, file = received()
+	names = {"Communication": ("email_account", "Email Account"), "Call Log": ("customer", "Customer")}
+	if message.doctype not in names:
+		return  # a meeting names nothing to which users are limited
+	field, kind = names[message.doctype]
+	user = make_user("Frontline Staff")
+	message.db_set(field, "Hidden")
+	limit = {"doctype": "User Permission", "user": user, "allow": kind, "for_value": "Another"}
+	limit |= {"apply_to_all_doctypes": 0, "applicable_for": message.doctype}
+	frappe.get_doc(limit).insert(ignore_links=True)
+	assert opens(user, message, file, as_user) == (False, False)
+
+
+@pytest.mark.parametrize(("role", "expected"), [("Frontline Staff", True), ("Sales User", False)])
+def test_it_is_asked_for_the_user_who_is_meant(role, expected, received, make_user):
+	_case, message, _file = received()
+	assert (
+		frappe.get_doc(message.doctype, message.name).has_permission("read", user=make_user(role)) is expected
+	)
 
 
 @pytest.mark.parametrize("role", ["Frontline Staff", "Compliance Officer"])
