@@ -109,6 +109,29 @@ def test_a_client_who_calls_again_continues_what_is_open(site, frontline, receiv
 	assert site.db.count(INTERACTION, {"party": client.name}) == 1
 
 
+def test_from_a_form_it_says_who_the_client_is_and_what_is_open(
+	site, frontline, received, client, login, shoot
+):
+	name = received("Solar roof")
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/customer/{client.name}")
+	page.wait_for_load_state("networkidle")
+	page.evaluate(
+		"() => cur_frm.page.inner_toolbar.find('.dropdown-item').get().find(\
+		(item) => item.textContent.trim() === 'Log Interaction').click()"
+	)
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator("[data-fieldname=known]")).to_contain_text(client.name)
+	expect(dialog.locator("[data-fieldname=found]")).to_contain_text(f"Solar roof {client.key}")
+	shoot(page, "from-form")
+	dialog.locator("[data-continue]").click()
+	dialog.locator("[data-fieldname=summary] textarea").fill("When does it begin?")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert", has_text=name)).to_be_visible()
+	site.db.rollback()
+	assert site.db.count("Client Interaction", {"party": client.name}) == 1
+
+
 def test_the_workspace_counts_what_was_just_logged(frontline, client, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/client-communications")

@@ -6,8 +6,10 @@ frappe.provide("client_comms");
  * @param values what is known already: the client, the document it is about, the company; without any, the dialog begins
  *     with the question who it is
  * @param logged called after it was logged
+ * @param client_name of a client who is known, as the form calls them
  */
-client_comms.log_interaction = (values = {}, logged = () => {}) => new LogDialog(values, logged).show();
+client_comms.log_interaction = (values = {}, logged = () => {}, client_name = "") =>
+	new LogDialog(values, logged, client_name).show();
 
 class LogDialog {
 	INTERACTION = "Client Interaction";
@@ -29,9 +31,10 @@ class LogDialog {
 	PATIENCE = 5000;
 	ONLY_OF_NEW = ["communication_type", "channel", "direction", "subject", "responsible_staff"];
 
-	constructor(values, logged) {
+	constructor(values, logged, client_name) {
 		this.values = this.client = values;
 		this.logged = logged;
+		this.client_name = client_name;
 		this.asks = !values.party && !values.contact;
 		this.open = null; // the interaction that is continued
 		this.unknown = false;
@@ -44,7 +47,11 @@ class LogDialog {
 			primary_action: () => this.log(),
 			secondary_action_label: __("Edit in Full"),
 			secondary_action: () => this.edit_in_full(),
+			no_focus: true, // Frappe's is on the first field, in which nothing may be to enter
 		});
+		this.dialog.$wrapper.one("shown.bs.modal", () =>
+			this.dialog.get_field(this.asks ? "caller" : "subject").set_focus(),
+		);
 		const log = this.dialog.get_primary_btn();
 		log.off("click").on("click", () => this.log_once_proposed());
 	}
@@ -73,6 +80,7 @@ class LogDialog {
 			});
 			caller.$input.on("input", () => this.forget_client());
 		}
+		if (!this.asks) this.show_open_ones();
 		this.dialog.fields_dict.subject.$input.on("input", () => this.suggest_later());
 		this.dialog.fields_dict.summary.$input.on("input", () => this.suggest_later());
 		this.show_preference();
@@ -121,8 +129,8 @@ class LogDialog {
 	async show_open_ones(most = 4) {
 		const { party_type, party, contact } = this.client;
 		const asked = this.client;
-		const found = this.dialog.fields_dict.found?.$wrapper.empty();
-		if (!found || this.open || !(party || contact)) return;
+		const found = this.dialog.fields_dict.found.$wrapper.empty();
+		if (this.open || !(party || contact)) return;
 		const filters = { status: ["!=", "Closed"], ...(party ? { party_type, party } : { contact }) };
 		const rows = await frappe.db.get_list(this.INTERACTION, {
 			filters,
@@ -154,7 +162,6 @@ class LogDialog {
 		this.open = open;
 		this.toggle(this.ONLY_OF_NEW, !open, true);
 		this.dialog.get_secondary_btn().toggle(!open);
-		if (!this.asks) return;
 		const { becomes, found } = this.dialog.fields_dict;
 		becomes.$wrapper.toggle(!open);
 		if (!open) return;

@@ -7,10 +7,18 @@ client_comms.fields_of_log = (log) => {
 		{ fieldname: "caller", fieldtype: "Data", label: __("Client") },
 		{ fieldname: "caller_name", fieldtype: "Data", label: __("Name of the Caller"), hidden: 1 },
 		{ fieldname: "caller_number", fieldtype: "Data", label: __("Number or Email"), hidden: 1 },
-		{ fieldname: "found", fieldtype: "HTML" },
 	];
+	const known = {
+		fieldname: "known",
+		fieldtype: "HTML",
+		options: `<div class="form-group">
+			<div class="clearfix"><span class="control-label">${__("Client")}</span></div>
+			<div class="control-value like-disabled-input">${frappe.utils.escape_html(log.client_name)}</div>
+		</div>`,
+	};
 	return [
-		...(log.asks ? caller : []),
+		...(log.asks ? caller : [known]),
+		{ fieldname: "found", fieldtype: "HTML" },
 		{ fieldname: "subject", fieldtype: "Data", label: __("Subject"), reqd: 1, change: suggest },
 		{
 			fieldname: "summary",

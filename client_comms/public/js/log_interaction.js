@@ -10,7 +10,8 @@ if (!client_comms.on_client_forms) {
 
 	const with_client = ({ doctype, name, company }) => ({
 		filters: { party_type: doctype, party: name },
-		values: { party_type: doctype, party: name, company },
+		// Without one of their own, the user's is proposed.
+		values: { party_type: doctype, party: name, ...(company && { company }) },
 	});
 
 	/** How to find a document's interactions, and the initial values of a new one. */
@@ -52,13 +53,27 @@ if (!client_comms.on_client_forms) {
 				if (frappe.model.can_create(INTERACTION)) {
 					frm.add_custom_button(
 						__("Log Interaction"),
-						() => client_comms.log_interaction(values, () => show_logged(frm)),
+						() =>
+							client_comms.log_interaction(
+								values,
+								() => show_logged(frm),
+								client_name(frm, values),
+							),
 						__("Create"),
 					);
 				}
 				if (frappe.model.can_read(INTERACTION)) keep_banner(frm, filters);
 			},
 		});
+	}
+
+	/** Whose interaction is logged, in the words of the form. */
+	function client_name(frm, { party_type, party, contact }) {
+		const name = party || contact;
+		if (name === frm.docname) return frm.get_title();
+		const { links = [], customer_name } = frm.doc;
+		const title = links.find(({ link_name }) => link_name === name)?.link_title || customer_name;
+		return title || frappe.utils.get_link_title(party_type || "Contact", name) || name;
 	}
 
 	/** The document itself has not changed: what is being entered in its form stays. */
