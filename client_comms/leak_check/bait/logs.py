@@ -148,6 +148,7 @@ def plant(doc, message, bait: Bait) -> None:
 			"client_interaction": doc.name,
 		},
 		"Comment": {"name": "gone", "content": f"{word} deleted comment", **about},
+		"Wording Finding": {"name": "gone", "term": f"{word} deleted term", "message": message.name},
 		"Interaction Evidence": {
 			"name": "gone",
 			"note": f"{word} deleted row",

@@ -149,7 +149,7 @@ def _deleted(doctype):
 		return any(bait.word in each.text for each in answers)
 
 
-for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence"):
+for _doctype in (INTERACTION, "Communication", "Comment", "Interaction Evidence", "Wording Finding"):
 	_deleted(_doctype)
 
 

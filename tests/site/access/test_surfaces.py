@@ -31,6 +31,7 @@ FOR_NOBODY = {
 	"titles that a contact of one's own stores",
 	"deleted Client Interaction",
 	"deleted Communication",
+	"deleted Wording Finding",
 	"file made public",
 	"file that a document of one's own takes over",
 	"report that somebody else prepared",
