@@ -116,12 +116,6 @@ class TestDoneElsewhere:
 		getattr(api, reply)(complaint.name, through="Phone", **REPLIES[reply])
 		assert disclosed(complaint, "identity_verification") == ((verification.name,),)
 
-	def test_a_check_whose_mode_is_missing_is_enforced(self, asked):
-		frappe.db.set_single_value("Client Comms Settings", "identity_mode", None)
-		complaint = asked("Feedback/Complaint")
-		with pytest.raises(OutgoingRefusedError, match="not been confirmed"):
-			api.answer(complaint.name, through="Phone")
-
 	def test_that_a_message_arrived_can_be_said_to_anyone_who_asks(self, asked, set_settings):
 		set_settings(identity_mode="Enforce")
 		complaint = asked("Feedback/Complaint")
@@ -323,6 +317,11 @@ class TestWhoCalled:
 	)
 	def test_nothing_is_asked_of_others(self, called, fields):
 		assert checklist(called(**{"direction": "Inbound", **fields})) == []
+
+	def test_a_check_whose_mode_is_missing_is_enforced(self, came):
+		frappe.db.set_single_value("Client Comms Settings", "identity_mode", "")
+		with pytest.raises(ReasonNeededError):
+			came(caller_identity="Not Confirmed")
 
 	def test_nothing_is_asked_while_the_check_is_off(self, came, set_settings):
 		set_settings(identity_mode="Off")
