@@ -64,6 +64,10 @@ def show(doc, method=None) -> None:
 	if doc.because:  # the mark of the sample, which programs know
 		marked = frappe.get_meta(PROGRAMME).get_field(f"extra_{doc.because}")
 		doc.set_onload("drawn_because", _(marked.label) if marked else doc.because)
+	if doc.status == COMPLETED and doc.part != AGAIN and doc.reviewed_user == frappe.session.user:
+		programme = frappe.get_doc(PROGRAMME, doc.programme)
+		if _another_reviewer(doc, programme) is None:
+			doc.set_onload("not_disputable", _no_other(programme))
 	if doc.status == DISPUTED:
 		# Who reviews it again is not told before they are done.
 		doc.set_onload("reviewed_again", _replacing(doc.name))
@@ -174,6 +178,24 @@ def comment(name: str, text: str):
 	return doc
 
 
+def _another_reviewer(doc, programme) -> str | None:
+	"""Who decides about a dispute."""
+	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
+	reviewers = reviewers_of(programme)
+	open_ones = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
+	return reviewer_for(doc.interaction, doc.reviewed_user, reviewers, open_ones, {*others, doc.reviewer})
+
+
+def _no_other(programme) -> str:
+	return (
+		_(
+			"No one else with the role {0} can read this record and decide. Ask a Compliance Officer to have the role given to another user. Until then, write what you do not accept under Comment."
+		).format(bold(_(programme.reviewer_role)))
+		+ " "
+		+ compliance_officers()
+	)
+
+
 def dispute(name: str, reason: str):
 	"""The person reviewed does not accept a review: another reviewer reviews the record again, and that
 	decision is final. What was found waits for it: the to-dos that are open are cancelled, and those of the findings that
@@ -192,19 +214,9 @@ def dispute(name: str, reason: str):
 			title=_("Already Reviewed Again"),
 		)
 	programme = frappe.get_doc(PROGRAMME, doc.programme)
-	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
-	reviewers = reviewers_of(programme)
-	open_ones = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
-	reviewer = reviewer_for(doc.interaction, doc.reviewed_user, reviewers, open_ones, {*others, doc.reviewer})
+	reviewer = _another_reviewer(doc, programme)
 	if reviewer is None:
-		frappe.throw(
-			_(
-				"No one else with the role {0} can read this record and decide. Ask a Compliance Officer to have the role given to another user. Until then, write what you do not accept under Comment."
-			).format(bold(_(programme.reviewer_role)))
-			+ " "
-			+ compliance_officers(),
-			title=_("No Other Reviewer"),
-		)
+		frappe.throw(_no_other(programme), title=_("No Other Reviewer"))
 	doc.status, doc.dispute_reason = DISPUTED, reason
 	doc.save_by_app()
 	again = open_review(

@@ -29,19 +29,20 @@ frappe.ui.form.on("Interaction Review", {
 				ask(frm, __("Comment"), "comment", "comment_on_review", __("Your comment")),
 			);
 			if (status === "Completed" && part !== "After a Dispute") {
-				frm.add_custom_button(__("Dispute"), () =>
-					ask(
-						frm,
-						__("Dispute"),
-						"reason",
-						"dispute_review",
-						__("What you do not accept, and why"),
-					),
-				);
+				frm.add_custom_button(__("Dispute"), () => dispute(frm));
 			}
 		}
 	},
 });
+
+/** That no one could decide is said before a reason is written. */
+function dispute(frm) {
+	const message = frm.doc.__onload?.not_disputable;
+	if (message) {
+		return frappe.msgprint({ title: __("No Other Reviewer"), message, indicator: "orange" });
+	}
+	return ask(frm, __("Dispute"), "reason", "dispute_review", __("What you do not accept, and why"));
+}
 
 /** What the person reviewed did not accept in the review that this one replaces. */
 function why_again(frm) {
