@@ -20,9 +20,11 @@ from client_comms.enforcement import (
 	refusals,
 )
 from client_comms.enforcement.readers import Reader
+from client_comms.enforcement.registry import OF_OFFICERS
 from client_comms.enforcement.row_conditions import among, either
 from client_comms.rules import access
 
+_QUEUE = "Email Queue"  # also as confidential as its message, a digest or a report
 _OF_DEPENDENTS = {
 	doctype: fields for doctype, fields in dependents.OWNER_FIELDS.items() if doctype != "Deleted Document"
 }
@@ -38,6 +40,7 @@ _ALWAYS = (
 	"Unprocessed Email",
 	"SMS Log",
 	"Deleted Document",
+	_QUEUE,
 )
 _AT_ONCE = 500
 _PAGE = ("page", "export_from")  # of an entry of the Access Log
@@ -51,14 +54,24 @@ def pointers() -> dict[str, tuple[str, str]]:
 	return {**dict.fromkeys(filter(guards.is_row, guards.held()), ("parenttype", "parent")), **_OF_DEPENDENTS}
 
 
+def _deciding() -> dict[str, tuple[str, str]]:
+	"""The same of those about which their owner alone decides."""
+	return {doctype: fields for doctype, fields in pointers().items() if doctype not in _ALWAYS}
+
+
 def _closed() -> set[str]:
 	"""The guarded DocTypes of which no content tells who could read it."""
-	judged = {*pointers(), *governed.doctypes(), *documents.SETTING}
+	judged = {*_deciding(), *governed.doctypes(), *documents.SETTING}
 	return {*_ALWAYS, *(compose.own("has_permission").keys() - judged)}
 
 
+def _added_to() -> set[str]:
+	"""The DocTypes of which only the live document tells what it belongs to: what was added to one is as closed as these."""
+	return {*_closed(), *dependents.OWNER_FIELDS} - {*OF_OFFICERS, *governed.doctypes()}
+
+
 def condition(user=None, doctype=None) -> str:
-	reader, pointing_to = Reader.of(user), pointers()
+	reader, pointing_to = Reader.of(user), _deciding()
 	kind = "`tabDeleted Document`.`deleted_doctype`"
 	if reader.rows.everything:
 		return _of_officers(kind, reader)
@@ -71,7 +84,8 @@ def condition(user=None, doctype=None) -> str:
 		pointing = {doctype for doctype, each in pointing_to.items() if each == fields}
 		owner_type, owner_name = map(_key, fields)
 		visible = governed.owner_condition(owner_type, owner_name, reader) or "1"
-		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and {visible})")
+		added = among(f"ifnull({owner_type}, '')", _added_to())
+		branches.append(f"({among(kind, pointing)} and {_LEGIBLE} and not {added} and {visible})")
 	return " and ".join(filter(None, (either(branches), _of_officers(kind, reader), _of_printed(kind))))
 
 
@@ -107,7 +121,7 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 	"""Whether the content of a Deleted Document is open to `user`, for reading or for something more."""
 	if user == "Administrator":
 		return True
-	kind, pointing_to, closed = doc.deleted_doctype, pointers(), _closed()
+	kind, pointing_to, closed = doc.deleted_doctype, _deciding(), _closed()
 	if kind not in {*pointing_to, *closed, *governed.doctypes()}:
 		return True
 	try:
@@ -119,7 +133,7 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 	if kind == dependents.PRINTED and [bool(content.get(field)) for field in _PAGE] == [True, False]:
 		return False
 	owner_type, owner_name = (content.get(field) for field in pointing_to[kind])
-	if owner_name and dependents.hides(owner_type, owner_name, user, action):
+	if owner_type in _added_to() or (owner_name and dependents.hides(owner_type, owner_name, user, action)):
 		return False
 	if not owner_name or owner_type not in governed.doctypes():
 		return True

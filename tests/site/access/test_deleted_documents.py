@@ -91,3 +91,70 @@ def test_others_stay_open(staff, as_user):
 	assert is_open(
 		frappe.get_last_doc("Deleted Document", {"deleted_name": note.name}), staff.uncleared, as_user
 	)
+
+
+# --- what belonged to something that belongs to a record ------------------------------------------------------
+
+
+def stored(doctype, **values):
+	doc = frappe.get_doc({"doctype": doctype, "name": frappe.generate_hash(), **values})
+	doc.db_insert()
+	return doc.reload()
+
+
+MAIL = {"doctype": "Email Queue", "sender": "a@example.com", "message": WORDS, "status": "Sent"}
+ADDED = {
+	"mail of a message": lambda message, todo: {**MAIL, "communication": message},
+	"digest": lambda message, todo: {**MAIL, "reference_doctype": "Email Digest", "reference_name": "x"},
+	"report": lambda message, todo: {**MAIL, "reference_doctype": "Auto Email Report", "reference_name": "x"},
+	"comment on a to-do": lambda message, todo: {
+		"doctype": "Comment",
+		"comment_type": "Comment",
+		"content": WORDS,
+		"reference_doctype": "ToDo",
+		"reference_name": todo,
+	},
+	"tag of a to-do": lambda message, todo: {
+		"doctype": "Tag Link",
+		"title": WORDS,
+		"document_type": "ToDo",
+		"document_name": todo,
+	},
+	"to-do about a to-do": lambda message, todo: {
+		"doctype": "ToDo",
+		"description": WORDS,
+		"reference_type": "ToDo",
+		"reference_name": todo,
+	},
+	"notification of a to-do": lambda message, todo: {
+		"doctype": "Notification Log",
+		"subject": WORDS,
+		"document_type": "ToDo",
+		"document_name": todo,
+	},
+}
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_what_was_added_to_what_belongs_to_a_record(added, complaint, staff, as_user):
+	bound = {"client_interaction": complaint.name, "confidentiality_level": complaint.confidentiality_level}
+	message = stored("Communication", communication_type="Communication", content="x", **bound)
+	about = {"reference_type": complaint.doctype, "reference_name": complaint.name}
+	todo = stored("ToDo", description="x", allocated_to="Administrator", **about)
+	doc = stored(**ADDED[added](message.name, todo.name))
+	with as_user(staff.uncleared):
+		assert not frappe.get_list(doc.doctype, {"name": doc.name})
+	frappe.delete_doc(doc.doctype, doc.name, force=True)
+	kept = frappe.get_doc("Deleted Document", {"deleted_doctype": doc.doctype, "deleted_name": doc.name})
+	assert WORDS in kept.data
+	assert not is_open(kept, staff.uncleared, as_user)
+	assert is_open(kept, "Administrator", as_user)
+
+
+def test_what_was_added_to_another_document_stays_open(staff, as_user):
+	note = frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash(), "public": 1}).insert()
+	comment = note.add_comment("Comment", WORDS)
+	comment.delete()
+	assert is_open(
+		frappe.get_last_doc("Deleted Document", {"deleted_name": comment.name}), staff.uncleared, as_user
+	)
