@@ -6,6 +6,7 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe import share
 from frappe.desk import search
 from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
@@ -392,25 +393,36 @@ def test_what_outlived_its_record_is_open_with_access_to_every_level_alone(
 		assert frappe.get_list("Comment", {"name": comment.name}, pluck="name") == [comment.name] * readable
 
 
+def followed(user, *docs):
+	rows = ({"user": user, "ref_doctype": doc.doctype, "ref_docname": doc.name} for doc in docs)
+	return [
+		frappe.get_doc({"doctype": "Document Follow", **row}).insert(ignore_permissions=True) for row in rows
+	]
+
+
 def test_one_who_takes_no_part_any_more_follows_it_no_more(make_user, log):
 	former, successor = (make_user(procedure.CUSTOMER_SUPPORT) for _ in range(2))
 	complaint = log("Feedback/Complaint", responsible_staff=former)
 	event = stored("Event", client_interaction=complaint.name, confidentiality_level="Sensitive")
-	rows = [
-		frappe.get_doc(
-			{
-				"doctype": "Document Follow",
-				"user": former,
-				"ref_doctype": doc.doctype,
-				"ref_docname": doc.name,
-			}
-		).insert(ignore_permissions=True)
-		for doc in (complaint, event)
-	]
+	rows = followed(former, complaint, event)
 	assert all(frappe.db.exists("Document Follow", row.name) for row in rows)
 	complaint.responsible_staff = successor
 	complaint.save()
 	assert not any(frappe.db.exists("Document Follow", row.name) for row in rows)
+
+
+def test_follows_and_shares_end_when_the_level_is_raised(make_user, log):
+	user, officer = make_user(procedure.FRONTLINE_STAFF), make_user(procedure.COMPLIANCE_OFFICER)
+	inquiry = log("Initial Inquiry")
+	event = stored("Event", client_interaction=inquiry.name, confidentiality_level="Standard")
+	rows = [*followed(user, inquiry, event), *followed(officer, inquiry)]
+	comment = inquiry.add_comment("Comment", "Call back")
+	for reader in (user, officer):
+		rows.append(share.add("Comment", comment.name, reader))
+	inquiry.update({"confidentiality_level": "Sensitive", "level_change_reason": "It is about money"})
+	inquiry.save()
+	left = [bool(frappe.db.exists(row.doctype, row.name)) for row in rows]
+	assert left == [False, False, True, False, True]
 
 
 def test_who_does_not_deal_with_clients_logs_nothing(make_user, frontline):
