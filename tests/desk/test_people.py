@@ -225,6 +225,23 @@ def test_versions_of_a_policy_side_by_side(versions, officer, login, shoot):
 	shoot(page, "history")
 
 
+def test_a_policy_is_confirmed_on_a_phone(site, versions, make_user, removed, login, shoot):
+	"""Where buttons are in the menu, it is in the message that asks for it."""
+	user = make_user("Frontline Staff", password=PASSWORD)
+	page = login(user, PASSWORD)
+	page.set_viewport_size({"width": 375, "height": 800})
+	page.goto(f"/app/sop-policy/{versions[1]}")
+	asked = page.locator(".form-message:visible").first
+	expect(asked).to_contain_text("Please read this policy")
+	shoot(page, "policy-phone")
+	asked.get_by_role("button", name="I Have Read and Understood This").click()
+	expect(page.locator(".desk-alert", has_text="Your confirmation has been recorded")).to_be_visible()
+	site.db.rollback()
+	removed(
+		"Policy Attestation", site.db.get_value("Policy Attestation", {"user": user, "policy": versions[1]})
+	)
+
+
 def test_the_policy_in_force_is_one_click_away(site, received, versions, officer, login):
 	name = received("A question")
 	page = login(officer, PASSWORD)

@@ -24,11 +24,7 @@ frappe.ui.form.on("SOP Policy", {
 async function offer_attestation(frm) {
 	const to_read = await frappe.xcall("client_comms.api.policies_to_read");
 	if (!to_read.some(({ name }) => name === frm.docname)) return;
-	frm.set_intro(
-		__("Please read this policy, then confirm that you have read and understood it."),
-		"orange",
-	);
-	frm.add_custom_button(__("I Have Read and Understood This"), async () => {
+	const attest = async () => {
 		await frappe.xcall("client_comms.api.attest_policy", { policy: frm.docname });
 		frappe.show_alert({
 			message: __("Thank you. Your confirmation has been recorded."),
@@ -36,7 +32,16 @@ async function offer_attestation(frm) {
 		});
 		frm.set_intro("");
 		frm.refresh();
-	}).addClass("btn-primary");
+	};
+	const label = __("I Have Read and Understood This");
+	frm.add_custom_button(label, attest).addClass("btn-primary");
+	// On a phone, the button is in the menu.
+	frm.set_intro(
+		`${__("Please read this policy, then confirm that you have read and understood it.")}
+		<div class="d-lg-none mt-2"><button class="btn btn-xs btn-primary" data-attest>${label}</button></div>`,
+		"orange",
+	);
+	frm.layout.message.find("[data-attest]").on("click", attest);
 }
 
 /** A draft of the next version. It has its own label, dates and author; the current version stays in force until then. */
