@@ -375,3 +375,42 @@ def test_it_is_logged_although_no_one_ever_says_what_it_becomes(answer, site, fr
 	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible(timeout=20_000)
 	site.db.rollback()
 	assert site.db.count(INTERACTION, {"party": client.name, "subject": "Solar roof"}) == 1
+
+
+@pytest.mark.parametrize("where", ["customer", "contact", "client-interaction"])
+def test_on_a_form_it_begins_with_the_client_whom_that_is_about(
+	where, site, frontline, received, client, login, shoot
+):
+	about = received("Offer for a solar roof")
+	contact = site.get_all("Contact", {"email_id": client.address}, pluck="name")[0]
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/{where}/" + {"customer": client.name, "contact": contact}.get(where, about))
+	ready(page)
+	page.keyboard.press("Control+Shift+L")
+	dialog = opened(page)
+	caller = dialog.locator("[data-fieldname=caller] input")
+	expect(caller).to_be_focused()
+	expect(caller).to_have_value(client.name)
+	expect(dialog.locator("[data-continue]")).to_have_count(1)
+	shoot(page, f"on-{where}")
+	# It need not be who calls: what is typed takes the place of the name.
+	page.keyboard.type("Rosa Unbekannt 0170 555123")
+	expect(caller).to_have_value("Rosa Unbekannt 0170 555123")
+	expect(dialog.locator("[data-continue]")).to_have_count(0)
+	page.keyboard.press("Escape")
+	page.get_by_role("button", name="Discard").click()
+	# The proposal itself was not typed, so it is closed without a question.
+	page.keyboard.press("Control+Shift+L")
+	expect(opened(page).locator("[data-continue]")).to_have_count(1)
+	page.keyboard.press("Escape")
+	expect(page.locator(".modal.show")).to_have_count(0)
+	page.keyboard.press("Control+Shift+L")
+	dialog = opened(page)
+	expect(dialog.locator("[data-continue]")).to_have_count(1)
+	page.keyboard.press("Tab")
+	dialog.locator("[data-fieldname=subject] input").fill("Which grants are there?")
+	dialog.locator("[data-fieldname=summary] textarea").fill("Asks which grants can be combined.")
+	dialog.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	site.db.rollback()
+	assert site.db.count(INTERACTION, {"party": client.name}) == 2

@@ -6,10 +6,11 @@ frappe.provide("client_comms");
  * @param values what is known already: the client, the document it is about, the company; without any, the dialog begins
  *     with the question who it is
  * @param logged called after it was logged
- * @param client_name of a client who is known, as the form calls them
+ * @param client whom the page is about, as a row of the caller search: its title is shown, and where the dialog asks who it is, it
+ *     is the answer until another one is chosen
  */
-client_comms.log_interaction = (values = {}, logged = () => {}, client_name = "") =>
-	new LogDialog(values, logged, client_name).show();
+client_comms.log_interaction = (values = {}, logged = () => {}, client = null) =>
+	new LogDialog(values, logged, client).show();
 
 class LogDialog {
 	INTERACTION = "Client Interaction";
@@ -31,10 +32,10 @@ class LogDialog {
 	PATIENCE = 5000;
 	ONLY_OF_NEW = ["communication_type", "channel", "direction", "subject", "responsible_staff"];
 
-	constructor(values, logged, client_name) {
-		this.values = this.client = values;
+	constructor(values, logged, on_screen) {
+		this.values = this.client = this.known(values);
 		this.logged = logged;
-		this.client_name = client_name;
+		this.on_screen = on_screen;
 		this.asks = !values.party && !values.contact;
 		this.open = null; // the interaction that is continued
 		this.unknown = false;
@@ -54,6 +55,11 @@ class LogDialog {
 		);
 		const log = this.dialog.get_primary_btn();
 		log.off("click").on("click", () => this.log_once_proposed());
+	}
+
+	/** Without what a document leaves empty, such as its company: that would take the place of what the user has by default. */
+	known(values) {
+		return Object.fromEntries(Object.entries(values).filter(([, value]) => value));
 	}
 
 	/** A fast user logs before type and responsible staff are proposed, which Frappe would call missing. */
@@ -79,6 +85,7 @@ class LogDialog {
 				this.choose(row);
 			});
 			caller.$input.on("input", () => this.forget_client());
+			if (this.on_screen) this.propose_client(this.on_screen);
 		}
 		if (!this.asks) this.show_open_ones();
 		this.dialog.fields_dict.subject.$input.on("input", () => this.suggest_later());
@@ -94,7 +101,7 @@ class LogDialog {
 
 	choose({ doctype, name, title, about, values }) {
 		this.dialog.fields_dict.caller.set_description(frappe.utils.escape_html(about));
-		this.client = { ...this.values, ...values };
+		this.client = { ...this.values, ...this.known(values) };
 		this.unknown = !doctype;
 		this.toggle(["caller_name", "caller_number"], this.unknown);
 		this.continue(doctype === this.INTERACTION ? { name, subject: title } : null);
@@ -110,6 +117,14 @@ class LogDialog {
 		this.show_open_ones();
 		this.show_preference();
 		this.show_what_becomes();
+	}
+
+	/** Whom the page is about, who need not be who calls: to write another name takes their place. */
+	propose_client(row) {
+		const { $input } = this.dialog.fields_dict.caller;
+		this.choose(row);
+		$input.val(row.title).one("focus", () => $input.trigger("select"));
+		this.dialog.get_field("caller").set_focus();
 	}
 
 	/** Another name is another client, until one is chosen. */

@@ -13,7 +13,7 @@ client_comms.fields_of_log = (log) => {
 		fieldtype: "HTML",
 		options: `<div class="form-group">
 			<div class="clearfix"><span class="control-label">${__("Client")}</span></div>
-			<div class="control-value like-disabled-input">${frappe.utils.escape_html(log.client_name)}</div>
+			<div class="control-value like-disabled-input">${frappe.utils.escape_html(log.on_screen?.title || "")}</div>
 		</div>`,
 	};
 	return [

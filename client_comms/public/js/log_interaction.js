@@ -10,8 +10,7 @@ if (!client_comms.on_client_forms) {
 
 	const with_client = ({ doctype, name, company }) => ({
 		filters: { party_type: doctype, party: name },
-		// Without one of their own, the user's is proposed.
-		values: { party_type: doctype, party: name, ...(company && { company }) },
+		values: { party_type: doctype, party: name, company },
 	});
 
 	/** How to find a document's interactions, and the initial values of a new one. */
@@ -46,6 +45,10 @@ if (!client_comms.on_client_forms) {
 	};
 
 	for (const doctype of Object.keys(RELATIONS)) {
+		client_comms.clients_on_forms[doctype] = (frm) => {
+			const { values } = RELATIONS[doctype](frm.doc);
+			return { values, title: client_name(frm, values) };
+		};
 		frappe.ui.form.on(doctype, {
 			refresh(frm) {
 				if (frm.is_new()) return;
@@ -57,7 +60,7 @@ if (!client_comms.on_client_forms) {
 							client_comms.log_interaction(
 								values,
 								() => show_logged(frm),
-								client_name(frm, values),
+								client_comms.client_on_screen(),
 							),
 						__("Create"),
 					);
