@@ -118,6 +118,9 @@ def test_an_email_whose_message_was_deleted_is_held(issue):
 	frappe.delete_doc("Communication", queued.communication, force=True)
 	queue.flush()
 	assert state(queued) == "Error"
+	assert not frappe.get_all("Error Log", {"reference_name": queued.name}), (
+		"it is held, and not one that failed"
+	)
 
 
 def test_what_is_about_an_interaction_that_was_deleted_is_held(log, make_client):
