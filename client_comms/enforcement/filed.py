@@ -130,10 +130,10 @@ def keep_in_deleted(doc, method=None) -> None:
 		doc.confidentiality_level = level_of(doc.doctype, doc.name)
 
 
-def level_when_deleted(content: dict) -> str | None:
+def level_when_deleted(doctype: str, content: dict) -> str | None:
 	"""The level that the content of a deleted record lacks, by what it names."""
 	bound = any(content.get(field) for field in BINDING)
-	return None if bound else _strictest(_governed(named_in(frappe._dict(content))))
+	return None if bound else _strictest(_governed(named_in(frappe._dict(content, doctype=doctype))))
 
 
 def conversations_of(*document: str) -> set[str]:

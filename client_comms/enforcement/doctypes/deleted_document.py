@@ -155,15 +155,15 @@ def keep_levels() -> None:
 		):
 			deleted["name"] = (">", rows[-1].name)
 			for row in rows:
-				_keep_level(row)
+				_keep_level(kind, row)
 
 
-def _keep_level(row) -> None:
+def _keep_level(kind: str, row) -> None:
 	try:
 		content = json.loads(row.data or "")
 	except ValueError:
 		return
-	if isinstance(content, dict) and (level := filed.level_when_deleted(content)):
+	if isinstance(content, dict) and (level := filed.level_when_deleted(kind, content)):
 		content["confidentiality_level"] = level
 		frappe.db.set_value(
 			"Deleted Document", row.name, "data", frappe.as_json(content), update_modified=False

@@ -6,7 +6,7 @@ import pytest
 from client_comms import hooks
 from client_comms.enforcement import documents
 from client_comms.enforcement.doctypes import deleted_document
-from client_comms.patches.v1_0 import keep_levels_of_deleted_records
+from client_comms.patches.v1_0 import keep_levels_of_deleted_records, leave_copies_out_of_histories
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -67,6 +67,15 @@ def test_one_that_was_deleted_before(doctype, deleted, staff, as_user):
 	assert is_open(kept, staff.uncleared, as_user)
 	keep_levels_of_deleted_records.execute()
 	assert not is_open(kept.reload(), staff.uncleared, as_user)
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "null", "", '{"timeline_links": null}', "no JSON"])
+def test_what_was_changed_by_hand_stops_no_upgrade(content, deleted):
+	kept = deleted("Communication")
+	kept.db_set("data", content)
+	keep_levels_of_deleted_records.execute()
+	leave_copies_out_of_histories.execute()
+	assert kept.reload().data == content
 
 
 @pytest.mark.parametrize("doctype", sorted(hooks.has_permission.keys() - {*documents.SETTING}))
