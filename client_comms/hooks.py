@@ -301,8 +301,6 @@ client_comms_around = {
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
-	"frappe.utils.response:as_binary": "client_comms.enforcement.spreadsheets.answer_with_file",
-	"frappe.utils.response:as_csv": "client_comms.enforcement.spreadsheets.answer_with_csv",
 	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis": "client_comms.enforcement.tools_of_assistant.rows",
 	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query": "client_comms.enforcement.tools_of_assistant.query",
 	"frappe_assistant_core.plugins.data_science.tools.run_python_code:ExecutePythonCode.execute": "client_comms.enforcement.tools_of_assistant.run_code",

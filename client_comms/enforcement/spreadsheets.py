@@ -23,26 +23,15 @@ _COMMA = ","
 
 @contextmanager
 def texts_stay_texts() -> Iterator[None]:
-	"""Change the file that the block makes the answer of this request, of which the request chooses what stands between cells."""
+	"""Change the file that the block makes the answer of this request, of which the request chooses what stands between cells. Files that other
+	methods make may have formulas on purpose."""
 	delimiter = frappe.form_dict.get("csv_delimiter") or _COMMA  # Frappe takes it away
 	yield
 	response = frappe.local.response
-	if response.get("type") == "binary" and response.get("filecontent"):
+	if response.get("type") == "csv":
+		response["result"] = _csv(str(response["result"]), _COMMA)
+	elif response.get("type") == "binary" and response.get("filecontent"):
 		response["filecontent"] = harmless(response["filecontent"], str(response.get("filename")), delimiter)
-
-
-def answer_with_csv(build: Callable):
-	"""Stands around Frappe's function, for whichever method answers with rows."""
-	frappe.response["result"] = _csv(str(frappe.response["result"]), _COMMA)
-	return build()
-
-
-def answer_with_file(build: Callable):
-	"""Stands around Frappe's function; what is between the cells of CSV is not known here, see `texts_stay_texts`."""
-	name, content = str(frappe.response.get("filename")), frappe.response.get("filecontent")
-	if content and not name.endswith(".csv"):
-		frappe.response["filecontent"] = harmless(content, name)
-	return build()
 
 
 def read_csv(read: Callable, *args, **options) -> list[list]:

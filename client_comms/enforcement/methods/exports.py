@@ -23,14 +23,14 @@ def export_query(**arguments):
 @frappe.whitelist()
 def export_data(**arguments):
 	"""The export for data import."""
-	with exporting():
+	with exporting(), spreadsheets.texts_stay_texts():
 		return call_previous("frappe.core.doctype.data_export.exporter.export_data", **arguments)
 
 
 @frappe.whitelist()
 def download_template(**arguments):
 	"""The template of a data import, filled with records."""
-	with exporting():
+	with exporting(), spreadsheets.texts_stay_texts():
 		return call_previous("frappe.core.doctype.data_import.data_import.download_template", **arguments)
 
 
