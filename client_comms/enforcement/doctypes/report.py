@@ -119,7 +119,8 @@ def readable(name: str, result) -> list:
 
 	:param result: `(columns, rows, message, chart, summary, skip_total_row)` or fewer, as Frappe's reports return it
 	"""
-	columns, rows, *more = result or ([], [])
+	given = [*(result or ())]
+	columns, rows, *more = [*given, *[[]] * (2 - len(given))]  # some have columns alone
 	kept = _with_readable_names(columns, rows or [])
 	if name == _QUOTING:
 		kept = _with_readable_quotes(kept)

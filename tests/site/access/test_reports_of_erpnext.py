@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from frappe.core.doctype.report.report import Report
 from frappe.utils import add_days, now_datetime, today
 
 pytestmark = pytest.mark.clause("D-5", "P-2")
@@ -105,3 +106,19 @@ def test_a_name_in_other_letters_is_the_same(of_client, seller, request_as):
 	of_client(NAME, "Sensitive")
 	of_client(NAME.upper(), None)
 	assert NAME.lower() not in answer(request_as, seller, "Lead Conversion Time").lower()
+
+
+@pytest.mark.parametrize(
+	("returned", "shown"),
+	[
+		(None, [[], []]),
+		([], [[], []]),
+		([["Name"]], [["Name"], []]),
+		((["Name"], None), [["Name"], None]),
+		((["Name"], [["Anna"]], "A message"), [["Name"], [["Anna"]], "A message"]),
+	],
+)
+def test_reports_of_other_apps_return_as_little_as_frappe_accepts(returned, shown, monkeypatch):
+	monkeypatch.setattr(Report, "execute_script_report", lambda self, filters: returned)
+	doc = frappe.get_doc({"doctype": "Report", "report_name": "Other", "module": "Stock"})
+	assert doc.execute_script_report({}) == shown
