@@ -30,15 +30,26 @@ def sort_recipients(
 			for address, contact in (
 				clients.addresses_of(context.party_type, context.party, context.contact)
 				or dict.fromkeys(
-					openers.apart_from_third_parties(addresses)
-					if begins
-					else openers.addresses(context.interaction)
+					_not_of_others(
+						context,
+						openers.apart_from_third_parties(addresses)
+						if begins
+						else openers.addresses(context.interaction),
+					)
 				)
 			).items()
 		},
 		third_parties=third_parties.by_domain(),
 	)
 	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
+
+
+def _not_of_others(context: facts.OutgoingContext, addresses: Iterable[str]) -> list[str]:
+	"""Without those of other clients: staff may have chosen another client than who wrote."""
+	holders = parties.of_addresses(addresses) if context.party else {}
+	this = (context.party_type, context.party)
+	others = {each for each, client in holders.items() if (client.party_type, client.party) != this}
+	return [address for address in addresses if address not in others]
 
 
 def _compared(addresses: Iterable[str]) -> set[str]:
@@ -65,7 +76,12 @@ def sort_numbers(
 	}
 	strangers = {number: owners.get(number, ()) for number in wanted if number not in staff | theirs.keys()}
 	known = _third_parties_of(strangers)
-	unknown = strangers.keys() - known.keys()
+	# Of a client who is known, a number that someone else has is not.
+	unknown = {
+		number
+		for number, contacts in strangers.items()
+		if number not in known and not (context.party and contacts)
+	}
 	if unknown and not theirs and not _have_numbers(people):
 		theirs = dict.fromkeys(unknown if begins else unknown & openers.numbers(context.interaction))
 	return tuple(

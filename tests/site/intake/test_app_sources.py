@@ -453,6 +453,24 @@ def test_an_app_that_knows_addresses_instead_of_numbers_begins_and_answers_as_we
 			send("One more", to="other", **filed)
 
 
+@pytest.mark.parametrize("of_another", [False, True])
+def test_who_wrote_first_is_not_the_client_whom_staff_chose_if_another_one_has_the_number(
+	of_another, receive, send, set_settings, make_client
+):
+	set_settings(default_communication_type="Service Update", source_rules=[])
+	came = interaction_of(receive("You are late", **{"from": STRANGER}))
+	chosen, other = make_client("Carl", "carl@client.example"), make_client("Bert", "bert@client.example")
+	came.update({"party_type": chosen.party_type, "party": chosen.party, "contact": chosen.contact})
+	came.save()
+	if of_another:
+		contact = frappe.get_doc("Contact", other.contact)
+		contact.append("phone_nos", {"phone": STRANGER_DIALLED})
+		contact.save()
+	context = facts.context_of(INTERACTION, came.name, channel="Chat")
+	(number,) = recipient_kinds.sort_numbers(context, [f"+{STRANGER}"])
+	assert number.kind == ("Third Party" if of_another else "Client")
+
+
 def test_a_call_to_a_stranger_reached_the_client(client, clock_at, staff):
 	with clock_at(MONDAY):
 		call = {

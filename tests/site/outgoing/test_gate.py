@@ -13,7 +13,7 @@ from frappe.email.doctype.email_queue.email_queue import EmailQueue, QueueBuilde
 from client_comms import api, clock
 from client_comms.client_privacy import consents, identity
 from client_comms.exceptions import MissingDetailsError, OutgoingRefusedError, ReasonNeededError
-from client_comms.outgoing import presentation
+from client_comms.outgoing import facts, presentation, recipient_kinds
 from client_comms.rules import outgoing as rules
 
 INTERACTION = "Client Interaction"
@@ -159,6 +159,31 @@ def test_whom_staff_write_to_after_a_call_of_a_stranger_is_not_known_by_that(log
 	called = log("Service Update", direction="Outbound", channel="Phone", party_name="A voice")
 	with pytest.raises(OutgoingRefusedError, match=STRANGER):
 		make(called.doctype, called.name, content="Hello", subject="Offer", recipients=STRANGER, send_email=1)
+
+
+@pytest.mark.clause("P-3")
+@pytest.mark.parametrize("of_another", [False, True])
+def test_who_wrote_first_is_not_the_client_whom_staff_chose_if_another_one_has_the_address(
+	of_another, client, log, set_settings, make_client
+):
+	"""Of whom no address is known."""
+	set_settings(**only(consent_mode="Enforce"))
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Silent Ltd"}).insert()
+	about = log("Service Update", party_type="Customer", party=customer.name)
+	if of_another:
+		make_client("Stranger", STRANGER)
+	came = {"doctype": "Communication", "communication_medium": "Email", "sent_or_received": "Received"}
+	came |= {
+		"communication_type": "Communication",
+		"subject": "Hello",
+		"content": "Hello",
+		"sender": STRANGER,
+	}
+	came = frappe.get_doc(came).insert(ignore_permissions=True)
+	came.db_set("client_interaction", about.name)
+	context = facts.context_of(about.doctype, about.name)
+	(written_to,) = recipient_kinds.sort_recipients(context, [STRANGER])
+	assert written_to.kind == ("Third Party" if of_another else "Client")
 
 
 @pytest.mark.clause("P-2")
