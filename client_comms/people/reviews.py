@@ -64,7 +64,8 @@ def show(doc, method=None) -> None:
 	if doc.because:  # the mark of the sample, which programs know
 		marked = frappe.get_meta(PROGRAMME).get_field(f"extra_{doc.because}")
 		doc.set_onload("drawn_because", _(marked.label) if marked else doc.because)
-	if doc.status == COMPLETED and doc.part != AGAIN and doc.reviewed_user == frappe.session.user:
+	is_own = doc.reviewed_user == frappe.session.user
+	if doc.programme and doc.status == COMPLETED and doc.part != AGAIN and is_own:
 		programme = frappe.get_doc(PROGRAMME, doc.programme)
 		if _another_reviewer(doc, programme) is None:
 			doc.set_onload("not_disputable", _no_other(programme))

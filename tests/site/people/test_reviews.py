@@ -691,3 +691,11 @@ def test_a_calibration_from_the_draw_to_the_report(programme, records, staff, as
 def test_a_programme_that_makes_no_sense_is_refused(programme, fields, message):
 	with pytest.raises(frappe.ValidationError, match=message):
 		programme(**fields)
+
+
+def test_a_review_without_its_programme_opens(site):
+	"""Such as one that an import or a program entered, and those with which a leak check looks."""
+	doc = frappe.new_doc("Interaction Review")
+	doc.update({"status": "Completed", "reviewed_user": frappe.session.user, "reviewer": "Administrator"})
+	reviews.show(doc)
+	assert not doc.get("__onload", {}).get("not_disputable")
