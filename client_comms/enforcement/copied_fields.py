@@ -4,6 +4,8 @@ In the rows of a Prospect it keeps names, addresses and amounts of its Leads and
 about a confidential one contains only the link.
 """
 
+import json
+
 import frappe
 from frappe import _
 from frappe.model import numeric_fieldtypes
@@ -84,8 +86,8 @@ def _withdraw_from_tasks(issue: str) -> None:
 	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
 	if not keeps_words(governed.level(_ISSUE, issue)):
 		return
+	_withdraw_from_deleted_tasks(issue)
 	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
-	_withdraw_from_deleted_tasks(issue, words)
 	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
 	if not tasks:
 		return
@@ -102,16 +104,35 @@ def _withdraw_from_tasks(issue: str) -> None:
 		update_global_search(frappe.get_doc("Task", name))
 
 
-def _withdraw_from_deleted_tasks(issue: str, words: dict) -> None:
+def _withdraw_from_deleted_tasks(issue: str) -> None:
 	deleted = {"deleted_doctype": "Task", "data": ("like", f'%"{issue}"%')}
 	for kept in frappe.get_all("Deleted Document", deleted, ["name", "data"], order_by=None):
-		task = frappe.parse_json(kept.data)
-		copied = [field for field, word in words.items() if word and task.get(field) == word]
-		if task.get("issue") == issue and copied:
-			task.update({field: {"subject": issue}.get(field) for field in copied})
-			frappe.db.set_value(
-				"Deleted Document", kept.name, "data", frappe.as_json(task), update_modified=False
-			)
+		task = kept_content(kept.data)
+		if task.get("issue") == issue:
+			withdraw_from_deleted_task(kept.name, task)
+
+
+def withdraw_from_deleted_task(name: str, task: dict) -> None:
+	"""
+	:param name: of the Deleted Document, with `task` as its content
+	"""
+	issue = task.get("issue")
+	if not issue or not keeps_words(governed.level(_ISSUE, issue)):
+		return
+	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
+	copied = [field for field, word in words.items() if word and task.get(field) == word]
+	if copied:
+		task.update({field: {"subject": issue}.get(field) for field in copied})
+		frappe.db.set_value("Deleted Document", name, "data", frappe.as_json(task), update_modified=False)
+
+
+def kept_content(data: str | None) -> dict:
+	"""What a version or a deleted document has kept; nothing if it was changed by hand and cannot be read."""
+	try:
+		content = json.loads(data or "")
+	except ValueError:
+		return {}
+	return content if isinstance(content, dict) else {}
 
 
 def withdraw_all() -> None:

@@ -4,7 +4,6 @@ All who can read the document could read them, also after the record has become 
 contain only the link, whether there is a level already or not; ERPNext fills in the rest when the document is restored.
 """
 
-import json
 from collections.abc import Iterator
 
 import frappe
@@ -54,6 +53,8 @@ def leave_out_of_all() -> None:
 			for name, content in _kept(kept, {about: doctype}):
 				if leave_out_of_version(content, doctype) if kept == _VERSION else leave_out(content):
 					frappe.db.set_value(kept, name, "data", _as_json(content), update_modified=False)
+	for name, task in _kept(_DELETED, {"deleted_doctype": "Task"}):
+		copied_fields.withdraw_from_deleted_task(name, task)
 
 
 def _rows() -> list[str]:
@@ -67,12 +68,7 @@ def _kept(doctype: str, of: dict) -> Iterator[tuple[str, dict]]:
 	):
 		last = names[-1]
 		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "data"], order_by=None):
-			try:
-				content = json.loads(row.data or "")
-			except ValueError:  # changed by hand
-				continue
-			if isinstance(content, dict):
-				yield row.name, content
+			yield row.name, copied_fields.kept_content(row.data)
 
 
 def _as_json(content: dict) -> str:
@@ -84,7 +80,7 @@ class CopiesLeftOut:
 
 	def db_insert(self, *args, **kwargs):
 		if any(f'"{rows}"' in (self.data or "") for rows in _rows()):
-			content = json.loads(self.data)
+			content = copied_fields.kept_content(self.data)
 			if leave_out(content):
 				self.data = frappe.as_json(content)
 		return super().db_insert(*args, **kwargs)

@@ -9,7 +9,7 @@ from frappe.utils import format_duration
 from client_comms.flags import flagged
 from client_comms.i18n import channel
 
-MODULES = ("Client Interactions", "Client Privacy", "Communication Governance")
+_APP = "client_comms"
 _WRITTEN = "client_comms_report_is_written"
 
 
@@ -24,10 +24,14 @@ def told(report, columns: list, rows: list) -> tuple[list, list]:
 	What only the screen can do something with (`on_screen`) is left out; `in_words` marks values that are translated. A link whose row has
 	its name beside it, such as `staff` and `staff_name`, is that name.
 	"""
-	if not frappe.flags.get(_WRITTEN) or report.module not in MODULES:
+	if not frappe.flags.get(_WRITTEN) or not _is_ours(report):
 		return columns, rows
 	shown = [column for column in columns if not column.get("on_screen")]
 	return [_as_text(column) for column in shown], [_told_row(shown, row) for row in rows]
+
+
+def _is_ours(report) -> bool:
+	return frappe.local.module_app.get(frappe.scrub(report.module or "")) == _APP
 
 
 def _as_text(column: dict) -> dict:

@@ -13,10 +13,11 @@ from client_comms.clients import phone_numbers
 from client_comms.clients.addresses import bare_address
 from client_comms.enforcement import source_doctypes
 from client_comms.intake import arrivals, call_log
+from client_comms.outgoing import facts
 from client_comms.rules import response_clock
 
-MESSAGE, CALL, EMAIL = "Communication", "Call Log", "Email"
-_RECEIVED = {"sent_or_received": "Received", "communication_medium": EMAIL}
+_MESSAGE, _CALL = "Communication", "Call Log"
+_RECEIVED = {"sent_or_received": "Received", "communication_medium": facts.EMAIL}
 
 
 def addresses(interaction: str | None) -> set[str]:
@@ -24,7 +25,7 @@ def addresses(interaction: str | None) -> set[str]:
 	if not interaction:
 		return set()
 	about = {"client_interaction": interaction, **_RECEIVED}
-	found = {bare_address(frappe.db.get_value(MESSAGE, about, "sender", order_by="creation asc"))}
+	found = {bare_address(frappe.db.get_value(_MESSAGE, about, "sender", order_by="creation asc"))}
 	for doc in _documents(interaction):
 		if arrival := _arrival(doc):
 			found.add(bare_address(arrival.email))
@@ -67,13 +68,15 @@ def _documents(interaction: str) -> list:
 
 
 def _is_sent_email(doc) -> bool:
-	return doc.doctype == MESSAGE and doc.sent_or_received == "Sent" and doc.communication_medium == EMAIL
+	return (
+		doc.doctype == _MESSAGE and doc.sent_or_received == "Sent" and doc.communication_medium == facts.EMAIL
+	)
 
 
 def _number(doc) -> str | None:
-	if doc.doctype == MESSAGE:
+	if doc.doctype == _MESSAGE:
 		return doc.phone_no
-	if doc.doctype == CALL:
+	if doc.doctype == _CALL:
 		return call_log.number_of(doc)
 	arrival = _arrival(doc)
 	return arrival and arrival.number

@@ -1,6 +1,6 @@
 """Classifies recipients as staff, the client or a third party, by address and by number (P-2, P-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import frappe
 
@@ -44,7 +44,7 @@ def sort_recipients(
 	return tuple(dict.fromkeys(rules.sort_recipient(address, known) for address in addresses))
 
 
-def _not_of_others(context: facts.OutgoingContext, addresses: Iterable[str]) -> list[str]:
+def _not_of_others(context: facts.OutgoingContext, addresses: Collection[str]) -> list[str]:
 	"""Without those of other clients: staff may have chosen another client than who wrote."""
 	holders = parties.of_addresses(addresses) if context.party else {}
 	this = (context.party_type, context.party)

@@ -11,6 +11,7 @@ from frappe import _
 from client_comms import compat
 from client_comms.enforcement import (
 	compose,
+	copied_fields,
 	dependents,
 	documents,
 	filed,
@@ -159,11 +160,8 @@ def keep_levels() -> None:
 
 
 def _keep_level(kind: str, row) -> None:
-	try:
-		content = json.loads(row.data or "")
-	except ValueError:
-		return
-	if isinstance(content, dict) and (level := filed.level_when_deleted(kind, content)):
+	content = copied_fields.kept_content(row.data)
+	if level := filed.level_when_deleted(kind, content):
 		content["confidentiality_level"] = level
 		frappe.db.set_value(
 			"Deleted Document", row.name, "data", frappe.as_json(content), update_modified=False

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import hooks
-from client_comms.enforcement import documents
+from client_comms.enforcement import copied_fields, documents
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.patches.v1_0 import keep_levels_of_deleted_records, leave_copies_out_of_histories
 
@@ -76,6 +76,28 @@ def test_what_was_changed_by_hand_stops_no_upgrade(content, deleted):
 	keep_levels_of_deleted_records.execute()
 	leave_copies_out_of_histories.execute()
 	assert kept.reload().data == content
+
+
+@pytest.mark.parametrize("content", ['"{}"', '["{}"]', 'no JSON "{}"'])
+def test_a_deleted_task_that_was_changed_by_hand_keeps_no_issue_from_being_raised(content, held):
+	issue = held("Issue", "Standard", subject="Solar roof")
+	kept = {"doctype": "Deleted Document", "deleted_doctype": "Task", "deleted_name": "TASK-GONE"}
+	kept = frappe.get_doc({**kept, "data": content.format(issue.name)})
+	kept.db_insert()
+	issue.db_set("confidentiality_level", "Sensitive")
+	copied_fields.withdraw("Issue", issue.name)
+	assert kept.reload().data == content.format(issue.name)
+
+
+def test_a_task_that_was_deleted_before_loses_the_words_of_its_issue_with_an_upgrade(held):
+	"""Although the Issue has no other Task."""
+	issue = held("Issue", subject="Solar roof")
+	words = {"doctype": "Task", "name": "TASK-GONE", "issue": issue.name, "subject": issue.subject}
+	kept = {"doctype": "Deleted Document", "deleted_doctype": "Task", "deleted_name": "TASK-GONE"}
+	kept = frappe.get_doc({**kept, "data": frappe.as_json(words)})
+	kept.db_insert()
+	leave_copies_out_of_histories.execute()
+	assert frappe.parse_json(kept.reload().data)["subject"] == issue.name
 
 
 @pytest.mark.parametrize("doctype", sorted(hooks.has_permission.keys() - {*documents.SETTING}))
