@@ -148,7 +148,9 @@ def keep(holds: Collection[str], doctype: str, name: str) -> None:
 					"valid_until": row.valid_until,
 					"told_to_staff": row.told_to_staff,
 				}
-			).insert(ignore_permissions=True)
+			)
+			doc.flags.follows = True  # whatever is erased just now
+			doc.insert(ignore_permissions=True)
 		doc.db_set({"placed_by": row.placed_by, "placed_on": row.placed_on}, update_modified=False)
 
 

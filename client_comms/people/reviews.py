@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 from frappe.utils import add_days, cint, date_diff, getdate
 
 from client_comms import alerts, clock, transactions, validation
@@ -67,7 +68,7 @@ def show(doc, method=None) -> None:
 	is_own = doc.reviewed_user == frappe.session.user
 	if doc.programme and doc.status == COMPLETED and doc.part != AGAIN and is_own:
 		programme = frappe.get_doc(PROGRAMME, doc.programme)
-		if _another_reviewer(doc, programme) is None:
+		if _another_reviewer(doc, programme, any_load=Counter()) is None:
 			doc.set_onload("not_disputable", _no_other(programme))
 	if doc.status == DISPUTED:
 		# Who reviews it again is not told before they are done.
@@ -179,12 +180,23 @@ def comment(name: str, text: str):
 	return doc
 
 
-def _another_reviewer(doc, programme) -> str | None:
-	"""Who decides about a dispute."""
+def _another_reviewer(doc, programme, any_load: Counter | None = None) -> str | None:
+	"""Who decides about a dispute: the one with the fewest open reviews.
+
+	:param any_load: instead of counting those, if it only matters whether there is someone
+	"""
 	others = frappe.get_all(REVIEW, {"draw": doc.draw, "interaction": doc.interaction}, pluck="reviewer")
 	reviewers = reviewers_of(programme)
-	open_ones = Counter(frappe.get_all(REVIEW, {"status": OPEN}, pluck="reviewer"))
-	return reviewer_for(doc.interaction, doc.reviewed_user, reviewers, open_ones, {*others, doc.reviewer})
+	load = _open_reviews(reviewers) if any_load is None else any_load
+	return reviewer_for(doc.interaction, doc.reviewed_user, reviewers, load, {*others, doc.reviewer})
+
+
+def _open_reviews(reviewers: list[str]) -> Counter:
+	"""How many reviews each of them has to score."""
+	review = frappe.qb.DocType(REVIEW)
+	query = frappe.qb.from_(review).select(review.reviewer, Count("*")).groupby(review.reviewer)
+	wanted = (review.status == OPEN) & review.reviewer.isin([*reviewers, ""])
+	return Counter(dict(query.where(wanted).run()))
 
 
 def _no_other(programme) -> str:

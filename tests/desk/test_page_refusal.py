@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from client_comms import procedure
+from client_comms.acting import acting_as
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -55,6 +56,32 @@ def test_refusals_of_others_are_left_to_frappe(login, make_user):
 	page.goto("/app/background_jobs")
 	expect(page.locator(".modal.show")).to_be_visible()
 	expect(page.locator(".client-comms-refusal:visible")).to_have_count(0)
+
+
+def test_a_contact_that_an_officer_may_not_open_says_who_can(site, login, make_user, client, removed, shoot):
+	contact = site.db.get_value("Contact Email", {"email_id": client.address}, "parent")
+	make_user("Sales User", first_name="Aaron", last_name="Aaronson")
+	officer = make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD)
+	with acting_as(officer):
+		asked = {
+			"doctype": "Data Subject Request",
+			"right": "Access",
+			"party_type": "Customer",
+			"party": client.name,
+		}
+		request = removed(asked["doctype"], site.get_doc({**asked, "contact": contact}).insert().name)
+	site.db.commit()
+	page = login(officer, PASSWORD)
+	page.goto(f"/app/data-subject-request/{request}")
+	page.locator("[data-fieldname=contact] a[data-doctype=Contact]:visible").click()
+	told = page.locator(".client-comms-refusal:visible")
+	expect(told).to_contain_text(f"You have no access to Contact {contact}.")
+	expect(told).to_contain_text("Contact can be opened by users with one of these roles:")
+	expect(told).to_contain_text("Sales User")
+	expect(page.locator(".modal.show")).to_have_count(0)
+	shoot(page, "contact")
+	told.get_by_role("button", name="Back").click()
+	page.wait_for_url("**/data-subject-request/**")
 
 
 def test_who_cannot_log_is_told_who_can(login, make_user, shoot):

@@ -13,6 +13,8 @@ from client_comms.enforcement import governed
 from client_comms.i18n import day_in_words, moment_in_words
 
 _BLANK_LINES = re.compile(r"\n\s*\n\s*\n")
+# DocTypes whose shipped names are translated on pages for clients; the desk lists them by their own names.
+_NAMED_FOR_CLIENTS = frozenset(("Consent Purpose", "Data Category"))
 
 
 def heading(doctype: str, values: dict) -> str:
@@ -77,15 +79,19 @@ def _in_words(meta, field: str, value) -> str:
 		return format_time(value, "HH:mm")
 	if kind == "Duration":
 		return format_duration(value)
+	if kind == "Link" and df.options == "Language":
+		return frappe.db.get_value("Language", value, "language_name", cache=True) or value
 	text = _(str(value)) if df and _is_chosen(df) else str(value)
 	return _BLANK_LINES.sub("\n\n", text.strip())
 
 
 def _is_chosen(df) -> bool:
-	"""Whether the desk shows a value of the field in the reader's language: one of its own options, or a name that is translated."""
+	"""Whether a value of the field has a word in the reader's language: one of its own options, or a name that is translated."""
 	if df.fieldtype != "Link":
 		return df.fieldtype == "Select"
-	return df.options == "DocType" or bool(frappe.get_meta(df.options).translated_doctype)
+	if df.options == "DocType" or df.options in _NAMED_FOR_CLIENTS:
+		return True
+	return bool(frappe.get_meta(df.options).translated_doctype)
 
 
 def how_long(package: str) -> str:

@@ -4,8 +4,6 @@ Who approves a run writes what the client is told, as the plan says it. It is to
 the address goes with those.
 """
 
-from collections import defaultdict
-
 import frappe
 from frappe import _
 
@@ -13,7 +11,7 @@ from client_comms import transactions
 from client_comms.client_privacy import telling
 from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import ANSWERED, OPEN
 from client_comms.client_privacy.erasure import runs
-from client_comms.client_privacy.requests import sealed
+from client_comms.client_privacy.requests import sealed, told
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold
@@ -57,9 +55,13 @@ def tell(run) -> None:
 	:raises ActionNotPossibleError: something stays that was to go by the plan, or the email could not be sent; the run is continued later
 	"""
 	if _is_open(run):
+		# nosemgrep: frappe-manual-commit (so that a hold which is placed meanwhile is seen: see `told`)
+		frappe.db.commit()
+		transactions.lock(runs.RUN, run.name)
 		_require_all_gone(run)
-		request, told = transactions.locked(REQUEST, run.request), sealed.of(run.name)
-		request.close(ANSWERED, told["answer"], told["otherwise"], by=run.approved_by)
+		request, agreed = transactions.locked(REQUEST, run.request), sealed.of(run.name)
+		request.close(ANSWERED, agreed["answer"], agreed["otherwise"], by=run.approved_by)
+		sealed.put(run.name, told=True)
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (an email that fails must be there for the next attempt)
 	send_waiting(run.request)
 
@@ -70,11 +72,7 @@ def _is_open(run) -> bool:
 
 def _held(run) -> list[legal_holds.Hold]:
 	"""What holds keep of what is still to go, as often as they do."""
-	planned = defaultdict(list)
-	waiting = {"run": run.name, "state": runs.ITEM_PLANNED}
-	for row in frappe.get_all(runs.ITEM, waiting, ["reference_doctype", "reference_name"], order_by=None):
-		planned[row.reference_doctype].append(row.reference_name)
-	return [each for of in planned.items() for each in legal_holds.of_each(*of).values()]
+	return [each for of in told.still_to_go(run.name).items() for each in legal_holds.of_each(*of).values()]
 
 
 def _require_all_gone(run) -> None:

@@ -11,8 +11,12 @@ from client_comms.client_privacy.erasure import runs
 
 def of(run: str) -> dict:
 	"""`{"markers": texts that identify the client, "records": {DocType: names}, "answer", "otherwise": see `answering.agree`, "kept": how many
-	items the plan kept when the run began}`, as far as it is known yet; empty once the run is done."""
-	secret = frappe.db.get_value(runs.RUN, run, "secret")
+	items the plan kept when the run began, "told": that the run has told the client}`, as far as it is known yet; empty once the run is done."""
+	return opened(frappe.db.get_value(runs.RUN, run, "secret"))
+
+
+def opened(secret: str | None) -> dict:
+	"""The same of a run that is loaded."""
 	return json.loads(decrypt(secret)) if secret else {}
 
 

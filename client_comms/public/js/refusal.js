@@ -7,11 +7,13 @@ frappe.provide("client_comms");
 	if (!forms || forms.client_comms_refusal) return;
 	forms.client_comms_refusal = true;
 	const INTERACTION = "Client Interaction";
-	const GOVERNED = [INTERACTION, "Issue", "Lead", "Opportunity"];
+	// The forms of this app have links to contacts: Frappe makes one for each user who can open those of their own.
+	const CONTACT = "Contact";
+	const TOLD = [INTERACTION, "Issue", "Lead", "Opportunity", CONTACT];
 
 	const fetch_and_render = forms.fetch_and_render;
 	forms.fetch_and_render = function (doctype, name, ...rest) {
-		if (!GOVERNED.includes(doctype)) return fetch_and_render.call(this, doctype, name, ...rest);
+		if (!TOLD.includes(doctype)) return fetch_and_render.call(this, doctype, name, ...rest);
 		const again = () => fetch_and_render.call(this, doctype, name, ...rest);
 		const refused = (answer) => show_refusal({ doctype, name, again, reasons: reasons_of(answer) });
 		const callback = (opts, answer, ...others) => {
@@ -74,10 +76,7 @@ frappe.provide("client_comms");
 	async function show_refusal(about) {
 		const { doctype, name, reasons } = about;
 		setTimeout(client_comms.close_message); // which Frappe opens once this has run
-		const found =
-			doctype === INTERACTION
-				? await frappe.xcall("client_comms.api.access_refusal", { name }, "GET")
-				: {};
+		const found = await found_out(doctype, name);
 		if (found.allowed) return about.again();
 		if (frappe.get_route()[2] !== name) return undefined; // the user has gone on
 		const text = frappe.utils.escape_html;
@@ -101,6 +100,16 @@ frappe.provide("client_comms");
 			].filter(Boolean),
 			why: why && `<details class="text-muted mt-3"><summary>${__("Why?")}</summary>${why}</details>`,
 		});
+	}
+
+	/** What the server says of a refusal, besides the reasons. */
+	async function found_out(doctype, name) {
+		if (doctype === INTERACTION) {
+			return frappe.xcall("client_comms.api.access_refusal", { name }, "GET");
+		}
+		if (doctype !== CONTACT) return {};
+		const { sentences } = await frappe.xcall("client_comms.api.who_opens", { address: CONTACT }, "GET");
+		return { help: sentences };
 	}
 
 	/** One sentence, and what to do next; all but the title as HTML. */

@@ -54,6 +54,14 @@ def test_a_report_typed_as_a_page_is_found(make_user, as_user):
 		assert api.who_opens("Team Board") == {}
 
 
+def test_a_contact_is_opened_by_roles_that_open_more_than_their_own(make_user, as_user):
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		opens = api.who_opens("Contact")["sentences"][0]
+	assert "Sales User" in opens and "All" not in opens
+	with as_user(make_user("Sales User")):
+		assert api.who_opens("Contact") == {}
+
+
 @pytest.mark.parametrize("address", ["user", "owed-today", "no-such-page", "Customer", ""])
 def test_nothing_is_said_of_what_they_can_open_or_is_not_ours(address, frontline, as_user):
 	with as_user(frontline):

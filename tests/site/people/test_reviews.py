@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from unittest import mock
 
 import frappe
 import pytest
@@ -403,6 +404,28 @@ def test_a_disputed_review_goes_to_another_reviewer(programme, records, staff, a
 		_columns, data, *_more = review_results.execute({"reviewed_user": staff.agent})
 	assert [(each["reviews"], each["average"]) for each in data] == [(1, 100)]
 	assert [(each["records"], each["coverage"]) for each in data] == [(1, 100)]
+
+
+def test_the_reviewer_with_the_fewest_open_reviews_decides_a_dispute(
+	programme, records, staff, make_user, as_user, monkeypatch
+):
+	records(1)
+	made = programme()
+	(row,) = of_draw(review_draws.draw(made, *PERIOD))
+	scored(row.name, row.reviewer, 1, as_user)
+	busy = min(set(reviews.reviewers_of(made)) - {row.reviewer, staff.agent})
+	(other,) = records(1, procedure.FEEDBACK)
+	reviews.open_review(made, other, busy)
+	doc = frappe.get_doc("Interaction Review", row.name)
+	with monkeypatch.context() as counting, as_user(staff.agent):
+		counting.setattr(reviews, "_open_reviews", mock.Mock(side_effect=AssertionError("not needed yet")))
+		reviews.show(doc)
+	assert not doc.get("__onload").get("not_disputable")
+	assert reviews._open_reviews([busy, staff.one])[busy] >= 1
+	with as_user(staff.agent):
+		again = frappe.get_doc("Interaction Review", api.dispute_review(row.name, "I asked her name."))
+	loads = reviews._open_reviews(reviews.reviewers_of(made))
+	assert again.reviewer != busy and loads[again.reviewer] <= loads[busy]
 
 
 def test_a_dispute_stays_with_whom_it_is_about_when_the_record_goes_to_a_colleague(

@@ -161,6 +161,37 @@ def test_its_pages_speak_the_clients_language_and_its_json_is_as_stored(client, 
 	assert "<dd>Rückmeldung/Beschwerde</dd>" in file.read("records/client_interaction.html").decode()
 
 
+def test_its_pages_name_what_was_consented_to_and_the_language_in_words(client, ready):
+	frappe.get_doc(
+		{
+			"doctype": "Communication Preference",
+			"party_type": "Customer",
+			"party": client.party,
+			"language": "de",
+		}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": "Customer",
+			"party": client.party,
+			"contact": client.contact,
+			"purpose": "Sharing with a Third Party",
+			"third_party": frappe.get_doc({"doctype": "Third Party", "third_party_name": "Adviser"})
+			.insert()
+			.name,
+			"collected_through": "In Person",
+			"data_categories": [{"data_category": "Identity Documents"}],
+		}
+	).insert()
+	file = unpacked(ready())
+	page = file.read("records/client_consent.html").decode()
+	assert "<dt>Zweck</dt><dd>Weitergabe an einen Dritten</dd>" in page and "Ausweisdokumente" in page
+	assert "<dt>Sprache</dt><dd>Deutsch</dd>" in file.read("records/communication_preference.html").decode()
+	(stored,) = json.loads(file.read("json/client_consent.json"))
+	assert stored["purpose"] == "Sharing with a Third Party"
+
+
 def test_its_pages_say_what_a_file_is_attached_to_and_when_without_seconds(client, ready):
 	frappe.get_doc(
 		{

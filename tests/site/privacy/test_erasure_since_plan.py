@@ -8,7 +8,7 @@ from client_comms import procedure
 from client_comms.api import retention as runs_api
 from client_comms.api import subject_requests as requests
 from client_comms.client_privacy.erasure import records, runs
-from client_comms.client_privacy.requests import erasure
+from client_comms.client_privacy.requests import answering, erasure, told
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 
 pytestmark = pytest.mark.clause("P-2")
@@ -278,6 +278,49 @@ def test_a_client_is_not_told_that_all_is_gone_if_something_stays(
 		runs_api.resume_run(run.name)
 	runs.work(run.name)
 	assert state_of(run) == (runs.FINISHED, "Answered")
+
+
+def test_what_the_client_knows_to_be_gone_cannot_be_held_any_more(
+	client, make_client, approve_erasure, monkeypatch
+):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	other = make_client("Vole Brulee", "vole.brulee@client.example")
+	tell, placed = answering.tell, []
+
+	def tell_and_hold(run):
+		tell(run)
+		if not placed:
+			placed.append(on_hold(hold_on="Client", party_type="Customer", party=other.party))
+			for on in (("Customer", client.party), ("Contact", client.contact)):
+				with pytest.raises(ActionNotPossibleError, match="has been told"):
+					told.require_not_told(on)
+			with pytest.raises(ActionNotPossibleError, match="has been told"):
+				on_hold(hold_on="Client", party_type="Customer", party=client.party)
+
+	monkeypatch.setattr(answering, "tell", tell_and_hold)
+	runs.work(run.name)
+	assert state_of(run) == (runs.FINISHED, "Answered")
+	assert not frappe.db.exists("Contact", client.contact)
+	assert not frappe.db.exists("Customer", client.party)
+	told.require_not_told(("Customer", client.party))  # the run is done
+
+
+def test_a_hold_that_was_placed_while_the_run_waited_to_tell_is_seen(client, approve_erasure, monkeypatch):
+	run = frappe.get_doc(runs.RUN, approve_erasure(client))
+	lock, waited = answering.transactions.lock, []
+
+	def hold_first(doctype, name):
+		if doctype == runs.RUN and not waited:
+			waited.append(name)
+			on_hold(hold_on="Client", party_type="Customer", party=client.party)
+		lock(doctype, name)
+
+	with monkeypatch.context() as meanwhile:
+		meanwhile.setattr(answering.transactions, "lock", hold_first)
+		answering.sealed.put(run.name, kept=0)
+		with pytest.raises(ActionNotPossibleError, match="the client is not told yet"):
+			answering.tell(run)
+	assert state_of(run)[1] == "Open"
 
 
 def test_what_an_erasure_leaves_of_the_request_is_in_the_language_of_the_site(client, approve_erasure):

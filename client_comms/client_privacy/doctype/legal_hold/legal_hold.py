@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from client_comms import clock, ledger, transactions, written_by_app
+from client_comms.client_privacy.requests import told
 from client_comms.clients import contacts
 from client_comms.document import Document
 from client_comms.enforcement import legal_holds
@@ -57,6 +58,8 @@ class LegalHold(Document):
 		self.set_covered()
 		self.validate_access()
 		self.validate_end()
+		if self.is_new() and not self.flags.follows:
+			told.require_not_told((self.on_doctype, self.on_name))
 		before = self.get_doc_before_save()
 		if before and before.status != legal_holds.ACTIVE:
 			frappe.throw(

@@ -6,6 +6,7 @@ from frappe.utils import cint, cstr, escape_html
 
 from client_comms import alerts, clock, compat, ledger, roles, written_by_app
 from client_comms.client_privacy import telling
+from client_comms.client_privacy.requests import told
 from client_comms.clients import contacts
 from client_comms.enforcement import restrictions
 from client_comms.exceptions import ActionNotPossibleError
@@ -64,6 +65,7 @@ class ProcessingRestriction(written_by_app.WrittenByTheApp):
 		super().validate()
 		if self.is_new():
 			contacts.set_client(self)
+			told.require_not_told(self.on)
 
 	def refuse(self):
 		written_by_app.throw_fixed(
