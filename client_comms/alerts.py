@@ -166,8 +166,7 @@ def show(users) -> None:
 def send(doc, readers, sentence: Callable[[], str]) -> None:
 	"""Email users who are known to be able to read the interaction, with one email per language.
 
-	:param sentence: returns the text, with `{0}` for the interaction's name; the email links to the
-	    interaction and contains nothing else about it
+	:param sentence: returns the text, with no more of the interaction than these users can receive by email; a link follows
 	"""
 	if are_muted() or frappe.flags.mute_emails:
 		return
@@ -175,8 +174,8 @@ def send(doc, readers, sentence: Callable[[], str]) -> None:
 		with speaking(language):
 			frappe.sendmail(
 				recipients=addresses,
-				subject=sentence().format(doc.name),
-				message=escape_html(sentence()).format(get_link_to_form(doc.doctype, doc.name)),
+				subject=sentence(),
+				message=f"<p>{escape_html(sentence())}</p><p>{get_link_to_form(doc.doctype, doc.name)}</p>",
 				reference_doctype=doc.doctype,
 				reference_name=doc.name,
 				add_unsubscribe_link=0,

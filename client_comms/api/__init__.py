@@ -37,6 +37,7 @@ from client_comms.api.documentation import (
 	owed_documentation,
 	waive_documentation,
 )
+from client_comms.api.escalation import escalate, escalation_recipients
 from client_comms.api.feedback import not_a_complaint, retype_as_feedback, sign_off_feedback_review
 from client_comms.api.interactions import (
 	acknowledge,

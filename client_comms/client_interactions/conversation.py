@@ -34,6 +34,7 @@ _STEPS = {
 	response_clock.RESUMED,
 	response_clock.CLOSED,
 	response_clock.REOPENED,
+	"Escalated by Staff",
 	"Reassigned",
 	"Level Changed",
 	"Access Requested",

@@ -10,8 +10,8 @@ from frappe.utils import get_fullname
 from client_comms import clock
 from client_comms.rules import response_clock as clocks
 
-# Events caused by time rather than by decisions: deadlines that approached or were missed, and escalations.
-ESCALATION = ("Warned", "Breached", "Escalated")
+# Deadlines that approached or were missed, and escalations.
+ESCALATION = ("Warned", "Breached", "Escalated", "Escalated by Staff")
 # Events by which people decide about the record.
 DECISIONS = (
 	clocks.PROMISED,

@@ -4,6 +4,7 @@ A Lead can be more confidential than an interaction with it. There, the client h
 """
 
 import frappe
+from frappe.utils import escape_html
 
 from client_comms.clients import contacts
 from client_comms.enforcement import documents, governed, policy
@@ -61,6 +62,23 @@ def _withhold_elsewhere(interactions: list[str], title: str, name: str) -> None:
 	frappe.db.sql(
 		"""update `__global_search` set content = replace(content, %s, %s) where doctype = %s and name in %s""",
 		(f" : {title}", f" : {name}", governed.INTERACTION, interactions),
+	)
+	# Notifications and reminders of staff name the client as well, as HTML.
+	named = {
+		"title": escape_html(title),
+		"name": name,
+		"doctype": governed.INTERACTION,
+		"those": interactions,
+	}
+	frappe.db.sql(
+		"""update `tabNotification Log` set subject = replace(subject, %(title)s, %(name)s)
+		where document_type = %(doctype)s and document_name in %(those)s""",
+		named,
+	)
+	frappe.db.sql(
+		"""update `tabToDo` set description = replace(description, %(title)s, %(name)s)
+		where reference_type = %(doctype)s and reference_name in %(those)s""",
+		named,
 	)
 	of_interactions = {"ref_doctype": governed.INTERACTION, "docname": ("in", interactions)}
 	for version in frappe.get_all(

@@ -85,12 +85,12 @@ def enabled(users: Iterable[str | None]) -> list[str]:
 	return frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by="name asc")
 
 
-def readers_among(doc, users: Collection[str]) -> list[str]:
-	"""`readers`, if it is known that the users are enabled."""
+def readers_among(doc, users: Collection[str], action: str = access.READ) -> list[str]:
+	"""`readers`, if it is known that the users are enabled; or those who can do `action` with it."""
 	if not users:
 		return []
 	with policy.holding(doc.name):
-		return [user for user in users if frappe.has_permission(doc.doctype, "read", doc=doc, user=user)]
+		return [user for user in users if frappe.has_permission(doc.doctype, action, doc=doc, user=user)]
 
 
 def listing_for(action: str):

@@ -207,6 +207,24 @@ def complaint(site, received, make_user):
 	site.db.commit()
 
 
+def test_escalating_says_who_is_told_and_stands_in_the_conversation(site, quiet, make_user, complaint, shoot):
+	manager = make_user("Customer Support Manager", first_name="Mara", last_name="Vogel", password=PASSWORD)
+	page = quiet(complaint.rita)
+	open_form(page, complaint.name)
+	page.get_by_role("button", name="Escalate", exact=True).click()
+	dialog = page.locator(".modal.show")
+	expect(dialog).to_contain_text("Mara Vogel")
+	dialog.get_by_label("Reason").fill("The client threatens to sue.")
+	shoot(page, "dialog")
+	dialog.get_by_role("button", name="Confirm").click()
+	step = conversation(page).locator(".entry", has_text="escalated it")
+	expect(step).to_contain_text("The client threatens to sue.")
+	shoot(page, "conversation")
+	site.db.rollback()
+	about = {"document_name": complaint.name, "for_user": manager}
+	assert "The client threatens to sue." in site.db.get_value("Notification Log", about, "subject")
+
+
 @pytest.mark.parametrize("width", [1400, 1100])
 def test_long_names_of_buttons_stay_beside_the_title(login, make_user, complaint, width):
 	manager = make_user("Customer Support Manager", "Sales User", language="de", password=PASSWORD)

@@ -216,11 +216,13 @@ def _flat(told: dict) -> Counter:
 
 
 def told_by(doctype, whom, what) -> Counter:
-	rows = frappe.get_all(doctype, {"document_type": INTERACTION}, ["creation", whom, what])
+	fields = ["creation", "document_name", whom, what]
+	rows = frappe.get_all(doctype, {"document_type": INTERACTION}, fields)
+	sentences = [(row, row[what].split(": ")[0]) for row in rows]
 	return Counter(
-		(row.creation.replace(microsecond=0), row[what], row[whom])
-		for row in rows
-		if row[what].split(": ")[0] in SENTENCES.values()
+		(row.creation.replace(microsecond=0), f"{sentence}: {row.document_name}", row[whom])
+		for row, sentence in sentences
+		if sentence in SENTENCES.values() and row.document_name in row[what]
 	)
 
 

@@ -1,7 +1,7 @@
 """Notifies users of deadlines: before they are due, when they are missed, and step by step afterwards (C-3, C-4, R-2).
 
 `rules.escalation` decides what is due; the settings contain the steps; only users who can read an interaction are
-notified, and only with its name.
+notified.
 """
 
 import traceback
@@ -12,10 +12,10 @@ from hashlib import sha256
 
 import frappe
 from frappe import _
-from frappe.utils import get_link_to_form
+from frappe.utils import escape_html, get_link_to_form
 
 from client_comms import alerts, clock, transactions
-from client_comms.client_interactions import action_items
+from client_comms.client_interactions import action_items, notice_words
 from client_comms.communication_governance import calendars
 from client_comms.enforcement import interactions, policy
 from client_comms.i18n import speaking_to
@@ -26,8 +26,8 @@ from client_comms.rules.quiet_hours import QuietHours
 NOTIFICATION, EMAIL, TODO = "notification", "email", "todo"
 _HOUR = 3600
 _FAILED = "client_comms_could_not_tell"
-# Method → (kind of action, name of the clock) → users
-_Told = dict[str, dict[tuple[str, str], set[str]]]
+# Method → (kind of action, clock) → users
+_Told = dict[str, dict[tuple[str, response_clock.Clock], set[str]]]
 
 
 def current() -> escalation.EscalationPolicy:
@@ -85,7 +85,7 @@ def _carry_out(doc, clocks: response_clock.Clocks, actions: Iterable[escalation.
 	for action, ways, users in _recipients(doc, actions):
 		due = f"{action.clock.name} {clock.to_stored(action.clock.due)}"
 		for way in ways if users else ():
-			told.setdefault(way, {}).setdefault((action.kind, action.clock.name), set()).update(users)
+			told.setdefault(way, {}).setdefault((action.kind, action.clock), set()).update(users)
 		note = due if action.kind == escalation.BREACHED else f"{due} → {', '.join(users) or '–'}"
 		doc.append_event(action.kind, clock.now(), note, by="Administrator", action_key=action.key)
 	# What is recorded about deadlines does not move the clocks.
@@ -157,16 +157,13 @@ def _sentence(kind: str, clock_name: str) -> str:
 
 def _tell(doc, told: _Told) -> None:
 	"""Notify each user in their own language. One method that fails, or one email, does not take the others back."""
-	sentences = {
-		way: [(sorted(users), partial(_sentence, *about)) for about, users in each.items()]
-		for way, each in told.items()
-	}
-	if NOTIFICATION in sentences:
-		_try(doc, partial(_post, doc, sentences[NOTIFICATION]))
-	for users, sentence in sentences.get(EMAIL, ()):
-		_try(doc, partial(alerts.send, doc, users, sentence))
-	if TODO in sentences:
-		_try(doc, partial(_remind, doc, sentences[TODO]))
+	if posts := told.get(NOTIFICATION):
+		subjects = [(users, partial(_in_full, doc, *about)) for about, users in posts.items()]
+		_try(doc, partial(alerts.post, subjects, doc.doctype, doc.name))
+	for about, users in told.get(EMAIL, {}).items():
+		_try(doc, partial(notice_words.email, doc, users, partial(_in_full, doc, *about)))
+	if TODO in told:
+		_try(doc, partial(_remind, doc, told[TODO]))
 
 
 def _try(doc, notify: Callable[[], None]) -> None:
@@ -177,22 +174,19 @@ def _try(doc, notify: Callable[[], None]) -> None:
 		_log_failure(doc, part.error)
 
 
-def _post(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
-	alerts.post(
-		[(users, partial(_named, doc, sentence)) for users, sentence in sentences], doc.doctype, doc.name
-	)
+def _in_full(doc, kind: str, due: response_clock.Clock, with_content: bool = True) -> str:
+	"""What is overdue or due soon, by how much, and whose it is."""
+	return _sentence(kind, due.name).format(notice_words.situation(doc, due.due, with_content))
 
 
-def _named(doc, sentence: Callable[[], str]) -> str:
-	return sentence().format(doc.name)
-
-
-def _remind(doc, sentences: list[tuple[list[str], Callable[[], str]]]) -> None:
-	"""One to-do for each user, of the last deadline of those that are due at once."""
-	latest = {user: sentence for users, sentence in sentences for user in users}
-	for user, sentence in sorted(latest.items()):
+def _remind(doc, told: dict[tuple[str, response_clock.Clock], set[str]]) -> None:
+	"""One to-do for each user, of the last deadline of those that are due at once. It stays, so it does not say how late it is."""
+	latest = {user: about for about, users in told.items() for user in users}
+	for user, (kind, due) in sorted(latest.items(), key=lambda each: each[0]):
 		with speaking_to(user):
-			action_items.remind(doc, user, sentence().format(get_link_to_form(doc.doctype, doc.name)))
+			link = get_link_to_form(doc.doctype, doc.name)
+			named = f"{link} ({escape_html(notice_words.of_client(doc))})"
+			action_items.remind(doc, user, _sentence(kind, due.name).format(named))
 
 
 def _log_failure(doc, error: Exception) -> None:

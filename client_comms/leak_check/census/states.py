@@ -225,6 +225,8 @@ _OURS: dict[str, State] = {
 		{"name": Of(INTERACTION)},
 		_happened("Only Thanks", source_doctype="Communication", source_name=Of("Communication")),
 	),
+	"escalation.escalate": State({"name": Of(INTERACTION), "reason": REASON}, _happened("Received")),
+	"escalation.escalation_recipients": State({"name": Of(INTERACTION)}, _happened("Received")),
 	"interactions.pause": State({"name": Of(INTERACTION)}, _happened("Received")),
 	"interactions.promise": State({"name": Of(INTERACTION), "until": soon}, _happened("Received")),
 	"interactions.reopen": State(

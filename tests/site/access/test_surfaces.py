@@ -127,6 +127,8 @@ NO_SURFACE = {
 	"client_comms.api.client_summary": "asks whether the interaction may be emailed: test_writers",
 	"client_comms.api.evidence_choices": "asks for the interaction, then for each choice: test_evidence",
 	"client_comms.api.hand_over": _WRITES,
+	"client_comms.api.escalate": _WRITES,
+	"client_comms.api.escalation_recipients": _WRITES,
 	"client_comms.api.waive_documentation": _WRITES,
 	"client_comms.api.who_may_write": "offers users: test_writers",
 	"client_comms.api.merge_interactions": "asks for both, to read and to write: test_merging",

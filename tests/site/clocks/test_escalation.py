@@ -5,10 +5,10 @@ from email.header import decode_header, make_header
 
 import frappe
 import pytest
-from frappe import _
 
 from client_comms import api
 from client_comms.client_interactions.clocks import escalation, sweep
+from client_comms.enforcement import client_names
 
 pytestmark = pytest.mark.clause("C-3", "C-4", "R-2")
 
@@ -98,6 +98,12 @@ def notifications(name):
 	)
 
 
+def told(sentence, case, late, staff, content="Anna Client: Solar roof"):
+	"""What a notification or email says of the inquiry; without `content` if it names only the interaction."""
+	about = f"{content} ({case})" if content else case
+	return f"{sentence}: {about}, {late}. Responsible: {frappe.utils.get_fullname(staff)}."
+
+
 def test_the_course_of_an_inquiry_that_no_one_answers(case, people, next_check_at):
 	hours = [f"2026-11-{day} {hour:02d}:05" for day in range(23, 28) for hour in range(24)]
 	next_check_at(*hours, *hours[-3:])
@@ -116,23 +122,71 @@ def test_the_course_of_an_inquiry_that_no_one_answers(case, people, next_check_a
 	]
 	assert notifications(case) == sorted(
 		[
-			(staff, f"Acknowledgement due soon: {case}"),
-			(staff, f"Acknowledgement overdue: {case}"),
-			(staff, f"Answer due soon: {case}"),
-			(staff, f"Answer overdue: {case}"),
-			(officer, f"Answer overdue: {case}"),
+			(staff, told("Acknowledgement due soon", case, "2 hours left", staff)),
+			(staff, told("Acknowledgement overdue", case, "5 minutes late", staff)),
+			(staff, told("Answer due soon", case, "4 hours left", staff)),
+			(staff, told("Answer overdue", case, "5 minutes late", staff)),
+			(officer, told("Answer overdue", case, "1 business day late", staff)),
 		]
 	)
 	assert frappe.db.get_value(INTERACTION, case, "next_check_at") is None
 
 
-def test_an_email_goes_to_those_who_may_read_and_says_nothing_but_the_name(case, people, next_check_at):
-	next_check_at("2026-11-24 17:05", "2026-11-25 13:05")
-	(queued,) = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
-	recipients = frappe.get_all("Email Queue Recipient", {"parent": queued.name}, pluck="recipient")
-	assert recipients == [people["manager"]]
-	assert case in queued.message and f"Acknowledgement overdue: {case}" in queued.message
-	assert "Solar" not in queued.message and "Anna" not in queued.message
+def test_an_email_names_the_client_only_to_users_who_can_email_content_of_the_level(
+	case, people, steps, next_check_at
+):
+	"""What is emailed leaves the system: Compliance Officers have no clearance to email as shipped."""
+	steps([{"clock": "All", "to": "Role", "role": role, "email": 1} for role in (MANAGER, OFFICER)])
+	next_check_at("2026-11-24 17:05")
+	late, staff = "5 minutes late", people["responsible"]
+	assert mailed(case) == {
+		people["manager"]: told("Acknowledgement overdue", case, late, staff),
+		people["officer"]: told("Acknowledgement overdue", case, late, staff, content=None),
+	}
+	to_officer = frappe.get_all(
+		"Email Queue Recipient", {"recipient": people["officer"]}, pluck="parent", order_by="creation desc"
+	)[0]
+	message = frappe.db.get_value("Email Queue", to_officer, "message")
+	assert case in message and "Solar" not in message and "Anna" not in message
+
+
+def test_what_clients_wrote_is_only_text_in_notices(people, inquiry, set_calendar, steps, next_check_at):
+	set_calendar(["09:00-17:00"])
+	steps([{"clock": "All", "to": "Role", "role": MANAGER, "email": 1, "notification": 1, "todo": 1}])
+	name = inquiry(responsible_staff=people["responsible"], subject="{0} {name} <b>roof</b> & {").name
+	subject_of_it = frappe.db.get_value(INTERACTION, name, "subject")
+	next_check_at("2026-11-24 17:05")
+	((_user, said),) = [each for each in notifications(name) if "overdue" in each[1]]
+	assert frappe.utils.escape_html(f"{subject_of_it} ({name})") in said
+	(todo,) = frappe.get_all("ToDo", {"reference_name": name}, pluck="description")
+	assert frappe.utils.escape_html(f"Anna Client: {subject_of_it}") in todo and f'{name}">' in todo
+	assert f"{subject_of_it} ({name})" in mailed(name)[people["manager"]]
+
+
+def test_without_someone_responsible_the_notice_says_so(case, people, steps, next_check_at):
+	steps([{"clock": "All", "to": "Role", "role": MANAGER, "notification": 1}])
+	frappe.db.set_value(INTERACTION, case, "responsible_staff", None)
+	next_check_at("2026-11-24 17:05")
+	((_user, said),) = [each for each in notifications(case) if "overdue" in each[1]]
+	assert said.endswith("5 minutes late. No one is responsible yet.")
+
+
+def test_the_name_of_a_lead_above_the_level_goes_from_notices(case, people, steps, next_check_at):
+	"""As from the interaction itself, when the Lead is raised."""
+	lead = frappe.get_doc({"doctype": "Lead", "first_name": "Petra & Co", "email_id": "petra@example.org"})
+	lead.flags.ignore_permissions = True
+	lead.insert()
+	title = lead.lead_name
+	values = {"party_type": "Lead", "party": lead.name, "party_name": title}
+	frappe.db.set_value(INTERACTION, case, values)
+	steps([{"clock": "All", "to": "Responsible Staff", "notification": 1, "todo": 1}])
+	next_check_at("2026-11-24 17:05")
+	about = {"reference_name": case}
+	assert any("Petra &amp; Co" in said for _user, said in notifications(case))
+	frappe.db.set_value("Lead", lead.name, "confidentiality_level", "Sensitive")
+	client_names.settle("Lead", lead.name)
+	assert not any("Petra" in said for _user, said in notifications(case))
+	assert not any("Petra" in said for said in frappe.get_all("ToDo", about, pluck="description"))
 
 
 def test_each_is_told_in_their_own_language(case, people, steps, make_user, next_check_at):
@@ -140,16 +194,12 @@ def test_each_is_told_in_their_own_language(case, people, steps, make_user, next
 	ways = {"clock": "All", "to": "Role", "role": MANAGER, "notification": 1, "email": 1, "todo": 1}
 	steps([ways])
 	next_check_at("2026-11-24 17:05")
-	english = f"Acknowledgement overdue: {case}"
-	ours = _("Acknowledgement overdue: {0}", lang="de").format(case)
-	assert ours != english
+	english = told("Acknowledgement overdue", case, "5 minutes late", people["responsible"])
+	name = frappe.utils.get_fullname(people["responsible"])
+	about = f"Anna Client: Solar roof ({case}), 5 Minuten zu spät"
+	ours = f"Eingangsbestätigung überfällig: {about}. Verantwortlich: {name}."
 	assert notifications(case) == sorted([(people["manager"], english), (german, ours)])
-	queued = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
-	mailed = {
-		(*frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient"), subject(row))
-		for row in queued
-	}
-	assert mailed == {(people["manager"], english), (german, ours)}
+	assert mailed(case) == {people["manager"]: english, german: ours}
 	todos = dict(
 		frappe.get_all(
 			"ToDo",
@@ -159,8 +209,21 @@ def test_each_is_told_in_their_own_language(case, people, steps, make_user, next
 			order_by="name asc",
 		)
 	)
-	assert todos[german].startswith(ours.split(":")[0])
+	assert (
+		todos[german].startswith("Eingangsbestätigung überfällig")
+		and "Anna Client: Solar roof" in todos[german]
+	)
 	assert todos[people["manager"]].startswith("Acknowledgement overdue")
+
+
+def mailed(case):
+	"""Recipient → subject of each email about the interaction."""
+	queued = frappe.get_all("Email Queue", {"reference_name": case}, ["name", "message"])
+	return {
+		recipient: subject(row)
+		for row in queued
+		for recipient in frappe.get_all("Email Queue Recipient", {"parent": row.name}, pluck="recipient")
+	}
 
 
 def subject(row):
@@ -225,13 +288,23 @@ def test_nothing_is_told_in_quiet_time_and_all_of_it_after(case, people, steps, 
 	assert notifications(case) == []
 	assert str(frappe.db.get_value(INTERACTION, case, "next_check_at")) == "2026-11-25 08:00:00"
 	next_check_at("2026-11-25 08:05")
-	assert notifications(case) == [(people["responsible"], f"Acknowledgement overdue: {case}")]
+	assert notifications(case) == [
+		(
+			people["responsible"],
+			told("Acknowledgement overdue", case, "1 business day late", people["responsible"]),
+		)
+	]
 
 
 def test_changed_steps_apply_to_running_clocks(case, people, steps, next_check_at, clock_at):
 	steps(warning_share=10)
 	next_check_at("2026-11-23 12:05")
-	assert notifications(case) == [(people["responsible"], f"Acknowledgement due soon: {case}")]
+	assert notifications(case) == [
+		(
+			people["responsible"],
+			told("Acknowledgement due soon", case, "1 business day left", people["responsible"]),
+		)
+	]
 
 
 def test_a_step_that_is_added_again_is_not_taken_again(case, people, steps, next_check_at, clock_at):

@@ -9,6 +9,7 @@ from client_comms.client_interactions import (
 	escalation_report,
 	evidence,
 	generated_documents,
+	hand_escalation,
 	interaction_level,
 	log_details,
 	log_timeliness,
@@ -252,7 +253,8 @@ class ClientInteraction(Document):
 			return []
 		if self.anonymised_on or restrictions.is_locked(self.doctype, self.name):
 			return []
-		return list(possible_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
+		possible = list(possible_actions.possible_events(self.clocks(), clock.to_aware(clock.now())))
+		return [*possible, hand_escalation.EVENT] if hand_escalation.is_possible(self) else possible
 
 	def append_event(self, event, at, note=None, promised_until=None, source=None, by=None, action_key=None):
 		self.append(

@@ -25,9 +25,9 @@ _MOMENTS = ("at", "promised_until")
 # How notes are stored: a deadline begins with its name, and a change has a value on both sides. `history.js` has the same.
 _CLOCK = re.compile(r"^(acknowledge|respond|promise) ", re.MULTILINE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?")
-# Notes that begin with whom it is about, or from whom and to whom, by the names of the users' documents.
-NAMING_USERS = frozenset(("Reassigned", "Access Granted"))
-USER = re.compile(r"[^\s:]+@[^\s:]+")
+# Notes that say whom it is about, from whom and to whom, or who was told, by the names of the users' documents.
+NAMING_USERS = frozenset(("Reassigned", "Access Granted", "Warned", "Escalated", "Escalated by Staff"))
+USER = re.compile(r"[^\s:,]+@[^\s:,]+")
 _TRANSLATED = ("Type Changed", "Direction Changed", "Priority Changed", "Level Changed")
 
 
@@ -64,6 +64,7 @@ class InteractionEvent(Row):
 			"Warned",
 			"Breached",
 			"Escalated",
+			"Escalated by Staff",
 			"Type Changed",
 			"Direction Changed",
 			"Company Changed",

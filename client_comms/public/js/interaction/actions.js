@@ -160,6 +160,24 @@ Object.assign(client_comms.actions, {
 		]);
 	},
 
+	/** Who is told is shown first: supervisors, whom the matrix decides. Without any, the server says what to do. */
+	async escalate(target) {
+		const people = await frappe.xcall(
+			"client_comms.api.escalation_recipients",
+			{ name: target.name },
+			"GET",
+		);
+		const named = people.map((name) => client_comms.interaction.bold(name)).join(", ");
+		return this.ask(target, "escalate", __("Escalate"), [
+			{
+				fieldname: "told",
+				fieldtype: "HTML",
+				options: `<p>${__("Notified at once, with your reason: {0}", [named])}</p>`,
+			},
+			client_comms.fields.reason(__("What should be decided or done.")),
+		]);
+	},
+
 	resume(target) {
 		return this.run(target, "resume");
 	},
@@ -190,6 +208,7 @@ Object.assign(client_comms.actions, {
 			},
 			Paused: { label: __("Snooze"), run: () => this.pause(target) },
 			Resumed: { label: __("Resume", null, "Client Interaction"), run: () => this.resume(target) },
+			"Escalated by Staff": { label: __("Escalate"), run: () => this.escalate(target) },
 			Closed: {
 				label: __("Close"),
 				run: () => (target.frm ? this.close(target.frm) : this.run(target, "close")),

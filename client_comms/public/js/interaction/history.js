@@ -6,8 +6,8 @@ Object.assign(client_comms.history, {
 	// A deadline begins with its name, a change has a value on both sides.
 	CLOCK: /^(acknowledge|respond|promise) /gm,
 	TRANSLATED: ["Type Changed", "Direction Changed", "Priority Changed", "Level Changed"],
-	NAMING_USERS: ["Reassigned", "Access Granted"],
-	USER: /[^\s:]+@[^\s:]+/g,
+	NAMING_USERS: ["Reassigned", "Access Granted", "Warned", "Escalated", "Escalated by Staff"],
+	USER: /[^\s:,]+@[^\s:,]+/g,
 
 	show_in_words({ docname }) {
 		frappe.meta.set_formatter("Interaction Event", "note", docname, (value, _df, _options, row) =>

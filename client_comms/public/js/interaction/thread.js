@@ -144,6 +144,7 @@ Object.assign(client_comms.thread, {
 			Reopened: __("{0} reopened the interaction", [who]),
 			Reassigned: __("{0} changed the responsible staff", [who]),
 			"Action Items Reassigned": __("{0} reassigned action items", [who]),
+			"Escalated by Staff": __("{0} escalated it", [who]),
 			"Level Changed": __("{0} changed the level", [who]),
 			"Access Requested": __("{0} asked for access", [who]),
 			"Access Granted": __("{0} granted access", [who]),
