@@ -16,8 +16,7 @@ from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
-from client_comms.i18n import translate
-from client_comms.intake import arrivals, assignment
+from client_comms.intake import arrivals, assignment, source_reasons
 from client_comms.outgoing import logged_contacts, writers
 from client_comms.rules import access, classification, response_clock
 
@@ -122,7 +121,7 @@ def simulate_log(
 	reason = None
 	if not communication_type:
 		suggested = arrivals.suggest(words or "", direction)
-		communication_type, reason = suggested.communication_type, translate(suggested.reason)
+		communication_type, reason = suggested.communication_type, source_reasons.in_words(suggested)
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(
 		{

@@ -7,8 +7,8 @@ from client_comms import clock, validation
 from client_comms.clients import parties
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
-from client_comms.i18n import bold, translate
-from client_comms.intake import arrivals, assignment
+from client_comms.i18n import bold
+from client_comms.intake import arrivals, assignment, source_reasons
 from client_comms.roles import require_configuring_or_auditing
 from client_comms.rules import classification, response_clock
 
@@ -56,7 +56,7 @@ def simulate_source_rules(
 	if rule is None:
 		frappe.throw(
 			_("{0} Communication Matrix {1} has no rule for {2}. Amend it, or choose another type.").format(
-				translate(found.reason), bold(matrix), bold(_(found.communication_type))
+				source_reasons.in_words(found), bold(matrix), bold(_(found.communication_type))
 			),
 			title=_("Communication Type Not in the Matrix"),
 		)
@@ -68,7 +68,7 @@ def simulate_source_rules(
 		"communication_type": found.communication_type,
 		"confidentiality_level": rule.confidentiality_level,
 		"rule": found.rule,
-		"reason": translate(found.reason),
+		"reason": source_reasons.in_words(found),
 		"matrix": matrix,
 		"client": client.party or client.name,
 		"acknowledge_by": clock.to_stored(clocks.acknowledge.due),

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from client_comms.rules.messages import Message, _
-
 INBOUND = "Inbound"
 OUTBOUND = "Outbound"
+SUBJECT_CONTAINS = "subject_contains"
+_SAME = ("source", "direction", "issue_type", "email_account")
 
 # Thai, Lao, kana, Chinese and Hangul: words are not separated by spaces, or include their particles.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -47,11 +47,14 @@ class SourceRule:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-	"""The type found; `rule` is the position of the matching rule, starting at 1, or None for the default."""
+	"""The type found; `rule` is the position of the matching rule, starting at 1, or None for the default.
+
+	`conditions` are those of the rule: the field of `SourceRule` and its value, of `subject_contains` the phrase that occurs.
+	"""
 
 	communication_type: str
 	rule: int | None
-	reason: Message
+	conditions: tuple[tuple[str, str], ...] = ()
 
 
 def classify(signal: Signal, rules: Sequence[SourceRule], default: str) -> Classification:
@@ -59,28 +62,19 @@ def classify(signal: Signal, rules: Sequence[SourceRule], default: str) -> Class
 	for position, rule in enumerate(rules, start=1):
 		if not _same_fields(signal, rule):
 			continue
-		phrases = _phrases(rule.subject_contains or "")
-		if not phrases:
-			reason = Message(_("Source rule {rule} matches."), {"rule": position})
-			return Classification(rule.communication_type, position, reason)
-		subject = _comparable(signal.subject)
-		found = next((phrase for phrase, pattern in phrases if pattern.search(subject)), None)
-		if found is not None:
-			reason = Message(
-				_("Source rule {rule} matches: the subject mentions “{phrase}”."),
-				{"rule": position, "phrase": found},
-			)
-			return Classification(rule.communication_type, position, reason)
-	return Classification(default, None, Message(_("No source rule matches, so the default type applies.")))
+		conditions = [(field, value) for field in _SAME if (value := getattr(rule, field))]
+		if phrases := _phrases(rule.subject_contains or ""):
+			subject = _comparable(signal.subject)
+			found = next((phrase for phrase, pattern in phrases if pattern.search(subject)), None)
+			if found is None:
+				continue
+			conditions.append((SUBJECT_CONTAINS, found))
+		return Classification(rule.communication_type, position, tuple(conditions))
+	return Classification(default, None)
 
 
 def _same_fields(signal: Signal, rule: SourceRule) -> bool:
-	pairs = (
-		(rule.source, signal.source),
-		(rule.direction, signal.direction),
-		(rule.issue_type, signal.issue_type),
-		(rule.email_account, signal.email_account),
-	)
+	pairs = ((getattr(rule, field), getattr(signal, field)) for field in _SAME)
 	return all(not wanted or wanted == given for wanted, given in pairs)
 
 

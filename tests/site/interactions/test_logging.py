@@ -5,6 +5,8 @@ import pytest
 
 from client_comms import api
 from client_comms.exceptions import ClearanceMissingError
+from client_comms.i18n import speaking_to
+from client_comms.rules import html_text
 
 COMPLAINT = "Feedback/Complaint"
 
@@ -84,6 +86,34 @@ def test_whom_one_names_is_still_asked_for_clearance(frontline, agent, as_user):
 def test_a_simulation_needs_permission_to_log(make_user, as_user):
 	with as_user(make_user("Sales User")), pytest.raises(frappe.PermissionError):
 		api.simulate_log(COMPLAINT)
+
+
+def test_why_a_type_is_suggested_is_said_in_words(frontline, make_user, as_user, set_settings):
+	"""With the conditions of the source rule; users who can change the rules are led to them."""
+	rules = [
+		{"direction": "Outbound", "communication_type": "Service Update"},
+		{
+			"direction": "Inbound",
+			"subject_contains": "roof, R&D",
+			"communication_type": "Initial Inquiry",
+		},
+	]
+	set_settings(source_rules=rules)
+	with as_user(frontline):
+		out = api.simulate_log(direction="Outbound", words="Done")["reason"]
+		within = api.simulate_log(words="About R&D")["reason"]
+		none = api.simulate_log(words="Hello")["reason"]
+	assert html_text.to_text(out) == "Suggested by source rule 1 (Direction: Outbound)."
+	assert "R&amp;D" in within and "<a " not in out + within
+	assert html_text.to_text(within) == "Suggested by source rule 2 (Direction: Inbound; Mentioned: R&D)."
+	assert none == "No source rule matches, so the default type applies."
+	configures = make_user("Frontline Staff", "Client Communications Manager")
+	with as_user(configures):
+		assert "/client-comms-settings#source_rules" in api.simulate_log(words="The roof")["reason"]
+	german = make_user("Frontline Staff", language="de")
+	with as_user(german), speaking_to(german):
+		said = html_text.to_text(api.simulate_log(direction="Outbound", words="Done")["reason"])
+	assert said == "Vorgeschlagen nach Quellregel 1 (Richtung: Ausgehend)."
 
 
 def test_a_type_that_the_matrix_does_not_know_is_said_so(frontline, as_user):
