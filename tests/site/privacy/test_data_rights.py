@@ -88,6 +88,14 @@ def test_a_contact_asks_for_their_own_data_not_for_those_of_the_organisation(cli
 	assert request_of(client).contact_only == 1
 
 
+def test_a_request_is_about_a_client(client, make_user, as_user):
+	asked = {"doctype": asking.REQUEST, "right": "Access"}
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		for part in ({}, {"party_type": "Customer"}):
+			with pytest.raises(frappe.MandatoryError, match="Enter the client"):
+				frappe.get_doc({**asked, **part}).insert()
+
+
 @pytest.mark.parametrize("right", ["", "Everything", "Erasure Run"])
 def test_there_are_no_other_rights(client, token, as_user, right):
 	with as_user("Guest"), pytest.raises(ActionNotPossibleError):

@@ -76,8 +76,7 @@ class DataSubjectRequest(Document):
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
-		if self.party:
-			contacts.set_client(self)
+		self.validate_client()
 		clean_texts(self, "details")
 		self.validate_details_stay()
 		self.contact_only = int(bool(cint(self.contact_only) and self.contact))
@@ -85,6 +84,17 @@ class DataSubjectRequest(Document):
 		if self.is_new():
 			self.validate_received()
 			self.set_due()
+
+	def validate_client(self):
+		"""Whose data it is about; only an erasure takes that away, afterwards."""
+		if self.party_type and self.party:
+			contacts.set_client(self)
+		elif self.is_new():
+			frappe.throw(
+				_("Enter the client whose data the request is about."),
+				frappe.MandatoryError,
+				title=_("Client Missing"),
+			)
 
 	def validate_received(self):
 		"""A day that is not there yet would put off the deadline."""
