@@ -27,14 +27,24 @@ def are_muted() -> bool:
 	return bool(frappe.flags.get(_MUTED))
 
 
+def of_client(doc) -> str:
+	"""The client and the subject of an interaction, for users who can read it."""
+	return ": ".join(filter(None, (doc.party_name, doc.subject)))
+
+
+def named(doc) -> str:
+	"""An interaction in a notification to users who can read it: its number alone would say nothing to them."""
+	return f"{of_client(doc)} ({doc.name})" if of_client(doc) else doc.name
+
+
 def nobody_responsible(doc) -> None:
 	"""No one with the responsible role is available: the manager role gets the interaction, or decides who takes it."""
 
 	def subject() -> str:
 		if not doc.responsible_staff:
-			return _("No one could be assigned to {0}").format(doc.name)
+			return _("No one could be assigned to {0}").format(named(doc))
 		return _("No one with the responsible role was available for {0}, so it was assigned to {1}").format(
-			doc.name, get_fullname(doc.responsible_staff)
+			named(doc), get_fullname(doc.responsible_staff)
 		)
 
 	notify(doc, managers(), subject)
@@ -60,7 +70,7 @@ def emergency_access(doc, grant) -> None:
 		doc,
 		set().union(*(users_with_role(role) for role in roles)) - {grant.user},
 		lambda: _("Emergency access to {0} by {1}: {2}").format(
-			doc.name, get_fullname(grant.user), grant.reason
+			named(doc), get_fullname(grant.user), grant.reason
 		),
 	)
 
@@ -79,8 +89,7 @@ def enabled(users: Iterable[str | None]) -> list[str]:
 def notify(doc, users, subject: Callable[[], str]) -> None:
 	"""A desk notification for each of `users` who can read the interaction.
 
-	:param subject: returns the subject in the current language; it contains the interaction's name but none
-	    of its content
+	:param subject: returns the subject in the current language
 	"""
 	tell(interactions.readers(doc, users), subject, doc.doctype, doc.name)
 

@@ -63,7 +63,9 @@ def request(name: str, reason: str) -> None:
 	with restrictions.logging():  # access is decided as always
 		doc.save_by_app()
 	by = get_fullname(user)
-	alerts.notify(doc, _deciders(doc) - {user}, lambda: _("{0} asks for access to {1}").format(by, doc.name))
+	alerts.notify(
+		doc, _deciders(doc) - {user}, lambda: _("{0} asks for access to {1}").format(by, alerts.named(doc))
+	)
 
 
 def _require_not_too_often(doc, user: str) -> None:
@@ -130,13 +132,13 @@ def grant(name: str, user: str) -> str:
 	by = get_fullname(frappe.session.user)
 	until = given.get_formatted("valid_until")
 	alerts.notify(
-		doc, {user}, lambda: _("{0} granted you access to {1} until {2}").format(by, doc.name, until)
+		doc, {user}, lambda: _("{0} granted you access to {1} until {2}").format(by, alerts.named(doc), until)
 	)
 	whom = asked["full_name"]
 	alerts.notify(
 		doc,
 		{doc.responsible_staff} - {frappe.session.user, user, None},
-		lambda: _("{0} granted {1} access to {2} until {3}").format(by, whom, doc.name, until),
+		lambda: _("{0} granted {1} access to {2} until {3}").format(by, whom, alerts.named(doc), until),
 	)
 	return given.name
 

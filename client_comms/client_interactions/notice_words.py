@@ -17,18 +17,13 @@ from client_comms.rules import access
 from client_comms.rules.time_left import time_left
 
 
-def of_client(doc) -> str:
-	"""The client and the subject."""
-	return ": ".join(filter(None, (doc.party_name, doc.subject)))
-
-
 def situation(doc, due: datetime | None, with_content: bool = True) -> str:
 	"""The interaction, how late it is in business time (or how much of it is left), and whose it is, in the language of the session.
 
 	:param due: an aware datetime; None if nothing is owed at the moment
 	:param with_content: whether the client and the subject are named
 	"""
-	parts = [f"{of_client(doc)} ({doc.name})" if with_content else doc.name]
+	parts = [alerts.named(doc) if with_content else doc.name]
 	if due:
 		parts.append(
 			left_words(time_left(calendars.for_company(doc.company), clock.to_aware(clock.now()), due))

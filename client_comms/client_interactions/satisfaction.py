@@ -139,4 +139,6 @@ def rate(token: str | None, rating, comment: str | None = None) -> None:
 		doc.save_by_app()
 		links.use(link)
 		users = {doc.responsible_staff} | (alerts.managers() if number <= rules.POOR else set())
-		alerts.notify(doc, users, lambda: _("The client rated {0}: {1} of 5").format(doc.name, number))
+		alerts.notify(
+			doc, users, lambda: _("The client rated {0}: {1} of 5").format(alerts.named(doc), number)
+		)

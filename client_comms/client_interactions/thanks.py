@@ -26,7 +26,7 @@ def record(doc, document, at) -> None:
 		{doc.responsible_staff} - {None, ""},
 		lambda: _(
 			"The client's last message in {0} seems only to thank. Open it if it needs an answer."
-		).format(doc.name),
+		).format(alerts.named(doc)),
 	)
 
 

@@ -5,7 +5,7 @@ No one is notified of their own actions or of what they cannot read; `alerts.mut
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, get_fullname, get_link_to_form
+from frappe.utils import escape_html, get_datetime, get_fullname, get_link_to_form
 from redis.exceptions import RedisError
 
 from client_comms import alerts, transactions
@@ -67,21 +67,25 @@ def tell_responsible(interaction: str, user: str) -> None:
 		return
 	doc = frappe.get_doc(INTERACTION, interaction)
 	readers = interactions.readers(doc, {user})
-	alerts.tell(readers, lambda: _("You are now responsible for {0}").format(doc.name), doc.doctype, doc.name)
+	alerts.tell(
+		readers, lambda: _("You are now responsible for {0}").format(alerts.named(doc)), doc.doctype, doc.name
+	)
 	wanted = frappe.get_cached_doc("Client Comms Settings").responsible_todo
 	if not wanted or doc.clock_state == response_clock.STATE_STOPPED:
 		return
 	for reader in readers:
 		with speaking_to(reader):
-			link = get_link_to_form(doc.doctype, doc.name)
+			link = f"{get_link_to_form(doc.doctype, doc.name)} ({escape_html(alerts.of_client(doc))})"
 			action_items.remind(doc, reader, _("You are responsible for {0}").format(link), priority="Medium")
 
 
 def _tell_goes_on(doc, before, readers: list[str]) -> None:
 	def subject() -> str:
 		if before.clock_state == response_clock.STATE_PAUSED:
-			return _("{0} is no longer waiting for the client: its clocks are running again").format(doc.name)
-		return _("The client is owed an answer again: {0}").format(doc.name)
+			return _("{0} is no longer waiting for the client: its clocks are running again").format(
+				alerts.named(doc)
+			)
+		return _("The client is owed an answer again: {0}").format(alerts.named(doc))
 
 	alerts.tell(readers, subject, doc.doctype, doc.name)
 
@@ -90,7 +94,7 @@ def _tell_came_back(doc, readers: list[str]) -> None:
 	alerts.tell(
 		readers,
 		lambda: _("An email in {0} came back or is delayed: make sure that the client has it").format(
-			doc.name
+			alerts.named(doc)
 		),
 		doc.doctype,
 		doc.name,
@@ -120,7 +124,7 @@ def post_woken(doc) -> set[str]:
 	if alerts.are_muted():
 		return set()
 	alerts.post(
-		[(readers, lambda: _("{0} is due again: its pause has ended").format(doc.name))],
+		[(readers, lambda: _("{0} is due again: its pause has ended").format(alerts.named(doc)))],
 		doc.doctype,
 		doc.name,
 	)
@@ -145,7 +149,7 @@ def _tell_assigned(doc, readers: list[str]) -> None:
 	by = get_fullname(frappe.session.user)
 	alerts.tell(
 		readers,
-		lambda: _("{0} assigned you an action item in {1}").format(by, doc.name),
+		lambda: _("{0} assigned you an action item in {1}").format(by, alerts.named(doc)),
 		doc.doctype,
 		doc.name,
 	)

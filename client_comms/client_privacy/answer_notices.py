@@ -18,19 +18,19 @@ def tell(doc, answer: str) -> None:
 	:param answer: `Given`, `Refused` or `Withdrawn`
 	"""
 
-	def subject() -> str:
+	def subject(what: str = doc.name) -> str:
 		return {
 			rules.GIVEN: _("The client agreed: {0}"),
 			rules.REFUSED: _("The client did not agree: {0}"),
 			rules.WITHDRAWN: _("The client withdrew their consent: {0}"),
-		}[answer].format(doc.name)
+		}[answer].format(what)
 
 	about = doc.client_interaction and frappe.get_doc(interactions.INTERACTION, doc.client_interaction)
 	asked = {row.by_user for row in doc.events if row.event == REQUESTED}
 	told: set[str] = set()
 	if about:
 		told = set(interactions.readers(about, asked | {about.responsible_staff}))
-		alerts.tell(told, subject, about.doctype, about.name)
+		alerts.tell(told, lambda: subject(f"{doc.name}, {alerts.named(about)}"), about.doctype, about.name)
 	rest = _readers(doc, asked - told) or ([] if told else responsible(doc))
 	alerts.tell(rest, subject, doc.doctype, doc.name)
 

@@ -185,7 +185,7 @@ def _remind(doc, told: dict[tuple[str, response_clock.Clock], set[str]]) -> None
 	for user, (kind, due) in sorted(latest.items(), key=lambda each: each[0]):
 		with speaking_to(user):
 			link = get_link_to_form(doc.doctype, doc.name)
-			named = f"{link} ({escape_html(notice_words.of_client(doc))})"
+			named = f"{link} ({escape_html(alerts.of_client(doc))})"
 			action_items.remind(doc, user, _sentence(kind, due.name).format(named))
 
 

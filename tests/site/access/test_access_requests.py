@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms import api, clock
+from client_comms import alerts, api, clock
 from client_comms.enforcement import policy
 from client_comms.exceptions import ActionNotPossibleError, ClearanceMissingError, MissingDetailsError
 
@@ -34,6 +34,11 @@ def told(user):
 	return frappe.get_all("Notification Log", about, pluck="subject", order_by="creation asc, name asc")
 
 
+def named(name):
+	"""An interaction as notifications name it, in HTML."""
+	return frappe.utils.escape_html(alerts.named(frappe.get_doc(INTERACTION, name)))
+
+
 def may_read(user, name):
 	return bool(frappe.has_permission(INTERACTION, "read", doc=name, user=user))
 
@@ -49,7 +54,7 @@ def test_one_click_of_the_responsible_staff_opens_it_for_some_hours(as_user, peo
 		}
 		api.request_access(case, "I stand in for Rita tomorrow.")
 		assert api.access_refusal(case)["asked"]
-	assert told(people.responsible) == [f"Aron asks for access to {case}"]
+	assert told(people.responsible) == [f"Aron asks for access to {named(case)}"]
 	assert told(people.manager) == []  # someone is responsible
 	assert not may_read(people.agent, case)
 	with as_user(people.responsible):
@@ -75,7 +80,7 @@ def test_oversight_decides_too_and_the_responsible_staff_learn_of_it(as_user, pe
 		api.request_access(case, "Handover")
 	with as_user(people.manager):
 		api.grant_access(case, people.agent)
-	assert f"Maren granted Aron access to {case}" in told(people.responsible)[-1]
+	assert f"Maren granted Aron access to {named(case)}" in told(people.responsible)[-1]
 	with as_user(people.manager), pytest.raises(ActionNotPossibleError):
 		api.grant_access(case, people.agent)  # decided
 
@@ -84,7 +89,7 @@ def test_without_responsible_staff_those_with_oversight_are_asked(as_user, peopl
 	name = log("Feedback/Complaint").name
 	with as_user(people.agent):
 		api.request_access(name, "Handover")
-	assert told(people.manager) == [f"Aron asks for access to {name}"]
+	assert told(people.manager) == [f"Aron asks for access to {named(name)}"]
 
 
 def test_while_the_responsible_staff_are_away_those_with_oversight_are_asked_too(as_user, people, case):
@@ -93,7 +98,7 @@ def test_while_the_responsible_staff_are_away_those_with_oversight_are_asked_too
 	frappe.get_doc({**absence, "to_date": frappe.utils.add_days(today, 7)}).insert(ignore_permissions=True)
 	with as_user(people.agent):
 		api.request_access(case, "Handover")
-	assert told(people.responsible) == told(people.manager) == [f"Aron asks for access to {case}"]
+	assert told(people.responsible) == told(people.manager) == [f"Aron asks for access to {named(case)}"]
 	with as_user(people.manager):
 		api.grant_access(case, people.agent)
 	assert may_read(people.agent, case)

@@ -197,7 +197,7 @@ def test_each_is_told_in_their_own_language(case, people, steps, make_user, next
 	english = told("Acknowledgement overdue", case, "5 minutes late", people["responsible"])
 	name = frappe.utils.get_fullname(people["responsible"])
 	about = f"Anna Client: Solar roof ({case}), 5 Minuten zu spät"
-	ours = f"Eingangsbestätigung überfällig: {about}. Verantwortlich: {name}."
+	ours = f"Eingangsbestätigung überfällig: {about}. Zuständig: {name}."
 	assert notifications(case) == sorted([(people["manager"], english), (german, ours)])
 	assert mailed(case) == {people["manager"]: english, german: ours}
 	todos = dict(

@@ -41,6 +41,12 @@ def told():
 	return new
 
 
+def named(name):
+	"""An interaction as notifications name it: the number alone would say nothing."""
+	client, subject = frappe.db.get_value("Client Interaction", name, ["party_name", "subject"])
+	return frappe.utils.escape_html(f"{client}: {subject} ({name})")
+
+
 def written_by_the_client(interaction):
 	frappe.get_doc(
 		{
@@ -66,7 +72,7 @@ def test_what_a_colleague_logs_is_told_in_the_language_of_whose_it_is(
 ):
 	with as_user(colleague):
 		name = inquiry(responsible_staff=owner).name
-	assert told(owner) == [f"Sie sind jetzt zuständig für {name}"]
+	assert told(owner) == [f"Sie sind jetzt zuständig für {named(name)}"]
 	assert told(colleague) == []
 	assert todos(owner) == []
 
@@ -81,7 +87,7 @@ def test_a_job_tells_after_the_commit(inquiry, owner, told, monkeypatch):
 	((method, given),) = queued
 	assert (method, given) == (work_notices.tell_responsible, {"interaction": name, "user": owner})
 	method(**given)
-	assert told(owner) == [f"Sie sind jetzt zuständig für {name}"]
+	assert told(owner) == [f"Sie sind jetzt zuständig für {named(name)}"]
 	frappe.db.set_value("Client Interaction", name, "responsible_staff", None)
 	method(**given)
 	assert told(owner) == [], "it is someone else's by now"
@@ -124,7 +130,7 @@ def test_what_arrives_is_told(owner, make_client, told):
 		{"doctype": "Issue", "subject": "Roof", "raised_by": "anna@client.example", "customer": client.party}
 	).insert()
 	name = frappe.db.get_value("Client Interaction", {"reference_name": issue.name})
-	assert told(owner) == [f"Sie sind jetzt zuständig für {name}"]
+	assert told(owner) == [f"Sie sind jetzt zuständig für {named(name)}"]
 
 
 def test_an_action_item_is_told(inquiry, owner, colleague, told, as_user):
@@ -152,7 +158,7 @@ def test_the_client_ends_a_pause(inquiry, owner, told, as_user):
 		api.pause(doc.name)
 	told(owner)
 	written_by_the_client(doc)
-	assert told(owner) == [f"{doc.name} wartet nicht mehr auf den Kunden: Die Fristen laufen wieder"]
+	assert told(owner) == [f"{named(doc.name)} wartet nicht mehr auf den Kunden: Die Fristen laufen wieder"]
 
 
 def test_a_colleague_ends_a_pause(inquiry, owner, colleague, told, as_user):
@@ -171,7 +177,7 @@ def test_the_client_writes_after_the_answer(inquiry, owner, told, as_user):
 		api.answer(doc.name)
 	told(owner)
 	written_by_the_client(doc)
-	assert told(owner) == [f"Dem Kunden ist wieder eine Antwort geschuldet: {doc.name}"]
+	assert told(owner) == [f"Dem Kunden ist wieder eine Antwort geschuldet: {named(doc.name)}"]
 
 
 def test_a_to_do_until_it_is_handed_over_or_done(inquiry, owner, colleague, set_settings, as_user):
@@ -179,7 +185,10 @@ def test_a_to_do_until_it_is_handed_over_or_done(inquiry, owner, colleague, set_
 	doc = inquiry(responsible_staff=owner)
 	(todo,) = todos(owner)
 	assert todo.reference_name == doc.name
-	assert todo.description.startswith("Sie sind zuständig für")
+	assert (
+		todo.description.startswith("Sie sind zuständig für")
+		and "Anna Client: Solar roof" in todo.description
+	)
 	assert not doc.reload().action_items  # a reminder, and nothing that was agreed
 	doc.responsible_staff = colleague
 	doc.save()
