@@ -357,6 +357,7 @@ after_request = [
 _CAN_PRINT = "client_comms.enforcement.printing.require_clearance"
 _PRINT_ON_LEDGER = "client_comms.enforcement.audit.on_print"
 _LEVEL_WHEN_MOVED = "client_comms.enforcement.filed.keep_when_moved"
+_FOLLOW_FILED = "client_comms.enforcement.level_spread.follow_filed"
 _FOLLOW_STATED = "client_comms.enforcement.level_spread.follow_stated"
 _COMPANY_OF_MAILBOX = "client_comms.intake.inbound_mail.set_company"
 _SINGLE_FAILURE = "client_comms.intake.failures.keep_single"
@@ -530,7 +531,7 @@ doc_events = {
 			"client_comms.intake.communication.require_promise",
 		],
 		"before_save": _LEVEL_WHEN_MOVED,
-		"on_update": "client_comms.enforcement.comments_column.leave_out",
+		"on_update": ["client_comms.enforcement.comments_column.leave_out", _FOLLOW_FILED],
 		"after_insert": [
 			_FOLLOW_STATED,
 			"client_comms.intake.communication.after_insert",
@@ -547,7 +548,7 @@ doc_events = {
 		"validate": "client_comms.enforcement.references.refuse_named",
 		"before_save": ["client_comms.outgoing.google_calendar.before_save", _LEVEL_WHEN_MOVED],
 		"after_insert": _FOLLOW_STATED,
-		"on_update": "client_comms.intake.event.on_update",
+		"on_update": ["client_comms.intake.event.on_update", _FOLLOW_FILED],
 	},
 	"Call Log": {
 		"before_validate": [
@@ -559,6 +560,7 @@ doc_events = {
 		"on_update": [
 			"client_comms.intake.call_log.on_update",
 			"client_comms.outgoing.logged_contacts.after_call",
+			_FOLLOW_FILED,
 		],
 	},
 	"Appointment": {
@@ -1130,6 +1132,7 @@ for _doctype, _rows in _sources(client_comms_sources).items():
 		"on_update": [
 			"client_comms.intake.adapters.on_update",
 			"client_comms.outgoing.source_documents.after_sending",
+			_FOLLOW_FILED,
 		],
 		"before_print": [_CAN_PRINT, _PRINT_ON_LEDGER],
 	}

@@ -11,7 +11,14 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from client_comms import clock, transactions, validation
-from client_comms.client_interactions import changes, closing_checklist, log_details, promises, thanks
+from client_comms.client_interactions import (
+	changes,
+	closing_checklist,
+	interaction_level,
+	log_details,
+	promises,
+	thanks,
+)
 from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
@@ -102,6 +109,8 @@ def simulate_log(
 	direction: str | None = None,
 	occurred_on: str | None = None,
 	words: str | None = None,
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
 ) -> dict:
 	"""What the caller's log would become: its type, its level, its deadlines, and whose it is (C-3, C-4, D-1, M-1).
 
@@ -110,6 +119,7 @@ def simulate_log(
 	:param direction: by default Inbound
 	:param occurred_on: by default now
 	:param words: subject and summary as far as they are written
+	:param reference_doctype: of the document that it is about, whose name is `reference_name`: the log is as confidential
 	:returns: `{"communication_type", "reason", "level", "responsible_staff", "responsible_name", "may_read", "acknowledge_by",
 	    "respond_by", "words", "asks_identity"}`; `words` are the two deadlines in words, `asks_identity` says whether the level requires
 	    the identity of who calls or comes to be confirmed (P-1), `reason` says why the type was suggested, and `may_read` whether the caller can read it once it is
@@ -132,6 +142,8 @@ def simulate_log(
 			"contact": contact,
 			"direction": direction,
 			"occurred_on": clock.parse(occurred_on) if occurred_on else clock.now(),
+			"reference_doctype": reference_doctype,
+			"reference_name": reference_name,
 		}
 	)
 	level, proposed = _placed(doc)
@@ -178,9 +190,8 @@ def _placed(doc) -> tuple[str | None, str | None]:
 	rule = doc.communication_type and matrix.rule_for(doc.matrix, doc.communication_type)
 	if not rule:
 		return None, None
-	levels = policy.current()
-	level = max(
-		rule.confidentiality_level, doc.confidentiality_level or rule.confidentiality_level, key=levels.rank
+	level = policy.current().strictest_of(
+		rule.confidentiality_level, doc.confidentiality_level, interaction_level.of_reference(doc)
 	)
 	return level, assignment.for_log(doc.matrix, doc.communication_type, level, doc)
 

@@ -44,11 +44,13 @@ def validate(doc):
 	sharing.require_clearance(doc.responsible_staff, doc.confidentiality_level)
 	if doc.flags.stands_in == doc.responsible_staff:  # no manager has clearance
 		return
-	roles = matrix.responsible_roles(doc.matrix, doc.communication_type)
-	if roles and doc.flags.by_the_app:
-		roles |= {frappe.get_cached_doc("Client Comms Settings").manager_role}  # if no one else is available
-	if not roles or roles & set(frappe.get_roles(doc.responsible_staff)):
+	kind = Kind(doc.matrix, doc.communication_type, doc.confidentiality_level)
+	roles, theirs = required_roles(kind), {*frappe.get_roles(doc.responsible_staff)}
+	if not roles or roles & theirs:
 		return
+	if frappe.get_cached_doc("Client Comms Settings").manager_role in theirs:  # if no one else is available
+		if doc.flags.by_the_app or not find({kind: 1}, "", 0, 1):
+			return
 	controls.enforce(
 		"responsible_party_mode",
 		_("{0} cannot be responsible for {1}, because the matrix requires the role {2}.").format(
@@ -99,12 +101,13 @@ def _possible(kinds: Mapping[Kind, int], txt: str, besides: str | None) -> Itera
 			return
 		subjects = {each.user: each for each in policy.subjects([user for user, _name in rows])}
 		for user, name in rows:
-			number = sum(many for kind, many in kinds.items() if _is_possible(subjects.get(user), kind))
+			number = sum(many for kind, many in kinds.items() if is_possible(subjects.get(user), kind))
 			if number:
 				yield user, name or user, number
 
 
-def _is_possible(subject: access.Subject | None, kind: Kind) -> bool:
+def is_possible(subject: access.Subject | None, kind: Kind) -> bool:
+	"""Whether `validate` takes the user."""
 	if subject is None or not sharing.is_cleared(subject, kind.confidentiality_level):
 		return False
 	roles = _required_roles(kind)
@@ -153,7 +156,13 @@ def _has_one_of(user, roles: Iterable[str]):
 
 
 def _required_roles(kind: Kind) -> frozenset[str]:
-	"""The roles of which the settings require one; none if they only warn, or if the matrix leaves it to the assigned staff."""
-	if not controls.is_enforced("responsible_party_mode"):
-		return frozenset()
-	return matrix.responsible_roles(kind.matrix, kind.communication_type)
+	"""`required_roles`; none if the settings only warn."""
+	return required_roles(kind) if controls.is_enforced("responsible_party_mode") else frozenset()
+
+
+def required_roles(kind: Kind) -> frozenset[str]:
+	"""The roles of which the matrix requires one; none if it leaves it to the assigned staff, or if none of its roles has clearance for the level, to which
+	a record can be raised: then those who have."""
+	roles = matrix.responsible_roles(kind.matrix, kind.communication_type)
+	cleared = access.roles_cleared(policy.current(), kind.confidentiality_level, access.READ)
+	return roles if cleared & (roles | policy.STANDARD_ROLES) else frozenset()

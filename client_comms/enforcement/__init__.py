@@ -8,7 +8,7 @@
 - What belongs to a record: `dependents`, `linked_records`, `filed`, `places`, `anchors`, `child_rows`, `private_files`, `comments_column`.
 - Documents with a rule of their own: `client_documents`, `data_packages`, `physical_files`, `record_reviews`, `erasure_runs`, `ledger_entries`, `wording_findings`.
 - Levels and access that change: `levels`, `level_spread`, `sharing`, `internal_recipients`, `closing`.
-- What is written: `references`, `fetched_fields`, `copied_fields`, `copies_in_history`, `own_fields`, `foreign_fields`, `write_down`, `harmless_addresses`, `legal_holds`, `restrictions`, `deletions`.
+- What is written: `references`, `fetched_fields`, `copied_fields`, `copies_in_history`, `deleted_content`, `own_fields`, `foreign_fields`, `write_down`, `harmless_addresses`, `legal_holds`, `restrictions`, `deletions`.
 - Names: `record_names`, `former_names`, `used_names`, `client_names`, `link_titles`, `link_options`, `linked_columns`, `renaming`.
 - What leaves the server: `answers` and `answer_rows` look at every answer once more; `realtime`, `browser_caches`, `printing`, `pdf_options`, `email_styles`, `spreadsheets`, `report_files`, `raw_sql`.
 - What is said and recorded: `refusals`, `audit`, `explain`, `explorer`, `audience`, `offered`, `client_portal`.

@@ -4,15 +4,13 @@ In the rows of a Prospect it keeps names, addresses and amounts of its Leads and
 about a confidential one contains only the link.
 """
 
-import json
-
 import frappe
 from frappe import _
 from frappe.model import numeric_fieldtypes
 from frappe.utils.global_search import update_global_search
 
 from client_comms import acting, roles
-from client_comms.enforcement import documents, governed, policy
+from client_comms.enforcement import deleted_content, documents, governed, policy
 from client_comms.i18n import speaking
 from client_comms.rules import access
 
@@ -105,11 +103,9 @@ def _withdraw_from_tasks(issue: str) -> None:
 
 
 def _withdraw_from_deleted_tasks(issue: str) -> None:
-	deleted = {"deleted_doctype": "Task", "data": ("like", f'%"{issue}"%')}
-	for kept in frappe.get_all("Deleted Document", deleted, ["name", "data"], order_by=None):
-		task = kept_content(kept.data)
+	for kept, _kind, task in deleted_content.naming(("Task",), issue):
 		if task.get("issue") == issue:
-			withdraw_from_deleted_task(kept.name, task)
+			withdraw_from_deleted_task(kept, task)
 
 
 def withdraw_from_deleted_task(name: str, task: dict) -> None:
@@ -124,15 +120,6 @@ def withdraw_from_deleted_task(name: str, task: dict) -> None:
 	if copied:
 		task.update({field: {"subject": issue}.get(field) for field in copied})
 		frappe.db.set_value("Deleted Document", name, "data", frappe.as_json(task), update_modified=False)
-
-
-def kept_content(data: str | None) -> dict:
-	"""What a version or a deleted document has kept; nothing if it was changed by hand and cannot be read."""
-	try:
-		content = json.loads(data or "")
-	except ValueError:
-		return {}
-	return content if isinstance(content, dict) else {}
 
 
 def withdraw_all() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import frappe
 
-from client_comms.enforcement import copied_fields, documents, guards
+from client_comms.enforcement import copied_fields, deleted_content, documents, guards
 
 _TITLED = "Dynamic Link"
 _VERSION, _DELETED = "Version", "Deleted Document"
@@ -68,7 +68,7 @@ def _kept(doctype: str, of: dict) -> Iterator[tuple[str, dict]]:
 	):
 		last = names[-1]
 		for row in frappe.get_all(doctype, {"name": ("in", names)}, ["name", "data"], order_by=None):
-			yield row.name, copied_fields.kept_content(row.data)
+			yield row.name, deleted_content.kept_content(row.data)
 
 
 def _as_json(content: dict) -> str:
@@ -80,7 +80,7 @@ class CopiesLeftOut:
 
 	def db_insert(self, *args, **kwargs):
 		if any(f'"{rows}"' in (self.data or "") for rows in _rows()):
-			content = copied_fields.kept_content(self.data)
+			content = deleted_content.kept_content(self.data)
 			if leave_out(content):
 				self.data = frappe.as_json(content)
 		return super().db_insert(*args, **kwargs)

@@ -19,6 +19,11 @@ INTERACTION = interactions.INTERACTION
 _LEVEL = f"`tab{INTERACTION}`.`confidentiality_level`"
 # DocType -> the field with the user responsible for the document
 RESPONSIBLE_FIELD = {"Issue": None, "Lead": "lead_owner", "Opportunity": "opportunity_owner"}
+# DocType → the DocType of what ERPNext makes of it, with words of it, and how that names it.
+MADE_OF = {
+	"Lead": ("Opportunity", {"opportunity_from": "Lead"}, "party_name"),
+	"Issue": ("Issue", {}, "issue_split_from"),
+}
 SETTING = {"Issue": "govern_issues", "Lead": "govern_leads", "Opportunity": "govern_opportunities"}
 
 

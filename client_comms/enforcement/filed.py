@@ -131,9 +131,17 @@ def keep_in_deleted(doc, method=None) -> None:
 
 
 def level_when_deleted(doctype: str, content: dict) -> str | None:
-	"""The level that the content of a deleted record lacks, by what it names."""
-	bound = any(content.get(field) for field in BINDING)
-	return None if bound else _strictest(_governed(named_in(frappe._dict(content, doctype=doctype))))
+	"""The level that the content of a deleted record lacks, by what it names or was made of."""
+	if any(content.get(field) for field in BINDING):
+		return None
+	if doctype not in documents.SETTING:
+		return _strictest(_governed(named_in(frappe._dict(content, doctype=doctype))))
+	made_of = [
+		(origin, content.get(named))
+		for origin, (made, further, named) in documents.MADE_OF.items()
+		if made == doctype and isinstance(content.get(named), str) and further.items() <= content.items()
+	]
+	return _strictest(_governed(made_of))
 
 
 def conversations_of(*document: str) -> set[str]:

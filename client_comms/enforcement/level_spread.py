@@ -1,5 +1,7 @@
 """Applies a change of an interaction's level or participants to existing documents immediately."""
 
+from collections.abc import Collection
+
 import frappe
 from frappe import _
 
@@ -8,11 +10,6 @@ from client_comms.enforcement import documents, filed, former_names, governed, l
 from client_comms.rules.response_clock import MERGED
 
 _ISSUE = "Issue"
-# DocType → the DocType of what ERPNext makes of it, with words of it, and how that names it.
-MADE_OF = {
-	"Lead": ("Opportunity", {"opportunity_from": "Lead"}, "party_name"),
-	_ISSUE: (_ISSUE, {}, "issue_split_from"),
-}
 
 
 def follow(doc) -> None:
@@ -59,6 +56,25 @@ def follow_stated(doc, method=None) -> None:
 			raise_to_stated(interaction, level, doc)
 
 
+def follow_filed(doc, method=None) -> None:
+	"""`on_update` of a message, meeting or call that is filed under another document from now on."""
+	before = doc.get_doc_before_save()
+	if before is not None and doc.get("client_interaction"):
+		raise_to_filed(doc.doctype, doc.name, {*filed.named_in(doc)} - {*filed.named_in(before)})
+
+
+def raise_to_filed(doctype: str, name: str, about: Collection[filed.Document]) -> None:
+	"""The interaction of what is filed under a more confidential document is raised to its level, as it would be if the document was raised
+	afterwards."""
+	interaction = frappe.db.get_value(doctype, name, "client_interaction")
+	found = {each: governed.level(*each) for each in about if each[0] in documents.SETTING}
+	level = policy.current().strictest_of(*found.values())
+	if interaction and level:
+		kind, document = next(each for each, there in found.items() if there == level)
+		reason = _("{0} {1} was filed under {2} {3}.").format(_(doctype), name, _(kind), document)
+		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)
+
+
 def raise_to_stated(interaction, level: str, document) -> None:
 	"""Raise an interaction to the level with which a document of it arrived."""
 	_raise(interaction, level, arrived_with(document, level))
@@ -91,8 +107,8 @@ def _raise_what_depends(doctype: str, name: str, level: str, reason: str) -> Non
 def _made_of(doctype: str, name: str) -> list[filed.Document]:
 	"""What ERPNext has made of a document that has a level as well, and of that; a query for each step."""
 	found, latest = [], [name]
-	while latest and doctype in MADE_OF:
-		doctype, further, naming = MADE_OF[doctype]
+	while latest and doctype in documents.MADE_OF:
+		doctype, further, naming = documents.MADE_OF[doctype]
 		if not documents.is_governed(doctype):
 			break
 		known = [each for _doctype, each in found]

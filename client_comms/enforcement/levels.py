@@ -8,6 +8,7 @@ from client_comms import acting, clock, ledger, transactions, validation
 from client_comms.enforcement import (
 	client_names,
 	copied_fields,
+	deleted_content,
 	documents,
 	former_names,
 	governed,
@@ -163,6 +164,7 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	private_files.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
 	copied_fields.withdraw(doctype, name)
+	deleted_content.raise_about(doctype, name)
 	client_names.settle(doctype, name)
 
 

@@ -88,12 +88,13 @@ def preserve_link(doc, method=None) -> None:
 		doc.update({field: stored.get(field) for field in kept})
 		return
 	place = places.of(filed.named_in(doc, noted=False))
-	if not place.interaction:
+	interaction = place.interaction or doc.get("client_interaction")
+	if not interaction:
 		places.note(doc, place)
 		return
 	rules = policy.current()
-	doc.client_interaction = place.interaction
-	here = frappe.db.get_value(governed.INTERACTION, place.interaction, "confidentiality_level")
+	doc.client_interaction = interaction
+	here = frappe.db.get_value(governed.INTERACTION, interaction, "confidentiality_level")
 	stated = doc.is_new() and doc.get("confidentiality_level")
 	if not stated or rules.rank(stated) <= rules.rank(here):  # else `level_spread.follow_stated`
 		doc.confidentiality_level = here

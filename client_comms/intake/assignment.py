@@ -15,7 +15,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import add_days
 
 from client_comms import alerts, clock, controls
-from client_comms.client_interactions import action_items
+from client_comms.client_interactions import action_items, responsible_staff
 from client_comms.communication_governance import calendars
 from client_comms.communication_governance import matrix as matrices
 from client_comms.communication_governance.doctype.assignment_share import assignment_share
@@ -74,7 +74,8 @@ def for_log(matrix: str, communication_type: str, level: str, client) -> str | N
 
 	:param client: the interaction: it has `party_type`, `party` and `company`
 	"""
-	if may_be_responsible(frappe.session.user, matrix, communication_type, level):
+	kind = responsible_staff.Kind(matrix, communication_type, level)
+	if responsible_staff.is_possible(policy.subject(), kind):
 		return frappe.session.user
 	found = responsible_for(matrix, communication_type, level, client, client.company)
 	return found or manager_for(level)
@@ -135,9 +136,12 @@ def eligible(
 	subjects: Iterable[access.Subject], matrix: str, communication_type: str, level: str
 ) -> set[str]:
 	"""The users who have clearance for the level and, if the settings enforce it, the responsible role of the type or the
-	manager role (M-1); at most two queries."""
+	manager role, see `responsible_staff.required_roles` (M-1); at most two queries."""
 	cleared = {subject.user for subject in subjects if sharing.is_cleared(subject, level)}
 	if not cleared or not controls.is_enforced("responsible_party_mode"):
+		return cleared
+	kind = responsible_staff.Kind(matrix, communication_type, level)
+	if matrices.responsible_roles(matrix, communication_type) and not responsible_staff.required_roles(kind):
 		return cleared
 	return cleared & ({"Administrator"} | _holders(matrix, communication_type) | alerts.managers())
 

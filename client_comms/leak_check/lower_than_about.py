@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import frappe
 from frappe.query_builder import Criterion
 
-from client_comms.enforcement import documents, filed, former_names, level_spread, policy
+from client_comms.enforcement import documents, filed, former_names, policy
 
 _MOST = 100  # of one kind
 
@@ -42,8 +42,8 @@ def _depending(doctype: str, about) -> Iterator[tuple]:
 	under = (message.reference_doctype == doctype) & (message.reference_name == about.name)
 	of_message = frappe.qb.from_(message).join(about).on(under).join(interaction)
 	yield documents.INTERACTION, of_message.on(interaction.name == message.client_interaction), interaction
-	if doctype in level_spread.MADE_OF:
-		kind, further, naming = level_spread.MADE_OF[doctype]
+	if doctype in documents.MADE_OF:
+		kind, further, naming = documents.MADE_OF[doctype]
 		if documents.is_governed(kind):
 			made = frappe.qb.DocType(kind).as_("made")
 			named = Criterion.all(

@@ -11,10 +11,8 @@ from frappe import _
 from client_comms import compat
 from client_comms.enforcement import (
 	compose,
-	copied_fields,
 	dependents,
 	documents,
-	filed,
 	governed,
 	guards,
 	interactions,
@@ -43,7 +41,6 @@ _ALWAYS = (
 	"Deleted Document",
 	_QUEUE,
 )
-_AT_ONCE = 500
 _PAGE = ("page", "export_from")  # of an entry of the Access Log
 # Content that was changed by hand may say nothing of what it belonged to.
 _LEGIBLE = "json_valid(`tabDeleted Document`.`data`)"
@@ -145,24 +142,3 @@ def is_open(doc, user: str, action: str = access.READ) -> bool:
 
 def _key(field: str) -> str:
 	return f"json_value(`tabDeleted Document`.`data`, '$.{field}')"
-
-
-def keep_levels() -> None:
-	"""Give the content of records that were deleted without a level that of what they were about. Repeatable."""
-	for kind in governed.bound():
-		deleted = {"deleted_doctype": kind, "name": (">", "")}
-		while rows := frappe.get_all(
-			"Deleted Document", deleted, ["name", "data"], order_by="name asc", limit=_AT_ONCE
-		):
-			deleted["name"] = (">", rows[-1].name)
-			for row in rows:
-				_keep_level(kind, row)
-
-
-def _keep_level(kind: str, row) -> None:
-	content = copied_fields.kept_content(row.data)
-	if level := filed.level_when_deleted(kind, content):
-		content["confidentiality_level"] = level
-		frappe.db.set_value(
-			"Deleted Document", row.name, "data", frappe.as_json(content), update_modified=False
-		)

@@ -42,6 +42,7 @@ def relink(name: str, reference_doctype: str | None = None, reference_name: str 
 		**others,
 	)
 	filed.keep_level(governed.COMMUNICATION, name, level)
+	level_spread.raise_to_filed(governed.COMMUNICATION, name, [(reference_doctype, reference_name)])
 
 
 @frappe.whitelist()

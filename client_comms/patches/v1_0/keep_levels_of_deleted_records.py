@@ -1,7 +1,7 @@
-"""Deleted messages, meetings and calls without an interaction have the level of the Lead, Opportunity or Issue that they were about."""
+"""Deleted messages, meetings and calls without an interaction, Opportunities and split-off Issues have the level of what they were about or made of."""
 
-from client_comms.enforcement.doctypes import deleted_document
+from client_comms.enforcement import deleted_content
 
 
 def execute():
-	deleted_document.keep_levels()
+	deleted_content.keep_levels()

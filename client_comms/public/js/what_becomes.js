@@ -6,7 +6,8 @@ frappe.provide("client_comms");
 client_comms.what_becomes = async (log) => {
 	const asked = ["communication_type", "company", "party_type", "party", "contact", "responsible_staff"];
 	const about = {};
-	for (const field of [...asked, "direction", "occurred_on", "words"]) about[field] = log[field] || null;
+	asked.push("direction", "occurred_on", "words", "reference_doctype", "reference_name");
+	for (const field of asked) about[field] = log[field] || null;
 	await frappe.model.with_doctype("Client Interaction");
 	const found = await frappe.xcall("client_comms.api.simulate_log", about);
 	const bold = (text) => `<b>${frappe.utils.escape_html(text)}</b>`;

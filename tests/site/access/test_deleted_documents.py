@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms import hooks
+from client_comms import api, hooks
 from client_comms.enforcement import copied_fields, documents
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.patches.v1_0 import keep_levels_of_deleted_records, leave_copies_out_of_histories
@@ -66,6 +66,50 @@ def test_one_that_was_deleted_before(doctype, deleted, staff, as_user):
 	kept.db_set("data", frappe.as_json({**content, "confidentiality_level": None}))
 	assert is_open(kept, staff.uncleared, as_user)
 	keep_levels_of_deleted_records.execute()
+	assert not is_open(kept.reload(), staff.uncleared, as_user)
+
+
+@pytest.mark.parametrize("doctype", RECORDS)
+@pytest.mark.parametrize("name", ["Lead", "Anfrage für Müller"])
+def test_one_that_was_deleted_before_its_lead_was_raised(name, doctype, deleted, staff, as_user):
+	kept = deleted(doctype, None)
+	(lead,) = (
+		each for each in frappe.get_all("Lead", {"lead_name": "Anna"}, pluck="name") if each in kept.data
+	)
+	if name != "Lead":
+		kept.db_set("data", frappe.as_json(frappe.parse_json(kept.data.replace(lead, name))))
+		frappe.db.set_value("Lead", lead, "name", name)
+		lead = name
+	assert is_open(kept, staff.uncleared, as_user)
+	with as_user(staff.cleared):
+		api.change_level("Lead", lead, "Sensitive")
+	assert not is_open(kept.reload(), staff.uncleared, as_user)
+
+
+def made_of(held):
+	lead = held("Lead", None, lead_name="Anna")
+	return lead, {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name}
+
+
+def split_off(held):
+	issue = held("Issue", None, subject="Solar roof")
+	return issue, {"doctype": "Issue", "subject": "Solar roof", "issue_split_from": issue.name}
+
+
+@pytest.mark.parametrize("make", [made_of, split_off])
+@pytest.mark.parametrize("by_upgrade", [False, True])
+def test_what_was_made_of_one_and_deleted_before_it_was_raised(by_upgrade, make, held, staff, as_user):
+	origin, content = make(held)
+	kept = {"doctype": "Deleted Document", "deleted_doctype": content["doctype"], "deleted_name": "GONE"}
+	kept = frappe.get_doc({**kept, "data": frappe.as_json(content)})
+	kept.db_insert()
+	assert is_open(kept, staff.uncleared, as_user)
+	if by_upgrade:
+		origin.db_set("confidentiality_level", "Sensitive")
+		keep_levels_of_deleted_records.execute()
+	else:
+		with as_user(staff.cleared):
+			api.change_level(origin.doctype, origin.name, "Sensitive")
 	assert not is_open(kept.reload(), staff.uncleared, as_user)
 
 

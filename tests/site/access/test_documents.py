@@ -281,6 +281,39 @@ def test_so_is_the_conversation_of_someone_else_that_is_filed_under_it(doctype, 
 	assert conversation.reload().confidentiality_level == "Sensitive"
 
 
+def relinked(message, about):
+	relink.relink(message.name, *about)
+
+
+def saved(record, about):
+	record.reload().update(NAMING_IT[record.doctype](about))
+	record.save()
+
+
+@pytest.mark.parametrize(
+	"file, doctype", [(relinked, "Communication"), *((saved, each) for each in NAMING_IT)]
+)
+@pytest.mark.parametrize("kind", ["Issue", "Lead"])
+def test_so_is_one_of_which_something_is_filed_under_a_confidential_document_later(
+	kind, file, doctype, govern, staff, log, as_user
+):
+	about = (kind, make(kind, confidentiality_level="Sensitive").name)
+	conversation, other = log("Initial Inquiry"), ("Lead", make("Lead", lead_name="Berta").name)
+	record = frappe.get_doc({"doctype": doctype, **NAMING_IT[doctype](other)}).insert()
+	record.db_set("client_interaction", conversation.name)
+	with as_user("Administrator"):
+		file(record, about)
+	assert conversation.reload().confidentiality_level == "Sensitive"
+	assert record.reload().confidentiality_level == "Sensitive"
+	note = f"{doctype} {record.name} was filed under {kind} {about[1]}."
+	assert note in next(row.note for row in conversation.events if row.event == "Level Changed")
+	# What is lowered on purpose stays lower when something else of it is saved.
+	conversation.update({"confidentiality_level": "Standard", "level_change_reason": "Only the date"})
+	conversation.save()
+	record.reload().save()
+	assert conversation.reload().confidentiality_level == "Standard"
+
+
 def test_a_level_that_does_not_exist_is_refused(govern, staff, log, as_user):
 	"""Otherwise the document could not be saved any more."""
 	issue = make("Issue")

@@ -418,6 +418,18 @@ def test_a_failed_action_leaves_no_mark_on_the_object(case, clock_at, monkeypatc
 
 
 @pytest.mark.clause("D-2")
+@pytest.mark.parametrize("source", [("Event", "gone"), ("DocType of an App That Is Gone", "gone")])
+def test_it_is_saved_after_what_its_history_tells_of_is_gone(case, source):
+	row = frappe.db.get_value("Interaction Event", {"parent": case.name})
+	gone = dict(zip(("source_doctype", "source_name"), source, strict=True))
+	frappe.db.set_value("Interaction Event", row, gone)
+	case.reload()
+	case.summary = "The client called once more."
+	case.save()
+	case.reload().confidentiality_level = "Sensitive"
+	case.save_by_app()
+
+
 def test_the_history_is_not_reached_by_its_rows(case, fiona, as_user):
 	row = case.events[0].name
 	with as_user(fiona):

@@ -100,6 +100,10 @@ class InteractionEvent(Row):
 		source_name: DF.DynamicLink | None
 	# end: auto-generated types
 
+	def get_invalid_links(self, *args, **kwargs):
+		"""A message of which the history tells, or the app that it came from, can be gone since; the interaction is saved all the same."""
+		return super().get_invalid_links(*args, **kwargs) if self.is_new() else ([], [])
+
 	def refuse(self):
 		frappe.throw(
 			_(
