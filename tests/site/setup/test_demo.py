@@ -19,6 +19,7 @@ from client_comms.demo import mailbox, overview, privacy, scenario, site, storie
 from client_comms.dry_run import Procedure, assess, parse_mail, sort_out
 from client_comms.dry_run.governance import load_calendar
 from client_comms.leak_check import existing_exposures
+from client_comms.ledger import entries, following
 from client_comms.people import policies
 
 ADDED = (
@@ -196,6 +197,18 @@ def test_the_logins_are_told_with_a_password_that_works(anchor):
 		assert check_password(user, demonstration.password) == user
 	again = site.load(anchor, lambda steps: steps[:1])
 	assert again.users == [] and again.password not in overview.logins(again)[0]
+
+
+def test_the_ledger_knows_the_settings_as_the_demonstration_left_them(anchor):
+	"""Though its days are before those of what waited for a place."""
+	settings = frappe.get_doc("Client Comms Settings")
+	settings.own_email_domains = "other.example"
+	settings.save()
+	frappe.flags.pop(entries._LAST_MOMENT)  # what follows is another process
+	site.load(anchor, lambda steps: steps[:1])
+	(known,) = following.known(settings.doctype, [settings.name]).values()
+	assert known["own_email_domains"] == frappe.db.get_single_value(settings.doctype, "own_email_domains")
+	assert stories.OWN_DOMAIN in known["own_email_domains"]
 
 
 def check_that_the_second_time_adds_nothing(anchor):
