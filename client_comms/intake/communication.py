@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import frappe
+from frappe import _
 
 from client_comms import clock
 from client_comms.client_interactions import addressees
@@ -29,6 +30,7 @@ from client_comms.intake.messages import Message
 from client_comms.rules import (
 	automatic_mail,
 	classification,
+	forwarded,
 	html_text,
 	mail_identity,
 	outgoing,
@@ -168,6 +170,8 @@ def _from_client(message: Message, interaction, is_about_staff: Callable[[], boo
 def _from_staff(message: Message, interaction, staff_may_begin: bool, is_about_staff: Callable[[], bool]):
 	if message.is_received and mail_identity.names_us_falsely(message.headers, parties.is_own):
 		return interaction  # it neither answers nor begins anything
+	if not interaction and (inquiry := _forwarded(message)):
+		return None if is_about_staff() else arrivals.open_new(inquiry)
 	if not interaction:
 		return _first_contact(message, is_about_staff) if staff_may_begin else None
 	if not _reaches_client(message, interaction):
@@ -180,6 +184,30 @@ def _from_staff(message: Message, interaction, staff_may_begin: bool, is_about_s
 	else:
 		replies.staff_wrote(interaction, message.document, message.at, message.staff)
 	return interaction
+
+
+def _forwarded(message: Message) -> arrivals.Arrival | None:
+	"""What a client wrote to a colleague, who forwards it to one of our mailboxes and to no one outside: an inquiry of that client."""
+	doc = message.document
+	if not message.is_received or message.automatic or message.address:
+		return None
+	found = forwarded.messages(doc.subject, _content(doc))
+	inquiry = next((each for each in found if not parties.is_own(each.address)), None)
+	if not inquiry:
+		return None
+	name = inquiry.name or inquiry.address
+	# Frappe files it under a lead of the colleague's address, which is not the client.
+	kept = doc.reference_doctype == "Issue"
+	return replace(
+		arrival(message),
+		content=inquiry.text or _content(doc),
+		sender=inquiry.address,
+		sender_name=name,
+		client=parties.client_of(None, None, inquiry.address, name),
+		reference_doctype=doc.reference_doctype if kept else None,
+		reference_name=doc.reference_name if kept else None,
+		note=_("Forwarded by {0}").format(doc.sender_full_name or doc.sender),
+	)
 
 
 def _reaches_client(message: Message, interaction) -> bool:
