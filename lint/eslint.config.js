@@ -2,7 +2,19 @@
 import js from "@eslint/js";
 import globals from "globals";
 
-const FRAPPE = ["$", "__", "cint", "cstr", "cur_frm", "cur_list", "flt", "frappe", "moment", "open_url_post"];
+const FRAPPE = [
+	"$",
+	"__",
+	"cint",
+	"cstr",
+	"cur_frm",
+	"cur_list",
+	"flt",
+	"format_number",
+	"frappe",
+	"moment",
+	"open_url_post",
+];
 
 // What is read from a record and put into HTML as it is: `<b>${doc.subject}</b>`, also as one of two alternatives.
 const IN_HTML = "TemplateLiteral:has(> TemplateElement[value.raw=/<[a-z]/i])";

@@ -17,10 +17,11 @@ from client_comms.communication_governance import calendars
 from client_comms.i18n import plain
 from client_comms.rules import feedback as rules
 from client_comms.rules import trends
+from client_comms.rules.messages import _ as N_
 
 INTERACTION = "Client Interaction"
 MONTHS = 18  # used by the trend tests
-ALL = "All Feedback"
+ALL = N_("All Feedback")
 # What feedback is counted by, and the field with it
 BY = {
 	"category": "feedback_category",
@@ -91,7 +92,7 @@ def series(end: date) -> list[dict]:
 	volume = volumes(months)
 	groups: dict[str, list] = defaultdict(list)
 	for row in rows:
-		groups[ALL].append(row)
+		groups[_(ALL)].append(row)
 		if row.feedback_kind:
 			groups[_("Kind: {0}").format(_(row.feedback_kind))].append(row)
 		if row.feedback_category:

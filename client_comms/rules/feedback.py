@@ -6,10 +6,10 @@ from client_comms.rules.messages import Message, _
 
 COMPLAINT, SUGGESTION, PRAISE = "Complaint", "Suggestion", "Praise"
 WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER = (
-	"3 Business Days",
-	"4 Weeks",
-	"8 Weeks",
-	"Longer",
+	_("3 Business Days"),
+	_("4 Weeks"),
+	_("8 Weeks"),
+	_("Longer"),
 )
 BANDS = (WITHIN_3_DAYS, WITHIN_4_WEEKS, WITHIN_8_WEEKS, LONGER)
 SEVERITIES = ("", "Low", "Medium", "High")

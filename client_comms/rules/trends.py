@@ -29,7 +29,7 @@ FEW_EVENTS = 4  # gaps below which the mean of rare events is meaningless
 
 RARE = 1.0  # monthly average of rare events
 
-U_CHART, G_CHART, RUN_RULES = "u-chart", "g-chart", _("run rules")
+U_CHART, G_CHART, RUN_RULES = _("u-chart"), _("g-chart"), _("run rules")
 
 ABOVE_LIMIT = "above-limit"
 BELOW_LIMIT = "below-limit"

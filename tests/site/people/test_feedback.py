@@ -10,6 +10,7 @@ import pytest
 from client_comms import api, procedure
 from client_comms.client_interactions import closing_checklist, feedback, feedback_figures
 from client_comms.exceptions import FourEyesError, MissingDetailsError
+from client_comms.i18n import speaking
 from client_comms.patches.v1_0 import finish_actions_of_closed_todos
 from client_comms.people import duties
 from client_comms.rules import trends
@@ -117,6 +118,25 @@ def test_flat_series_raise_no_more_alarms_than_the_methods_say(load):
 		if each["name"].startswith("Category: ")
 	)
 	assert fired <= 3
+
+
+def test_the_print_says_all_in_the_language_of_its_reader(load):
+	load({"Delivery": [5] * 18})
+	name = frappe.get_all("Client Interaction", {"communication_type": procedure.FEEDBACK}, pluck="name")[0]
+	frappe.db.set_value("Client Interaction", name, {"upheld": "Yes", "occurred_on": "2026-09-02 12:00"})
+	review = feedback.make(date(2026, 9, 1), date(2026, 9, 30))
+	assert frappe.parse_json(review.figures)["upheld_share"] == 100
+	with speaking("de"):
+		text = frappe.get_print("Feedback Review", review.name, "Feedback Review")
+	for said in (
+		"3 Arbeitstage: 0",
+		"Alle Rückmeldungen",
+		"(u-Karte)",
+		"% berechtigt oder teilweise berechtigt",
+	):
+		assert said in text
+	for english in ("Business Days", "All Feedback", "u-chart"):
+		assert english not in text
 
 
 @pytest.fixture

@@ -66,9 +66,10 @@ function show_figures(frm) {
 	if (!frm.doc.figures) return;
 	const figures = JSON.parse(frm.doc.figures);
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
+	const number = (value) => format_number(value, null, 1);
 	const rate = (kind, name) => {
 		const value = figures.rates?.[kind]?.[name];
-		return value == null ? "" : ` <span class="text-muted">(${value})</span>`;
+		return value == null ? "" : ` <span class="text-muted">(${number(value)})</span>`;
 	};
 	const list = (title, counts, kind) =>
 		`<div class="col-sm-4 col-lg-3 mb-3"><b>${title}</b>${Object.entries(counts || {})
@@ -81,7 +82,7 @@ function show_figures(frm) {
 			: __("{0} feedback records, {1} still open, {2} upheld or partly upheld", [
 					figures.total,
 					figures.open,
-					`${figures.upheld_share} %`,
+					`${number(figures.upheld_share)} %`,
 				]);
 	const { by, ratings } = figures;
 	if (!figures.total) $area.append(`<p><b>${__("No feedback was recorded in this period.")}</b></p>`);
@@ -90,7 +91,9 @@ function show_figures(frm) {
 		${list(__("Channel"), by.channel, "channel")}${list(__("Branch"), by.branch, "branch")}
 		${list(__("Severity"), by.severity, "severity")}${list(__("Time to Close"), figures.bands)}
 		${list(
-			ratings?.count ? __("Ratings (mean {0} of 5)", [ratings.mean]) : __("Ratings"),
+			ratings?.count
+				? __("Ratings (mean {0} of 5)", [format_number(ratings.mean, null, 2)])
+				: __("Ratings"),
 			ratings?.count ? ratings.counts : { [__("None")]: 0 },
 		)}</div>`);
 	for (const series of figures.series) show_series($area, series, escape);
@@ -106,11 +109,11 @@ function show_series($area, series, escape) {
 	const signals = series.signals
 		.map(
 			({ month, method, message }) =>
-				`<div class="text-danger small">${escape(`${month} (${method}): ${message}`)}</div>`,
+				`<div class="text-danger small">${escape(`${month} (${__(method)}): ${message}`)}</div>`,
 		)
 		.join("");
-	const $series = $(`<div class="mb-4"><b>${escape(series.name)}</b>
-		<span class="text-muted small">${escape(series.method)}${series.few ? ` · ${escape(series.few)}` : ""}</span>
+	const $series = $(`<div class="mb-4"><b>${escape(__(series.name))}</b>
+		<span class="text-muted small">${escape(__(series.method))}${series.few ? ` · ${escape(series.few)}` : ""}</span>
 		${signals}<div class="chart"></div></div>`).appendTo($area);
 	if (!series.values.length) return;
 	const line = (name, values) => ({ name, values: values.map((value) => value ?? 0), chartType: "line" });
