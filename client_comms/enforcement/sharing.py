@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import create_batch
 
-from client_comms import clock, transactions
+from client_comms import clock, roles, transactions
 from client_comms.enforcement import (
 	compose,
 	dependents,
@@ -49,7 +49,11 @@ def require_clearance(user: str, level: str) -> None:
 			exc=ClearanceMissingError,
 			title=_("User Disabled"),
 		)
-	_allow(clearance(user, level), user)
+	decision = clearance(user, level)
+	cleared = access.roles_cleared(policy.current(), level, access.READ)
+	if decision.allowed or not cleared:
+		return _allow(decision, user)
+	return _allow(decision, user, roles.who_else(*sorted(cleared), besides=[user]))
 
 
 def clearance(user: str, level: str) -> access.Decision:
@@ -371,13 +375,18 @@ def _require(record: access.Record, user: str, action: str) -> None:
 	_allow(interactions.decide(record, action, user), user)
 
 
-def _allow(decision: access.Decision, user: str) -> None:
+def _allow(decision: access.Decision, user: str, instead: str = "") -> None:
+	"""
+	:param instead: who could take part, as a sentence in HTML
+	"""
 	if decision.allowed:
 		return
+	lines = [_("{0} cannot take part in this interaction.").format(name_of(user))]
+	# What administrators can do about it would help no one else.
+	may_change = roles.configures_or_audits() or "System Manager" in frappe.get_roles()
+	lines += [translate(each) for each in decision.reasons if may_change or each.text != access.GIVE_A_ROLE]
 	frappe.throw(
-		_("{0} cannot take part in this interaction.").format(name_of(user))
-		+ "<br>"
-		+ "<br>".join(translate(reason) for reason in decision.reasons),
+		"<br>".join([*lines, *filter(None, [instead])]),
 		exc=ClearanceMissingError,
 		title=_("Clearance Missing"),
 	)

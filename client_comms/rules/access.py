@@ -17,6 +17,10 @@ from client_comms.rules.messages import Message, _, listed
 
 ACTIONS = ("read", "write", "print", "email", "export", "share", "delete")
 READ, WRITE, PRINT, EMAIL, EXPORT, SHARE, DELETE = ACTIONS
+# For users who change roles and levels.
+GIVE_A_ROLE = _(
+	"Give {user} one of these roles, or add one of the user's roles to the clearances of {level}."
+)
 
 # Need-to-know of a level. Any other value counts as PARTICIPANTS, the narrowest.
 ROLE, RESPONSIBLE_PARTY, PARTICIPANTS = "Role", "Responsible Party", "Participants"
@@ -357,10 +361,7 @@ def _why_not_cleared(
 			),
 			values,
 		)
-		yield Message(
-			_("Give {user} one of these roles, or add one of the user's roles to the clearances of {level}."),
-			values,
-		)
+		yield Message(GIVE_A_ROLE, values)
 	else:
 		yield Message(_('The level {level} allows no role to "{action}".'), values)
 		yield Message(_("A Client Communications Manager can change its clearances."))

@@ -79,7 +79,15 @@ def test_it_says_whether_it_stays_readable_with_whom_one_chooses(make_user, agen
 
 
 def test_whom_one_names_is_still_asked_for_clearance(frontline, agent, as_user):
-	with as_user(frontline), pytest.raises(ClearanceMissingError):
+	with as_user(frontline), pytest.raises(ClearanceMissingError) as refusal:
+		log(responsible_staff=frontline)
+	assert "These users can: <strong>Ada Vogt" in str(refusal.value)
+	assert "Give " not in str(refusal.value)  # which is for users who change roles
+
+
+def test_who_changes_roles_reads_how_clearance_is_given(frontline, agent, make_user, as_user):
+	configures = make_user("Frontline Staff", "Client Communications Manager")
+	with as_user(configures), pytest.raises(ClearanceMissingError, match=r"Give .* one of these roles"):
 		log(responsible_staff=frontline)
 
 
