@@ -79,6 +79,7 @@ has_permission = {
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.has_permission",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.has_prepared_permission",
 	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
+	"Tag": "client_comms.enforcement.doctypes.tag.has_permission",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.has_permission",
 	"Wording Finding": "client_comms.enforcement.wording_findings.has_permission",
@@ -137,6 +138,7 @@ permission_query_conditions = {
 	"Auto Email Report": "client_comms.enforcement.doctypes.prepared_report.emailed_condition",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.prepared_condition",
 	"SMS Log": "client_comms.enforcement.doctypes.unhandled_email.condition",
+	"Tag": "client_comms.enforcement.doctypes.tag.condition",
 	"Unhandled Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Unprocessed Email": "client_comms.enforcement.doctypes.unhandled_email.condition",
 	"Wording Finding": "client_comms.enforcement.wording_findings.condition",
@@ -145,6 +147,7 @@ permission_query_conditions = {
 # The customer portal.
 has_website_permission = {"Issue": "client_comms.enforcement.requests.portal.has_website_permission"}
 page_renderer = ["client_comms.enforcement.requests.portal.IssueList"]
+update_website_context = ["client_comms.enforcement.requests.missing_pages.keep_for_one"]
 
 # Each goes on to the override of another app, if there is one (enforcement/compose). Version 15 or 16 has
 # not all of them.

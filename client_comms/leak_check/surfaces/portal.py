@@ -1,6 +1,7 @@
 """The customer portal: ERPNext lists the Issues of a contact's customer."""
 
 import frappe
+from frappe.website.utils import clear_cache
 
 from client_comms import compat
 from client_comms.enforcement import documents
@@ -72,3 +73,29 @@ def _row_of_contact(doctype, field, column):
 
 for _rows in (("Contact Email", "email_ids", "email_id"), ("Contact Phone", "phone_nos", "phone")):
 	_row_of_contact(*_rows)
+
+
+@surface("portal, words of tags", control=False)
+def _tags(visitor, bait, planted):
+	"""Staff share these."""
+	if frappe.db.get_value("User", visitor.user, "user_type") != "Website User":
+		return False
+	tag = insert_row("Tag", name=f"{bait.word} tag")
+	answers = [
+		visitor.call("frappe.desk.doctype.tag.tag.get_tags", doctype="Issue", txt=""),
+		visitor.call("frappe.desk.doctype.tag.tag.get_tags_list_for_awesomebar"),
+		visitor.get("/api/resource/Tag", limit_page_length=0),
+	]
+	frappe.db.delete("Tag", {"name": tag})
+	return any(bait.word in each.text for each in answers)
+
+
+@surface(
+	"page that was not found, which Frappe keeps for all visitors",
+	"Another app overrides update_website_context of client_comms.",
+	control=False,
+)
+def _not_found(visitor, bait, planted):
+	clear_cache("404")
+	visitor.get(f"/files/{bait.word}.pdf")
+	return visitor.get("/files/another.pdf")
