@@ -202,6 +202,12 @@ PORTAL_HOLES = [
 		["Personal Data Download Request"],
 		"request for a copy of somebody else's data",
 	),
+	("permission_query_conditions", ["Tag"], "portal, words of tags"),
+	(
+		"update_website_context",
+		["client_comms.enforcement.requests.missing_pages.keep_for_one"],
+		"page that was not found, which Frappe keeps for all visitors",
+	),
 ]
 
 
