@@ -121,3 +121,5 @@ def set_writer(doc) -> None:
 	wrote = mail_identity.writer(address, claimed(headers, stored), parties.is_own, parties.is_customer)
 	if wrote != stored:
 		doc.update({"sender": wrote, "sender_full_name": name})
+	elif name and not from_of(headers).isascii():
+		doc.sender_full_name = name  # of one that was not encoded, Frappe drops letters

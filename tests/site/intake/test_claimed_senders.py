@@ -154,3 +154,10 @@ def test_who_calls_themselves_a_machine_takes_no_part(receive, inquiry, events, 
 	)
 	person = receive(From=EVE, Message_ID="<3@elsewhere.example>", Date=LATER, **REPLY)
 	assert person.client_interaction not in (None, inquiry.client_interaction)
+
+
+@pytest.mark.parametrize("name", ["Anna Weiß", "Zoë Łuk"])
+def test_a_name_that_was_not_encoded_keeps_its_letters(deliver, raw_mail, name):
+	message = deliver(raw_mail(From=f"{name} <new@client-n.example>"), "Communication")
+	assert message.sender_full_name == name
+	assert frappe.db.get_value("Client Interaction", message.client_interaction, "party_name") == name
