@@ -159,6 +159,15 @@ def who_else(*roles: str, besides: Iterable[str | None]) -> str:
 	)
 
 
+def require_right(doctype: str, right: str) -> None:
+	"""Refuse users whose roles do not give them a right to any document of a DocType: Frappe's own refusal names the DocType and no one who can help.
+
+	:raises frappe.PermissionError: none of their roles does
+	"""
+	if not frappe.has_permission(doctype, right):
+		refuse(roles_with(doctype, right))
+
+
 def roles_with(doctype: str, right: str) -> set[str]:
 	"""The roles to which the permissions of a DocType give a right, such as `submit`."""
 	return {row.role for row in frappe.get_meta(doctype).permissions if row.get(right) and not row.permlevel}

@@ -25,6 +25,7 @@ from client_comms.communication_governance import matrix
 from client_comms.enforcement import policy, references
 from client_comms.intake import arrivals, assignment, source_reasons
 from client_comms.outgoing import logged_contacts, writers
+from client_comms.roles import require_right
 from client_comms.rules import access, classification, response_clock
 
 INTERACTION = "Client Interaction"
@@ -84,7 +85,7 @@ def log_interaction(**fields) -> dict:
 	:raises MissingDetailsError: a detail of clause D-2 is missing
 	:raises NotResponsibleError: the responsible staff do not have the responsible party's role
 	"""
-	frappe.has_permission(INTERACTION, "create", throw=True)
+	require_right(INTERACTION, "create")
 	fields.pop("cmd", None)  # Frappe passes the name of the called method
 	doc = frappe.new_doc(INTERACTION)
 	doc.update(validation.record_of(INTERACTION, fields, _LOGGABLE, _TABLES))
@@ -126,7 +127,7 @@ def simulate_log(
 	    logged. Level, staff and deadlines are None for a type that the matrix in force does not know; deadlines also if
 	    nothing is owed.
 	"""
-	frappe.has_permission(INTERACTION, "create", throw=True)
+	require_right(INTERACTION, "create")
 	direction = direction or classification.INBOUND
 	reason = None
 	if not communication_type:
@@ -345,6 +346,7 @@ def _record(name: str, event: str, note: str | None = None) -> dict:
 
 
 def _writable(name: str):
+	require_right(INTERACTION, "write")
 	doc = transactions.locked(INTERACTION, name)
 	doc.check_permission("write")
 	return doc

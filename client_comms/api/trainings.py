@@ -8,7 +8,7 @@ from frappe import _
 from client_comms import validation
 from client_comms.communication_governance.doctype.sop_training_record import sop_training_record
 from client_comms.people import trainings
-from client_comms.roles import require_configuring_or_auditing
+from client_comms.roles import require_configuring_or_auditing, require_right
 
 
 @frappe.whitelist()
@@ -54,7 +54,7 @@ def complete_training(
 	:returns: `{"valid_until": day}`
 	:raises frappe.PermissionError: the caller cannot create SOP Training Records, or it is their own
 	"""
-	frappe.has_permission(trainings.RECORD, "create", throw=True)
+	require_right(trainings.RECORD, "create")
 	if user == frappe.session.user:
 		sop_training_record.refuse_own()
 	validation.require_exists("User", user)

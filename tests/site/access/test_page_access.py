@@ -62,6 +62,18 @@ def test_a_contact_is_opened_by_roles_that_open_more_than_their_own(make_user, a
 		assert api.who_opens("Contact") == {}
 
 
+def test_users_whose_roles_do_not_let_them_act_are_told_who_can(make_user, as_user, log):
+	name = log().name
+	make_user(procedure.FRONTLINE_STAFF, first_name="Aaron", last_name="Aaronson")
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		for act in (lambda: api.acknowledge(name), lambda: api.log_interaction(subject="x")):
+			with pytest.raises(frappe.PermissionError, match=r"Frontline Staff.*Aaron Aaronson"):
+				act()
+	with as_user(make_user(procedure.FRONTLINE_STAFF)):
+		with pytest.raises(frappe.PermissionError, match="Only users with one of these roles"):
+			api.complete_training("Administrator", "Client Communication Procedure")
+
+
 @pytest.mark.parametrize("address", ["user", "owed-today", "no-such-page", "Customer", ""])
 def test_nothing_is_said_of_what_they_can_open_or_is_not_ours(address, frontline, as_user):
 	with as_user(frontline):
