@@ -115,7 +115,7 @@ def keep_when_deleted(doc, method=None) -> None:
 	if not level:
 		return
 	for doctype in (COMMUNICATION, EVENT, CALL, *source_doctypes.active()):
-		naming = _all_naming(doctype, doc.doctype, doc.name)
+		naming = all_naming(doctype, doc.doctype, doc.name)
 		free = {"name": ("in", [*naming, ""]), "client_interaction": ("is", "not set")}
 		for name in frappe.get_all(doctype, free, pluck="name", order_by=None):
 			# Of several documents that it names, the strictest counts.
@@ -148,14 +148,14 @@ def conversations_of(*document: str) -> set[str]:
 	"""The interactions to which messages, meetings and calls belong that are filed under a document, or about it."""
 	found = set()
 	for doctype in (COMMUNICATION, EVENT, CALL, *source_doctypes.active()):
-		bound = {"name": ("in", [*_all_naming(doctype, *document), ""]), "client_interaction": ("is", "set")}
+		bound = {"name": ("in", [*all_naming(doctype, *document), ""]), "client_interaction": ("is", "set")}
 		found |= {*frappe.get_all(doctype, bound, pluck="client_interaction", order_by=None)}
 	return {
 		*frappe.get_all(documents.INTERACTION, {"name": ("in", [*found, ""])}, pluck="name", order_by=None)
 	}
 
 
-def _all_naming(doctype: str, about: str, name: str) -> list[str]:
+def all_naming(doctype: str, about: str, name: str) -> list[str]:
 	"""The records of a DocType that name a document in a field or a row."""
 	names = []
 	for fields in _pairs(doctype):

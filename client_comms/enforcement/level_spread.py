@@ -26,7 +26,10 @@ def follow(doc) -> None:
 			doc.doctype, doc.name, before.confidentiality_level, doc.confidentiality_level, note
 		)
 		raise_documents(doc)
-	elif _what_access_rests_on(before) != _what_access_rests_on(doc):
+		return
+	if any(before.get(f) != doc.get(f) for f in ("reference_doctype", "reference_name")):
+		raise_documents(doc)
+	if _what_access_rests_on(before) != _what_access_rests_on(doc):
 		sharing.end_lapsed_of_interaction(doc)
 
 
@@ -59,13 +62,14 @@ def follow_stated(doc, method=None) -> None:
 def follow_filed(doc, method=None) -> None:
 	"""`on_update` of a message, meeting or call that is filed under another document from now on."""
 	before = doc.get_doc_before_save()
-	if before is not None and doc.get("client_interaction"):
-		raise_to_filed(doc.doctype, doc.name, {*filed.named_in(doc)} - {*filed.named_in(before)})
+	if before is not None and (added := {*filed.named_in(doc)} - {*filed.named_in(before)}):
+		raise_to_filed(doc.doctype, doc.name, added)
 
 
 def raise_to_filed(doctype: str, name: str, about: Collection[filed.Document]) -> None:
-	"""The interaction of what is filed under a more confidential document is raised to its level, as it would be if the document was raised
-	afterwards."""
+	"""What is filed under a more confidential document is shared only with its readers, and its interaction is raised to its level, as they would be if
+	the document was raised afterwards."""
+	sharing.end_lapsed(doctype, name)
 	interaction = frappe.db.get_value(doctype, name, "client_interaction")
 	found = {each: governed.level(*each) for each in about if each[0] in documents.SETTING}
 	level = policy.current().strictest_of(*found.values())

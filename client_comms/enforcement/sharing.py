@@ -17,6 +17,7 @@ from client_comms.enforcement import (
 	compose,
 	dependents,
 	documents,
+	filed,
 	governed,
 	guards,
 	interactions,
@@ -168,8 +169,12 @@ def end_follow_without_clearance(doc, method=None) -> None:
 def end_lapsed(doctype: str, name: str) -> None:
 	"""End shares and follows of one record, and of what belongs to it, that its level or participants no longer justify."""
 	if doctype in governed.doctypes():
-		_end({"share_doctype": doctype, "share_name": name}, {"ref_doctype": doctype, "ref_docname": name})
+		_end_of_all(doctype, name)
 		_end_of_dependents(doctype, name)
+
+
+def _end_of_all(doctype: str, names) -> None:
+	_end({"share_doctype": doctype, "share_name": names}, {"ref_doctype": doctype, "ref_docname": names})
 
 
 def end_lapsed_when_committed(doctype: str, name: str) -> None:
@@ -191,11 +196,7 @@ def end_lapsed_of_interaction(doc) -> None:
 	end_lapsed_when_committed(doc.doctype, doc.name)
 	for doctype in governed.held_with_interaction():
 		if names := frappe.get_all(doctype, {"client_interaction": doc.name}, pluck="name"):
-			names = ("in", names)
-			_end(
-				{"share_doctype": doctype, "share_name": names},
-				{"ref_doctype": doctype, "ref_docname": names},
-			)
+			_end_of_all(doctype, ("in", names))
 	if doc.reference_name:
 		end_lapsed(doc.reference_doctype, doc.reference_name)
 
@@ -253,8 +254,8 @@ def end_daily() -> None:
 
 
 def _end_of_dependents(doctype: str, name: str) -> None:
-	"""The same for what belongs to a record; two queries, unless such documents are shared or followed."""
-	known = [*dependents.OWNER_FIELDS]
+	"""The same for what belongs to a record, or is filed there; two queries, unless such documents are shared or followed."""
+	known = [*dependents.OWNER_FIELDS, *governed.bound()]
 	shared = frappe.get_all(
 		_SHARE, {"share_doctype": ("in", known)}, pluck="share_doctype", distinct=True, order_by=None
 	)
@@ -262,13 +263,15 @@ def _end_of_dependents(doctype: str, name: str) -> None:
 		_FOLLOW, {"ref_doctype": ("in", known)}, pluck="ref_doctype", distinct=True, order_by=None
 	)
 	for dependent in {*shared, *followed}:
-		owner = dict(zip(dependents.OWNER_FIELDS[dependent], (doctype, name), strict=True))
-		if names := frappe.get_all(dependent, owner, pluck="name"):
-			names = ("in", names)
-			_end(
-				{"share_doctype": dependent, "share_name": names},
-				{"ref_doctype": dependent, "ref_docname": names},
-			)
+		if names := _belonging(dependent, doctype, name):
+			_end_of_all(dependent, ("in", names))
+
+
+def _belonging(dependent: str, doctype: str, name: str) -> list[str]:
+	if dependent not in dependents.OWNER_FIELDS:
+		return filed.all_naming(dependent, doctype, name)
+	owner = dict(zip(dependents.OWNER_FIELDS[dependent], (doctype, name), strict=True))
+	return frappe.get_all(dependent, owner, pluck="name")
 
 
 def _end(shares: dict, follows: dict) -> None:

@@ -314,6 +314,31 @@ def test_so_is_one_of_which_something_is_filed_under_a_confidential_document_lat
 	assert conversation.reload().confidentiality_level == "Standard"
 
 
+@pytest.mark.parametrize("raised", [False, True])
+@pytest.mark.parametrize("kind", ["Issue", "Lead"])
+def test_what_was_shared_of_it_or_is_filed_there_later_stays_with_its_readers(
+	kind, raised, govern, staff, make_user, as_user
+):
+	"""Such as a meeting: a share of one that names a hidden document would open it."""
+	user, document = (
+		make_user("Frontline Staff"),
+		make(kind, confidentiality_level=None if raised else "Sensitive"),
+	)
+	other = make("Lead", lead_name="Berta")
+	meeting = {"doctype": "Event", "event_type": "Private"}
+	meeting |= NAMING_IT["Event"](("Lead", other.name) if not raised else (kind, document.name))
+	meeting = frappe.get_doc(meeting).insert()
+	frappe.share.add("Event", meeting.name, user=user, read=1)
+	assert meeting.has_permission("read", user=user)
+	if raised:
+		with as_user(staff["Customer Support Manager"]):
+			api.change_level(kind, document.name, "Sensitive")
+	else:
+		saved(meeting, (kind, document.name))
+	assert not meeting.reload().has_permission("read", user=user)
+	assert not frappe.db.exists("DocShare", {"share_name": meeting.name, "user": user})
+
+
 def test_a_level_that_does_not_exist_is_refused(govern, staff, log, as_user):
 	"""Otherwise the document could not be saved any more."""
 	issue = make("Issue")

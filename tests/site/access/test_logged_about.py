@@ -67,6 +67,16 @@ def test_so_is_one_that_becomes_about_it(document, staff, as_user):
 	assert note == f"Standard → Sensitive: {document.doctype} {document.name} → Sensitive"
 
 
+def test_an_issue_about_which_a_conversation_is_said_to_be_later_is_raised_to_its_level(held, staff, as_user):
+	issue = held("Issue", level="Standard", subject="The roof leaks", raised_by="anna@client.example")
+	with as_user(staff.cleared):
+		name = api.log_interaction(**call(communication_type="Feedback/Complaint"))["name"]
+		doc = frappe.get_doc("Client Interaction", name)
+		doc.reference_doctype, doc.reference_name = "Issue", issue.name
+		doc.save()
+	assert issue.reload().confidentiality_level == "Sensitive"
+
+
 def test_a_stricter_type_stays_stricter_and_what_is_open_raises_nothing(held, staff, as_user):
 	issue = held("Issue", level="Standard", subject="The roof leaks", raised_by="anna@client.example")
 	about = {"reference_doctype": "Issue", "reference_name": issue.name}
