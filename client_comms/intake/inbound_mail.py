@@ -282,7 +282,7 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 		if several := mail_writers.several_in(self.mail):
 			self.from_email, self.from_real_name = "", ", ".join(several)
 			return
-		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe drops letters
+		written = raw_mail.unencoded(self.mail, "From")  # of which Frappe reads less
 		name, address = mail_writers.sender_in_header({"From": written} if written else self.mail)
 		claimed = mail_writers.claimed(self.mail, self.from_email or "")
 		wrote = mail_identity.writer(address, claimed, parties.is_own, parties.is_customer)
@@ -294,6 +294,8 @@ class ReceivedMail(returned_secrets.LeftOut, InboundMail):
 			wrote, name = named, raw_mail.decoded(header.partition("<")[0]).removesuffix(named).strip("\"' ")
 		if written or wrote != (self.from_email or ""):
 			self.from_email, self.from_real_name = wrote, name
+		elif name and "@" not in name:  # otherwise it is the address
+			self.from_real_name = name
 
 	def match_record_by_subject_and_sender(self, doctype):
 		"""Without a sender, Frappe would take any document of the same subject that has none either."""

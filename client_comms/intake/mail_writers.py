@@ -5,6 +5,7 @@ Frappe drops the quotation marks of a header and takes the first that looks like
 """
 
 from email.message import Message
+from email.utils import parseaddr
 
 import frappe
 from frappe.email.receive import InboundMail
@@ -77,9 +78,13 @@ def _parsed(value) -> tuple[str, str]:
 	try:
 		written = value and mail_parts.decodable(str(value))
 		name, address = parse_addr(storable_text.repaired(InboundMail.decode_email(written) or ""))
+		own, of = parseaddr(written or "")
+		own = mail_identity.spoken(raw_mail.decoded(own))
 	except RecursionError:
 		return "", ""
-	return name or "", domains.spelled(address or "")
+	# Frappe decodes before it looks for the name, of which it keeps letters of Western Europe alone, and no hyphen.
+	named = own if own and domains.spelled(of) == domains.spelled(address or "") else name
+	return named or "", domains.spelled(address or "")
 
 
 def claimed(headers, read: str) -> str:
@@ -121,5 +126,5 @@ def set_writer(doc) -> None:
 	wrote = mail_identity.writer(address, claimed(headers, stored), parties.is_own, parties.is_customer)
 	if wrote != stored:
 		doc.update({"sender": wrote, "sender_full_name": name})
-	elif name and not from_of(headers).isascii():
-		doc.sender_full_name = name  # of one that was not encoded, Frappe drops letters
+	elif name and "@" not in name:  # otherwise it is the address
+		doc.sender_full_name = name

@@ -5,16 +5,19 @@ not forged is for the mail server to see to (SPF, DKIM, DMARC).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from client_comms.rules import addresses, mail_headers
+from client_comms.rules import addresses, long_values, mail_headers
 from client_comms.rules.messages import Message, _
 
 IN_DOUBT = "Sender in Doubt"  # the event
 _FAILED = re.compile(r"\bdmarc\s*=\s*(fail|permerror)\b")
 _PASSED = re.compile(r"\b(dkim|dmarc)\s*=\s*pass\b")
+# Besides letters, marks and digits of every script. Not what an address or a tag has: a name must not pass for another's address.
+_IN_NAMES = frozenset(" .,'’-–()&/_·")
 _SPF_FAILED = re.compile(r"\bspf\s*=\s*(fail|softfail)\b")
 
 
@@ -44,6 +47,16 @@ def writer(
 	if is_own(header):
 		return claimed
 	return header if is_own(claimed) or is_customer(header) else claimed
+
+
+def spoken(name: str) -> str:
+	"""Return the name of a writer without what names do not have, such as quotation marks, "@", and characters that turn the direction of a text;
+	empty if nothing is left, and not longer than a field."""
+	kept = (
+		each for each in name if unicodedata.category(each)[0] in "LMN" or each in _IN_NAMES or each.isspace()
+	)
+	named = " ".join("".join(kept).split()).strip(" .,'’-–/_·")
+	return named[: long_values.FIELD].rstrip() if any(map(str.isalnum, named)) else ""
 
 
 def several(header: str, is_own: Callable[[str], bool]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from client_comms.rules.mail_identity import Identity, doubts, is_same, writer
+from client_comms.rules.mail_identity import Identity, doubts, is_same, spoken, writer
 
 ADA, ANNA = "ada@customer.example", "anna@client.example"
 EVE, FIONA, FORM = "eve@evil.example", "fiona@own.example", "form@own.example"
@@ -38,6 +38,30 @@ def test_who_writes_in_their_own_name_needs_no_query():
 		pytest.fail(f"{address} was looked up")
 
 	assert writer(ANNA, ANNA, look_up, look_up) == ANNA
+
+
+@pytest.mark.parametrize(
+	("name", "shown"),
+	[
+		("Anna Weiß", "Anna Weiß"),
+		("Мария Иванова", "Мария Иванова"),
+		("Γιώργος", "Γιώργος"),
+		("王小明", "王小明"),
+		("राम कुमार", "राम कुमार"),
+		('"Müller, Anna" ', "Müller, Anna"),
+		("Jean-Luc O'Neill (Sales)", "Jean-Luc O'Neill (Sales)"),
+		("anna@client.example", "annaclient.example"),
+		("<b>Anna</b>", "bAnna/b"),
+		("Anna\u202eevE\u200b\x07", "AnnaevE"),
+		(" Anna\t\n B. ", "Anna B"),
+		("...", ""),
+		("Anna " * 40, ("Anna " * 40)[:140].strip()),
+		("\u0301", ""),
+		("", ""),
+	],
+)
+def test_the_name_of_a_writer(name, shown):
+	assert spoken(name) == shown
 
 
 FIRST = Identity(ANNA, NOON, "Please send an offer.")

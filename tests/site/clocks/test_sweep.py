@@ -199,10 +199,11 @@ def test_only_people_who_may_read_are_told(case, people, next_check_at):
 	assert notified(case) == sorted(people["managers"] - {manager})
 
 
-def test_a_notification_gives_nothing_away(case, next_check_at):
+def test_a_notification_names_client_subject_lateness_and_who_is_responsible(case, next_check_at):
 	next_check_at("2026-11-24 17:05")
 	(subject,) = {row.subject for row in told(case)}
-	assert case in subject and "Solar" not in subject and "Anna" not in subject
+	assert "Anna Client: Solar roof" in subject and case in subject
+	assert "5 minutes late. Responsible: Frontline Staff." in subject
 
 
 # --- cost and robustness ------------------------------------------------------------------------

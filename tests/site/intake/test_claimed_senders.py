@@ -1,5 +1,7 @@
 """Who writes an email chooses all of it: names that look like addresses, where answers go, and that a machine wrote it."""
 
+from email.header import Header
+
 import frappe
 import pytest
 from frappe.email.receive import InboundMail
@@ -156,8 +158,23 @@ def test_who_calls_themselves_a_machine_takes_no_part(receive, inquiry, events, 
 	assert person.client_interaction not in (None, inquiry.client_interaction)
 
 
-@pytest.mark.parametrize("name", ["Anna Weiß", "Zoë Łuk"])
-def test_a_name_that_was_not_encoded_keeps_its_letters(deliver, raw_mail, name):
-	message = deliver(raw_mail(From=f"{name} <new@client-n.example>"), "Communication")
+NAMES = ("Anna Weiß", "Zoë Łuk", "Мария Иванова", "王小明", "राम कुमार", "Jean-Luc Picard", "Müller, Anna")
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_keeps_its_letters(deliver, raw_mail, name, encoded):
+	written = Header(name, "utf-8").encode() if encoded else f'"{name}"'
+	message = deliver(raw_mail(From=f"{written} <new@client-n.example>"), "Communication")
 	assert message.sender_full_name == name
 	assert frappe.db.get_value("Client Interaction", message.client_interaction, "party_name") == name
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+def test_a_name_does_not_pass_for_the_address_of_another(deliver, raw_mail, encoded):
+	name = "anna@client.example"
+	written = Header(name, "utf-8").encode() if encoded else f'"{name}"'
+	message = deliver(raw_mail(From=f"{written} <eve@elsewhere.example>"), "Communication")
+	assert "@" not in frappe.db.get_value(
+		"Client Interaction", message.client_interaction, "party_name"
+	).replace("eve@elsewhere.example", "")
