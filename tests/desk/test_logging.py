@@ -239,3 +239,47 @@ def test_a_user_with_clearance_replies_with_one_click(site, agent, login, receiv
 	page.goto(f"/app/client-interaction/{name}")
 	page.locator(".reply-bar").get_by_role("button", name="Reply", exact=True).click()
 	expect(page.locator(".reply-box [data-fieldname=content]").first).to_be_visible()
+
+
+@pytest.fixture
+def confidential(site, make_user, client):
+	"""A confidential Issue of the client, and a user who can read it."""
+	site.set_user("Administrator")
+	before = site.db.get_single_value("Client Comms Settings", "govern_issues")
+	site.db.set_single_value("Client Comms Settings", "govern_issues", 1)
+	site.db.commit()
+	site.clear_cache()
+	issue = site.get_doc({"doctype": "Issue", "subject": "The roof leaks", "customer": client.name})
+	issue.flags.ignore_mandatory = True
+	issue.insert()
+	issue.db_set("confidentiality_level", "Sensitive")
+	# Without System Manager, ERPNext's form says that there is no permission for Support Settings.
+	roles = ("Compliance Officer", "Customer Support Manager", "Support Team", "System Manager")
+	user = make_user(*roles, password=PASSWORD)
+	site.db.commit()
+	yield site._dict(issue=issue.name, user=user)
+	site.set_user("Administrator")
+	site.db.rollback()
+	for name in site.get_all(INTERACTION, {"reference_name": issue.name}, pluck="name"):
+		site.delete_doc(INTERACTION, name, force=True)
+	site.delete_doc("Issue", issue.name, force=True)
+	site.db.set_single_value("Client Comms Settings", "govern_issues", before)
+	site.db.commit()
+	site.clear_cache()
+
+
+def test_a_log_from_a_confidential_issue_is_as_confidential(site, confidential, login, screenshots):
+	page = login(confidential.user, PASSWORD)
+	page.goto(f"/app/issue/{confidential.issue}")
+	button(page, "Create").click()
+	page.locator(".dropdown-menu.show").get_by_text("Log Interaction", exact=True).click()
+	dialog = page.locator(".modal.show").first
+	choose(dialog, "communication_type", "Initial Inquiry")
+	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("Level: Sensitive")
+	fill_in(dialog)
+	page.screenshot(path=screenshots / "log-from-a-confidential-issue.png")
+	page.get_by_role("button", name="Log", exact=True).click()
+	expect(page.locator(".desk-alert").filter(has_text="Logged as CI-")).to_be_visible()
+	site.db.rollback()
+	about = {"reference_name": confidential.issue, "subject": "Noise at night"}
+	assert site.db.get_value(INTERACTION, about, "confidentiality_level") == "Sensitive"
