@@ -1061,6 +1061,7 @@ extend_doctype_class = {
 	"Personal Data Deletion Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDeletionRequest",
 	"Personal Data Download Request": "client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDownloadRequest",
 	"Prepared Report": "client_comms.enforcement.doctypes.prepared_report.GuardedPreparedReport",
+	"RQ Job": "client_comms.enforcement.doctypes.rq_job.GuardedJob",
 	"SMS Center": "client_comms.outgoing.text_messages.GuardedSMSCenter",
 	# Keeps titles of linked documents in version 16.
 	"Version": "client_comms.enforcement.doctypes.version.GuardedVersion",

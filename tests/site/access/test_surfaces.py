@@ -44,6 +44,8 @@ FOR_NOBODY = {
 	"note in a timeline that only Frappe makes",
 	"portal, Contact Email of someone else",  # in the desk, ERPNext decides
 	"portal, Contact Phone of someone else",
+	"portal, words of tags",  # of users of the desk
+	"page that was not found, which Frappe keeps for all visitors",
 	"share in a made-up table of one's own document",
 	"splitting of an Issue of one's own, with a hidden message",
 	"message that arrives with a level, and loses it",
