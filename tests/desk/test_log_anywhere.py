@@ -81,7 +81,9 @@ def test_the_type_follows_the_words_until_it_is_chosen(frontline, make_user, cli
 	kind = dialog.locator("[data-fieldname=communication_type] input")
 	page.keyboard.type("Complaint about noise")
 	expect(kind).to_have_value("Feedback/Complaint")
-	expect(dialog.locator(".frappe-control[data-fieldname=communication_type]")).to_contain_text("mentions")
+	expect(dialog.locator(".frappe-control[data-fieldname=communication_type]")).to_contain_text(
+		"Mentioned: complaint"
+	)
 	expect(dialog.locator("[data-fieldname=becomes]")).to_contain_text("you will not be able to read it")
 	kind.fill("Initial")
 	dialog.locator("[data-fieldname=communication_type] [role=option]").filter(
