@@ -65,8 +65,8 @@ def _withhold_elsewhere(interactions: list[str], title: str, name: str) -> None:
 	)
 	# Notifications and reminders of staff name the client as well, as HTML.
 	named = {
-		"title": escape_html(title),
-		"name": name,
+		"title": f"{escape_html(title)}: ",  # before the subject: a short name may stand in other words as well
+		"name": f"{name}: ",
 		"doctype": governed.INTERACTION,
 		"those": interactions,
 	}

@@ -25,10 +25,11 @@ def kept_content(data: str | None) -> dict:
 
 def naming(kinds: Collection[str], name: str) -> Iterator[tuple[str, str, dict]]:
 	"""Deleted documents of these DocTypes in which a value is the name: the name of the Deleted Document, the DocType, and its content."""
+	written = json.dumps(name).replace("\\", "\\\\")  # as Frappe writes it, and for `like`
 	rows = frappe.db.sql(
 		"""select `name`, `deleted_doctype`, `data` from `tabDeleted Document`
-		where `deleted_doctype` in %(kinds)s and json_search(`data`, 'one', %(name)s) is not null""",
-		{"kinds": tuple(kinds), "name": name},
+		where `deleted_doctype` in %(kinds)s and `data` like %(written)s""",
+		{"kinds": tuple(kinds), "written": f"%{written}%"},
 	)
 	for kept, kind, data in rows:
 		yield kept, kind, kept_content(data)
