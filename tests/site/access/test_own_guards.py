@@ -4,6 +4,7 @@ from unittest import mock
 
 import frappe
 import pytest
+from frappe.model.base_document import get_controller
 
 from client_comms.enforcement import compose, linked_records
 from client_comms.enforcement.methods import global_search
@@ -60,3 +61,19 @@ def test_a_row_of_the_app_is_read_by_readers_of_its_document(complaint, staff):
 	row = frappe.get_doc(row.doctype, row.name)
 	assert row.has_permission("read", user=staff.cleared)
 	assert not row.has_permission("read", user=staff.uncleared)
+
+
+def test_what_a_form_calls_is_open_to_it_behind_a_guard_as_well():
+	"""Frappe asks the function that it finds in the end, which is the guard's."""
+	closed = []
+	for doctype in frappe.get_hooks("extend_doctype_class"):
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		kinds = get_controller(doctype).__mro__
+		ours = {name for kind in kinds if compose.is_ours(kind.__module__) for name in vars(kind)}
+		for name in ours:
+			found = [vars(kind)[name] for kind in kinds if name in vars(kind)]
+			mine, *theirs = (getattr(each, "__func__", each) for each in found)
+			if mine not in frappe.whitelisted and any(each in frappe.whitelisted for each in theirs):
+				closed.append((doctype, name))
+	assert closed == []

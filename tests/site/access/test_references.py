@@ -375,6 +375,31 @@ def test_the_email_digest_holds_what_all_its_recipients_may_read(issue, staff, a
 	assert issue.subject not in sent[1]
 
 
+def test_the_email_digest_counts_the_issues_that_its_reader_can_read(issue, staff, as_user):
+	digest, counts = frappe.new_doc("Email Digest"), []
+	for user in (staff.cleared, staff.uncleared):
+		with as_user(user):
+			counts.append(digest.get_issue_count())
+	assert counts[0] == counts[1] + 1
+
+
+def test_the_email_digest_counts_the_to_dos_that_its_reader_can_read(complaint, log, staff, as_user):
+	digest = frappe.new_doc("Email Digest")
+	for about in (complaint, log()):
+		frappe.get_doc(
+			{
+				"doctype": "ToDo",
+				"description": "Call her",
+				"reference_type": about.doctype,
+				"reference_name": about.name,
+				"allocated_to": staff.cleared,
+			}
+		).insert(ignore_permissions=True).db_set({"owner": staff.uncleared, "assigned_by": staff.uncleared})
+	for user, count in ((staff.cleared, 2), (staff.uncleared, 1)):
+		with as_user(user):
+			assert digest.get_todo_count(staff.uncleared) == count
+
+
 @pytest.mark.parametrize(
 	("doctype", "values"),
 	[
