@@ -84,7 +84,6 @@ def _withdraw_from_tasks(issue: str) -> None:
 	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
 	if not keeps_words(governed.level(_ISSUE, issue)):
 		return
-	_withdraw_from_deleted_tasks(issue)
 	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
 	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
 	if not tasks:
@@ -102,16 +101,22 @@ def _withdraw_from_tasks(issue: str) -> None:
 		update_global_search(frappe.get_doc("Task", name))
 
 
-def _withdraw_from_deleted_tasks(issue: str) -> None:
-	for kept, _kind, task in deleted_content.naming(("Task",), issue):
-		if task.get("issue") == issue:
-			withdraw_from_deleted_task(kept, task)
+def withdraw_from_deleted(doctype: str, name: str) -> None:
+	"""Empty what was copied into Tasks that were deleted before an Issue became confidential."""
+	if doctype != _ISSUE or not keeps_words(governed.level(_ISSUE, name)):
+		return
+	for kept, _kind, task in deleted_content.naming(("Task",), _ISSUE, name):
+		if task.get("issue") == name:
+			_withdraw_from_deleted_task(kept, task)
 
 
-def withdraw_from_deleted_task(name: str, task: dict) -> None:
-	"""
-	:param name: of the Deleted Document, with `task` as its content
-	"""
+def withdraw_from_all_deleted() -> None:
+	"""Empty what was copied into all Tasks that were deleted. Repeatable."""
+	for kept, task in deleted_content.each_of("Task"):
+		_withdraw_from_deleted_task(kept, task)
+
+
+def _withdraw_from_deleted_task(name: str, task: dict) -> None:
 	issue = task.get("issue")
 	if not issue or not keeps_words(governed.level(_ISSUE, issue)):
 		return
@@ -133,6 +138,7 @@ def withdraw_all() -> None:
 		"Task", {"issue": ("is", "set")}, pluck="issue", distinct=True, order_by=None
 	):
 		_withdraw_from_tasks(issue)
+	withdraw_from_all_deleted()
 
 
 def copied(rows: str | None) -> dict:

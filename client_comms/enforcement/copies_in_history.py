@@ -53,8 +53,7 @@ def leave_out_of_all() -> None:
 			for name, content in _kept(kept, {about: doctype}):
 				if leave_out_of_version(content, doctype) if kept == _VERSION else leave_out(content):
 					frappe.db.set_value(kept, name, "data", _as_json(content), update_modified=False)
-	for name, task in _kept(_DELETED, {"deleted_doctype": "Task"}):
-		copied_fields.withdraw_from_deleted_task(name, task)
+	copied_fields.withdraw_from_all_deleted()
 
 
 def _rows() -> list[str]:

@@ -151,10 +151,16 @@ def raise_to(doctype: str, name: str, level: str, new=None) -> bool:
 
 def set_level(doctype: str, name: str, level: str) -> None:
 	"""Write the level and apply it to what already exists: lapsed shares and follows end, files become private,
-	other documents no longer show its title, nor copies of its fields.
+	other documents no longer show its title, nor copies of its fields; also to what was deleted.
 
 	:raises frappe.DoesNotExistError: the level does not exist
 	"""
+	_set_on_live(doctype, name, level)
+	copied_fields.withdraw_from_deleted(doctype, name)
+	deleted_content.raise_about(doctype, name)
+
+
+def _set_on_live(doctype: str, name: str, level: str) -> None:
 	from client_comms.enforcement import private_files, sharing  # these check documents themselves
 
 	validation.require_exists("Confidentiality Level", level)
@@ -164,7 +170,6 @@ def set_level(doctype: str, name: str, level: str) -> None:
 	private_files.make_private(doctype, name)
 	link_titles.withdraw(doctype, name)
 	copied_fields.withdraw(doctype, name)
-	deleted_content.raise_about(doctype, name)
 	client_names.settle(doctype, name)
 
 
@@ -187,11 +192,14 @@ def backfill_levels(doctype: str, chunk: int = 500) -> None:
 	):
 		for name, found in former_names.levels_about(doctype, names).items():
 			if level := rules.strictest_of(*found):
-				set_level(doctype, name, level)
+				_set_on_live(doctype, name, level)
 		# nosemgrep: frappe-manual-commit (a job of its own; a killed one goes on where it stopped)
 		frappe.db.commit()
 		last = names[-1]
 	client_names.settle_all()  # those that have kept a level from before
+	# Once for all: what was deleted is looked through as text.
+	copied_fields.withdraw_from_all_deleted()
+	deleted_content.keep_levels()
 
 
 def record_change(doctype: str, name: str, before: str | None, after: str, reason: str | None = None) -> None:

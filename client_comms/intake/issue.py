@@ -1,7 +1,7 @@
 """Issues raised without a message: entered in the desk or created by an integration (D-1, F-1)."""
 
 import frappe
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, getdate
 
 from client_comms import transactions
 from client_comms.clients import parties
@@ -49,9 +49,12 @@ def _holders(doc) -> parties.Holders | None:
 
 
 def _raised_at(doc):
-	if not doc.opening_date:
-		return get_datetime(doc.creation)
-	return get_datetime(f"{doc.opening_date} {doc.opening_time or ''}".strip())
+	"""When the client turned to the organisation. Frappe 15 fills the time of a new Issue; on version 16 it stays empty, and the Issue was raised when it was
+	entered, unless its day says otherwise."""
+	created, timed = get_datetime(doc.creation), doc.opening_time not in (None, "")
+	if not doc.opening_date or (not timed and getdate(doc.opening_date) == created.date()):
+		return created
+	return get_datetime(f"{doc.opening_date} {doc.opening_time}" if timed else doc.opening_date)
 
 
 def follow_priority(doc, method=None):

@@ -38,8 +38,8 @@ INDEXED = (
 	("Issue", "issue_split_from"),
 	("Task", "issue"),
 	("Task Depends On", "task"),
-	# For the row condition: to which DocTypes rows belong.
-	("Deleted Document", "deleted_doctype"),
+	# For the row condition: to which DocTypes rows belong; and for what was deleted since a document exists.
+	("Deleted Document", "deleted_doctype", "creation"),
 	("Email Queue", "reference_doctype"),
 	("Notification Log", "document_type"),
 	# For an erasure, which asks for what hangs on each hundred records.

@@ -4,7 +4,7 @@ import frappe
 import pytest
 
 from client_comms import api, hooks
-from client_comms.enforcement import copied_fields, documents
+from client_comms.enforcement import copied_fields, deleted_content, documents, levels
 from client_comms.enforcement.doctypes import deleted_document
 from client_comms.patches.v1_0 import keep_levels_of_deleted_records, leave_copies_out_of_histories
 
@@ -86,6 +86,32 @@ def test_one_that_was_deleted_before_its_lead_was_raised(name, doctype, deleted,
 	assert not is_open(kept.reload(), staff.uncleared, as_user)
 
 
+@pytest.mark.parametrize(("days", "closed"), [(0, True), (-1, True), (30, False)])
+def test_what_was_deleted_before_the_document_existed_is_not_searched(days, closed, deleted, staff, as_user):
+	"""It cannot be about it; so raising one does not read all that was ever deleted."""
+	kept = deleted("Communication", None)
+	(lead,) = (
+		each for each in frappe.get_all("Lead", {"lead_name": "Anna"}, pluck="name") if each in kept.data
+	)
+	created = frappe.utils.add_days(kept.creation, days)
+	frappe.db.set_value("Lead", lead, "creation", created, update_modified=False)
+	with as_user(staff.cleared):
+		api.change_level("Lead", lead, "Sensitive")
+	assert is_open(kept.reload(), staff.uncleared, as_user) != closed
+
+
+def test_governing_closes_what_was_deleted_in_one_pass(deleted, staff, as_user, log, monkeypatch):
+	kept = deleted("Communication", None)
+	about = frappe.parse_json(kept.data)
+	log("Feedback/Complaint", reference_doctype="Lead", reference_name=about["reference_name"])
+	frappe.db.set_value("Lead", about["reference_name"], "confidentiality_level", None)
+	kept.db_set("data", frappe.as_json({**about, "confidentiality_level": None}))
+	assert is_open(kept.reload(), staff.uncleared, as_user)
+	monkeypatch.setattr(deleted_content, "naming", lambda *_: pytest.fail("searched for one document"))
+	levels.backfill_levels("Lead")
+	assert not is_open(kept.reload(), staff.uncleared, as_user)
+
+
 def made_of(held):
 	lead = held("Lead", None, lead_name="Anna")
 	return lead, {"doctype": "Opportunity", "opportunity_from": "Lead", "party_name": lead.name}
@@ -129,7 +155,8 @@ def test_a_deleted_task_that_was_changed_by_hand_keeps_no_issue_from_being_raise
 	kept = frappe.get_doc({**kept, "data": content.format(issue.name)})
 	kept.db_insert()
 	issue.db_set("confidentiality_level", "Sensitive")
-	copied_fields.withdraw("Issue", issue.name)
+	copied_fields.withdraw_from_deleted("Issue", issue.name)
+	copied_fields.withdraw_from_all_deleted()
 	assert kept.reload().data == content.format(issue.name)
 
 

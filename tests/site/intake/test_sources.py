@@ -15,6 +15,7 @@ from client_comms.api.sources import simulate_source_rules
 from client_comms.enforcement.methods import relink
 from client_comms.intake import arrivals, retry, unlogged
 from client_comms.intake import event as meetings
+from client_comms.intake import issue as issues
 from client_comms.outgoing import logged_contacts
 
 pytestmark = pytest.mark.clause("D-1", "F-1", "M-1")
@@ -219,6 +220,32 @@ def test_an_issue_from_the_portal_is_logged_with_its_message(make, logged, custo
 	assert (
 		frappe.db.get_value("Communication", {"reference_name": issue.name}, "client_interaction") == doc.name
 	)
+
+
+@pytest.mark.parametrize(
+	("opened", "expected"),
+	[
+		({"opening_date": "2026-11-23"}, "2026-11-23 18:30:00"),
+		({"opening_date": None}, "2026-11-23 18:30:00"),
+		({"opening_date": "2026-11-20", "opening_time": "16:15:00"}, "2026-11-20 16:15:00"),
+		({"opening_date": "2026-11-20", "opening_time": "00:00:00"}, "2026-11-20 00:00:00"),
+		({"opening_date": "2026-11-20"}, "2026-11-20 00:00:00"),
+	],
+)
+def test_an_issue_without_a_time_begins_when_it_was_entered(make, logged, customer, opened, expected):
+	issue = make("Issue", at="2026-11-23 18:30", subject="Noise at night", raised_by=ADDRESS)
+	(doc,) = logged()
+	frappe.delete_doc(INTERACTION, doc.name, force=True)
+	issue.db_set({"opening_time": None, **opened})
+	issue.reload()
+	assert str(issues.log(issue).occurred_on) == expected
+
+
+def test_an_issue_entered_after_hours_has_the_whole_next_day(make, logged, customer):
+	make("Issue", at="2026-11-23 18:30", subject="Noise at night", raised_by=ADDRESS)
+	(doc,) = logged()
+	assert str(doc.occurred_on) == "2026-11-23 18:30:00"
+	assert str(doc.acknowledge_by) == "2026-11-25 17:00:00"
 
 
 def test_what_staff_answer_in_the_portal_alone_is_an_answer(make, logged, staff):
