@@ -9,7 +9,7 @@ from client_comms import clock
 from client_comms.client_privacy import consents, identity
 from client_comms.clients import preferences
 from client_comms.communication_governance import templates, wording
-from client_comms.outgoing import facts, recipient_kinds, restricted
+from client_comms.outgoing import carried_files, facts, recipient_kinds, restricted
 from client_comms.rules import channels
 from client_comms.rules import consent as consent_rules
 from client_comms.rules import outgoing as rules
@@ -58,36 +58,52 @@ def check_restriction(context: facts.OutgoingContext, recipients: Iterable[Recip
 		"Since {when}, the use of this client's data is restricted at their request (GDPR Art. 18): nothing is sent until it is lifted."
 	)
 	return [
-		Finding(rules.RESTRICTION, Message(message, {"when": found.since}), rules.ASK_EXCEPTION, recipient)
-		for recipient, found in restricted.found_in(context, recipients)
+		carried_files.named(
+			Finding(
+				rules.RESTRICTION, Message(message, {"when": found.since}), rules.ASK_EXCEPTION, recipient
+			),
+			about,
+		)
+		for about, theirs in carried_files.of_each(context, recipients)
+		for recipient, found in restricted.found_in(about, theirs)
 	]
 
 
 def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-3: sharing with a third party requires the client's consent, at levels that require it."""
-	if not level_requires(context, "require_third_party_consent"):
-		return []
 	found = []
-	for recipient in recipients:
-		if recipient.kind != rules.THIRD_PARTY:
+	for about, theirs in carried_files.of_each(context, recipients):
+		if not level_requires(about, "require_third_party_consent"):
 			continue
-		decision = consent_of(context, recipient)
-		if not decision.allowed:
-			found.append(Finding(rules.CONSENT, decision.reason, rules.REQUEST_CONSENT, recipient.address))
+		for recipient in theirs:
+			if recipient.kind != rules.THIRD_PARTY:
+				continue
+			decision = consent_of(about, recipient)
+			if not decision.allowed:
+				finding = Finding(rules.CONSENT, decision.reason, rules.REQUEST_CONSENT, recipient.address)
+				found.append(carried_files.named(finding, about))
 	return found
 
 
 def check_identity(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:
 	"""P-1: at levels that require it, nothing is sent before the client's identity is confirmed."""
+	return [
+		carried_files.named(finding, about)
+		for about, theirs in carried_files.of_each(context, recipients)
+		for finding in _identity_of(about, theirs)
+	]
+
+
+def _identity_of(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> tuple[Finding, ...]:
 	required = level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or context.acknowledgement:
-		return []
+		return ()
 	known = (
 		identity.state(context.party_type, context.party, context.contact, context.level)
 		if context.party
 		else rules.Identity()
 	)
-	return list(rules.check_identity(True, known, clock.now()))
+	return rules.check_identity(True, known, clock.now())
 
 
 def check_channel(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:

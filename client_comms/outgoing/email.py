@@ -19,6 +19,7 @@ from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery
 from client_comms.outgoing import (
 	advertising,
+	carried_files,
 	facts,
 	gate,
 	presentation,
@@ -59,13 +60,14 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 	context = facts.context_of(
 		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
 	)
+	context = carried_files.with_carried(context, queued)
 	if context.governed:
 		return context
 	if not queued.communication and guards.is_own(queued.reference_doctype):
 		return None  # a link or a code that the client needs, or a reminder to staff
 	recipients = [row.recipient for row in queued.recipients]
 	context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
-	return context if context.party else None
+	return context if context.party or context.carried else None
 
 
 def before_queueing(doc, method=None) -> None:

@@ -32,6 +32,7 @@ class OutgoingContext:
 	:param level: whose safeguards apply: that of the record, or of documents of its type if that is stricter
 	:param by_type: the record has no level of its own
 	:param others: the same for other clients among the recipients, whose channel counts as well
+	:param carried: the same for other records of which the message brings a file along (`file`)
 	"""
 
 	doctype: str | None
@@ -54,6 +55,8 @@ class OutgoingContext:
 
 	by_type: bool = False
 	others: tuple["OutgoingContext", ...] = ()
+	carried: tuple["OutgoingContext", ...] = ()
+	file: str | None = None
 
 	@property
 	def governed(self) -> bool:

@@ -27,9 +27,9 @@ def as_html(found: Iterable[Finding]) -> str:
 				[
 					bold(rule_of(check)),
 					*(
-						f"{bold(finding.recipient)}: {translate(finding.message)}"
+						f"{bold(finding.recipient)}: {_words_of(finding)}"
 						if finding.recipient
-						else translate(finding.message)
+						else _words_of(finding)
 						for finding in group
 					),
 					*(remedy_of(step)[1] for step in steps),
@@ -37,6 +37,14 @@ def as_html(found: Iterable[Finding]) -> str:
 			)
 		)
 	return "<br><br>".join(parts)
+
+
+def _words_of(finding: Finding) -> str:
+	"""What it says (HTML)."""
+	words = translate(finding.message)
+	if not finding.file:
+		return words
+	return f"{words} {_('This is about the attached {0}.').format(bold(finding.file))}"
 
 
 def rule_of(check: str) -> str:
@@ -92,7 +100,7 @@ def as_dict(finding: Finding) -> dict:
 		**_party_of(finding),
 		"check": finding.check,
 		"rule": rule_of(finding.check),
-		"message": translate(finding.message),
+		"message": _words_of(finding),
 		"recipient": finding.recipient,
 		"contact": finding.contact,
 		"next_step": finding.next_step,

@@ -29,6 +29,10 @@ def register(
 	for other in context.others:
 		theirs = recipient_kinds.sort_recipients(other, [each.address for each in recipients])
 		rows += _rows(other, theirs, verdict, reason)
+	for about in context.carried:
+		theirs = recipient_kinds.sort_recipients(about, [each.address for each in recipients])
+		rows += _rows(about, theirs, verdict, reason)
+		restricted.note_use(about, theirs)
 	for row in rows:
 		disclosures.enter({**row, "email_queue": email_queue})
 	restricted.note_use(context, recipients)

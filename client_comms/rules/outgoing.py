@@ -92,7 +92,7 @@ def sort_recipient(address: str, known: Known) -> Recipient:
 @dataclass(frozen=True, slots=True)
 class Finding:
 	"""A problem that a check found; `next_step` says which remedy to offer. `contact`: whom it concerns, if not the person whom the message is
-	about; `party`: the type and name of the client, if it is another one."""
+	about; `party`: the type and name of the client, if it is another one; `file`: the attached file of another record that it is about."""
 
 	check: str
 	message: Message
@@ -100,6 +100,7 @@ class Finding:
 	recipient: str | None = None
 	contact: str | None = None
 	party: tuple[str, str] | None = None
+	file: str | None = None
 	blocks: bool = False  # the client excluded it: a reason is not enough, even in Warn
 
 
