@@ -11,6 +11,7 @@ from frappe import _
 from frappe.utils import getdate
 
 from client_comms import clock, ledger
+from client_comms.acting import as_the_app
 from client_comms.client_privacy.erasure import belongings
 from client_comms.clients import preferences
 from client_comms.clients.parties import PARTY_TYPES
@@ -82,10 +83,12 @@ def erase(doctype: str, action: str, names: Collection[str]) -> None:
 
 def delete(doctype: str, names: list[str]) -> None:
 	"""Delete records. What their own DocType, or another app, does on deletion is done first; except for the app's own
-	evidence, which refuses to be deleted by users."""
+	evidence, which refuses to be deleted by users. It is done as the app, because a DocType can refuse it to officers, as Frappe does for
+	Email Queue."""
 	if frappe.get_meta(doctype).module not in _own_modules():
-		for name in filter(lambda name: frappe.db.exists(doctype, name), names):
-			frappe.get_doc(doctype, name).run_method("on_trash")
+		with as_the_app():
+			for name in filter(lambda name: frappe.db.exists(doctype, name), names):
+				frappe.get_doc(doctype, name).run_method("on_trash")
 	belongings.remove_rows(doctype, names)
 
 

@@ -23,12 +23,13 @@ def client(make_client):
 
 
 @pytest.fixture
-def erased(client, approve_erasure):
-	"""`erased()` is a finished run of the erasure of the client."""
+def erased(client, approve_erasure, officer, as_user):
+	"""`erased()` is a finished run of the erasure of the client. The job has the login of the officer who approved it."""
 
 	def make():
 		name = approve_erasure(client)
-		runs.work(name)
+		with as_user(officer):
+			runs.work(name)
 		run = frappe.get_doc(runs.RUN, name)
 		assert (run.status, run.error, run.failed_count) == (runs.FINISHED, None, 0)
 		return run
