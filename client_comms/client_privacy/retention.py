@@ -215,6 +215,8 @@ def _issues(run: str, about: dict[str, list[tuple[str, str]]]) -> Iterator[dict]
 			action, reason = rules.KEEP, _("Not closed in ERPNext yet")
 		elif issue in others:
 			action, reason = rules.KEEP, _("Another interaction is about it")
+		elif action == rules.KEEP:
+			reason = _("{0}, which came from it, stays").format(interaction)
 		yield runs.item(ISSUE, issue, action, reason, step=1)
 
 

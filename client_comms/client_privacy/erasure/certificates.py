@@ -1,9 +1,18 @@
 """What a run of erasure certifies: what went, what stays and why, and what it cannot reach (P-2)."""
 
 import frappe
-from frappe import _
+
+from client_comms.rules.messages import _ as N_
 
 ITEM = "Erasure Item"
+# What no run can erase. Stored as it is here; who prints a certificate reads it in their language.
+NOT_REACHED = (
+	N_(
+		"Backups of the site contain the data until they are deleted. After restoring one, plan the erasure again."
+	),
+	N_("Log files of the server (logs/) may name records until they are rotated."),
+	N_("What was sent to recipients, or passed on by webhooks and integrations, is outside the site."),
+)
 
 
 def of(run) -> dict:
@@ -11,7 +20,7 @@ def of(run) -> dict:
 
 	:returns: `{"run", "kind", "planned_by", "approved_by", "started_on", "finished_on", "erased": [{"doctype", "action",
 	    "count", "names"}], "kept": [{"doctype", "name", "reason"}], "failed": [{"doctype", "name", "reason"}],
-	    "not_reached": [text]}`; times as stored
+	    "not_reached": `NOT_REACHED`}`; times as stored
 	"""
 	fields = ["reference_doctype", "reference_name", "action", "state", "reason", "error"]
 	items = frappe.get_all(
@@ -42,19 +51,8 @@ def of(run) -> dict:
 			for item in items
 			if item.state == "Failed"
 		],
-		"not_reached": not_reached(),
+		"not_reached": list(NOT_REACHED),
 	}
-
-
-def not_reached() -> list[str]:
-	"""What no run can erase, in words."""
-	return [
-		_(
-			"Backups of the site contain the data until they are deleted. After restoring one, plan the erasure again."
-		),
-		_("Log files of the server (logs/) may name records until they are rotated."),
-		_("What was sent to recipients, or passed on by webhooks and integrations, is outside the site."),
-	]
 
 
 def summary(certificate: dict) -> str:

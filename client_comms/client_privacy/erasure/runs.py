@@ -16,9 +16,10 @@ from frappe.utils.global_search import sync_global_search
 from client_comms import clock, ledger, transactions
 from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.client_privacy.erasure import belongings, certificates, records
+from client_comms.clients import preferences
 from client_comms.enforcement import legal_holds
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, RecordIsKeptError
-from client_comms.i18n import bold, speaking_to, words_to_keep
+from client_comms.i18n import bold, speaking, words_to_keep
 from client_comms.roles import COMPLIANCE_OFFICER, require_auditing, who_else
 from client_comms.rules.retention import KEEP, MASK
 
@@ -275,14 +276,14 @@ def _erase_all(run) -> None:
 	_erase_planned(run)
 	while _step(run, "add_late") or _step(run, "finish") is False:
 		_erase_planned(run)
-	with speaking_to(run.planned_by):
+	with speaking(preferences.site_language()):
 		finish(run.name)
 
 
 def _step(run, step: str, *args):
-	"""A step of this kind of run, in the language of who planned it; None if it has no such step."""
+	"""A step of this kind of run; None if it has no such step. What it stores is read by all officers, so it is in the language of the site."""
 	own = _own(run.kind, step)
-	with speaking_to(run.planned_by):
+	with speaking(preferences.site_language()):
 		return own(run, *args) if own else None
 
 
@@ -295,7 +296,7 @@ def _erase_planned(run) -> None:
 	while chunk := _next_chunk(run.name):
 		sync_global_search()  # what waits to be indexed would come back after the row of the index is gone
 		_step(run, "before_step", chunk[0].step)
-		with speaking_to(run.planned_by):
+		with speaking(preferences.site_language()):
 			_in_chunk(run, chunk)
 		count_items(run.name)
 		_set(run.name, attempts=0)

@@ -594,11 +594,30 @@ def test_an_issue_stays_with_an_interaction_that_stays(retain, closed, officers,
 		if issue is held:
 			hold = {"doctype": "Legal Hold", "hold_on": "Interaction", "reason": "A claim"}
 			frappe.get_doc({**hold, "client_interaction": stays.name}).insert()
+			on_hold = stays.name
 	run = run_all(officers, as_user)
 	assert frappe.db.exists("Issue", held.name) and frappe.db.exists("Issue", not_expired.name)
 	kept = {row["name"]: row["reason"] for row in frappe.parse_json(run.certificate)["kept"]}
 	assert kept[not_expired.name] == "Another interaction is about it"
-	assert held.name in kept
+	assert kept[held.name] == f"{on_hold}, which came from it, stays"
+
+
+def test_a_certificate_is_in_the_language_of_the_site_and_its_own_words_in_that_of_its_reader(
+	retain, closed, officers, as_user
+):
+	retain("Standard", 12, "Delete")
+	frappe.db.set_value("User", officers[0], "language", "fr")
+	doc = closed("2024-01-31")
+	closed("2024-01-31")
+	hold = {"doctype": "Legal Hold", "hold_on": "Interaction", "reason": "A claim"}
+	hold = frappe.get_doc({**hold, "client_interaction": doc.name}).insert()
+	run = run_all(officers, as_user)
+	assert [row["reason"] for row in frappe.parse_json(run.certificate)["kept"]] == [
+		f"Legal Hold {hold.name} keeps it."
+	]
+	frappe.local.lang = "de"
+	page = frappe.get_print(runs.RUN, run.name, "Erasure Certificate")
+	assert "Von keinem Lauf erreicht" in page and "Sicherungen" in page and "Backups of the site" not in page
 
 
 def test_items_are_as_confidential_as_their_records(closed, officers, as_user, make_user):
