@@ -45,6 +45,9 @@ class Change:
 	def govern(self, record: Record) -> Record:
 		return self.version.govern(record, self.before) if self.version else record
 
+	def not_lowered_to(self, record: Record) -> str | None:
+		return self.version.not_lowered_to(record, self.before) if self.version else None
+
 	def moves(self) -> Iterable[Move]:
 		"""Every kind of record that can exist, before and after."""
 		if self.version:

@@ -34,7 +34,7 @@ def apply(tally: Tally, rows: Iterable, change: Change) -> list[str]:
 			continue
 		covered = change.covers(row.communication_type)
 		after = states.state_of(stored[row.name], now) if covered and row.name in stored else None
-		tally.add(row.name, row.before, after, now)
+		tally.add(row.name, row.before, after, now, not_lowered_to=change.not_lowered_to(row.before.record))
 	return failed
 
 

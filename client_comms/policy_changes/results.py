@@ -18,11 +18,12 @@ from client_comms.rules.change_tally import (
 	HINDSIGHT,
 	KEYS,
 	LEVELS,
+	NOT_LOWERED,
 	UNCOVERED,
 	Tally,
 )
 
-_SECTIONS = (LEVELS, DEADLINES, HINDSIGHT, DOCUMENTATION, UNCOVERED)
+_SECTIONS = (LEVELS, NOT_LOWERED, DEADLINES, HINDSIGHT, DOCUMENTATION, UNCOVERED)
 _SHOWN = 3
 _TRIED = 200
 _ROLE = "role:"  # a user of no name who holds one role
@@ -30,7 +31,7 @@ _ROLE = "role:"  # a user of no name who holds one role
 
 def of(tally: Tally, change: Change, *, simulated: bool) -> dict:
 	"""
-	:returns: `{"checked", "levels", "deadlines", "hindsight", "documentation", "uncovered": rows of
+	:returns: `{"checked", "levels", "not_lowered", "deadlines", "hindsight", "documentation", "uncovered": rows of
 	    `rules.change_tally.KEYS` with `records`, "people": [{"user", "full_name", "level", "level_after",
 	    "communication_type", "gained", "lost"}], "roles": [the same with "role"], "new_access"}`; the last is
 	    None for what was really done
@@ -93,7 +94,7 @@ def with_examples(run) -> dict | None:
 		{name for each in tally.examples.values() for names in each.values() for name in names}
 	)
 	for section in _SECTIONS:
-		for row in result[section]:
+		for row in result.setdefault(section, []):  # runs of an earlier version do not have all of them
 			key = tuple(row[field] for field in KEYS[section])
 			row["examples"] = [
 				{"name": name, "subject": readable[name]}

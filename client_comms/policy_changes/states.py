@@ -123,7 +123,7 @@ def count(tally: Tally, row, change: Change, now: datetime) -> None:
 		after = state_of(new, now)
 	else:  # what is closed is not reclassified: its clocks stay as they are
 		after = _undisturbed(new, old)
-	tally.add(row.name, old, after, now, hindsight)
+	tally.add(row.name, old, after, now, hindsight, change.not_lowered_to(before))
 
 
 def _undisturbed(row, old: State) -> State:

@@ -18,6 +18,7 @@ CLOCKS = ("acknowledge", "respond", "promise")
 
 # Sections, with what their keys consist of
 LEVELS = "levels"  # type, level before, level after
+NOT_LOWERED = "not_lowered"  # type, level that stays, level that the version states: who submits it cannot lower between them
 DEADLINES = "deadlines"  # type, clock, status before, status after
 HINDSIGHT = "hindsight"  # the same, as if the record had been governed by the change from its first day
 DOCUMENTATION = "documentation"  # type, method, state before, state after
@@ -26,6 +27,7 @@ MOVES = "moves"  # type, level and version before, level and version after
 TIES = "ties"  # user, tie, and a key of MOVES
 KEYS: Mapping[str, tuple[str, ...]] = {
 	LEVELS: ("communication_type", "from", "to"),
+	NOT_LOWERED: ("communication_type", "from", "to"),
 	DEADLINES: ("communication_type", "clock", "from", "to"),
 	HINDSIGHT: ("communication_type", "clock", "from", "to"),
 	DOCUMENTATION: ("communication_type", "documentation_method", "from", "to"),
@@ -70,11 +72,13 @@ class Tally:
 		after: State | None,
 		now: datetime,
 		hindsight: tuple[str, ...] = (),
+		not_lowered_to: str | None = None,
 	) -> None:
 		"""Count one record.
 
 		:param after: None if the change has no rule for its type, so that it stays as it is
 		:param hindsight: the statuses of its clocks if it had always been governed by the change; empty if not asked
+		:param not_lowered_to: as of `matrix_change.Version`
 		"""
 		self.checked += 1
 		kind = before.record.communication_type
@@ -82,6 +86,8 @@ class Tally:
 			self._count(UNCOVERED, (kind,), name)
 		after = after or before
 		self._count(LEVELS, (kind, before.record.level, after.record.level), name)
+		if not_lowered_to is not None:
+			self._count(NOT_LOWERED, (kind, before.record.level, not_lowered_to), name)
 		self._count_clocks(DEADLINES, kind, before.clocks, after.clocks, name)
 		self._count_clocks(HINDSIGHT, kind, before.clocks, hindsight or before.clocks, name)
 		for method in sorted(before.owed | after.owed):

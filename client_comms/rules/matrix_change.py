@@ -47,17 +47,30 @@ class Version:
 
 	def govern(self, record: Record, policy: Policy) -> Record:
 		"""The record as it would be under this version; one of a type without a rule in it stays as it is."""
-		after = self.levels.get(record.communication_type)
-		if after is None or record.matrix == self.name:
+		level = self._level(record, policy)
+		if level is None:
 			return record
-		stated = self.stated.get((record.matrix, record.communication_type))
-		level = level_under(record.level, stated, after, policy.rank)
-		if policy.rank(level) < policy.rank(record.level) and not self._lowers(record.level, level):
+		if self._keeps_higher(record, level, policy):
 			level = record.level
 		return replace(record, matrix=self.name, level=level)
 
-	def _lowers(self, *levels: str | None) -> bool:
-		return self.lowers is None or self.lowers.issuperset(levels)
+	def not_lowered_to(self, record: Record, policy: Policy) -> str | None:
+		"""The lower level that the record would have if who submits the version could lower it; None if that makes no difference."""
+		level = self._level(record, policy)
+		return level if level is not None and self._keeps_higher(record, level, policy) else None
+
+	def _level(self, record: Record, policy: Policy) -> str | None:
+		"""As this version states it, for any user who submits it; None if the record stays as it is."""
+		after = self.levels.get(record.communication_type)
+		if after is None or record.matrix == self.name:
+			return None
+		stated = self.stated.get((record.matrix, record.communication_type))
+		return level_under(record.level, stated, after, policy.rank)
+
+	def _keeps_higher(self, record: Record, level: str, policy: Policy) -> bool:
+		if self.lowers is None or policy.rank(level) >= policy.rank(record.level):
+			return False
+		return not self.lowers.issuperset((record.level, level))
 
 
 def with_version(policy: Policy, version: Version) -> Policy:

@@ -54,6 +54,20 @@ frappe.provide("client_comms.policy_changes");
 			${reasons(__("Now"), before)}${reasons(__("Then"), after)}</div>`;
 	}
 
+	/** What the version states, and who submits it cannot do; nothing if that is all. */
+	function not_lowered(rows, cells) {
+		if (!rows?.length) return "";
+		return table(
+			__("Not Lowered"),
+			__(
+				"These interactions keep their stricter level, because who submits the version cannot write at both levels with oversight. Have a user submit it who can, or have staff with clearance for both levels lower them, with a reason.",
+			),
+			[__("Communication Type"), __("Change"), __("Interactions"), __("Examples")],
+			rows,
+			cells,
+		);
+	}
+
 	/** Records per level before and after, from the moves of each type. */
 	function per_level(rows) {
 		const sums = {};
@@ -114,6 +128,12 @@ frappe.provide("client_comms.policy_changes");
 			__("Interactions"),
 			__("Examples"),
 		];
+		const moved_row = (row) => [
+			escape(__(row.communication_type)),
+			change(row),
+			row.records,
+			examples(row),
+		];
 		const moved = result.levels.filter((row) => row.from !== row.to);
 		const parts = [
 			`<p>${__("Interactions compared: {0}.", [result.checked])}</p>`,
@@ -134,8 +154,9 @@ frappe.provide("client_comms.policy_changes");
 				__("Levels that staff have changed stay, unless the version is stricter."),
 				[__("Communication Type"), __("Change"), __("Interactions"), __("Examples")],
 				moved,
-				(row) => [escape(__(row.communication_type)), change(row), row.records, examples(row)],
+				moved_row,
 			),
+			not_lowered(result.not_lowered, moved_row),
 			who(
 				__("Access by Role"),
 				__("For a user who has only this role and does not take part."),

@@ -382,8 +382,13 @@ def test_a_version_lowers_levels_only_if_who_submits_it_could(
 		version = draft(change, reclassify_open=1)
 		with as_user(make_user(MANAGER, *roles)):
 			simulated = result_of(api.simulate_change(MATRIX, version.name))
-			activate(version, jobs)
+			done = result_of(activate(version, jobs))
 	asked = {"communication_type": "Service Update", "from": "Confidential"}
+	for result in (simulated, done):
+		kept = sum(row["records"] for row in rows_of(result, "not_lowered", **asked, to="Standard"))
+		assert bool(kept) == (level == "Confidential"), (
+			"who simulates or submits reads what cannot be lowered"
+		)
 	assert {row["to"] for row in rows_of(simulated, "levels", **asked)} == {level}
 	assert frappe.db.get_value(INTERACTION, low.name, ["matrix", "confidentiality_level"]) == (
 		version.name,
