@@ -14,7 +14,7 @@ from frappe import _
 from frappe.contacts.doctype.address.address import get_company_address
 from frappe.utils import cstr, get_url
 
-from client_comms import clock
+from client_comms import clock, transactions
 from client_comms.client_privacy import consents, links
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import moment_in_words, speaking
@@ -141,8 +141,17 @@ def how_to_withdraw() -> str:
 def send(doc, *, address: str, language: str | None = None, contact: str | None = None) -> None:
 	"""Email a client who answered through a link what was recorded, with the receipt and a link to change the answer.
 
-	If the address of the site is not configured, the link is left out, but the answer counts.
+	If the address of the site is not configured, the link is left out. If nothing can be sent, such as without an outgoing email account, that is
+	in the Error Log: the answer counts all the same, and the client, who can do nothing about it, is told nothing.
 	"""
+	told = len(frappe.local.message_log)
+	with transactions.part("A receipt could not be sent to the client", doc.doctype, doc.name) as sending:
+		_send(doc, address, language, contact)
+	if sending.error:
+		del frappe.local.message_log[told:]
+
+
+def _send(doc, address: str, language: str | None, contact: str | None) -> None:
 	with speaking(language):
 		url = None
 		if links.has_site_address():

@@ -108,3 +108,13 @@ def test_nothing_can_be_sent_before_the_script_is_there(visitor, login):
 	page.reload()
 	expect(page.locator(".self-service [type=submit]")).to_be_enabled()
 	expect(page.locator(".data-request [type=submit]")).to_be_enabled()
+
+
+def test_without_scripts_the_page_says_why_nothing_can_be_sent(browser, http):
+	for scripts in (False, True):
+		context = browser.new_context(base_url=http, java_script_enabled=scripts)
+		page = context.new_page()
+		page.goto("/client-request?_lang=en")
+		told = page.get_by_text("needs JavaScript")
+		expect(told).to_have_count(0) if scripts else expect(told).to_be_visible()
+		context.close()

@@ -673,3 +673,17 @@ def test_what_is_for_one_contact_goes_to_their_address_alone(client, mailbox):
 	ben.save()
 	with pytest.raises(ActionNotPossibleError, match="no confirmed email address"):
 		api.invite_client(**party_of(client), contact=ben.name)
+
+
+def test_an_answer_counts_if_no_receipt_can_be_sent(client, monkeypatch, errors):
+	doc, token = ask(client)
+
+	def fail(**_email):
+		frappe.throw("No outgoing account", exc=frappe.OutgoingEmailError)
+
+	monkeypatch.setattr(frappe, "sendmail", fail)
+	assert submit(answers={doc.name: "Refused"}, token=token)["done"]
+	assert doc.reload().status == "Refused"
+	assert frappe.get_message_log() == []
+	assert any("No outgoing account" in each for each in errors())
+	assert frappe.db.count("Client Access Link", {"consent": doc.name}) == 1
