@@ -9,6 +9,7 @@ from client_comms.leak_check.surfaces import (
 	files,
 	governed_documents,
 	guesses,
+	jobs,
 	lists,
 	named_by_own,
 	portal,
@@ -38,6 +39,7 @@ FILES = (
 	files,
 	printing,
 	reports,
+	jobs,
 	changes,
 )
 SURFACES: list[Surface] = [
