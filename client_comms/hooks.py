@@ -327,6 +327,7 @@ before_request = [
 	"client_comms.enforcement.doctypes.comment.refuse_types",
 	"client_comms.enforcement.requests.method_aliases.refuse",
 	"client_comms.enforcement.requests.methods_of_staff.refuse",
+	"client_comms.enforcement.requests.numbers_of_others.refuse",
 	"client_comms.api.arguments.require",
 	"client_comms.enforcement.doctypes.file.require_uploaded",
 	"client_comms.enforcement.requests.backups.refuse",

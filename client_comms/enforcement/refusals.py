@@ -34,6 +34,8 @@ def after_request(response=None, request=None) -> None:
 	if response is None or response.status_code != _FORBIDDEN or not response.is_json or not kept():
 		return
 	content = json.loads(response.get_data())
+	if not roles.has_desk() and any(each.get("message") for each in content.get("errors") or ()):
+		return  # version 2 of the API; clients are told the same whatever they are refused
 	messages = [json.loads(each) for each in json.loads(content.get("_server_messages") or "[]")]
 	told = [each for each in messages if each.get("message")]
 	if messages and len(told) == len(messages):

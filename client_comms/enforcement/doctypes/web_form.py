@@ -13,7 +13,7 @@ from frappe.rate_limiter import rate_limit
 from client_comms import roles
 from client_comms.enforcement import client_portal, guards, references, refusals
 from client_comms.enforcement.compose import call_previous
-from client_comms.enforcement.requests import portal
+from client_comms.enforcement.requests import numbers_of_others, portal
 from client_comms.exceptions import ClearanceMissingError
 
 
@@ -89,6 +89,8 @@ def accept(web_form: str, data: str, **others):
 	sent = _pinned(web_form, frappe.parse_json(data), others.pop("docname", None))
 	entered = _entered(web_form, sent)
 	if entered.get("doctype"):
+		if name := entered.get("name"):
+			numbers_of_others.require(entered["doctype"], str(name))
 		form = frappe.get_doc("Web Form", web_form)
 		references.refuse_in_memory(
 			frappe.get_doc(entered),
@@ -151,6 +153,8 @@ def delete_multiple(web_form_name: str, docnames: str, **others):
 
 def _require(web_form: str, names: list) -> None:
 	doctype = frappe.db.get_value("Web Form", web_form, "doc_type")
+	for name in names if doctype else ():
+		numbers_of_others.require(doctype, str(name))
 	if doctype and not all(_is_open(doctype, name, "delete") for name in names):
 		frappe.throw(
 			refusals.without_clearance(),

@@ -6,8 +6,9 @@ from frappe.website.utils import clear_cache
 from client_comms import compat
 from client_comms.enforcement import documents
 from client_comms.enforcement.requests import portal
+from client_comms.leak_check.bait import INTERACTION
 from client_comms.leak_check.bait.record import insert_row
-from client_comms.leak_check.surfaces.surface import surface
+from client_comms.leak_check.surfaces.surface import BY_REQUEST, surface
 
 
 def _portal(name, ask):
@@ -88,6 +89,23 @@ def _tags(visitor, bait, planted):
 	]
 	frappe.db.delete("Tag", {"name": tag})
 	return any(bait.word in each.text for each in answers)
+
+
+@surface("portal, whether a number is that of a record", BY_REQUEST, control=False)
+def _number(visitor, bait, planted):
+	"""Staff are told why a record is refused."""
+	if frappe.db.get_value("User", visitor.user, "user_type") != "Website User":
+		return False
+
+	def told(number):
+		answers = (
+			visitor.call("frappe.client.has_permission", doctype=INTERACTION, docname=number),
+			visitor.call("frappe.share.get_users", doctype=INTERACTION, name=number),
+			visitor.get(f"/api/resource/{INTERACTION}/{number}"),
+		)
+		return [(each.status, each.message) for each in answers]
+
+	return told(bait.name) != told(f"{bait.name}0")
 
 
 @surface(

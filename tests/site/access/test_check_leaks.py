@@ -204,6 +204,11 @@ PORTAL_HOLES = [
 	),
 	("permission_query_conditions", ["Tag"], "portal, words of tags"),
 	(
+		"before_request",
+		["client_comms.enforcement.requests.numbers_of_others.refuse"],
+		"portal, whether a number is that of a record",
+	),
+	(
 		"update_website_context",
 		["client_comms.enforcement.requests.missing_pages.keep_for_one"],
 		"page that was not found, which Frappe keeps for all visitors",

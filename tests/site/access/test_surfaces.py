@@ -45,6 +45,7 @@ FOR_NOBODY = {
 	"portal, Contact Email of someone else",  # in the desk, ERPNext decides
 	"portal, Contact Phone of someone else",
 	"portal, words of tags",  # of users of the desk
+	"portal, whether a number is that of a record",
 	"page that was not found, which Frappe keeps for all visitors",
 	"share in a made-up table of one's own document",
 	"splitting of an Issue of one's own, with a hidden message",

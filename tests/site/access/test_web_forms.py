@@ -216,16 +216,18 @@ def test_messages_below_a_form_that_desk_users_cannot_read(below, client, staff)
 	assert below(staff.cleared) == {"in copy"}
 
 
-def test_an_app_that_saves_what_is_sent_saves_a_document_of_the_form(send, monkeypatch):
+def test_an_app_that_saves_what_is_sent_saves_a_document_of_the_form(send, held, monkeypatch):
 	"""As payments does: its method takes the DocType from what is sent, and the name from an argument of its own."""
-	saved = []
+	entered, saved = held("Issue", level=None, subject="A floor"), []
+	entered.db_set("owner", "Guest")
 
 	def accept(original, web_form, data, docname=None):
 		saved.append((frappe.parse_json(data), docname))
 		return "/checkout"
 
 	monkeypatch.setattr(web_form, "call_previous", accept)
-	assert send("Guest", "Issue", sent="Task", more={"docname": "x"}, subject="A roof") == "/checkout"
+	more = {"docname": entered.name}
+	assert send("Guest", "Issue", sent="Task", more=more, subject="A roof") == "/checkout"
 	((given, docname),) = saved
-	assert (given["doctype"], given["name"], given["subject"]) == ("Issue", "x", "A roof")
+	assert (given["doctype"], given["name"], given["subject"]) == ("Issue", entered.name, "A roof")
 	assert docname is None, "what is checked is what is saved"
