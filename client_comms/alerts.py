@@ -50,8 +50,21 @@ def nobody_responsible(doc) -> None:
 	notify(doc, managers(), subject)
 
 
-def handed_over(user: str, number: int, reason: Callable[[], str]) -> None:
-	"""Tell the manager role, once, how much of a user's work was reassigned to it."""
+def handed_over(user: str, number: int, reason: Callable[[], str], tell_them: bool = False) -> None:
+	"""Tell the manager role, once, how much of a user's work was reassigned to it.
+
+	:param tell_them: the user as well, who can still log in and does not see it any more
+	"""
+	if tell_them:
+		tell(
+			[user],
+			lambda: _("Your interactions were reassigned to the manager role ({0}): {1}").format(
+				reason(), number
+			),
+			"User",
+			user,
+			link=compat.desk_path("owed-today"),
+		)
 	for manager in sorted(managers() - {user}):
 		_entry(
 			manager,

@@ -162,7 +162,7 @@ def hand_over(user: str) -> int:
 	staff = _Staff(user)
 
 	def why() -> str:
-		return _("role lost") if staff.enabled else _("user disabled")
+		return _("role or clearance lost") if staff.enabled else _("user disabled")
 
 	moved, last, more = 0, "", True
 	while more:
@@ -178,7 +178,7 @@ def hand_over(user: str) -> int:
 			last = chunk[-1].name
 		elif moved:
 			with transactions.part("The manager role could not be told of reassigned work", "User", user):
-				alerts.handed_over(user, moved, why)
+				alerts.handed_over(user, moved, why, staff.enabled)
 		# nosemgrep: frappe-manual-commit (the locks end here; a killed job loses at most this chunk)
 		frappe.db.commit()
 	return moved

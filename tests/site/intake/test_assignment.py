@@ -370,7 +370,12 @@ def test_a_lost_role_takes_only_what_it_was_for(team, inquiry, run_jobs, make_us
 	inquiries.reload()
 	update.reload()
 	assert inquiries.responsible_staff in team.managers and update.responsible_staff == both
-	assert inquiries.events[-1].note.endswith("role lost")
+	assert inquiries.events[-1].note.endswith("role or clearance lost")
+	(theirs,) = [row for row in notifications(both) if row.for_user == both]
+	assert (
+		theirs.subject == "Your interactions were reassigned to the manager role (role or clearance lost): 1"
+	)
+	assert theirs.link.endswith("/owed-today")
 
 
 def test_where_the_role_is_not_enforced_no_one_loses_anything_with_it(team, inquiry, run_jobs, set_settings):
