@@ -468,7 +468,9 @@ def written(step: Step, data, name: str | None, staff: str | None) -> bytes:
 	mail["Subject"] = subject
 	mail["Date"] = format_datetime(step.dated.astimezone(BERLIN))
 	mail["Message-ID"] = f"<{data.message}>"
-	mail.set_content(f"{step.what} {step.number}: will you come by?")
+	# A copy has the words of the first one: another text with its Message-ID would be another message.
+	text = data.message if what in ("mail to two mailboxes", "second copy") else f"{what} {step.number}"
+	mail.set_content(f"{text}: will you come by?")
 	if what == "bounce":
 		mail.add_attachment(
 			f"Message-ID: <{data.returned}>\nSubject: {step.key}\n".encode(),
