@@ -403,6 +403,7 @@ doc_events = {
 		**_ON_LEDGER,
 		"on_update": [
 			"client_comms.enforcement.policy.clear_cache",
+			"client_comms.enforcement.copied_fields.follow_level",
 			"client_comms.enforcement.sharing.end_lapsed_of_level",
 			"client_comms.ledger.following.follow_clearances",
 		],
@@ -688,7 +689,12 @@ doc_events = {
 		"on_update": "client_comms.outgoing.advertising.tell_sender",
 	},
 	"Newsletter": {"on_update": "client_comms.outgoing.advertising.tell_sender"},
-	"Task": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Task": {
+		"validate": [
+			"client_comms.enforcement.references.refuse_named",
+			"client_comms.enforcement.copied_fields.leave_out_words",
+		]
+	},
 	"Document Follow": {"after_insert": "client_comms.enforcement.sharing.end_follow_without_clearance"},
 	"Document Share Key": {
 		"before_insert": "client_comms.enforcement.doctypes.document_share_key.refuse_key"

@@ -15,6 +15,7 @@ from client_comms.i18n import speaking
 from client_comms.rules import access
 
 _ISSUE, _LEAD = "Issue", "Lead"
+_WORDS = ("subject", "description")  # which ERPNext copies into a Task
 _ROWS_OF_TASKS = ("Project Template Task", "Task Depends On")  # which repeat the subject
 # DocType -> the rows with copies of its fields, and their link to it
 ROWS = {_LEAD: ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
@@ -80,25 +81,42 @@ def keeps_words(level: str | None) -> bool:
 	return bool(level) and policy.current().level(level).need_to_know != access.ROLE
 
 
+def leave_out_words(doc, method=None) -> None:
+	"""`validate` of Task: what was withdrawn from it does not come back, such as with a form that was open meanwhile."""
+	if doc.issue and keeps_words(governed.level(_ISSUE, doc.issue)):
+		doc.update(_instead(doc, doc.issue, _words(doc.issue)))
+
+
+def follow_level(doc, method=None) -> None:
+	"""`on_update` of Confidentiality Level: Tasks were made while it was open to all with a role, and it is not any more."""
+	before = doc.get_doc_before_save()
+	if not before or before.need_to_know == doc.need_to_know or not keeps_words(doc.name):
+		return
+	for issue in _with_tasks():
+		_withdraw_from_tasks(issue)
+	withdraw_from_all_deleted()
+
+
+def _with_tasks() -> list[str]:
+	set_ones = {"issue": ("is", "set")}
+	return frappe.get_all("Task", set_ones, pluck="issue", distinct=True, order_by=None)
+
+
 def _withdraw_from_tasks(issue: str) -> None:
 	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
 	if not keeps_words(governed.level(_ISSUE, issue)):
 		return
-	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
-	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *words], order_by=None)
+	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *_WORDS], order_by=None)
 	if not tasks:
 		return
-	changed: set[str] = set()
-	for field, instead in (("subject", issue), ("description", None)):
-		copied = [task.name for task in tasks if words[field] and task[field] == words[field]]
-		if copied:
-			frappe.db.set_value("Task", {"name": ("in", copied)}, field, instead, update_modified=False)
-			changed |= {*copied}
-	repeated = {"task": ("in", [task.name for task in tasks]), "subject": words.subject}
+	words = _words(issue)
+	for task in tasks:
+		if instead := _instead(task, issue, words):
+			frappe.db.set_value("Task", task.name, instead, update_modified=False)
+			update_global_search(frappe.get_doc("Task", task.name))
+	named = {"task": ("in", [task.name for task in tasks]), "subject": ("in", [*words["subject"], ""])}
 	for rows in _ROWS_OF_TASKS:
-		frappe.db.set_value(rows, repeated, "subject", issue, update_modified=False)
-	for name in sorted(changed):
-		update_global_search(frappe.get_doc("Task", name))
+		frappe.db.set_value(rows, named, "subject", issue, update_modified=False)
 
 
 def withdraw_from_deleted(doctype: str, name: str) -> None:
@@ -120,11 +138,27 @@ def _withdraw_from_deleted_task(name: str, task: dict) -> None:
 	issue = task.get("issue")
 	if not issue or not keeps_words(governed.level(_ISSUE, issue)):
 		return
-	words = frappe.db.get_value(_ISSUE, issue, ["subject", "description"], as_dict=True)
-	copied = [field for field, word in words.items() if word and task.get(field) == word]
-	if copied:
-		task.update({field: {"subject": issue}.get(field) for field in copied})
-		frappe.db.set_value("Deleted Document", name, "data", frappe.as_json(task), update_modified=False)
+	if instead := _instead(task, issue, _words(issue)):
+		content = frappe.as_json({**task, **instead})
+		frappe.db.set_value("Deleted Document", name, "data", content, update_modified=False)
+
+
+def _words(issue: str) -> dict[str, set[str]]:
+	"""All that these fields of an Issue say or have said: a Task may have been made of it at any time."""
+	stored = frappe.db.get_value(_ISSUE, issue, _WORDS, as_dict=True) or {}
+	found = {field: {stored.get(field)} for field in _WORDS}
+	about = {"ref_doctype": _ISSUE, "docname": issue}
+	for data in frappe.get_all("Version", about, pluck="data", order_by=None):
+		for field, *values in deleted_content.kept_content(data).get("changed") or ():
+			if field in found:
+				found[field].update(value for value in values if isinstance(value, str))
+	return {field: values - {None, ""} for field, values in found.items()}
+
+
+def _instead(task, issue: str, words: dict[str, set[str]]) -> dict[str, str | None]:
+	"""What stands in place of the words that a Task has of its Issue."""
+	instead = {"subject": issue, "description": None}
+	return {field: instead[field] for field in _WORDS if task.get(field) in words[field]}
 
 
 def withdraw_all() -> None:
@@ -134,9 +168,7 @@ def withdraw_all() -> None:
 			for name in frappe.get_all(rows, pluck=link, distinct=True, order_by=None):
 				if name and governed.level(doctype, name):
 					withdraw(doctype, name)
-	for issue in frappe.get_all(
-		"Task", {"issue": ("is", "set")}, pluck="issue", distinct=True, order_by=None
-	):
+	for issue in _with_tasks():
 		_withdraw_from_tasks(issue)
 	withdraw_from_all_deleted()
 

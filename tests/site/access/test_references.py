@@ -246,6 +246,52 @@ def test_a_task_that_was_made_before_its_issue_was_raised(held):
 	assert frappe.db.get_value("Task", copied.name, ["subject", "description"]) == (about.name, None)
 
 
+@pytest.fixture
+def made_of_issue(held):
+	"""An Issue at an open level, and a Task of it, both with the words that the Issue had at first."""
+	about = held("Issue", level="Standard", subject="The roof leaks", description="Rain")
+	copied = {"doctype": "Task", "issue": about.name, "subject": about.subject, "description": "Rain"}
+	return about, frappe.get_doc(copied).insert()
+
+
+def words_of(task) -> tuple:
+	return frappe.db.get_value("Task", task.name, ["subject", "description"])
+
+
+def test_a_task_that_was_made_before_the_words_of_its_issue_were_changed(made_of_issue):
+	about, task = made_of_issue
+	row = {"task": task.name, "subject": task.subject}
+	waits = frappe.get_doc({"doctype": "Task", "subject": "Paint", "depends_on": [row]}).insert()
+	about.reload()
+	about.update({"subject": "Roof", "description": "Rain and hail"}).save(ignore_version=False)
+	level_spread.change_level("Issue", about.name, "Sensitive", "It is about money")
+	assert words_of(task) == (about.name, None)
+	assert frappe.db.get_value("Task Depends On", {"parent": waits.name}, "subject") == about.name
+
+
+def test_words_do_not_come_back_with_a_form_that_was_open_when_the_issue_was_raised(made_of_issue):
+	about, task = made_of_issue
+	opened = frappe.get_doc("Task", task.name)
+	level_spread.change_level("Issue", about.name, "Sensitive", "It is about money")
+	opened.save()
+	assert words_of(task) == (about.name, None)
+
+
+def test_a_task_of_an_issue_whose_level_is_no_longer_open_to_all_with_a_role(made_of_issue):
+	about, task = made_of_issue
+	deleted = frappe.copy_doc(task).insert()
+	deleted.delete()
+	level = frappe.get_doc("Confidentiality Level", "Standard")
+	level.description = "As before"
+	level.save()
+	assert words_of(task) == ("The roof leaks", "Rain")
+	level.need_to_know = "Participants"
+	level.save()
+	assert words_of(task) == (about.name, None)
+	kept = frappe.db.get_value("Deleted Document", {"deleted_name": deleted.name}, "data")
+	assert "The roof" not in kept and "Rain" not in kept
+
+
 def appointment(**fields):
 	return frappe.get_doc(
 		{
