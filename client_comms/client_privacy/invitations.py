@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import cstr
 
 from client_comms import clock, transactions
-from client_comms.client_privacy import consents, links
+from client_comms.client_privacy import consents, links, receipts
 from client_comms.client_privacy.doctype.client_consent.client_consent import REQUESTED, SECURE_LINK
 from client_comms.client_privacy.doctype.consent_notice import consent_notice
 from client_comms.clients import contacts as clients
@@ -56,7 +56,15 @@ def request_consent(
 		language=language,
 	)
 	with speaking(language):
-		send_link(address, url, _("We ask for your consent"), _("Please tell us whether you agree:"), doc)
+		send_link(
+			address,
+			url,
+			_("We ask for your consent"),
+			_("Please tell us whether you agree:"),
+			doc,
+			lines=receipts.asked(doc),
+			logo=receipts.logo(doc),
+		)
 	return doc.name
 
 
@@ -147,17 +155,29 @@ def consent_to_answer(
 	return doc
 
 
-def send_link(address: str, url: str, subject: str, line: str, about, *, lasts: bool = False) -> None:
+def send_link(
+	address: str,
+	url: str,
+	subject: str,
+	line: str,
+	about,
+	*,
+	lasts: bool = False,
+	lines: Collection[tuple[str, str]] = (),
+	logo: str | None = None,
+) -> None:
 	"""Email a client the link to a page, in the language that is spoken.
 
 	:param about: has `doctype` and `name`
 	:param lasts: it does not end with the first answer
+	:param lines: label and value of what else the client is told
+	:param logo: the address of an image
 	"""
 	frappe.sendmail(
 		recipients=[address],
 		subject=subject,
 		template="client_link",
-		args={"line": line, "url": url, "lasts": lasts},
+		args={"line": line, "url": url, "lasts": lasts, "lines": lines, "logo": logo},
 		reference_doctype=about.doctype,
 		reference_name=about.name,
 		now=False,

@@ -16,8 +16,9 @@ from frappe.utils import cstr, get_url
 
 from client_comms import clock, transactions
 from client_comms.client_privacy import consents, links
+from client_comms.communication_governance import calendars
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import moment_in_words, speaking
+from client_comms.i18n import day_in_words, moment_in_words, speaking
 from client_comms.rules import consent as rules
 from client_comms.rules.messages import _ as N_
 
@@ -126,6 +127,53 @@ def lines(doc) -> list[tuple[str, str]]:
 		(_("Withdrawn On"), doc.withdrawn_on and moment_in_words(doc.withdrawn_on)),
 	]
 	return [(label, cstr(value)) for label, value in found if value]
+
+
+def asked(doc) -> list[tuple[str, str]]:
+	"""Label and value of each line about what a client is asked, in the session's language."""
+	covered = ", ".join(_(row.data_category) for row in doc.data_categories)
+	if not covered and doc.third_party:
+		covered = _("All information we hold about you")
+	found = [
+		(_("Purpose", context="Client Consent"), _(_purpose(doc))),
+		(_("What It Covers"), covered),
+		(_("Shared With"), doc.third_party or ""),
+	]
+	return [*(line for line in found if line[1]), *around(doc)]
+
+
+def around(doc) -> list[tuple[str, str]]:
+	"""The same about the request: who asks, about which matter, for how long, and whom to ask. A matter is known by its day, because a
+	mailbox can have more readers than the client."""
+	controller = _controller(doc) if _company(doc) else {}
+	reach = [controller.get(key) for key in ("contact", "email", "phone")]
+	matter = doc.client_interaction and frappe.db.get_value(
+		"Client Interaction", doc.client_interaction, ["company", "occurred_on"], as_dict=True
+	)
+	months = frappe.get_cached_value("Consent Purpose", doc.purpose, "validity_months")
+	found = [
+		(_("Who Asks"), controller.get("piiController")),
+		(
+			_("Your Matter Of"),
+			matter and day_in_words(calendars.local_time(matter.company, matter.occurred_on)),
+		),
+		(
+			_("Valid For"),
+			_("{0} months, or until you withdraw it").format(months)
+			if months
+			else _("Until you withdraw it"),
+		),
+		(_("Contact for Questions"), ", ".join(dict.fromkeys(each for each in reach if each))),
+		(_("Privacy Policy"), _settings().privacy_policy_url),
+	]
+	return [(label, cstr(value)) for label, value in found if value]
+
+
+def logo(doc) -> str | None:
+	"""The address of the company's logo, if everyone can see it."""
+	company = _company(doc)
+	address = cstr(company and frappe.get_cached_value("Company", company, "company_logo"))
+	return get_url(address) if address.startswith("/files/") else None
 
 
 def how_to_withdraw() -> str:

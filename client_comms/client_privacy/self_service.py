@@ -41,14 +41,17 @@ _NOTE_LENGTH = 1000
 
 
 def shown(visit: Visit) -> dict:
-	"""Everything that the page shows: `consents` and, except for a link to one consent, also `offers`,
-	`preference` and `details`."""
+	"""Everything that the page shows: `consents`, for a link to one of them what is `around` it and the company's `logo`, otherwise also
+	`offers`, `preference` and `details`."""
 	page = {
 		"client": clients.name_of(visit.party_type, visit.party),
 		"consents": [_consent(name) for name in _own_consents(visit)],
 		"narrow": bool(visit.consent),
 	}
-	if not visit.consent:
+	if visit.consent:
+		doc = frappe.get_doc(consents.CONSENT, visit.consent)
+		page.update(around=receipts.around(doc), logo=receipts.logo(doc))
+	else:
 		page["offers"] = [_offer(visit, name) for name in _offered(visit)]
 		page["preference"] = _preference(visit)
 		page["details"] = _details(visit)

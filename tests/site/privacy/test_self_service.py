@@ -687,3 +687,25 @@ def test_an_answer_counts_if_no_receipt_can_be_sent(client, monkeypatch, errors)
 	assert frappe.get_message_log() == []
 	assert any("No outgoing account" in each for each in errors())
 	assert frappe.db.count("Client Access Link", {"consent": doc.name}) == 1
+
+
+def test_a_request_says_who_asks_about_what_for_how_long_and_whom_to_ask(client, log, set_settings, clock_at):
+	set_settings(privacy_contact="Dana Privacy", privacy_email="privacy@own.example")
+	matter = log(
+		"Service Update", **party_of(client), subject="The solar roof", occurred_on="2026-11-18 10:00"
+	)
+	frappe.db.set_value("Company", matter.company, "company_logo", "/files/logo.png")
+	frappe.db.set_value("Consent Purpose", "Sharing with a Third Party", "validity_months", 12)
+	frappe.clear_cache()
+	doc, token = ask(client, client_interaction=matter.name)
+	sent = texts_sent(doc.name)["text/html"]
+	told = ("18 November 2026", "12 months, or until you withdraw it", "Dana Privacy, privacy@own.example")
+	for each in (matter.company, *told, "Adviser", "All information we hold about you", "/files/logo.png"):
+		assert each in sent
+	assert "solar" not in sent
+	page = self_service.shown(page_visits.by_link(token))
+	assert [value for _label, value in page["around"]] == [matter.company, *told]
+	assert page["logo"].endswith("/files/logo.png")
+	frappe.db.set_value("Company", matter.company, "company_logo", "/private/files/logo.png")
+	frappe.clear_cache()
+	assert self_service.shown(page_visits.by_link(token))["logo"] is None
