@@ -1,17 +1,18 @@
-"""How Nordlicht Solar lives by its procedure: its policies are approved and read, staff are trained, records are reviewed."""
+"""How Nordlicht Solar lives by its procedure: its policies are approved and read, staff are trained, records and feedback are reviewed."""
 
 from datetime import date
 
 import frappe
-from frappe.utils import add_years
+from frappe.utils import add_days, add_months, add_years, get_first_day, get_last_day
 
-from client_comms import policy_frames, procedure
+from client_comms import clock, policy_frames, procedure
 from client_comms.acting import acting_as
+from client_comms.client_interactions import feedback
 from client_comms.demo import scenario
 from client_comms.ledger import chaining
 from client_comms.people import policies, review_draws, reviews, trainings
 
-_EDITOR, _APPROVER = scenario.INES[1], scenario.SABINE[1]
+_EDITOR, _PREPARES, _APPROVER = scenario.INES[1], scenario.MAREN[1], scenario.SABINE[1]
 _PROGRAMME = procedure.REVIEW_PROGRAMME["programme_name"]
 # What Nordlicht Solar writes into the gaps of the shipped policies, in their order.
 _GAPS = {
@@ -92,6 +93,27 @@ def review_records() -> None:
 		with acting_as(row.reviewer):
 			_complete(row.name)
 	chaining.chain()
+
+
+def review_feedback() -> None:
+	"""On the last day: what clients complained about in the month before the last was reviewed, and an action is open. The review of the last
+	month, which still has to be prepared, carries it on."""
+	today = clock.now().date()
+	month = add_months(today, -2)
+	dates = {"from_date": get_first_day(month), "to_date": get_last_day(month)}
+	if frappe.db.exists(feedback.REVIEW, dates):
+		return
+	name = feedback.make(*dates.values()).name
+	with acting_as(_PREPARES):
+		doc = frappe.get_doc(feedback.REVIEW, name)
+		doc.findings = "Two clients heard late when the scaffold would go."
+		doc.decisions = "The day is confirmed in writing with the order."
+		action = {"description": "Write the confirmation", "assigned_to": scenario.JANA[1]}
+		doc.append("actions", {**action, "due_on": add_days(today, 14)})
+		doc.save()
+	with acting_as(_APPROVER):
+		feedback.sign_off(name)
+	feedback.make_due()
 
 
 def _complete(name: str) -> None:

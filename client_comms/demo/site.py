@@ -138,6 +138,7 @@ class Demonstration:
 		frappe.db.commit()  # nosemgrep: frappe-manual-commit (a command; the last steps)
 		_sweep_until(clock.now())
 		with _at(clock.to_stored(self.steps[-1].at)):
+			governance.review_feedback()
 			governance.review_records()
 
 	def attempt(self, step: Step) -> None:

@@ -36,6 +36,7 @@ ADDED = (
 	"Policy Attestation",
 	"SOP Training Record",
 	"Interaction Review",
+	"Feedback Review",
 )
 CUSTOMERS = [customer for customer, *_rest in scenario.CUSTOMERS]
 ROLE_OF = {address: role for (_name, address), role, _roles in scenario.STAFF}
@@ -104,6 +105,10 @@ def check_that_the_procedure_was_lived_by():
 	assert {*ROLE_OF} - {*trained} == new
 	statuses = frappe.get_all("Interaction Review", pluck="status", order_by="name asc")
 	assert statuses.count("Open") == 1 and statuses.count("Completed") == len(statuses) - 1 > 3
+	signed, owed = frappe.get_all("Feedback Review", ["name", "status"], order_by="from_date asc")
+	assert (signed.status, owed.status) == ("Signed Off", "Draft")
+	(carried,) = frappe.get_doc("Feedback Review", owed.name).actions
+	assert carried.carried_over_from == signed.name and carried.todo
 
 
 def dry_run(anchor):
