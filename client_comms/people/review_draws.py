@@ -163,6 +163,7 @@ def candidates_of(programme, begin: date, end: date) -> list[sampling.Candidate]
 		{
 			"occurred_on": ("between", [get_datetime(begin), clock.end_of(end)]),
 			"responsible_staff": ("is", "set"),
+			"anonymised_on": ("is", "not set"),  # nothing is left of those to review
 		},
 		[
 			"name",

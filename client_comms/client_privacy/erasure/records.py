@@ -18,7 +18,7 @@ from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import comments_column, legal_holds
 from client_comms.enforcement.governed import COMMUNICATION, GRANT, INTERACTION, REVIEW, bound
 from client_comms.i18n import speaking
-from client_comms.rules.response_clock import CLOSED, MERGED
+from client_comms.rules.response_clock import CLOSED, MERGED, STATUS_CLOSED
 from client_comms.rules.retention import DELETE
 
 # Fields in which people type, or in which their words are stored.
@@ -51,6 +51,7 @@ _KEPT = {
 }
 _FLAGS = {INTERACTION: {"vulnerable_client": 0}}
 _COLUMNS = ("_assign", "_comments", "_liked_by", "_user_tags", "_seen")
+_ITEM = "Interaction Action Item"
 _CLIENT = ("party_type", "party", "party_name", "contact")
 # What an interaction can be about that is logged on its own.
 LOGGED_ON_THEIR_OWN, _EXEMPTION = ("Appointment", "Issue", "Lead", "Opportunity"), "Logging Exemption"
@@ -77,6 +78,8 @@ def erase(doctype: str, action: str, names: Collection[str]) -> None:
 	if action == DELETE:
 		delete(doctype, names)
 	else:
+		if doctype == INTERACTION:
+			close(names)
 		anonymise(doctype, names)
 		_exempt((doctype, name) for name in names)
 
@@ -164,6 +167,16 @@ def _erase_around_interactions(action: str, names: list[str]) -> None:
 			_empty(doctype, of_these, {"client_interaction": None})
 			ledger.follow_erasure(doctype, about)
 		frappe.db.delete("Physical File Interaction", {"interaction": ("in", names)})
+
+
+def close(names: list[str]) -> None:
+	"""Nothing is owed any more to who is erased. What was missed stays missed, for the figures."""
+	open_ones = {"name": ("in", names), "status": ("!=", STATUS_CLOSED)}
+	for name in frappe.get_all(INTERACTION, open_ones, pluck="name", order_by="name asc"):
+		frappe.get_doc(INTERACTION, name, for_update=True).end_unanswered()
+	frappe.db.set_value(
+		_ITEM, {"parent": ("in", names), "status": "Open"}, "status", "Cancelled", update_modified=False
+	)
 
 
 def _exempt_from_logging(interactions: list[str]) -> None:

@@ -94,6 +94,13 @@ def test_the_same_seed_draws_the_same_sample(programme, records):
 	assert draws[0].candidates >= 6
 
 
+def test_what_is_erased_is_not_drawn(programme, records):
+	erased, *others = records()
+	frappe.db.set_value("Client Interaction", erased, "anonymised_on", frappe.utils.today())
+	found = {each.name for each in review_draws.candidates_of(programme(), *PERIOD)}
+	assert erased not in found and found.issuperset(others)
+
+
 def test_anyone_can_draw_it_again_whatever_became_of_the_records(programme, records, staff, as_user):
 	names = records()
 	draw = review_draws.draw(programme(), *PERIOD, seed="spring")

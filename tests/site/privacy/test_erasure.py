@@ -19,6 +19,7 @@ from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import answering, data_map, erased_texts, erasure, subjects
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.intake import unprocessed
+from client_comms.patches.v1_0 import close_erased_interactions
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS, NUMBER, NAME = "quokka.zabaglione@client.example", "+49 30 98765421", "Quokka Zabaglione"
@@ -179,6 +180,35 @@ def test_nothing_names_the_client_afterwards(client, approved, found_in_tables):
 	assert "Met [erased] ([erased])" in frappe.get_all("Note", {"title": "Visit"}, pluck="content")
 	request = frappe.get_doc(api.REQUEST, run.request)
 	assert request.status == "Answered" and request.party is None
+
+
+def test_nothing_is_owed_to_a_client_who_is_erased(client, approved, log, make_user, set_calendar):
+	"""No one could answer, or close what is anonymised."""
+	set_calendar(["09:00-17:00"])
+	owed = log(
+		"Initial Inquiry",
+		party_type="Customer",
+		party=client.party,
+		contact=client.contact,
+		responsible_staff=make_user("Frontline Staff"),
+		action_items=[{"description": f"Call {NAME}", "assigned_to": make_user("Frontline Staff")}],
+	)
+	owed.db_set({"respond_status": "Running", "status": "Open"})
+	runs.work(approved())
+	left = frappe.get_doc("Client Interaction", owed.name)
+	assert left.anonymised_on and (left.status, left.clock_state, left.next_deadline) == (
+		"Closed",
+		"Stopped",
+		None,
+	)
+	assert left.events[-1].event == "Closed" and not left.next_check_at
+	assert [row.status for row in left.action_items] == ["Cancelled"]
+	assert not frappe.db.exists("ToDo", {"reference_name": owed.name})
+	left.db_set({"status": "Open", "next_deadline": frappe.utils.now()})
+	frappe.db.delete("Interaction Event", {"parent": left.name, "event": "Closed"})
+	close_erased_interactions.execute()
+	left.reload()
+	assert (left.status, left.next_deadline) == ("Closed", None), "those of before are closed by an upgrade"
 
 
 def test_accounting_documents_stay_and_the_certificate_lists_them(client, approved, found_in_tables):

@@ -235,6 +235,12 @@ class ClientInteraction(Document):
 		changed = (f for f in self.meta.get_valid_columns() if self.get(f) != before.get(f))
 		self.db_set({field: self.get(field) for field in changed}, notify=True)
 
+	def end_unanswered(self):
+		"""Close it, because no one is left to answer; not by a save, which would put what is erased into the search index again."""
+		self.load_doc_before_save()
+		self.append_event(response_clock.CLOSED, clock.now())
+		self.save_events(self.clocks(), escalation.plan(self, self.clocks()))
+
 	def check_event(self, event: str, at, promised_until=None):
 		"""Refuse what the clocks do not allow (C-3, C-4)."""
 		happens = (response_clock.RECEIVED, response_clock.AUTO_ACKNOWLEDGED, response_clock.NOT_SENT)
