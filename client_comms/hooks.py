@@ -403,6 +403,7 @@ doc_events = {
 		**_ON_LEDGER,
 		"on_update": [
 			"client_comms.enforcement.policy.clear_cache",
+			"client_comms.enforcement.client_names.follow_level",
 			"client_comms.enforcement.copied_fields.follow_level",
 			"client_comms.enforcement.sharing.end_lapsed_of_level",
 			"client_comms.ledger.following.follow_clearances",
@@ -806,6 +807,7 @@ _put_first(doc_events, "before_rename", _MANAGED, "client_comms.enforcement.acco
 _CLIENTS = ("Customer", "Lead", "Prospect", "Supplier")
 _put_first(doc_events, "after_rename", ("Lead",), "client_comms.enforcement.client_names.follow_rename")
 _put_first(doc_events, "after_rename", _CLIENTS, "client_comms.clients.contacts.follow_rename")
+_put_first(doc_events, "on_update", ("Lead",), "client_comms.enforcement.client_names.follow_title")
 _put_first(doc_events, "on_update", _CLIENTS, "client_comms.clients.contacts.follow_title")
 _LOGGED = ("Appointment", "Call Log", "Communication", "Event", "Issue", "Lead", "Opportunity")
 _put_first(doc_events, "before_rename", _LOGGED, _SINGLE_FAILURE)

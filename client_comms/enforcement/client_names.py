@@ -6,6 +6,7 @@ A Lead can be more confidential than an interaction with it. There, the client h
 import frappe
 from frappe.utils import escape_html
 
+from client_comms import transactions
 from client_comms.clients import contacts
 from client_comms.enforcement import documents, governed, policy
 
@@ -24,6 +25,25 @@ def follow_rename(doc, method=None, old=None, new=None, merge=False) -> None:
 	settle(doc.doctype, new)
 
 
+def follow_title(doc, method=None) -> None:
+	"""`on_update` of a Lead, after its interactions have taken its new title: so does what was made of them, where otherwise the former name would stay when
+	the Lead becomes confidential."""
+	before, field = doc.get_doc_before_save(), doc.meta.get_title_field()
+	former, title = before and before.get(field), doc.get(field)
+	if not former or not title or former == title:
+		return
+	called = {"party_type": doc.doctype, "party": doc.name, _NAME: title}
+	if interactions := frappe.get_all(governed.INTERACTION, called, pluck="name", order_by=None):
+		_call_elsewhere(interactions, former, title)
+
+
+def follow_level(doc, method=None) -> None:
+	"""`on_update` of Confidentiality Level: another order of the levels makes Leads more confidential than interactions with them, or no longer."""
+	before = doc.get_doc_before_save()
+	if before and before.rank != doc.rank:
+		frappe.enqueue(settle_all, queue="long", enqueue_after_commit=True)
+
+
 def settle(doctype: str, name: str) -> None:
 	"""The same in the interactions that exist, when the level or the name of a Lead has changed: also in their versions, and in what is searched.
 	Repeatable."""
@@ -40,9 +60,10 @@ def settle(doctype: str, name: str) -> None:
 		if row.party_name != (shown := name if above else title):
 			frappe.db.set_value(governed.INTERACTION, row.name, _NAME, shown, update_modified=False)
 	if withheld:
-		_withhold_elsewhere(withheld, title, name)
+		_call_elsewhere(withheld, title, name)
 
 
+@transactions.again_if_undone
 def settle_all() -> None:
 	"""The same for all confidential Leads. Repeatable."""
 	if documents.is_governed(_LEAD):
@@ -58,7 +79,8 @@ def _is_above(level: str | None, here: str | None) -> bool:
 	return bool(level) and rank(level) > rank(here)
 
 
-def _withhold_elsewhere(interactions: list[str], title: str, name: str) -> None:
+def _call_elsewhere(interactions: list[str], title: str, name: str) -> None:
+	"""Name a client otherwise in what was made of interactions while it had the `title`."""
 	frappe.db.sql(
 		"""update `__global_search` set content = replace(content, %s, %s) where doctype = %s and name in %s""",
 		(f" : {title}", f" : {name}", governed.INTERACTION, interactions),

@@ -142,3 +142,41 @@ def test_what_was_stored_before(identified):
 	assert shown(interaction) == (NAME, True)
 	client_names.settle_all()
 	assert shown(interaction) == (lead.name, False)
+
+
+def test_a_lead_that_had_another_name_before_it_became_confidential(identified, make_user):
+	"""In versions, in the search and in what staff were told, its former name would stay."""
+	lead, interaction = identified.lead, identified.interaction
+	user = make_user("Frontline Staff")
+	about = {"document_type": INTERACTION, "document_name": interaction.name}
+	told = {"doctype": "Notification Log", "for_user": user, "subject": f"{NAME}: Solar roof", **about}
+	told = frappe.get_doc(told)
+	told.db_insert()
+	lead.reload().update({"first_name": "Maria Kruse-Wolf", "lead_name": "Maria Kruse-Wolf"})
+	lead.save()
+	assert shown(interaction) == ("Maria Kruse-Wolf", False)
+	assert frappe.db.get_value(told.doctype, told.name, "subject") == "Maria Kruse-Wolf: Solar roof"
+
+	levels.set_level("Lead", lead.name, "Sensitive")
+	assert shown(interaction) == (lead.name, False)
+	assert frappe.db.get_value(told.doctype, told.name, "subject") == f"{lead.name}: Solar roof"
+
+
+def test_a_level_that_is_moved_above_another(identified, monkeypatch):
+	lead, interaction = identified.lead, identified.interaction
+	level = frappe.get_doc("Confidentiality Level", interaction.confidentiality_level)
+	above = frappe.get_doc({"doctype": "Confidentiality Level", "level_name": "Of Leads", "rank": 99})
+	above.append("clearances", {"role": "Compliance Officer", "can_read": 1, "oversight": 1})
+	above.insert()
+	lead.db_set("confidentiality_level", level.name)
+	frappe.db.set_value(INTERACTION, interaction.name, "confidentiality_level", above.name)
+	begun = []
+	monkeypatch.setattr(frappe, "enqueue", lambda job, **_how: begun.append(job))
+	level.color = "#CB2929"
+	level.save()
+	assert not begun
+	level.rank = 100
+	level.save()
+	for job in begun:
+		job()
+	assert shown(interaction) == (lead.name, False)
