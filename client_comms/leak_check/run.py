@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils.synchronization import filelock
 
 from client_comms import ledger
-from client_comms.enforcement import interactions, policy
+from client_comms.enforcement import compose, interactions, policy
 from client_comms.leak_check import bait, existing_exposures
 from client_comms.leak_check.surfaces import SURFACES, Surface
 from client_comms.leak_check.visitor import Visitor
@@ -108,13 +108,22 @@ def _findings(
 		for done, surface in enumerate(surfaces, start=len(surfaces)):
 			progress(done, steps)
 			for each in planted.baits:
+				visitor.methods.clear()
 				shown = surface.shows(visitor, each, planted)
-				yield Finding(
-					surface.name,
-					each.label,
-					_result(shown, allowed[each.name, surface.action], surface.name in unchecked),
-					surface.close,
-				)
+				result = _result(shown, allowed[each.name, surface.action], surface.name in unchecked)
+				by_others = result == OPEN and _answered_by_others(visitor.methods)
+				yield Finding(surface.name, each.label, result, by_others or surface.close)
+
+
+def _answered_by_others(methods: Iterable[str]) -> str:
+	"""What to do if it is another app's override that answers: this app calls it, wherever it stands, and cannot ask for permissions in it."""
+	found = [
+		(method, path) for method in sorted(methods) if (path := compose.previous_path(method)) != method
+	]
+	return " ".join(
+		f"The app {path.partition('.')[0]} answers {method} with {path}, which must check permissions: have that changed, or uninstall the app."
+		for method, path in found
+	)
 
 
 def _allowed(user: str, each: bait.Bait, action: str) -> bool:

@@ -64,6 +64,7 @@ class Visitor:
 		self.url = url and url.rstrip("/")
 		self._sid = None
 		self._asked: dict[tuple, Answer] = {}
+		self.methods: set[str] = set()  # that were called
 
 	def __enter__(self):
 		if self.user != "Guest":
@@ -98,6 +99,7 @@ class Visitor:
 
 	def call(self, method: str, /, **arguments) -> Answer:
 		"""Call a whitelisted method as the desk does."""
+		self.methods.add(method)
 		return self.request("POST", f"/api/method/{method}", _as_form(arguments))
 
 	def ask(self, method: str, /, **arguments) -> Answer:

@@ -78,6 +78,27 @@ def test_a_hole_in_the_first_wall_is_found_although_the_second_would_withhold_th
 		assert opened(frontline, "client.get") == {"client.get"}
 
 
+def test_a_method_of_another_app_that_opens_a_surface_is_named(frontline):
+	"""This app calls it, wherever it stands: moving the app behind it would change nothing."""
+	override, name = compose.previous_path, "frappe.client.names_of_all"
+
+	def names_of_all(doctype: str):
+		return frappe.get_all(doctype, pluck="name")
+
+	def previous(original):
+		return name if original == "frappe.desk.search.search_link" else override(original)
+
+	with (
+		mock.patch.object(frappe.client, "names_of_all", names_of_all, create=True),
+		mock.patch.object(compose, "previous_path", previous),
+	):
+		found = check(frontline, "link field search")
+	(close,) = {each["close"] for each in found["findings"] if each["result"] == run.OPEN}
+	assert close.startswith(
+		f"The app frappe answers frappe.desk.search.search_link with {name}, which must check"
+	)
+
+
 HEATMAP = "dashboard chart, heatmap"
 NAMED = "report that somebody else prepared, by naming them"
 MERGE = "merge of a message of one's own into a hidden one"
