@@ -714,6 +714,7 @@ doc_events = {
 		"validate": "client_comms.enforcement.doctypes.personal_data_request.require_own",
 		"after_insert": "client_comms.client_privacy.requests.portal_requests.take_over",
 	},
+	"Prepared Report": {"validate": "client_comms.enforcement.doctypes.prepared_report.leave_out_variables"},
 	"Support Settings": {"validate": "client_comms.enforcement.doctypes.support_settings.refuse_sources"},
 	"Kanban Board": {"before_save": "client_comms.enforcement.doctypes.kanban_board.keep_no_order"},
 	"Email Template": {"on_update": "client_comms.communication_governance.templates.text_changed"},

@@ -1,5 +1,7 @@
 """Results of reports that were computed in a user's name, prepared or emailed, are only for that user (P-2)."""
 
+import re
+
 import frappe
 from frappe import _
 
@@ -10,6 +12,7 @@ from client_comms.enforcement.row_conditions import among, literal, of_row
 from client_comms.i18n import bold
 
 PREPARED = "Prepared Report"
+_VARIABLES = re.compile(r"^ {6,}.*\n?", re.MULTILINE)  # of a function, below its line in a traceback
 
 
 def prepared_condition(user=None, doctype=None) -> str:
@@ -51,6 +54,20 @@ def _only_for(doc, report: str, users: set[str | None], user: str | None):
 			bold(doc.name or report), bold(", ".join(sorted(filter(None, users))))
 		)
 	)
+
+
+def leave_out_variables(doc, method=None) -> None:
+	"""`validate`: of a report that failed, Frappe keeps what its functions worked on, also rows that its user cannot read."""
+	if doc.error_message:
+		doc.error_message = _VARIABLES.sub("", doc.error_message)
+
+
+def leave_out_all_variables() -> None:
+	"""The same of those that failed before. Repeatable."""
+	failed = {"error_message": ("like", "Traceback%")}
+	for row in frappe.get_all(PREPARED, failed, ["name", "error_message"], order_by=None):
+		without = _VARIABLES.sub("", row.error_message)
+		frappe.db.set_value(PREPARED, row.name, "error_message", without, update_modified=False)
 
 
 class GuardedPreparedReport:

@@ -31,6 +31,7 @@ _NAMES = (
 	"link_name",
 	"name",
 	"names",
+	"old",
 	"old_name",
 	"party",
 	"ref_docname",

@@ -47,6 +47,7 @@ WAYS = {
 	),
 	"save": method(f"{CLIENT}.save", document="doc"),
 	"rename": method(f"{CLIENT}.rename_doc", name="old_name", new_name="x"),
+	"rename, by a shorter path": method("frappe.rename_doc", name="old", new="x"),
 	"shares": method("frappe.share.get_users"),
 	"followers": method("frappe.desk.form.document_follow.get_follow_users", name="doc_name"),
 	"open documents": method("frappe.desk.notifications.get_open_count", items=["ToDo"]),

@@ -4,12 +4,15 @@ import json
 
 import frappe
 import pytest
+from frappe.core.doctype.prepared_report import prepared_report
 from frappe.core.doctype.prepared_report.prepared_report import (
 	convert_json_to_csv,
 	create_json_gz_file,
 	download_attachment,
 	process_filters_for_prepared_report,
 )
+
+from client_comms.patches.v1_0 import leave_variables_out_of_reports
 
 pytestmark = pytest.mark.clause("P-2")
 
@@ -221,3 +224,27 @@ def test_that_of_a_report_on_other_documents_is_for_all_who_see_the_queue(mail_r
 	with as_user(staff.uncleared):
 		assert is_seen(queued)
 		assert is_seen(emailed)
+
+
+def test_of_a_report_that_fails_nothing_is_kept_that_it_worked_on(site, monkeypatch):
+	"""It may be rows that the user for whom it is computed cannot read."""
+
+	def fail(*_args, **_kwargs):
+		rows = ["Anna is insolvent"]
+		raise ValueError(f"Only {len(rows)} row")
+
+	monkeypatch.setattr(prepared_report, "generate_report_result", fail)
+	report = {"doctype": "Prepared Report", "report_name": "Lead Details", "filters": "{}"}
+	name = frappe.get_doc(report).insert(ignore_permissions=True).name
+	prepared_report.generate_report(name)
+
+	def told():
+		return frappe.db.get_value("Prepared Report", name, "error_message")
+
+	assert "insolvent" not in told()
+	assert "Only 1 row" in told() and "in fail" in told()
+
+	before = told() + "\n      rows = ['Anna is insolvent']\n"
+	frappe.db.set_value("Prepared Report", name, "error_message", before)
+	leave_variables_out_of_reports.execute()
+	assert "insolvent" not in told()
