@@ -15,6 +15,7 @@ from client_comms.client_interactions import (
 from client_comms.client_interactions.due_words import due_words
 from client_comms.enforcement import audience, policy
 from client_comms.rules import access
+from client_comms.rules.response_clock import STATUS_CLOSED
 
 
 def show(doc, method=None) -> None:
@@ -58,8 +59,11 @@ def owed_words(row) -> list[dict]:
 	"""What is owed on an interaction, the most urgent first.
 
 	:param row: a document or row with `owed.FIELDS` and `company`
-	:returns: `[{"what": "Answer", "label", "due": as stored, "words": "Fri 17:00, 1 business day left"}, …]`; `label` is translated
+	:returns: `[{"what": "Answer", "label", "due": as stored, "words": "Fri 17:00, 1 business day left"}, …]`; `label` is translated. Empty once
+	    it is closed, also without an answer, because the client is erased
 	"""
+	if row.get("status") == STATUS_CLOSED:
+		return []
 	return [
 		{
 			"what": item.what,

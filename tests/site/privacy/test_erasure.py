@@ -13,6 +13,7 @@ from client_comms import ledger, procedure
 from client_comms.api import retention as runs_api
 from client_comms.api import subject_requests as api
 from client_comms.background_work import ATTEMPTS
+from client_comms.client_interactions import form_data
 from client_comms.client_privacy import identity
 from client_comms.client_privacy.doctype.data_subject_request.data_subject_request import DataSubjectRequest
 from client_comms.client_privacy.erasure import records, runs
@@ -206,8 +207,12 @@ def test_nothing_is_owed_to_a_client_who_is_erased(client, approved, log, make_u
 	assert not frappe.db.exists("ToDo", {"reference_name": owed.name})
 	left.db_set({"status": "Open", "next_deadline": frappe.utils.now()})
 	frappe.db.delete("Interaction Event", {"parent": left.name, "event": "Closed"})
+	left.db_set({"respond_status": "Breached", "respond_by": frappe.utils.now()})
+	assert [row["what"] for row in form_data.owed_words(left)] == ["Answer"]
 	close_erased_interactions.execute()
 	left.reload()
+	left.update({"respond_status": "Breached", "respond_by": frappe.utils.now()})
+	assert form_data.owed_words(left) == [], "missed, and not owed"
 	assert (left.status, left.next_deadline) == ("Closed", None), "those of before are closed by an upgrade"
 
 
