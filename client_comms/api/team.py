@@ -14,7 +14,7 @@ from client_comms.i18n import bold
 
 INTERACTION = interactions.INTERACTION
 AT_ONCE = 100
-ACKNOWLEDGE, ASSIGN, CLOSE, SNOOZE = "acknowledge", "assign", "close", "snooze"
+ACKNOWLEDGE, ASSIGN, CLOSE, SNOOZE, CHANGE_LEVEL = "acknowledge", "assign", "close", "snooze", "change_level"
 
 
 @frappe.whitelist()
@@ -35,26 +35,33 @@ def act_on_interactions(
 	user: str | None = None,
 	through: str | None = None,
 	outgoing_reason: str | None = None,
+	level: str | None = None,
 ) -> list[dict]:
-	"""Acknowledge, assign, close or snooze several interactions; a refusal of one does not stop the others.
+	"""Acknowledge, assign, close or snooze several interactions, or give them another level; a refusal of one does not stop the others.
 
-	:param action: `acknowledge`, `assign`, `close` or `snooze`, each as for one interaction
+	:param action: `acknowledge`, `assign`, `close`, `snooze` or `change_level`, each as for one interaction
 	:param names: at most 100 interactions, as a list or JSON
-	:param note: for `assign` and `snooze`: why
+	:param note: for `assign`, `snooze` and `change_level`: why
 	:param user: for `assign`: who becomes responsible
 	:param through: for `acknowledge`: the Communication Channel by which receipt was confirmed; it is checked for each of them
 	:param outgoing_reason: for `acknowledge`: for proceeding, if a check warns
+	:param level: for `change_level`: the Confidentiality Level
 	:returns: per interaction `{"name"}`, or with `"error"` and the message that says why not
 	:raises frappe.ValidationError: the action is unknown, or these are not names
-	:raises MissingDetailsError: `assign` without a user, or `snooze` without a note
+	:raises MissingDetailsError: `assign` without a user, `change_level` without a level, or `snooze` without a note
 	"""
 	frappe.has_permission(INTERACTION, "write", throw=True)
 	named = [{"name": name} for name in _names(names)]
-	return one_by_one(named, _action(action, note, user, through, outgoing_reason))
+	return one_by_one(named, _action(action, note, user, through, outgoing_reason, level))
 
 
 def _action(
-	action: str, note: str | None, user: str | None, through: str | None, outgoing_reason: str | None
+	action: str,
+	note: str | None,
+	user: str | None,
+	through: str | None,
+	outgoing_reason: str | None,
+	level: str | None,
 ) -> Callable[..., dict]:
 	def acknowledge(name: str) -> dict:
 		interactions.acknowledge(name, note, through, outgoing_reason)
@@ -77,7 +84,20 @@ def _action(
 		interactions.pause(name, note)
 		return {}
 
-	actions = {ACKNOWLEDGE: acknowledge, ASSIGN: assign, CLOSE: close, SNOOZE: snooze}
+	def change_level(name: str) -> dict:
+		doc = transactions.locked(INTERACTION, name)
+		doc.check_permission("write")
+		doc.confidentiality_level, doc.level_change_reason = level, note
+		doc.save()
+		return {}
+
+	actions = {
+		ACKNOWLEDGE: acknowledge,
+		ASSIGN: assign,
+		CLOSE: close,
+		SNOOZE: snooze,
+		CHANGE_LEVEL: change_level,
+	}
 	if action not in actions:
 		frappe.throw(
 			_("Unknown action {0}. Use one of these: {1}.").format(bold(action), ", ".join(actions)),
@@ -85,6 +105,8 @@ def _action(
 		)
 	if action == ASSIGN and not user:
 		frappe.throw(_("Choose who becomes responsible."), exc=MissingDetailsError, title=_("User Missing"))
+	if action == CHANGE_LEVEL and not level:
+		frappe.throw(_("Choose the level."), exc=MissingDetailsError, title=_("Level Missing"))
 	if action == SNOOZE:
 		validation.require_reason(note, _("Enter what you are waiting for from the client."))
 	return actions[action]

@@ -64,6 +64,7 @@
 		act(__("Acknowledge"), "acknowledge");
 		act(__("Reassign"), "assign");
 		act(__("Snooze"), "snooze");
+		act(__("Change Level"), "change_level");
 		act(__("Close"), "close");
 	};
 

@@ -53,6 +53,21 @@ Object.assign(client_comms.work, {
 		return this.ask("snooze", names, [note], __("Wait for the Client"), done);
 	},
 
+	/** Such as after a version of the matrix that was taken back; each is checked as in the form. */
+	change_level(names, done) {
+		const fields = [
+			{
+				fieldname: "level",
+				fieldtype: "Link",
+				options: "Confidentiality Level",
+				label: __("Confidentiality Level"),
+				reqd: 1,
+			},
+			{ fieldname: "note", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+		];
+		return this.ask("change_level", names, fields, __("Change Level"), done);
+	},
+
 	ask(action, names, fields, title, done) {
 		const dialog = client_comms.prompt(
 			fields,

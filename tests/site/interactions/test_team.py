@@ -195,7 +195,30 @@ def test_snoozing_and_closing_several(inquiry, frontline, clock_at, as_user):
 	assert frappe.db.get_value(INTERACTION, snoozed, "clock_state") == "Paused"
 
 
-@pytest.mark.parametrize(("action", "values"), [("assign", {}), ("snooze", {}), ("snooze", {"note": " "})])
+@pytest.mark.clause("D-5", "M-1")
+def test_several_get_another_level_and_each_is_checked(inquiry, frontline, make_user, clock_at, as_user):
+	supervisor = make_user("Customer Support Manager")
+	names = [
+		inquiry(responsible_staff=supervisor, confidentiality_level="Confidential").name for _ in range(2)
+	]
+	with clock_at("2026-11-23 11:00"), as_user(supervisor):
+		(refused, _other) = api.act_on_interactions("change_level", names, level="Standard")
+		assert "reason" in refused["error"]
+		done = api.act_on_interactions("change_level", names, note="Taken back", level="Standard")
+	assert done == [{"name": name} for name in names]
+	for name in names:
+		doc = frappe.get_doc(INTERACTION, name)
+		assert doc.confidentiality_level == "Standard"
+		assert "Taken back" in [row.note for row in doc.events if row.event == "Level Changed"][-1]
+	hidden = inquiry(responsible_staff=supervisor, confidentiality_level="Confidential").name
+	with as_user(frontline):
+		(refused,) = api.act_on_interactions("change_level", [hidden], note="Mine", level="Standard")
+	assert "error" in refused
+
+
+@pytest.mark.parametrize(
+	("action", "values"), [("assign", {}), ("change_level", {}), ("snooze", {}), ("snooze", {"note": " "})]
+)
 def test_what_is_missing_is_said_before_anything_happens(inquiry, frontline, as_user, action, values):
 	name = inquiry(responsible_staff=frontline).name
 	with as_user(frontline), pytest.raises(MissingDetailsError):
