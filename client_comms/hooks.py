@@ -679,7 +679,12 @@ doc_events = {
 		],
 		"on_update": "client_comms.client_privacy.client_data.on_update",
 	},
-	"Prospect": {"validate": "client_comms.enforcement.references.refuse_named"},
+	"Prospect": {
+		"validate": [
+			"client_comms.enforcement.references.refuse_named",
+			"client_comms.enforcement.copied_fields.leave_out_notes",
+		]
+	},
 	"Quotation": {"validate": "client_comms.enforcement.references.refuse_named"},
 	# ERPNext copies the name of its party.
 	"Payment Entry": {"before_validate": "client_comms.enforcement.references.refuse_party"},

@@ -4,6 +4,8 @@ In the rows of a Prospect it keeps names, addresses and amounts of its Leads and
 about a confidential one contains only the link.
 """
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.model import numeric_fieldtypes
@@ -16,6 +18,7 @@ from client_comms.rules import access
 
 _ISSUE, _LEAD = "Issue", "Lead"
 _WORDS = ("subject", "description")  # which ERPNext copies into a Task
+_NOTES, _OF_NOTE = "CRM Note", ("note", "added_by", "added_on")
 _ROWS_OF_TASKS = ("Project Template Task", "Task Depends On")  # which repeat the subject
 # DocType -> the rows with copies of its fields, and their link to it
 ROWS = {_LEAD: ("Prospect Lead", "lead"), "Opportunity": ("Prospect Opportunity", "opportunity")}
@@ -71,6 +74,8 @@ def withdraw(doctype: str, name: str) -> None:
 	"""Empty what was copied before a document became confidential."""
 	if doctype == _ISSUE:
 		_withdraw_from_tasks(name)
+	if doctype == _LEAD:
+		_withdraw_notes(name)
 	if doctype in ROWS:
 		rows, link = ROWS[doctype]
 		frappe.db.set_value(rows, {link: name}, _empty(rows, link), update_modified=False)
@@ -95,6 +100,8 @@ def follow_level(doc, method=None) -> None:
 	for issue in _with_tasks():
 		_withdraw_from_tasks(issue)
 	withdraw_from_all_deleted()
+	for lead in frappe.get_all("Prospect Lead", pluck="lead", distinct=True, order_by=None):
+		_withdraw_notes(lead)
 
 
 def _with_tasks() -> list[str]:
@@ -117,6 +124,39 @@ def _withdraw_from_tasks(issue: str) -> None:
 	named = {"task": ("in", [task.name for task in tasks]), "subject": ("in", [*words["subject"], ""])}
 	for rows in _ROWS_OF_TASKS:
 		frappe.db.set_value(rows, named, "subject", issue, update_modified=False)
+
+
+def leave_out_notes(doc, method=None) -> None:
+	"""`validate` of Prospect, into which ERPNext copies the notes of the Lead of which it is made."""
+	if is_copy := _copies_of_notes([row.lead for row in doc.leads]):
+		doc.set("notes", [row for row in doc.notes if not is_copy(row)])
+
+
+def _withdraw_notes(lead: str) -> None:
+	"""From the Prospects of the Lead, and the Opportunities that were made of those; what staff noted there stays."""
+	is_copy = _copies_of_notes([lead])
+	if not is_copy:
+		return
+	prospects = frappe.get_all("Prospect Lead", {"lead": lead}, pluck="parent", order_by=None)
+	of_prospects = {"opportunity_from": "Prospect", "party_name": ("in", [*prospects, ""])}
+	made = frappe.get_all("Opportunity", of_prospects, pluck="name", order_by=None)
+	there = {"parenttype": ("in", ("Prospect", "Opportunity")), "parent": ("in", [*prospects, *made, ""])}
+	rows = frappe.get_all(_NOTES, there, ["name", *_OF_NOTE], order_by=None)
+	if copies := [row.name for row in rows if is_copy(row)]:
+		frappe.db.delete(_NOTES, {"name": ("in", copies)})
+
+
+def _copies_of_notes(leads: list[str]) -> Callable | None:
+	"""Whether a note is one of these Leads, as far as their words are kept apart; None if there are none. One that was changed meanwhile is known by its
+	author and time."""
+	kept = [lead for lead, level in governed.levels(_LEAD, leads).items() if keeps_words(level)]
+	of_leads = {"parenttype": _LEAD, "parent": ("in", [*kept, ""])}
+	notes = kept and frappe.get_all(_NOTES, of_leads, _OF_NOTE, order_by=None)
+	if not notes:
+		return None
+	texts = {row.note for row in notes if row.note}
+	made = {(row.added_by, str(row.added_on)) for row in notes if row.added_on}
+	return lambda row: row.note in texts or (row.added_by, str(row.added_on)) in made
 
 
 def withdraw_from_deleted(doctype: str, name: str) -> None:
