@@ -83,7 +83,10 @@ def day_in_words(value: date | datetime, pattern: str = "long") -> str:
 	that both halves of its readers understand."""
 	if (frappe.local.lang or "").startswith("en"):
 		pattern = _ENGLISH[pattern]
-	return format_date(value, pattern)
+	words = format_date(value, pattern)
+	if (frappe.local.lang or "").startswith("fr") and value.day == 1:
+		return words.replace("1 ", "1er ", 1)  # "lundi 1er mars": the names of weekdays have no digits
+	return words
 
 
 def day_number() -> str:

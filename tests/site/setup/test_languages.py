@@ -122,3 +122,12 @@ def test_days_are_written_as_in_the_language(language, short, long):
 	with i18n.speaking(language):
 		assert due_words.moment_words(clock.to_aware(at)) == short
 		assert i18n.moment_in_words(at, "full") == long
+
+
+def test_the_first_day_of_a_month_is_an_ordinal_in_french():
+	with i18n.speaking("fr"):
+		days = [
+			i18n.day_in_words(datetime(2027, 3, day), pattern)
+			for day, pattern in ((1, "long"), (11, "long"), (1, "full"))
+		]
+	assert days == ["1er mars 2027", "11 mars 2027", "lundi 1er mars 2027"]
