@@ -2,8 +2,8 @@
 
 import frappe
 
-from client_comms import transactions
 from client_comms.client_interactions import evidence, generated_documents
+from client_comms.enforcement import former_names
 from client_comms.i18n import translate
 from client_comms.outgoing import summary
 
@@ -38,7 +38,7 @@ def waive_documentation(name: str, method: str, reason: str) -> None:
 	:raises client_comms.exceptions.MissingDetailsError: no reason is given
 	:raises frappe.PermissionError: the user cannot write the interaction
 	"""
-	doc = transactions.locked(INTERACTION, name)
+	doc = former_names.locked(name)
 	doc.check_permission("write")
 	evidence.waive(doc, method, reason)
 
@@ -64,7 +64,7 @@ def generate_documentation(name: str, method: str) -> dict:
 	:raises client_comms.exceptions.ClearanceMissingError: the user cannot print the interaction
 	:raises frappe.PermissionError: the user cannot write it
 	"""
-	doc = transactions.locked(INTERACTION, name)
+	doc = former_names.locked(name)
 	doc.check_permission("write")
 	file = generated_documents.generate(doc, method)
 	return {"file": file.name, "file_url": file.file_url}

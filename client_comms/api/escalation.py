@@ -3,8 +3,8 @@
 import frappe
 from frappe.utils import get_fullname
 
-from client_comms import transactions
 from client_comms.client_interactions import hand_escalation
+from client_comms.enforcement import former_names
 
 INTERACTION = "Client Interaction"
 
@@ -30,7 +30,7 @@ def escalate(name: str, reason: str) -> dict:
 	:raises ActionNotPossibleError: there is no one to tell, or the interaction is closed
 	:raises frappe.PermissionError: without write access to the interaction
 	"""
-	doc = transactions.locked(INTERACTION, name)
+	doc = former_names.locked(name)
 	doc.check_permission("write")
 	hand_escalation.escalate(doc, reason)
 	return doc.as_dict(no_nulls=False, convert_dates_to_str=True)

@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_fullname
 
-from client_comms import clock, transactions, validation
+from client_comms import clock, validation
 from client_comms.client_interactions import (
 	changes,
 	closing_checklist,
@@ -22,7 +22,7 @@ from client_comms.client_interactions import (
 from client_comms.client_interactions.clocks import snooze
 from client_comms.client_interactions.due_words import due_words
 from client_comms.communication_governance import matrix
-from client_comms.enforcement import policy, references
+from client_comms.enforcement import former_names, policy, references
 from client_comms.intake import arrivals, assignment, source_reasons
 from client_comms.outgoing import logged_contacts, writers
 from client_comms.roles import require_right
@@ -347,7 +347,7 @@ def _record(name: str, event: str, note: str | None = None) -> dict:
 
 def _writable(name: str):
 	require_right(INTERACTION, "write")
-	doc = transactions.locked(INTERACTION, name)
+	doc = former_names.locked(name)
 	doc.check_permission("write")
 	return doc
 

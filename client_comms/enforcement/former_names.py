@@ -7,8 +7,12 @@ history.
 from collections.abc import Iterable
 
 import frappe
+from frappe import _
+from frappe.utils import get_link_to_form
 
 from client_comms import transactions
+from client_comms.exceptions import ActionNotPossibleError
+from client_comms.i18n import bold
 from client_comms.rules.response_clock import MERGED
 
 INTERACTION = "Client Interaction"
@@ -83,3 +87,25 @@ def get_locked(name: str):
 			raise
 		frappe.clear_last_message()
 		return transactions.locked(INTERACTION, found)
+
+
+def locked(name: str):
+	"""The interaction with this name, locked for what a user does, perhaps before they know that a colleague has merged it into another one.
+
+	:raises ActionNotPossibleError: it was, and the user can read that one, to which the message leads
+	:raises frappe.DoesNotExistError: there is none
+	"""
+	try:
+		return transactions.locked(INTERACTION, name)
+	except frappe.DoesNotExistError:
+		found = readable(name)
+		if not found:
+			raise
+	frappe.clear_last_message()
+	frappe.throw(
+		_("{0} was merged into {1}. Open that one, and do it there if it is still needed.").format(
+			bold(name), get_link_to_form(INTERACTION, found)
+		),
+		exc=ActionNotPossibleError,
+		title=_("Not Possible Now"),
+	)

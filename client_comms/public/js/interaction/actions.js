@@ -5,8 +5,20 @@ frappe.provide("client_comms.actions");
 Object.assign(client_comms.actions, {
 	async run({ name, after, frm }, method, values = {}) {
 		await client_comms.save(frm);
-		await frappe.xcall(`client_comms.api.${method}`, { name, ...values }, "POST");
+		try {
+			await frappe.xcall(`client_comms.api.${method}`, { name, ...values }, "POST");
+		} catch (refusal) {
+			await this.catch_up(frm);
+			throw refusal;
+		}
 		return after();
+	},
+
+	/** What a colleague did meanwhile may be why something is refused: the form shows it, and the dialog stays, with what was entered. */
+	async catch_up(frm) {
+		if (!frm || frm.is_dirty()) return;
+		const { message } = await frappe.db.get_value(frm.doctype, frm.docname, "modified");
+		if (message?.modified && message.modified !== frm.doc.modified) await frm.reload_doc();
 	},
 
 	ask(target, method, title, fields) {
@@ -185,7 +197,15 @@ Object.assign(client_comms.actions, {
 	/** Says all that is missing at once; details of feedback alone are asked for. */
 	async close(frm) {
 		await client_comms.save(frm);
-		const { checklist = [] } = frm.doc.__onload || {};
+		await this.catch_up(frm); // what is missing is shown as it is now
+		const { checklist = [], actions = [] } = frm.doc.__onload || {};
+		if (!actions.includes("Closed")) {
+			frappe.msgprint({
+				title: __("Not Possible Now"),
+				message: __("A colleague has changed this interaction meanwhile. It is shown as it is now."),
+			});
+			return undefined;
+		}
 		const missing = checklist.filter(({ done, enforced }) => !done && enforced);
 		if (missing.some(({ item }) => item !== "feedback")) return client_comms.card.show_missing(frm);
 		return client_comms.feedback.ask_and_close(frm, () => this.run(this.of_form(frm), "close"));
