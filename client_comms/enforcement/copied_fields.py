@@ -72,7 +72,7 @@ class GuardedCopy:
 
 def withdraw(doctype: str, name: str) -> None:
 	"""Empty what was copied before a document became confidential."""
-	if doctype == _ISSUE:
+	if doctype == _ISSUE and keeps_words(governed.level(_ISSUE, name)):
 		_withdraw_from_tasks(name)
 	if doctype == _LEAD:
 		_withdraw_notes(name)
@@ -97,22 +97,27 @@ def follow_level(doc, method=None) -> None:
 	before = doc.get_doc_before_save()
 	if not before or before.need_to_know == doc.need_to_know or not keeps_words(doc.name):
 		return
-	for issue in _with_tasks():
-		_withdraw_from_tasks(issue)
-	withdraw_from_all_deleted()
-	for lead in frappe.get_all("Prospect Lead", pluck="lead", distinct=True, order_by=None):
-		_withdraw_notes(lead)
+	_withdraw_from_all_tasks(of=doc.name)
+	leads = frappe.get_all("Prospect Lead", pluck="lead", distinct=True, order_by=None)
+	for lead, level in governed.levels(_LEAD, leads).items():
+		if level == doc.name:
+			_withdraw_notes(lead)
 
 
-def _with_tasks() -> list[str]:
+def _withdraw_from_all_tasks(of: str | None = None) -> None:
+	"""
+	:param of: the level of whose Issues alone
+	"""
 	set_ones = {"issue": ("is", "set")}
-	return frappe.get_all("Task", set_ones, pluck="issue", distinct=True, order_by=None)
+	issues = frappe.get_all("Task", set_ones, pluck="issue", distinct=True, order_by=None)
+	for issue, level in governed.levels(_ISSUE, issues).items():
+		if keeps_words(level) and of in (None, level):
+			_withdraw_from_tasks(issue)
+	withdraw_from_all_deleted()
 
 
 def _withdraw_from_tasks(issue: str) -> None:
 	"""The number and no description, as in a Task that is made later; what staff wrote themselves stays."""
-	if not keeps_words(governed.level(_ISSUE, issue)):
-		return
 	tasks = frappe.get_all("Task", {"issue": issue}, ["name", *_WORDS], order_by=None)
 	if not tasks:
 		return
@@ -205,12 +210,10 @@ def withdraw_all() -> None:
 	"""Empty what was copied of all confidential documents. Repeatable."""
 	for doctype, (rows, link) in ROWS.items():
 		if documents.is_governed(doctype):
-			for name in frappe.get_all(rows, pluck=link, distinct=True, order_by=None):
-				if name and governed.level(doctype, name):
-					withdraw(doctype, name)
-	for issue in _with_tasks():
-		_withdraw_from_tasks(issue)
-	withdraw_from_all_deleted()
+			linked = frappe.get_all(rows, {link: ("is", "set")}, pluck=link, distinct=True, order_by=None)
+			for name in governed.levels(doctype, linked):
+				withdraw(doctype, name)
+	_withdraw_from_all_tasks()
 
 
 def copied(rows: str | None) -> dict:
