@@ -6,9 +6,9 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from client_comms import clock, transactions, validation
+from client_comms import clock, validation
 from client_comms.client_interactions import callers
-from client_comms.enforcement import restrictions
+from client_comms.enforcement import former_names, restrictions
 from client_comms.exceptions import ActionNotPossibleError, MissingDetailsError
 from client_comms.rules import response_clock
 
@@ -38,7 +38,7 @@ def client_called_again(
 	:raises MissingDetailsError: no note is given
 	:raises ActionNotPossibleError: the interaction is closed
 	"""
-	doc = transactions.locked(INTERACTION, name)
+	doc = former_names.locked(name)
 	doc.check_permission("write")
 	if not validation.plain(note):
 		frappe.throw(

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import frappe
 from frappe import _
 
-from client_comms import transactions, validation
+from client_comms import validation
 from client_comms.api import interactions
 from client_comms.api.each import one_by_one
 from client_comms.client_interactions import team
+from client_comms.enforcement import former_names
 from client_comms.exceptions import MissingDetailsError
 from client_comms.i18n import bold
 
@@ -68,7 +69,7 @@ def _action(
 		return {}
 
 	def assign(name: str) -> dict:
-		doc = transactions.locked(INTERACTION, name)
+		doc = former_names.locked(name)
 		doc.check_permission("write")
 		if doc.responsible_staff != user:
 			doc.responsible_staff = user
@@ -85,7 +86,7 @@ def _action(
 		return {}
 
 	def change_level(name: str) -> dict:
-		doc = transactions.locked(INTERACTION, name)
+		doc = former_names.locked(name)
 		doc.check_permission("write")
 		doc.confidentiality_level, doc.level_change_reason = level, note
 		doc.save()

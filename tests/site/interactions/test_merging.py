@@ -114,17 +114,36 @@ def test_merging_again_or_the_other_way_round_changes_nothing(pair, people, at):
 	assert events_of(second).count("Merged") == 1
 
 
-@pytest.mark.parametrize("what", [api.acknowledge, api.answer, api.pause, api.close, api.escalate])
+@pytest.mark.parametrize(
+	"what", [api.acknowledge, api.answer, api.pause, api.close, api.escalate, api.client_called_again]
+)
 def test_who_acts_on_one_that_was_merged_meanwhile_is_led_to_the_other(what, pair, people, at):
 	first, second = pair
 	at(TUESDAY, people.rita, api.merge_interactions, first, second)
-	args = (first, "Look at it") if what == api.escalate else (first,)
+	args = (first, "Look at it") if what in (api.escalate, api.client_called_again) else (first,)
 	with pytest.raises(ActionNotPossibleError, match=f"{first}.*was merged into.*{second}"):
 		at(TUESDAY, people.rita, what, *args)
 	assert len(frappe.get_message_log()) == 1
 	frappe.db.set_value(INTERACTION, second, "confidentiality_level", "Sensitive")
 	with pytest.raises(frappe.DoesNotExistError):
 		at(TUESDAY, people.fiona, what, *args)
+
+
+@pytest.mark.parametrize(
+	"action",
+	[
+		{"action": "assign", "user": "Administrator"},
+		{"action": "change_level", "level": "Standard"},
+		{"action": "close"},
+	],
+)
+def test_so_is_who_acts_on_several(action, pair, people, at, as_user):
+	first, second = pair
+	at(TUESDAY, people.rita, api.merge_interactions, first, second)
+	acting = {"names": [first], "note": "Mine", **action}
+	with as_user(people.rita):
+		(refused,) = api.act_on_interactions(**acting)
+	assert second in refused["error"]
 
 
 def test_merged_twice_every_former_name_leads_to_the_last_one(pair, inquiry, people, at):
