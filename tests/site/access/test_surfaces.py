@@ -92,6 +92,7 @@ _PREVIEW = "asks for the document that it shows, as the surfaces of previews say
 _SAVED = "the document that the caller changes, with the timeline that its form shows: test_answers"
 NO_SURFACE = {
 	"client_comms.enforcement.doctypes.personal_data_request.GuardedPersonalDataDeletionRequest.trigger_data_deletion": "for System Managers; the login's own address: test_portal_requests",
+	"client_comms.enforcement.doctypes.email_digest.GuardedEmailDigest.send": "shows nothing; what it sends: test_references",
 	"client_comms.enforcement.doctypes.issue.GuardedIssue.split_issue": "moves the messages of its own Issue only: test_missing_checks",
 	"frappe.desk.desktop.get_desktop_page": "a workspace as Frappe answers, with less: test_offered",
 	"frappe.desk.desktop.update_onboarding_step": "a mark of a step of an introduction: test_desk_of_others",
