@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from frappe import _
 
 from client_comms import clock, controls
-from client_comms.client_interactions import evidence, feedback, log_details
+from client_comms.client_interactions import evidence, feedback, generated_documents, log_details
 from client_comms.exceptions import MissingDetailsError, MissingDocumentationError
 from client_comms.i18n import plain
 from client_comms.rules import response_clock
@@ -87,6 +87,7 @@ def _details(doc) -> list[dict]:
 
 def _documentation(doc) -> list[dict]:
 	missing = {each["method"]: each for each in evidence.remedies(doc)}
+	outdated = generated_documents.outdated(doc)
 	return [
 		{
 			"item": DOCUMENTATION,
@@ -96,6 +97,7 @@ def _documentation(doc) -> list[dict]:
 			"message": missing.get(method.name, {}).get("message"),
 			"method": method.name,
 			"kind": method.evidence,
+			"outdated": method.name in outdated,
 		}
 		for method in evidence.owed(doc)
 	]

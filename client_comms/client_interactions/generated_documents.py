@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import get_datetime
 
 from client_comms.client_interactions import evidence
 from client_comms.enforcement import guards
@@ -12,6 +13,21 @@ from client_comms.rules import access
 def methods(doc) -> list[str]:
 	"""The documentation methods that the interaction requires and that a print format generates."""
 	return [method.name for method in evidence.owed(doc) if _print_format(method.name)]
+
+
+def outdated(doc) -> set[str]:
+	"""The methods whose documents were all generated before the last event, and so do not tell how it ended."""
+	files = {
+		row.reference_name: row.documentation_method
+		for row in doc.evidence
+		if row.reference_doctype == "File" and _print_format(row.documentation_method)
+	}
+	if not files or not doc.events:
+		return set()
+	made = frappe.get_all("File", {"name": ("in", sorted(files))}, ["name", "creation"], as_list=True)
+	last = max(get_datetime(row.at) for row in doc.events)
+	current = {files[name] for name, creation in made if creation >= last}
+	return {*files.values()} - current
 
 
 def generate(doc, method: str):

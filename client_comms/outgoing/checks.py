@@ -45,6 +45,14 @@ def consent_of(
 	return consents.decide(context.party_type, context.party, request)
 
 
+def _of_many(check: str, recipient: Recipient | None = None) -> Finding:
+	"""What an emailed report lacks: it may contain any record of its DocType, so there is no client who could be asked."""
+	message = N_(
+		"A report can show records of many clients, so neither consent nor a confirmed identity can cover it."
+	)
+	return Finding(check, Message(message), rules.CHANGE_RECIPIENTS, recipient and recipient.address)
+
+
 def level_requires(context: facts.OutgoingContext, safeguard: str) -> bool:
 	"""Whether the level requires a safeguard, given by its field on Confidentiality Level."""
 	return context.governed and bool(
@@ -78,6 +86,9 @@ def check_consent(context: facts.OutgoingContext, recipients: Iterable[Recipient
 		for recipient in theirs:
 			if recipient.kind != rules.THIRD_PARTY:
 				continue
+			if about.doctype == facts.REPORT:
+				found.append(_of_many(rules.CONSENT, recipient))
+				continue
 			decision = consent_of(about, recipient)
 			if not decision.allowed:
 				finding = Finding(rules.CONSENT, decision.reason, rules.REQUEST_CONSENT, recipient.address)
@@ -98,6 +109,8 @@ def _identity_of(context: facts.OutgoingContext, recipients: Iterable[Recipient]
 	required = level_requires(context, "require_identity_verification") and _reaches_outside(recipients)
 	if not required or context.acknowledgement:
 		return ()
+	if context.doctype == facts.REPORT:
+		return (_of_many(rules.IDENTITY),)
 	known = (
 		identity.state(context.party_type, context.party, context.contact, context.level)
 		if context.party

@@ -85,6 +85,10 @@ def remedy_of(step: str) -> tuple[str, str]:
 			_("Choose a Template"),
 			_("Use a template that is approved for this purpose, or ask for this one to be approved."),
 		),
+		rules.CHANGE_RECIPIENTS: (
+			_("Change the Recipients"),
+			_("Send the report to colleagues only, or choose a report that shows no records of clients."),
+		),
 		rules.CHANGE_WORDING: (
 			_("View Wording"),
 			_("Change the wording. Suggestions that you can apply are listed below the text."),

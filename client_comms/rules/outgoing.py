@@ -41,6 +41,7 @@ OFF, WARN, ENFORCE = "Off", "Warn", "Enforce"
 REQUEST_CONSENT, VERIFY_IDENTITY, CHANGE_CHANNEL = "request-consent", "verify-identity", "change-channel"
 CHOOSE_TEMPLATE, CHANGE_WORDING = "choose-template", "change-wording"
 UNLOCK_IDENTITY, ASK_EXCEPTION = "unlock-identity", "ask-exception"
+CHANGE_RECIPIENTS = "change-recipients"
 
 
 @dataclass(frozen=True, slots=True)

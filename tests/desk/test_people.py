@@ -114,6 +114,36 @@ def test_closing_feedback_asks_for_its_details(site, received, make_user, remove
 		site.db.commit()
 
 
+def test_details_are_saved_as_far_as_they_are_known(site, received, make_user, login, shoot):
+	"""Whether it is upheld shows in the end, how severe it is and who is vulnerable at once: both are seen beside the conversation."""
+	name = received("I am disappointed about the delay,")
+	agent = make_user("Customer Support", "Frontline Staff", password=PASSWORD)
+	away = make_user("Customer Support", first_name="Lea", last_name="Urlaub")
+	values = {
+		"communication_type": "Feedback/Complaint",
+		"responsible_staff": agent,
+		"substituting_for": away,
+	}
+	site.db.set_value(INTERACTION, name, values)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator("[data-remedy=feedback]").click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=feedback_kind] select").select_option("Complaint")
+	dialog.locator("[data-fieldname=severity] select").select_option("High")
+	dialog.get_by_role("checkbox", name="Vulnerable Client").check()
+	dialog.get_by_role("button", name="Save", exact=True).click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+	card = page.locator("[data-fieldname=conversation]")
+	for words in ("Vulnerable Client", "Severity High", "Substituting For Lea Urlaub"):
+		expect(card).to_contain_text(words)
+	shoot(page, "details-known")
+	site.db.rollback()
+	known = site.db.get_value(INTERACTION, name, ["severity", "vulnerable_client", "upheld", "status"])
+	assert known == ("High", 1, "", "Open")
+
+
 def test_closing_says_all_that_is_missing_at_once(site, received, make_user, login, shoot):
 	"""Details are not asked for, and saved, before it is said that a document is missing."""
 	from client_comms import api
@@ -142,6 +172,21 @@ def test_closing_says_all_that_is_missing_at_once(site, received, make_user, log
 	).map(([remedy]) => remedy)"""
 	assert page.evaluate(remedies, "acknowledgement") == ["acknowledged_elsewhere"]
 	assert page.evaluate(remedies, "details") == ["details"]
+	page.locator(".modal.show .btn-modal-close").click()
+	generate = page.locator("[data-fieldname=conversation] [data-remedy=generate]")
+	generate.click()
+	expect(generate).to_have_count(0)
+	make_user("Customer Support Manager")
+	page.wait_for_timeout(1000)  # the history counts in seconds
+	site.db.rollback()
+	site.set_user(agent)
+	api.escalate(name, "They threaten to leave.")
+	site.db.commit()
+	page.reload()
+	expect(generate).to_have_text("Generate Again")
+	shoot(page, "report-outdated")
+	generate.click()
+	expect(generate).to_have_count(0)
 
 
 def test_a_client_rates_with_one_click(site, received, client, removed, http, browser, shoot, monkeypatch):
@@ -304,6 +349,7 @@ def test_who_is_away_reads_so_and_says_when_they_are_back(site, make_user, remov
 	site.db.commit()
 	page.reload()
 	back.click()
+	expect(page.locator(".modal.show")).to_contain_text("This absence began today, so it is deleted.")
 	page.locator(".modal.show").get_by_role("button", name="Yes").click()
 	expect(page).to_have_url(re.compile("/staff-absence$"))
 	site.db.rollback()

@@ -61,7 +61,7 @@ Object.assign(client_comms.feedback, {
 		]);
 	},
 
-	/** Ask for the details of the feedback and save them, then do what comes `next`. */
+	/** Ask for the details of the feedback and save them, then do what comes `next`: without that, what is known so far is enough. */
 	ask(frm, next) {
 		const always = ["feedback_kind", "feedback_category"];
 		const of_complaints = ["severity", "upheld", "root_cause"];
@@ -86,7 +86,7 @@ Object.assign(client_comms.feedback, {
 						: options,
 				label: __(label, null, frm.doctype),
 				default: frm.doc[fieldname],
-				reqd: shown && ![...optional, ...without_category].includes(fieldname),
+				reqd: next && shown && ![...optional, ...without_category].includes(fieldname),
 				description: without_category.includes(fieldname) ? this.no_category(creators) : "",
 				hidden: !shown,
 			};
@@ -108,7 +108,7 @@ Object.assign(client_comms.feedback, {
 				dialog.set_df_property(
 					fieldname,
 					"reqd",
-					of_complaints.includes(fieldname) && is_complaint(target.value),
+					next && of_complaints.includes(fieldname) && is_complaint(target.value),
 				);
 			}
 		});

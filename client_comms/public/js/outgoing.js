@@ -99,6 +99,12 @@ Object.assign(client_comms.outgoing, {
 		});
 	},
 
+	/** The recipients of an emailed report. */
+	change_recipients({ doctype, name }) {
+		frappe.hide_msgprint();
+		frappe.set_route("Form", doctype, name);
+	},
+
 	/** Ask for what the restriction of a client's data does not allow. */
 	ask_exception({ doctype, name, party_type, party }) {
 		frappe.hide_msgprint();

@@ -315,6 +315,15 @@ def test_a_report_on_interactions_goes_to_staff_alone(emailed):
 	assert queued_to() == []
 
 
+def test_a_refused_report_advises_what_can_be_done_about_it(emailed):
+	"""There is no client whom one could ask for consent, or whose identity could be confirmed."""
+	frappe.clear_messages()
+	with pytest.raises(OutgoingRefusedError) as refused:
+		emailed("Late Logs", [EVE]).send()
+	assert "Send the report to colleagues only" in str(refused.value)
+	assert not any(words in str(refused.value) for words in ("Ask the client", "Confirm who"))
+
+
 def test_a_report_on_something_else_is_none_of_our_business(emailed):
 	frappe.db.delete("Email Queue Recipient")
 	emailed("Customer Credit Balance", [EVE]).send()

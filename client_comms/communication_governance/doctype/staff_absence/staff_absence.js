@@ -24,9 +24,12 @@ frappe.ui.form.on("Staff Absence", {
 		frm.add_custom_button(__("I Am Back"), async () => {
 			// An absence that began today has no day left.
 			if (from_date === today) {
-				return frappe.model.delete_doc(frm.doctype, frm.docname, () =>
-					frappe.set_route("List", frm.doctype),
-				);
+				const question = __("This absence began today, so it is deleted. Are you back?");
+				return frappe.confirm(question, async () => {
+					await frappe.db.delete_doc(frm.doctype, frm.docname);
+					frappe.model.clear_doc(frm.doctype, frm.docname);
+					frappe.set_route("List", frm.doctype);
+				});
 			}
 			await frm.set_value({ to_date: frappe.datetime.add_days(today, -1), until_noon: 0 });
 			return frm.save();

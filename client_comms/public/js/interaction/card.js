@@ -63,6 +63,11 @@ Object.assign(client_comms.card, {
 				),
 			);
 		}
+		if (frm.doc.vulnerable_client) {
+			rows.push(
+				`<span style="color: var(--text-on-orange)">${__("Vulnerable Client", null, frm.doctype)}</span>`,
+			);
+		}
 		if (preference) rows.push(text(preference));
 		for (const { text: line, missing } of privacy) {
 			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>` : line);
@@ -79,9 +84,13 @@ Object.assign(client_comms.card, {
 		const text = frappe.utils.escape_html;
 		const it = client_comms.interaction;
 		const { audience, responsible_name } = frm.doc.__onload || {};
+		const { confidentiality_level, severity, substituting_for } = frm.doc;
 		const rows = [
-			it.level_pill(frm.doc.confidentiality_level),
+			it.level_pill(confidentiality_level),
+			severity && this.row(__("Severity"), __(severity, null, frm.doctype)),
 			this.row(__("Responsible"), text(responsible_name || __("No one"))),
+			substituting_for &&
+				this.row(__("Substituting For"), text(frappe.user.full_name(substituting_for))),
 		];
 		const known = [frm.doc.responsible_staff, frappe.session.user];
 		const who = this.readers(audience, known);
@@ -141,7 +150,12 @@ Object.assign(client_comms.card, {
 		const { checklist = [] } = frm.doc.__onload || {};
 		return checklist.map((item, index) => {
 			const label = frappe.utils.escape_html(item.label);
-			if (item.done) return `<span class="text-muted">✓ ${label}</span>`;
+			const again = item.outdated && this.can_generate(frm, item);
+			if (item.done && !again) return `<span class="text-muted">✓ ${label}</span>`;
+			if (item.done) {
+				return `<span class="text-muted">✓ ${label}. ${__("Made before the last step.")}</span>
+					<button class="btn btn-xs btn-default" data-remedy="generate" data-item="${index}">${__("Generate Again")}</button>`;
+			}
 			const hint = item.message ? ` title="${frappe.utils.escape_html(item.message)}"` : "";
 			const buttons = this.remedies(frm, item)
 				.map(
@@ -152,6 +166,8 @@ Object.assign(client_comms.card, {
 			return `<span${hint}>○ ${label}</span> ${buttons}`;
 		});
 	},
+
+	can_generate: (frm, { method }) => frm.doc.__onload.generated?.includes(method),
 
 	/** The same as a dialog, where closing was asked for too early. */
 	show_missing(frm) {
@@ -166,7 +182,7 @@ Object.assign(client_comms.card, {
 	},
 
 	remedies(frm, { item, method, kind }) {
-		const { writers, generated, may_waive, actions = [] } = frm.doc.__onload || {};
+		const { writers, may_waive, actions = [] } = frm.doc.__onload || {};
 		const may_write = frm.perm[0]?.write && actions.length;
 		if (item === "answer" && may_write && writers?.allowed) return [["reply", __("Reply")]];
 		if (item === "answer") {
@@ -180,7 +196,7 @@ Object.assign(client_comms.card, {
 		if (item === "caller") return may_write ? [["caller", __("Enter")]] : [];
 		const found = [];
 		if (kind === "Communication" && writers?.allowed) found.push(["summarise", __("Send a Summary")]);
-		if (generated?.includes(method)) found.push(["generate", __("Generate")]);
+		if (this.can_generate(frm, { method })) found.push(["generate", __("Generate")]);
 		if (may_write) found.push(["choose", kind === "Note" ? __("Write a Note") : __("Choose")]);
 		if (may_waive) found.push(["waive", __("Does Not Apply")]);
 		return found;
