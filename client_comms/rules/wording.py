@@ -39,6 +39,14 @@ _VOWELS = re.compile(r"[aeiouyäöüáéíóúàèìòùâêîôûœæ]+", re.IG
 _SILENT_E = re.compile(r"[^aeiouy]e(?:s|d)?$", re.IGNORECASE)
 
 
+# How salutations and closings of a language begin; the site lists those of all its languages together.
+_USUAL = {
+	"en": ("dear", "hello", "kind", "best", "yours"),
+	"de": ("sehr geehrt", "guten", "lieb", "mit ", "freundliche", "viele"),
+	"fr": ("bonjour", "madame", "monsieur", "cher", "chère", "cordialement", "bien", "veuillez"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
 	"""A term to avoid; if `language` is empty, in every language. `use` is the suggestion, empty for none."""
@@ -96,7 +104,7 @@ def check(
 	"""
 	limits = limits or Limits()
 	found = [*check_terms(text, language, terms), *check_plainness(text, language, limits)]
-	found += check_courtesy(text, salutations, closings)
+	found += check_courtesy(text, salutations, closings, language)
 	return tuple(sorted(found, key=lambda finding: (finding.start, finding.end, finding.kind)))
 
 
@@ -150,20 +158,33 @@ def check_plainness(text: str, language: str, limits: Limits) -> list[Finding]:
 	return found
 
 
-def check_courtesy(text: str, salutations: Sequence[str], closings: Sequence[str]) -> list[Finding]:
-	"""Whether the text has a salutation and a closing (C-5); an empty text needs neither."""
+def check_courtesy(
+	text: str, salutations: Sequence[str], closings: Sequence[str], language: str = ""
+) -> list[Finding]:
+	"""Whether the text has a salutation and a closing (C-5); an empty text needs neither. Proposed is one of its language, if there is one."""
 	lines = [line.strip() for line in text.splitlines() if line.strip()]
 	if not lines:
 		return []
 	found = []
 	if salutations and not any(_begins(lines[0], each) for each in salutations):
-		message = Message(_("Begin with a salutation, such as “{example}”."), {"example": salutations[0]})
+		message = Message(
+			_("Begin with a salutation, such as “{example}”."),
+			{"example": _of_language(salutations, language)},
+		)
 		found.append(Finding(NO_SALUTATION, 0, 0, "", message))
 	# A signature may follow the closing: name, role, telephone, address.
 	if closings and not any(_begins(line, each) for line in lines[1:][-8:] for each in closings):
-		message = Message(_("End with a closing, such as “{example}”."), {"example": closings[0]})
+		message = Message(
+			_("End with a closing, such as “{example}”."), {"example": _of_language(closings, language)}
+		)
 		found.append(Finding(NO_CLOSING, len(text), len(text), "", message))
 	return found
+
+
+def _of_language(listed: Sequence[str], language: str) -> str:
+	"""The first of the site's words that are usual in a language, otherwise the first of all."""
+	usual = _USUAL.get(_base(language), ())
+	return next((each for each in listed if each.casefold().startswith(usual)), listed[0])
 
 
 def measure(text: str, language: str) -> Measures:

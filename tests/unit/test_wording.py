@@ -119,6 +119,25 @@ def test_courtesy(text, missing):
 	assert [f.kind for f in found] == missing
 
 
+@pytest.mark.parametrize(
+	("language", "salutation", "closing"),
+	[
+		("de-AT", "Sehr geehrte", "Mit freundlichen Grüßen"),
+		("fr", "Bonjour", "Cordialement"),
+		("en", "Dear", "Kind regards"),
+		("pl", "Dear", "Kind regards"),
+	],
+)
+def test_what_is_proposed_is_in_the_language_of_the_text(language, salutation, closing):
+	found = wording.check(
+		"TBD.",
+		language,
+		salutations=["Dear", "Sehr geehrte", "Bonjour"],
+		closings=["Kind regards", "Mit freundlichen Grüßen", "Cordialement"],
+	)
+	assert [each.message.values["example"] for each in found] == [salutation, closing]
+
+
 def test_courtesy_is_not_asked_for_where_nothing_is_listed():
 	assert wording.check_courtesy("Done.", [], []) == []
 
