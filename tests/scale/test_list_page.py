@@ -8,6 +8,8 @@ from unittest import mock
 import frappe
 import pytest
 
+from client_comms import compat
+
 pytestmark = pytest.mark.clause("D-5")
 
 ROUNDS = 25
@@ -57,7 +59,8 @@ def compare(get, order_by) -> tuple[float, float]:
 	return min(taken[True]) * 1000, min(taken[False]) * 1000
 
 
-@pytest.mark.parametrize("field", ["occurred_on", "modified"])
+# By the business moment, and as the version's lists open.
+@pytest.mark.parametrize("field", ["occurred_on", compat.list_order()])
 @pytest.mark.parametrize("name", ["most", "some", "few"])
 def test_a_list_page_costs_at_most_half_more(log_in, readers, name, field):
 	get, order_by = log_in(readers[name]), f"`tabClient Interaction`.`{field}` desc"
@@ -72,9 +75,7 @@ def test_a_list_page_costs_at_most_half_more(log_in, readers, name, field):
 def test_the_users_see_the_share_that_is_claimed(site, readers, name, share):
 	site.set_user(readers[name])
 	try:
-		(seen,) = frappe.get_list(
-			"Client Interaction", fields=["count(name) as seen"], pluck="seen", order_by=None
-		)
+		seen = len(frappe.get_list("Client Interaction", pluck="name", order_by=None, limit_page_length=0))
 	finally:
 		site.set_user("Administrator")
 	total = site.db.count("Client Interaction")
