@@ -191,9 +191,16 @@ def send(doc, *, address: str, language: str | None = None, contact: str | None 
 
 	If the address of the site is not configured, the link is left out. If nothing can be sent, such as without an outgoing email account, that is
 	in the Error Log: the answer counts all the same, and the client, who can do nothing about it, is told nothing.
+
+	:raises frappe.db.OperationalError: the database cannot store it; the answer is undone as well, and the client can give it again
 	"""
 	told = len(frappe.local.message_log)
-	with transactions.part("A receipt could not be sent to the client", doc.doctype, doc.name) as sending:
+	with transactions.part(
+		"A receipt could not be sent to the client",
+		doc.doctype,
+		doc.name,
+		raising=(frappe.QueryTimeoutError, frappe.db.OperationalError),
+	) as sending:
 		_send(doc, address, language, contact)
 	if sending.error:
 		del frappe.local.message_log[told:]
