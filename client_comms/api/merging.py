@@ -29,16 +29,23 @@ def merge_interactions(name: str, into: str) -> str:
 
 @frappe.whitelist(methods=["POST"])
 def split_off(
-	name: str, message: str, communication_type: str | None = None, lower_because: str | None = None
+	name: str,
+	message: str,
+	communication_type: str | None = None,
+	lower_because: str | None = None,
+	subject: str | None = None,
 ) -> dict:
 	"""Make a message of `name` an interaction of its own.
 
 	:param message: a Communication
 	:param communication_type: by default what the source rules say
 	:param lower_because: why the new interaction may be less confidential than `name`
+	:param subject: of the new interaction; by default that of the message
 	:returns: `{"name", "may_read"}` of the new interaction
 	"""
-	return _found(moving.split_off(name, message, communication_type or None, lower_because or None))
+	return _found(
+		moving.split_off(name, message, communication_type or None, lower_because or None, subject or None)
+	)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -64,16 +71,20 @@ def simulate_merge(name: str, into: str) -> dict:
 
 @frappe.whitelist()
 def simulate_split(
-	name: str, message: str, communication_type: str | None = None, lower: bool | int | str = False
+	name: str,
+	message: str,
+	communication_type: str | None = None,
+	lower: bool | int | str = False,
+	subject: str | None = None,
 ) -> dict:
 	"""What the interaction would be that begins with a message of `name`."""
 	doc = _readable(name)
 	merging.require_access(doc)
 	document = moving.message_of(doc, message)
 	moving.require_movable(doc, document)
-	because = _CHOSEN if cint(lower) else None
-	made = moving.proposed(doc, document, communication_type or None, because)
-	lowest = moving.proposed(doc, document, communication_type or None, _CHOSEN).confidentiality_level
+	kind, subject = communication_type or None, subject or None
+	made = moving.proposed(doc, document, kind, _CHOSEN if cint(lower) else None, subject)
+	lowest = moving.proposed(doc, document, kind, _CHOSEN, subject).confidentiality_level
 	return _preview(_clocked(made), doc.confidentiality_level, lower=_lower_choice(doc, lowest))
 
 

@@ -38,7 +38,11 @@ _MESSAGES = {MESSAGE: {"communication_type": "Communication"}}
 
 
 def split_off(
-	name: str, message: str, communication_type: str | None = None, lower_because: str | None = None
+	name: str,
+	message: str,
+	communication_type: str | None = None,
+	lower_because: str | None = None,
+	subject: str | None = None,
 ):
 	"""A message becomes an interaction of its own, with the clocks that run from when it arrived.
 
@@ -46,6 +50,7 @@ def split_off(
 
 	:param communication_type: by default what the source rules say
 	:param lower_because: why the new interaction may be less confidential than `name`; by default it is not
+	:param subject: of the new interaction; by default that of the message
 	:returns: the new interaction
 	:raises frappe.PermissionError: the session user cannot read and write `name`, or cannot lower the level
 	:raises ActionNotPossibleError: the message cannot be split off; the text says why and what to do
@@ -57,7 +62,8 @@ def split_off(
 	restrictions.require(INTERACTION, doc.name)
 	document = message_of(doc, message, locked=True)
 	require_movable(doc, document)
-	made = arrivals.open_new(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+	arriving = arrival_of(doc, document, communication_type, lower_because, subject)
+	made = arrivals.open_new(arriving) or _refuse_unread()
 	levels.require_may_lower(doc.name, doc.confidentiality_level, made.confidentiality_level, lower_because)
 	held_by = legal_holds.over(MESSAGE, document.name)
 	_leave(doc, document, made, response_clock.SPLIT_OFF)
@@ -177,15 +183,20 @@ def _went_to(doc, message: str, event: str):
 # --- what happens ------------------------------------------------------------------------------------
 
 
-def proposed(doc, document, communication_type: str | None, lower_because: str | None):
+def proposed(
+	doc, document, communication_type: str | None, lower_because: str | None, subject: str | None = None
+):
 	"""The new interaction in memory, for a preview."""
-	made = arrivals.propose(arrival_of(doc, document, communication_type, lower_because)) or _refuse_unread()
+	arriving = arrival_of(doc, document, communication_type, lower_because, subject)
+	made = arrivals.propose(arriving) or _refuse_unread()
 	log_details.set_client(made)
 	client_names.set_name(made)
 	return made
 
 
-def arrival_of(doc, document, communication_type: str | None, lower_because: str | None) -> arrivals.Arrival:
+def arrival_of(
+	doc, document, communication_type: str | None, lower_because: str | None, subject: str | None = None
+) -> arrivals.Arrival:
 	"""The message as it would have arrived as the first one of a conversation with the same client and company."""
 	message = messages.read(document)
 	arriving = communication.arrival(
@@ -197,6 +208,7 @@ def arrival_of(doc, document, communication_type: str | None, lower_because: str
 	document.confidentiality_level = None  # it is that of `doc`, and not what the message arrived with
 	return replace(
 		arriving,
+		subject=subject or arriving.subject,
 		reference_doctype=None,
 		reference_name=None,
 		company=doc.company,

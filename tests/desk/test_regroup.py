@@ -93,6 +93,9 @@ def test_a_message_is_moved_and_another_one_split_off(
 	messages.first.get_by_role("button", name="Split Off").click()
 	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("Initial Inquiry")
 	expect(modal(page).get_by_role("listbox").locator("visible=true")).to_have_count(0)  # nothing over it
+	modal(page).locator("[data-fieldname=subject] input").fill("The bill of May")
+	modal(page).locator("[data-fieldname=subject] input").press("Tab")
+	expect(modal(page).locator(".client-comms-becomes")).to_contain_text("The bill of May")
 	shoot(page, "split")
 	modal(page).get_by_role("button", name="Split Off", exact=True).click()
 	expect(page.locator(".desk-alert", has_text="The message belongs to")).to_be_visible()
@@ -102,6 +105,7 @@ def test_a_message_is_moved_and_another_one_split_off(
 	site.db.rollback()
 	made = site.get_last_doc(INTERACTION, order_by="creation desc").name
 	assert made not in (one, other)
+	assert site.db.get_value(INTERACTION, made, "subject") == "The bill of May"
 	expect(conversation(page).locator(f".entry.step a[href$='/client-interaction/{made}']")).to_have_text(
 		made
 	)

@@ -582,8 +582,9 @@ def test_another_matter_gets_its_own_clocks_from_its_own_time(pair, people, at, 
 	at(TUESDAY, people.rita, api.answer, name)
 	mail = message(name, "2026-11-24 12:00", "Another roof")
 	assert doc_of(name).respond_status == "Running"
-	made = at(THURSDAY, people.rita, api.split_off, name, mail.name, INQUIRY)["name"]
+	made = at(THURSDAY, people.rita, api.split_off, name, mail.name, INQUIRY, None, "The bill")["name"]
 	doc = doc_of(made)
+	assert doc.subject == "The bill"
 	assert (doc.communication_type, doc.party, str(doc.occurred_on)) == (
 		INQUIRY,
 		"Anna Client",

@@ -25,6 +25,12 @@ Object.assign(client_comms.regroup, {
 	},
 
 	split(frm, message) {
+		const subject = {
+			fieldname: "subject",
+			fieldtype: "Data",
+			label: __("Subject"),
+			description: __("Leave empty to keep that of the message."),
+		};
 		const type = {
 			fieldname: "communication_type",
 			fieldtype: "Link",
@@ -38,7 +44,7 @@ Object.assign(client_comms.regroup, {
 		this.open(frm, {
 			message,
 			title: __("Split Off a Message"),
-			fields: [type, this.note_field(note), ...this.lower_fields()],
+			fields: [subject, type, this.note_field(note), ...this.lower_fields()],
 			preview: "simulate_split",
 			run: "split_off",
 			label: __("Split Off"),
@@ -99,6 +105,8 @@ Object.assign(client_comms.regroup, {
 
 	open(frm, { message, title, fields, preview, run, label }) {
 		const about = { name: frm.docname, ...(message ? { message } : {}) };
+		let running = false;
+		let asking = null;
 		const needs_other = fields.find(({ fieldname }) => ["into", "to"].includes(fieldname));
 		const dialog = client_comms.dialog({
 			title,
@@ -107,15 +115,33 @@ Object.assign(client_comms.regroup, {
 			primary_action_label: label,
 			primary_action: async ({ note, becomes, lower, of_all, ...values }) => {
 				if (!lower) delete values.lower_because;
-				await client_comms.save(frm);
-				const found = await frappe.xcall(`client_comms.api.${run}`, { ...about, ...values }, "POST");
-				this.leave(frm, typeof found === "string" ? { name: found, may_read: true } : found, message);
+				running = true; // what becomes of it is asked before or afterwards, not while it happens
+				try {
+					await asking;
+					await client_comms.save(frm);
+					const found = await frappe.xcall(
+						`client_comms.api.${run}`,
+						{ ...about, ...values },
+						"POST",
+					);
+					this.leave(
+						frm,
+						typeof found === "string" ? { name: found, may_read: true } : found,
+						message,
+					);
+				} catch (refusal) {
+					running = false;
+					throw refusal;
+				}
 			},
 		});
 		this.dialog = dialog;
 		let asked = 0;
-		const show = async () => {
-			const { into, to, communication_type, lower } = dialog.get_values(true) || {};
+		const show = () => {
+			if (!running) asking = ask();
+		};
+		const ask = async () => {
+			const { into, to, communication_type, subject, lower } = dialog.get_values(true) || {};
 			const other = into || to;
 			const $becomes = dialog.fields_dict.becomes.$wrapper;
 			if (needs_other && !other) return $becomes.empty();
@@ -124,6 +150,7 @@ Object.assign(client_comms.regroup, {
 			const args = { ...about, ...(into ? { into } : {}), ...(to ? { to } : {}) };
 			if (message) args.lower = lower ? 1 : 0;
 			if (communication_type) args.communication_type = communication_type;
+			if (subject) args.subject = subject;
 			try {
 				const found = await frappe.xcall(`client_comms.api.${preview}`, args, "GET");
 				if (turn !== asked) return undefined;
@@ -135,7 +162,7 @@ Object.assign(client_comms.regroup, {
 			return undefined;
 		};
 		for (const { fieldname, fieldtype } of fields) {
-			if (fieldname !== "of_all" && ["Link", "Check"].includes(fieldtype)) {
+			if (fieldname !== "of_all" && ["Data", "Link", "Check"].includes(fieldtype)) {
 				dialog.fields_dict[fieldname].df.onchange = show;
 			}
 		}
