@@ -18,6 +18,7 @@ from frappe.utils import (
 	format_datetime,
 	get_fullname,
 	get_user_date_format,
+	getdate,
 	sanitize_html,
 )
 
@@ -78,13 +79,13 @@ def moment(value: datetime) -> str:
 	return format_datetime(clock.to_stored(value) if value.tzinfo else value, f"{date_format} HH:mm")
 
 
-def day_in_words(value: date | datetime, pattern: str = "long") -> str:
+def day_in_words(value: date | datetime | str, pattern: str = "long") -> str:
 	"""A day in a text for clients, as their language writes it: 23 November 2026, 23. November 2026. Of the two orders of English, the one
 	that both halves of its readers understand."""
 	if (frappe.local.lang or "").startswith("en"):
 		pattern = _ENGLISH[pattern]
 	words = format_date(value, pattern)
-	if (frappe.local.lang or "").startswith("fr") and value.day == 1:
+	if (frappe.local.lang or "").startswith("fr") and getdate(value).day == 1:
 		return words.replace("1 ", "1er ", 1)  # "lundi 1er mars": the names of weekdays have no digits
 	return words
 
@@ -101,7 +102,7 @@ def day_number() -> str:
 	return "d." if "d." in pattern.pattern else "d"
 
 
-def moment_in_words(value: datetime, pattern: str = "long") -> str:
+def moment_in_words(value: datetime | str, pattern: str = "long") -> str:
 	"""The same to the minute; with the pattern `full` also the day of the week."""
 	return f"{day_in_words(value, pattern)}, {format_datetime(value, 'HH:mm')}"
 

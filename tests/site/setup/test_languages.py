@@ -130,4 +130,6 @@ def test_the_first_day_of_a_month_is_an_ordinal_in_french():
 			i18n.day_in_words(datetime(2027, 3, day), pattern)
 			for day, pattern in ((1, "long"), (11, "long"), (1, "full"))
 		]
+		as_stored = i18n.moment_in_words("2027-03-01 09:30:00.5")
 	assert days == ["1er mars 2027", "11 mars 2027", "lundi 1er mars 2027"]
+	assert as_stored == "1er mars 2027, 09:30"
