@@ -191,7 +191,11 @@ def is_from_before(account: str | None, at: datetime) -> bool:
 	of a full one, Frappe fetches a hundred emails at once, so most come with later fetches."""
 	if not account:
 		return False
-	connected = frappe.db.get_value(ACCOUNT, account, CONNECTED)
+	# Plain SQL, because each received email asks.
+	row = frappe.db.sql(
+		"select client_comms_first_fetched_on from `tabEmail Account` where name = %s", account
+	)
+	connected = row and row[0][0]
 	begun = get_datetime(connected) if connected else unprocessed.fetched_at()
 	return at < begun - mail_headers.IN_TRANSIT
 

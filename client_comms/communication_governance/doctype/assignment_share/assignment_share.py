@@ -36,12 +36,8 @@ class AssignmentShare(Document):
 		transactions.forget(_KEY)
 
 
-def shares() -> dict[str, AssignmentShare]:
+def shares() -> dict[str, frappe._dict]:
 	"""User → their share, with `weight` (percent) and `most_open`; a query per transaction."""
-	return transactions.once(
-		_KEY,
-		lambda: {
-			row.user: row
-			for row in frappe.get_all("Assignment Share", fields=["user", "weight", "most_open"])
-		},
-	)
+	rows = "select user, weight, most_open from `tabAssignment Share`"
+	# Plain SQL, because each new interaction asks.
+	return transactions.once(_KEY, lambda: {row.user: row for row in frappe.db.sql(rows, as_dict=True)})
