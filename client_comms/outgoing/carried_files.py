@@ -68,23 +68,29 @@ def _owners(names: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
 def _least_strict(places: list) -> tuple[str, str] | None:
 	"""The governed record that gives the content to the most readers; None if it belongs to none, or is open elsewhere as well.
 
-	What was sent with an email, such as this one, is not thereby open: it could be sent once, and from then on to anyone.
+	What was sent with an email, such as this one, is not thereby open, also if that email has become an interaction of its own: it could
+	be sent once, and from then on to anyone. It counts where the content was sent first, if it lies nowhere else.
 	"""
+	if any(not place.attached_to_name and not place.is_private for place in places):
+		return None
+	attached = [place for place in places if place.attached_to_name]
+	sent = _sent(attached)
 	ranks, current = {}, policy.current()
-	for place in places:
-		if not place.attached_to_name:
-			if not place.is_private:
-				return None
-			continue
+	for place in [place for place in attached if place.attached_to_name not in sent] or attached[:1]:
 		owner = dependents.owner_of(place.attached_to_doctype, place.attached_to_name)
 		if level := governed.level(*owner):
 			ranks[owner] = current.rank(level)
-		elif not _is_sent(*owner):
+		elif place.attached_to_name not in sent:
 			return None
 	return min(ranks, key=ranks.get) if ranks else None
 
 
-def _is_sent(doctype: str, name: str) -> bool:
-	return (
-		doctype == governed.COMMUNICATION and frappe.db.get_value(doctype, name, "sent_or_received") == "Sent"
-	)
+def _sent(places: list) -> set[str]:
+	"""The messages among the places that were sent."""
+	messages = [
+		place.attached_to_name for place in places if place.attached_to_doctype == governed.COMMUNICATION
+	]
+	if not messages:
+		return set()
+	sent = {"name": ("in", messages), "sent_or_received": "Sent"}
+	return set(frappe.get_all(governed.COMMUNICATION, sent, pluck="name", order_by=None))

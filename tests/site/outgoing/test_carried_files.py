@@ -103,6 +103,36 @@ def test_once_sent_it_is_not_open(client, log, attach):
 		send(customer, EVE, sent.name)
 
 
+def test_an_email_of_staff_that_becomes_an_interaction_opens_nothing(
+	client, log, attach, agreed, make_user, as_user, set_settings
+):
+	"""As installed, an email of staff about a document begins an interaction, which is less confidential and has a copy of the file."""
+	set_settings(log_outbound=1)
+	update, customer = log("Service Update", **client), frappe.get_doc("Customer", client.party)
+	plan = attach(update)
+	staff = make_user("Customer Support", "Sales User", "Sales Manager")
+	update.db_set("responsible_staff", staff)
+	with as_user(staff):
+		send(customer, ANNA, plan)
+		(begun,) = frappe.get_all(
+			"Client Interaction",
+			{"party": client.party, "name": ("!=", update.name)},
+			["name", "confidentiality_level"],
+		)
+		assert begun.confidentiality_level == "Standard"
+		assert disclosed(update) == [(ANNA, "Own Information", "Confidential", "S: plan.txt")]
+		sent = frappe.get_last_doc("File", {"attached_to_doctype": "Communication"}).name
+		for file in (plan, sent):
+			with pytest.raises(
+				OutgoingRefusedError, match=r"(?s)eve@adviser.*This is about the attached.*plan"
+			):
+				send(customer, EVE, file)
+	agreed()
+	with as_user(staff):
+		send(customer, EVE, plan)
+	assert (EVE, "Consent", "Confidential", "S: plan.txt") in disclosed(update)
+
+
 def test_a_file_about_another_client(client, make_client, log, attach):
 	other = make_client("Ben Client", "ben@other.example")
 	theirs, own = log("Service Update", **other), log("Service Update", **client)
