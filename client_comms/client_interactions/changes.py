@@ -54,7 +54,8 @@ def add_events(doc, outgoing_reason=None):
 				LEVEL_CHANGED: doc.level_change_reason,
 				REASSIGNED: doc.flags.reassignment_reason,
 			}.get(event, field in _WITH_REASON and doc.reclassification_reason)
-			begins = event == REASSIGNED and doc.flags.substituting and not before.substituting_for
+			stands_in = doc.flags.stands_in or not before.substituting_for
+			begins = event == REASSIGNED and doc.flags.substituting and stands_in
 			doc.append_event(
 				event,
 				clock.now(),

@@ -213,6 +213,8 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 		return False  # who has only lost the role keeps it: no one else has it either
 	if doc.responsible_staff == user:
 		doc.responsible_staff = doc.flags.stands_in = manager
+		# What a substitute cannot keep goes back to the colleague who is away, once they are there.
+		doc.flags.substituting = bool(doc.substituting_for and doc.substituting_for != manager)
 		doc.flags.reassignment_reason = reason
 		doc.flags.told_together = manager in alerts.managers()
 	for row in items:

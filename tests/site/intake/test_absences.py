@@ -8,7 +8,7 @@ import pytest
 from client_comms.communication_governance import calendars, templates
 from client_comms.communication_governance.doctype.assignment_share.assignment_share import shares
 from client_comms.i18n import speaking
-from client_comms.intake import acknowledgement, assignment, substitution
+from client_comms.intake import acknowledgement, assignment, reassignment, substitution
 from client_comms.patches.v1_0 import mark_handovers
 from client_comms.people import absences
 
@@ -398,6 +398,37 @@ def test_it_stays_where_a_person_put_it(make_user, leave, log, clock_at):
 		substitution.run()
 	doc.reload()
 	assert (doc.responsible_staff, doc.substituting_for) == (third, None)
+
+
+@pytest.mark.parametrize("dealt_with", [False, True])
+@pytest.mark.parametrize("disabled", [False, True])
+def test_what_a_substitute_cannot_keep_comes_back_all_the_same(
+	make_user, as_user, leave, log, clock_at, set_settings, disabled, dealt_with
+):
+	"""By a disabled login, or by a version of the matrix or a role that makes someone else responsible: the manager role only stands in."""
+	set_settings(responsible_party_mode="Enforce")
+	user, substitute = make_user("Frontline Staff"), make_user("Frontline Staff", "Account Manager")
+	manager, admin = make_user("Customer Support Manager"), make_user("System Manager")
+	doc = inquiry(log, user)
+	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
+	substitution.run()
+	if disabled:
+		frappe.db.set_value("User", substitute, "enabled", 0)
+	else:
+		frappe.get_doc("User", substitute).remove_roles("Frontline Staff")
+	frappe.clear_cache(user=substitute)
+	with as_user(admin):  # the job runs in the name of who changed the user
+		assert reassignment.hand_over(substitute) == 1
+	for _again in range(2):
+		substitution.run()
+		doc.reload()
+		assert (doc.responsible_staff, doc.substituting_for) == (manager, user)
+	if dealt_with:
+		doc.record("Acknowledged", by=manager)
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+	doc.reload()
+	assert (doc.responsible_staff, doc.substituting_for) == (manager if dealt_with else user, None)
 
 
 def test_a_substitute_who_is_away_or_has_no_clearance_is_passed_over(make_user, leave, log):
