@@ -31,7 +31,7 @@ UNREAD = N_("An email that cannot be read in full: look whether it names the cli
 UNKNOWN = N_("No DocType describes this table: look at it by hand")
 _TEXT_TYPES = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
 # The structure of the site, and what is needed to sign and verify.
-_LEFT_OUT = ("tabDocType", "tabDocField", "tabModule Def", "tabLedger Checkpoint", "tabErasure Run")
+_LEFT_OUT = ("tabDocType", "tabDocField", "tabModule Def", "tabLedger Checkpoint")
 _CONFIGURATION = (
 	"Client Script",
 	"Custom DocPerm",

@@ -231,11 +231,34 @@ def test_accounting_documents_stay_and_the_certificate_lists_them(client, approv
 		for each in row["names"]
 	}
 	assert masked == {("GL Entry", entry.name), ("Customer", client.party)}
-	listed = {"tabGL Entry", "tabCustomer", "tabErasure Item"}
+	listed = {"tabGL Entry", "tabCustomer", "tabErasure Item", "tabErasure Run"}
 	assert {table for table, _name in found_in_tables()} <= listed
 	assert frappe.db.get_value("GL Entry", entry.name, "party") == client.party
 	customer = frappe.get_doc("Customer", client.party)
 	assert (customer.customer_name, customer.email_id, customer.mobile_no) == (NAME, None, None)
+
+
+def test_the_certificate_of_an_earlier_erasure_does_not_name_who_is_erased_later(
+	client, approved, found_in_tables, as_user, officers
+):
+	entry = frappe.new_doc("GL Entry")
+	entry.update({"party_type": "Customer", "party": client.party})
+	entry.name = frappe.generate_hash()
+	entry.db_insert()
+	first = approved()
+	runs.work(first)
+	before = frappe.parse_json(frappe.db.get_value(runs.RUN, first, "certificate"))
+	assert {"doctype": "Customer", "action": "Mask", "count": 1, "names": [client.party]} in before["erased"]
+	frappe.db.delete("GL Entry", {"name": entry.name})
+	client.contact = None
+	second = approved()
+	runs.work(second)
+	assert found_in_tables() == set()
+	after = frappe.parse_json(frappe.db.get_value(runs.RUN, first, "certificate"))
+	assert {"doctype": "Customer", "action": "Mask", "count": 1, "names": ["[erased]"]} in after["erased"]
+	assert [(row["doctype"], row["count"]) for row in after["erased"]] == [
+		(row["doctype"], row["count"]) for row in before["erased"]
+	]
 
 
 def test_what_a_hold_covers_stays(client, approved, officers, as_user):
