@@ -96,10 +96,11 @@ def test_only_who_configures_audits_or_supervises_approves_and_withdraws(
 
 
 def test_the_author_does_not_approve_where_four_eyes_are_asked_for(
-	make_template, approve, author, set_settings
+	make_template, approve, author, make_user, set_settings
 ):
 	template = make_template()
-	with pytest.raises(FourEyesError, match="someone else must approve it"):
+	make_user("Customer Support Manager", first_name="Abel", last_name="Marten")
+	with pytest.raises(FourEyesError, match=r"someone else must approve it\. These users can: .*Abel Marten"):
 		approve(template, by=author)
 	assert history(template) == []
 	set_settings(four_eyes_on_templates=0)

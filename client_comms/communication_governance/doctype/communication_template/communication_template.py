@@ -7,7 +7,7 @@ from client_comms.communication_governance import templates
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.i18n import bold
-from client_comms.roles import approves_texts, approving_roles, role_names
+from client_comms.roles import approves_texts, approving_roles, who_else
 from client_comms.rules import html_text
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
@@ -198,11 +198,11 @@ class CommunicationTemplate(Document):
 	def validate_four_eyes(self, text):
 		if not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_templates:
 			return
-		if frappe.session.user in templates.authors(text, self.approved_on):
+		authors = templates.authors(text, self.approved_on)
+		if frappe.session.user in authors:
 			frappe.throw(
-				_(
-					"You wrote or changed this text, so someone else must approve it, with one of these roles: {0}."
-				).format(bold(role_names(approving_roles()))),
+				_("You wrote or changed this text, so someone else must approve it.")
+				+ f" {who_else(*approving_roles(), besides=authors)}",
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)
