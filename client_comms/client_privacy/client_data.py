@@ -13,7 +13,7 @@ from frappe.query_builder.functions import Coalesce, Count, Date
 from frappe.utils import add_months, cint, get_link_to_form
 from pypika.functions import NullIf
 
-from client_comms import alerts, clock, controls, transactions
+from client_comms import alerts, clock, controls, roles, transactions
 from client_comms.client_privacy import verified_details
 from client_comms.clients import confirmation, parties, phone_numbers
 from client_comms.clients.addresses import spellings
@@ -95,8 +95,9 @@ def require_addresses(doc) -> None:
 
 
 def require_new(doc) -> None:
-	"""Each address or number should exist only once: offer the existing record, if the user can see it."""
-	found = duplicates(doc)
+	"""Each address or number should exist only once: offer the existing record, if the user can see it. A client who enters a contact of
+	their own is not told: they could find out whose addresses and numbers we have."""
+	found = [] if roles.is_outside() else duplicates(doc)
 	if not found:
 		return
 	readable = [

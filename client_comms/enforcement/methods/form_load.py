@@ -1,4 +1,4 @@
-"""Timelines omit messages that the reader cannot see, and say how many (P-2).
+"""Timelines omit messages that the reader cannot see, and tell staff how many (P-2).
 
 Frappe reads a timeline with SQL and checks only the document to which it belongs, although a message is also
 linked to the contact, the customer and the lead behind its addresses. The methods that return timelines are
@@ -13,6 +13,7 @@ from frappe import _
 from frappe.permissions import rights
 from frappe.utils import add_user_info
 
+from client_comms import roles
 from client_comms.enforcement import answer_rows, former_names, governed, link_titles, policy, readers
 from client_comms.enforcement.compose import call_previous
 from client_comms.rules import access
@@ -145,7 +146,8 @@ def _trim_docinfo() -> None:
 	added = docinfo.get("additional_timeline_content") or []
 	docinfo["additional_timeline_content"] = _visible_calls(added)
 	left_out += len(added) - len(docinfo["additional_timeline_content"])
-	if left_out:
+	# A client can enter any number or address in a contact of their own, and the count would tell whether it is one of ours.
+	if left_out and not roles.is_outside():
 		docinfo["additional_timeline_content"].append(
 			{
 				"icon": "lock",

@@ -157,6 +157,13 @@ def test_a_new_contact_does_not_tell_how_the_number_of_a_hidden_call_ends(compla
 		assert is_linked(contact_with("45678"))
 
 
+def test_a_client_is_not_told_from_which_numbers_there_are_calls(complaint, make_user, as_user):
+	arrivals.bind(make_call(**{"from": "+493012345678"}), complaint)
+	with as_user(make_user("Customer", user_type="Website User")):
+		form_load.getdoc("Contact", contact_with("03012345678"))
+	assert not frappe.response["docinfo"]["additional_timeline_content"]
+
+
 def test_calls_on_a_timeline(complaint, customer, staff, as_user):
 	call = make_call(links=[{"link_doctype": "Customer", "link_name": customer.name}])
 	arrivals.bind(call, complaint)

@@ -144,6 +144,12 @@ def test_users_who_cannot_see_the_record_learn_only_whom_to_ask(anna, enforce, m
 	assert hidden.name not in said and "Zacharias" not in said
 
 
+def test_a_client_is_not_told_whose_addresses_and_numbers_we_have(anna, enforce, make_user, as_user):
+	with as_user(make_user("Customer", user_type="Website User")):
+		contact(ANNA, NUMBER).insert()
+	assert not told()
+
+
 def _contacts_of(address):
 	return frappe.get_all("Contact Email", {"email_id": address}, pluck="parent") or [""]
 
