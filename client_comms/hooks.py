@@ -319,7 +319,9 @@ client_comms_around = {
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 _AROUND = "client_comms.enforcement.compose.stand_around"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
+_BEGINS = "client_comms.enforcement.file_addresses.note_beginning"
 before_request = [
+	_BEGINS,
 	_INTERNALS,  # before any document is made of what was sent
 	"client_comms.enforcement.requests.sent_documents.show",  # before a check looks at it
 	"client_comms.enforcement.requests.tokens.authenticate",  # before a check asks who the user is
@@ -342,7 +344,7 @@ before_request = [
 	_AROUND,
 	_RAW_SQL,
 ]
-before_job = [_INTERNALS, _AROUND, _RAW_SQL]
+before_job = [_BEGINS, _INTERNALS, _AROUND, _RAW_SQL]
 
 on_login = "client_comms.enforcement.doctypes.user.use_stored_name"
 

@@ -300,6 +300,7 @@ def test_who_manages_a_client_is_looked_at_in_both_ways(doctype):
 def test_what_a_request_cannot_ask_for_a_job_cannot_either():
 	hooks = runpy.run_path(str(HOOKS))
 	for path in (
+		"file_addresses.note_beginning",
 		"requests.document_internals.leave_out",
 		"compose.stand_around",
 		"raw_sql.look_for_sent",

@@ -13,6 +13,7 @@ from client_comms.enforcement import (
 	client_portal,
 	dependents,
 	documents,
+	file_addresses,
 	governed,
 	guards,
 	harmless_addresses,
@@ -56,9 +57,6 @@ def _is_result(doc) -> bool:
 	return doc.attached_to_doctype == "Prepared Report" and cstr(doc.file_url).endswith(".gz")
 
 
-_OPENED = "/private/files/"
-
-
 class GuardedFile(Remembered):
 	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
 	imports, archives, images in a PDF; most of these do not check access to the file."""
@@ -93,7 +91,9 @@ class GuardedFile(Remembered):
 		"""Frappe moves whatever has the name in the other folder, before `validate` of `doc_events` could refuse, and gives the new
 		address to all rows with the same content, also to those of other files."""
 		if not self.is_private:
-			_require_at(_OPENED + os.path.basename(self.file_url or ""))
+			opened = file_addresses.PRIVATE + os.path.basename(self.file_url or "")
+			if _is_hidden_at(opened, rows_at(opened)):
+				_refuse()
 		before, content_hash = self.file_url, self.content_hash
 		self.content_hash = None
 		try:
@@ -257,19 +257,23 @@ def keep_attached(doc, method=None) -> None:
 
 
 def require_content(doc) -> None:
-	"""Refuse the session user if the content at a File's address belongs only to records hidden from them."""
+	"""Refuse the session user if the content at a File's address belongs only to records hidden from them, or it is not known to what."""
 	# Frappe takes the full address of this site for a remote file, and reads it from the disk.
-	if not doc.is_folder and not doc.get_full_path().startswith(URL_PREFIXES):
-		_require_at(_address(doc))  # without an address, the name is resolved to one
+	path = "" if doc.is_folder else doc.get_full_path()  # without an address, the name is resolved to one
+	if not path or path.startswith(URL_PREFIXES):
+		return
+	address = file_addresses.of_path(path)
+	rows = rows_at(address) if address else []
+	if file_addresses.is_unknown(path, rows) or _is_hidden_at(address, rows):
+		_refuse()
 
 
-def _require_at(address: str) -> None:
-	if _is_hidden_at(address, rows_at(address)):
-		frappe.throw(
-			refusals.without_clearance(_("You have no clearance for the record to which this file belongs.")),
-			exc=ClearanceMissingError,
-			title=_("Clearance Missing"),
-		)
+def _refuse() -> None:
+	frappe.throw(
+		refusals.without_clearance(_("You have no clearance for the record to which this file belongs.")),
+		exc=ClearanceMissingError,
+		title=_("Clearance Missing"),
+	)
 
 
 def _is_hidden_at(address: str, rows: list) -> bool:
@@ -315,7 +319,7 @@ def _deleted(path: str) -> str:
 
 def _opens_another(doc) -> bool:
 	request = getattr(frappe.local, "request", None)
-	return bool(request and request.path.startswith(_OPENED) and request.path != doc.file_url)
+	return bool(request and request.path.startswith(file_addresses.PRIVATE) and request.path != doc.file_url)
 
 
 def is_confidential(file) -> bool:
@@ -372,14 +376,6 @@ def is_sent_with(file, queued) -> bool:
 	record = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
 	about = (queued.reference_doctype, queued.reference_name), (governed.COMMUNICATION, queued.communication)
 	return record in about or not _is_hidden(file, printing.reader())
-
-
-def _address(doc) -> str:
-	"""The normalised address of a file's path on disk: an address with dots, or a bare file name, leads to
-	the same file."""
-	site = os.path.realpath(frappe.get_site_path())
-	place = os.path.relpath(os.path.realpath(doc.get_full_path()), site)
-	return f"/{place.removeprefix('public/')}"
 
 
 def _can_be_governed(file) -> bool:

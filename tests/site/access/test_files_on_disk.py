@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import pathlib
+import time
 import zipfile
 
 import frappe
@@ -14,6 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms.client_privacy.erasure import belongings
+from client_comms.enforcement import file_addresses
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -87,6 +90,58 @@ def test_a_full_address_of_the_site_in_a_row_of_ones_own(secret, store, staff, a
 		own.db_set("file_url", own.file_url)
 		with pytest.raises(ClearanceMissingError):
 			File.zip_files([own.name])
+
+
+@pytest.mark.parametrize(
+	"address", ["/private/files/../../", "/files/../../", "/private/files/../files/../../"]
+)
+def test_what_was_not_uploaded(address, staff, store, as_user):
+	"""Such as the password of the database, and the key by which the ledger is signed."""
+	values = {"doctype": "File", "file_name": "mine.txt", "is_private": 1}
+	for user in (staff.uncleared, staff.cleared):
+		with as_user(user), pytest.raises(ClearanceMissingError):
+			frappe.get_doc({**values, "file_url": f"{address}site_config.json"}).insert()
+	with as_user(staff.uncleared):
+		own = store(b"Hello")
+		own.db_set("file_url", f"{address}site_config.json")  # as a row from before
+		with pytest.raises(ClearanceMissingError):
+			frappe.get_doc("File", own.name).get_content()
+	with pytest.raises(ClearanceMissingError):  # when the email is sent that it is attached to
+		frappe.get_doc("File", own.name).get_content()
+
+
+@pytest.fixture
+def left(monkeypatch):
+	"""`left(since=…)` is the row of a file without one, which was there before a request or job began, or which that has written."""
+	path = pathlib.Path(frappe.get_site_path("private", "files", f"{frappe.generate_hash()}.txt"))
+
+	def row(since=True):
+		path.write_bytes(SECRET)
+		began = time.time() + (60 if since else 0)
+		with monkeypatch.context() as then:
+			then.setattr(time, "time", lambda: began)
+			file_addresses.note_beginning()
+		return frappe.get_doc({"doctype": "File", "file_url": f"/private/files/{path.name}", "is_private": 1})
+
+	row.path = path
+	yield row
+	path.unlink(missing_ok=True)
+
+
+def test_what_no_row_shows(left, staff, as_user):
+	with as_user(staff.uncleared):
+		with pytest.raises(ClearanceMissingError) as refusal:
+			left().insert()
+		row = left()
+		left.path.unlink()
+		with pytest.raises(ClearanceMissingError) as of_a_guess:
+			row.insert()
+	assert str(of_a_guess.value) == str(refusal.value)
+
+
+def test_what_a_request_has_written_itself(left, staff, as_user):
+	with as_user(staff.uncleared):
+		assert left(since=False).insert().get_content() == SECRET.decode()
 
 
 @pytest.mark.parametrize("another_without_hash", [False, True])
