@@ -15,13 +15,13 @@ _PLACES = ("file_url", "is_private", "attached_to_doctype", "attached_to_name")
 
 def with_carried(context: facts.OutgoingContext, queued) -> facts.OutgoingContext:
 	"""The context of an email with those of the records of which it brings a file along, except its own."""
-	names = _attached(queued)
-	if not names:
+	attached = _attached(queued)
+	if not attached:
 		return context
 	own = {(context.doctype, context.name), (governed.INTERACTION, context.interaction)}
 	own.add((governed.COMMUNICATION, context.communication))
 	carried = {}
-	for file, owner in _owners(names):
+	for file, owner in _owners(attached):
 		if owner in own or owner in carried:
 			continue
 		about = facts.context_of(*owner, what=f"{context.what}: {file}" if context.what else file)
@@ -47,16 +47,20 @@ def named(finding: Finding, context: facts.OutgoingContext) -> Finding:
 	return replace(finding, file=context.file, party=party, contact=context.contact)
 
 
-def _attached(queued) -> list[str]:
-	"""Names of the rows of File that an email brings along."""
+def _attached(queued) -> list[dict]:
+	"""The files that an email brings along: a row of File (`fid`), or an address (`file_url`), such as a Newsletter's."""
 	attached = frappe.parse_json(queued.attachments) if queued.attachments else ()
-	return [each["fid"] for each in attached if each.get("fid")]
+	return [each for each in attached if each.get("fid") or each.get("file_url")]
 
 
-def _owners(names: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _owners(attached: list[dict]) -> Iterator[tuple[str, tuple[str, str]]]:
 	"""(name of the file, governed record to which its content belongs), for those of which no place is open."""
+	named = {
+		"name": ("in", [each["fid"] for each in attached if each.get("fid")] or [""]),
+		"file_url": ("in", [each["file_url"] for each in attached if not each.get("fid")] or [""]),
+	}
 	files = frappe.get_all(
-		"File", {"name": ("in", names)}, ["file_url", "file_name"], order_by="creation asc"
+		"File", or_filters=named, fields=["file_url", "file_name"], order_by="creation asc"
 	)
 	called = {file.file_url: file.file_name or file.file_url for file in files if file.file_url}
 	places = frappe.get_all("File", {"file_url": ("in", [*called, ""])}, _PLACES, order_by="creation asc")

@@ -133,6 +133,24 @@ def test_an_email_of_staff_that_becomes_an_interaction_opens_nothing(
 	assert (EVE, "Consent", "Confidential", "S: plan.txt") in disclosed(update)
 
 
+def test_a_file_that_a_program_names_by_its_address(client, log, attach, make_user, as_user):
+	"""As a Newsletter names what it brings along."""
+	update, customer = log("Service Update", **client), frappe.get_doc("Customer", client.party)
+	address = frappe.db.get_value("File", attach(update), "file_url")
+	staff = make_user("Customer Support", "Sales User", "Sales Manager")
+	update.db_set("responsible_staff", staff)
+	about = {"reference_doctype": customer.doctype, "reference_name": customer.name}
+	with as_user(staff):
+		for recipient in (EVE, ANNA):
+			message = {"subject": "News", "message": "Hello", "attachments": [{"file_url": address}]}
+			frappe.sendmail([recipient], **message, **about)
+	queued = frappe.get_all("Email Queue", about, ["status", "error"], order_by="status asc")
+	assert [each.status for each in queued] == ["Error", "Not Sent"]
+	assert "plan.txt" in queued[0].error
+	((recipient, basis, level, what),) = disclosed(update)
+	assert (recipient, basis, level) == (ANNA, "Own Information", "Confidential") and "plan.txt" in what
+
+
 def test_a_file_about_another_client(client, make_client, log, attach):
 	other = make_client("Ben Client", "ben@other.example")
 	theirs, own = log("Service Update", **other), log("Service Update", **client)
