@@ -859,6 +859,7 @@ scheduler_events = {
 		"client_comms.client_privacy.consents.expire",
 		"client_comms.client_privacy.packages.runs.delete_expired",
 		"client_comms.client_privacy.renewals.remind",
+		"client_comms.client_privacy.requests.deadlines.remind",
 		"client_comms.client_interactions.custody.remind",
 		"client_comms.people.policies.announce",
 		"client_comms.people.policies.remind",

@@ -53,6 +53,7 @@ MAY_BE_LATE = {
 	"client_privacy.doctype.legal_hold.legal_hold.expire": DAY,
 	"client_privacy.packages.runs.delete_expired": DAY,
 	"client_privacy.renewals.remind": DAY,
+	"client_privacy.requests.deadlines.remind": DAY,
 	"people.policies.announce": DAY,
 	"people.policies.remind": DAY,
 	"people.review_draws.draw_all": DAY,

@@ -7,6 +7,7 @@ from frappe.utils import cint, cstr, escape_html, get_datetime
 from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, telling
 from client_comms.client_privacy.erasure import runs
+from client_comms.client_privacy.requests import deadlines
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
@@ -28,6 +29,7 @@ _BY_THE_APP = (
 	"answered_on",
 	"answer",
 	"answered_otherwise",
+	"last_reminded_on",
 )
 LONGEST_EXTENSION = 2  # months: GDPR Art. 12(3)
 
@@ -55,6 +57,7 @@ class DataSubjectRequest(Document):
 		extended_otherwise: DF.SmallText | None
 		extension_reason: DF.SmallText | None
 		identity_confirmed_until: DF.Datetime | None
+		last_reminded_on: DF.Date | None
 		naming_series: DF.Literal["DSR-.YYYY.-.#####"]
 		party: DF.DynamicLink | None
 		party_name: DF.Data | None
@@ -120,6 +123,9 @@ class DataSubjectRequest(Document):
 			clock.to_aware(self.received_on), months + cint(self.extended_months), calendars.default()
 		)
 		self.due_on = clock.to_stored(due)
+
+	def after_insert(self):
+		deadlines.announce(self)
 
 	def on_trash(self):
 		frappe.throw(
