@@ -173,6 +173,7 @@ def substitute() -> None:
 			"select 1 from `tabStaff Absence` where from_date <= date(%(now)s) and to_date >= date(%(now)s) limit 1"
 		)
 		or _any("select 1 from `tabClient Interaction` where substituting_for != '' limit 1")
+		or _any("select 1 from `tabInteraction Action Item` where substituting_for != '' limit 1")
 		or _any("select 1 from tabDocType where name = 'Leave Application'")
 	):
 		_do("intake.substitution.run")

@@ -21,6 +21,7 @@ def validate(doc) -> None:
 	for row in doc.action_items:
 		row.due_on = row.due_on and clock.parse_day(row.due_on)
 	before = doc.stored()
+	_keep_whose_they_are(doc, before)
 	known = {row.assigned_to for row in before.action_items} if before else set()
 	for user in {row.assigned_to for row in doc.action_items if row.assigned_to} - known:
 		sharing.require_clearance(user, doc.confidentiality_level)
@@ -29,6 +30,17 @@ def validate(doc) -> None:
 		todos = {row.name: row.todo for row in before.action_items} if before else {}
 		for row in doc.action_items:
 			row.todo = todos.get(row.name)
+
+
+def _keep_whose_they_are(doc, before) -> None:
+	"""For whom an item is held, a substitution says; who assigns it to another decides whose it is."""
+	if doc.flags.substituting_items:
+		return
+	held = (
+		{(row.name, row.assigned_to): row.substituting_for for row in before.action_items} if before else {}
+	)
+	for row in doc.action_items:
+		row.substituting_for = held.get((row.name, row.assigned_to))
 
 
 def sync_todos(doc) -> None:

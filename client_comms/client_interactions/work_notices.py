@@ -21,7 +21,8 @@ BOUNCED = "Bounced"
 def follow(doc) -> None:
 	"""Notify the new responsible staff and assignees, and the responsible staff whose clocks are running again or whose email came back.
 
-	`flags.told_together` of the document: the new responsible staff get one notification about many records.
+	`flags.told_together` of the document: the new responsible staff get one notification about many records. `flags.told_of_items`: a function
+	that returns what new assignees read.
 	"""
 	before = doc.get_doc_before_save()
 	given_to = (
@@ -147,12 +148,11 @@ def _newly_assigned(doc, before) -> set[str | None]:
 
 def _tell_assigned(doc, readers: list[str]) -> None:
 	by = get_fullname(frappe.session.user)
-	alerts.tell(
-		readers,
-		lambda: _("{0} assigned you an action item in {1}").format(by, alerts.named(doc)),
-		doc.doctype,
-		doc.name,
-	)
+
+	def subject() -> str:
+		return _("{0} assigned you an action item in {1}").format(by, alerts.named(doc))
+
+	alerts.tell(readers, doc.flags.told_of_items or subject, doc.doctype, doc.name)
 
 
 def _others(doc, before, users: set[str | None]) -> list[str]:

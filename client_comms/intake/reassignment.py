@@ -219,6 +219,9 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 		doc.flags.told_together = manager in alerts.managers()
 	for row in items:
 		row.assigned_to = manager
+		if row.substituting_for == manager:
+			row.substituting_for = None
+	doc.flags.substituting_items = bool(items)  # they come back as well
 	if items:
 		doc.append_event(
 			REASSIGNED, clock.now(), _("Action items: {0}").format(f"{user} → {manager}: {reason}")

@@ -1,8 +1,11 @@
 """What is due while a user is away goes to their substitute, and comes back if no one has dealt with it (F-2).
 
 Called hourly and when an absence is saved; one that is saved while a run goes on waits for the next hour. Each interaction is
-moved under its lock and says for whom it is held, so running it twice, or after an interruption, only does the rest.
+moved under its lock and says for whom it is held, so running it twice, or after an interruption, only does the rest. So do
+action items (`held_items`).
 """
+
+from collections.abc import Callable
 
 import frappe
 from frappe import _
@@ -14,7 +17,7 @@ from client_comms.client_interactions.changes import HANDED_OVER
 from client_comms.clients import preferences
 from client_comms.communication_governance import matrix as matrices
 from client_comms.i18n import bold, name_of, speaking
-from client_comms.intake import assignment
+from client_comms.intake import assignment, held_items
 from client_comms.people import absences
 from client_comms.rules import response_clock
 
@@ -110,11 +113,11 @@ def run() -> None:
 		for user, back in sorted(away.items()):
 			named = named_by[user]
 			_each(
-				{
-					"responsible_staff": user,
-					"clock_state": response_clock.STATE_RUNNING,
-					"next_deadline": ("<", back),
-				},
+				_matching(
+					["responsible_staff", "=", user],
+					["clock_state", "=", response_clock.STATE_RUNNING],
+					["next_deadline", "<", back],
+				),
 				lambda doc, user=user, back=back, named=named: _hand_over(doc, user, back, named),
 			)
 		held_for = set(
@@ -129,32 +132,57 @@ def run() -> None:
 		still_away = absences.away(held_for)
 		for user, back in sorted(still_away.items()):
 			if named := named_by.get(user):
-				elsewhere = ("not in", [user, *(each.user for each in named)])
+				elsewhere = [user, *(each.user for each in named)]
 				_each(
-					{"substituting_for": user, "responsible_staff": elsewhere},
+					_matching(["substituting_for", "=", user], ["responsible_staff", "not in", elsewhere]),
 					lambda doc, user=user, back=back, named=named: _move(doc, user, back, named),
 				)
 		for user in sorted(held_for - set(still_away)):
-			_each({"substituting_for": user}, lambda doc, user=user: _return(doc, user))
+			_each(
+				_matching(["substituting_for", "=", user]),
+				lambda doc, user=user: _return(doc, user),
+			)
+		_run_items(away, named_by)
 
 
-def _each(filters: dict, act) -> None:
-	"""`act` on every interaction that matches, in chunks; an error does not prevent the others."""
+def _run_items(away: dict, named_by: dict[str, list[absences.Substitute]]) -> None:
+	"""After the interactions, because items go to who is responsible if no substitute can have them."""
+	held_for = held_items.users()
+	for user, back in sorted(away.items()):
+		named = named_by[user]
+
+		def hand_over(doc, user=user, back=back, named=named):
+			held_items.hand_over(doc, user, back, named)
+
+		_each(
+			lambda last, user=user, back=back: held_items.due_for(user, back, last, CHUNK),
+			hand_over,
+		)
+		if named and user in held_for:
+			_each(lambda last, user=user: held_items.held_for(user, last, CHUNK), hand_over)
+	for user in sorted(held_for - set(absences.away(held_for))):
+		_each(
+			lambda last, user=user: held_items.held_for(user, last, CHUNK),
+			lambda doc, user=user: held_items.give_back(doc, user),
+		)
+
+
+def _matching(*filters: list) -> Callable[[str], list[str]]:
+	"""The names of interactions that match, chunk by chunk: a function of the last one before."""
+	return lambda last: frappe.get_all(
+		INTERACTION,
+		[*filters, ["name", ">", last]],
+		pluck="name",
+		order_by="name asc",
+		limit=CHUNK,
+	)
+
+
+def _each(names_after: Callable[[str], list[str]], act: Callable) -> None:
+	"""`act` on each of the interactions, in chunks; an error does not prevent the others."""
 	last, more = "", True
 	while more:
-		names = frappe.get_all(
-			INTERACTION,
-			[
-				*(
-					[field, *value] if isinstance(value, tuple) else [field, "=", value]
-					for field, value in filters.items()
-				),
-				["name", ">", last],
-			],
-			pluck="name",
-			order_by="name asc",
-			limit=CHUNK,
-		)
+		names = names_after(last)
 		for name in names:
 			_attempt(name, act)
 		if more := len(names) == CHUNK:

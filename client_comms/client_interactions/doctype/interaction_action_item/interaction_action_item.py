@@ -21,6 +21,7 @@ class InteractionActionItem(Row):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		status: DF.Literal["Open", "Closed", "Cancelled"]
+		substituting_for: DF.Link | None
 		todo: DF.Link | None
 	# end: auto-generated types
 
