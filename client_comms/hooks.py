@@ -159,6 +159,7 @@ override_whitelisted_methods = {
 	"frappe.www.list.get_list_data": "client_comms.enforcement.requests.portal.get_list_data",
 	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": "client_comms.enforcement.methods.clients.get_contact_number",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "client_comms.outgoing.text_messages.send_sms",
+	"frappe.email.doctype.email_template.email_template.get_email_template": "client_comms.outgoing.filled_texts.get_email_template",
 	"frappe.email.doctype.email_group.email_group.add_subscribers": "client_comms.outgoing.advertising.add_subscribers",
 	"frappe.desk.search.search_link": "client_comms.enforcement.methods.link_fields.search_link",
 	"frappe.desk.search.search_widget": "client_comms.enforcement.methods.link_fields.search_widget",

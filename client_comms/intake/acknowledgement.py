@@ -22,9 +22,8 @@ from frappe.utils import (
 from client_comms import clock, transactions
 from client_comms.clients import parties, preferences, unsubscribed
 from client_comms.clients.addresses import bare_address
-from client_comms.communication_governance import calendars, templates
+from client_comms.communication_governance import template_values, templates
 from client_comms.enforcement import restrictions
-from client_comms.i18n import moment_in_words
 from client_comms.people import absences
 from client_comms.rules import automatic_mail, channels, mail_headers, response_clock
 
@@ -35,7 +34,6 @@ A_DAY_TO_AN_ADDRESS = 10
 _DAY = 24 * 60 * 60
 _AT_ONCE = timedelta(minutes=1)  # between the document that a message becomes and the message itself
 _REPLYING_TO, _NOTED = "client_comms_replying_to", "client_comms_confirmations"
-_MOMENTS = ("occurred_on", "acknowledge_by", "respond_by", "promised_for", "next_deadline", templates.BACK_ON)
 
 
 def send(interaction, message) -> None:
@@ -208,21 +206,24 @@ def written(template: str, interaction) -> dict[str, str]:
 		for key, value in interaction.as_dict().items()
 	}
 	away = absences.away({interaction.responsible_staff} - {None, ""})
-	values[templates.BACK_ON] = away.get(interaction.responsible_staff)
 	with print_language(language):
-		for field in _MOMENTS:
-			if values.get(field):
-				local = calendars.local_time(interaction.company, values[field])
-				values[field] = moment_in_words(local, "full")
+		values = template_values.in_words(
+			interaction.doctype, values, {templates.BACK_ON: away.get(interaction.responsible_staff)}
+		)
 		subject = text.get_formatted_subject(values)
-		markup = {
-			key: escape_html(value) if isinstance(value, str) else value for key, value in values.items()
-		}
+		markup = {key: _as_text(value) for key, value in values.items()}
 		return {
 			"subject": " ".join(cstr(subject).split()),
 			"content": text.get_formatted_response(markup),
 			"email_template": text.name,
 		}
+
+
+def _as_text(value):
+	"""In a text that is HTML."""
+	if isinstance(value, template_values.Shown):
+		return value.with_words(escape_html(str(value)))
+	return escape_html(value) if isinstance(value, str) else value
 
 
 def _queue(interaction, message, address: str, text: dict[str, str]) -> None:

@@ -300,6 +300,7 @@ NO_SURFACE = {
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.create_receiver_list": "lists no hidden Leads: test_lists_of_addresses",
 	"client_comms.outgoing.text_messages.GuardedSMSCenter.send_sms": "sends the caller's own words: test_ways_out",
 	"frappe.core.doctype.sms_settings.sms_settings.get_contact_number": "asks for the contact: test_methods_of_staff",
+	"frappe.email.doctype.email_template.email_template.get_email_template": "fills a text with the caller's own values: test_templates",
 	"frappe.email.doctype.email_group.email_group.add_subscribers": "takes the caller's own addresses: test_advertising",
 	"frappe.core.doctype.sms_settings.sms_settings.send_sms": "sends the caller's own words: test_ways_out",
 	"erpnext.crm.doctype.utils.get_last_interaction": "shows the last one only: test_activities",

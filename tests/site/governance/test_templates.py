@@ -4,6 +4,7 @@ import json
 
 import frappe
 import pytest
+from frappe.handler import execute_cmd
 
 from client_comms import api
 from client_comms.api import queries
@@ -624,3 +625,67 @@ def test_one_preference_for_each_client_and_contact(client):
 	prefer({**client, "contact": None}, "Phone")
 	with pytest.raises(frappe.DuplicateEntryError):
 		prefer({**client, "contact": None}, "Letter")
+
+
+# --- filled in the email dialog --------------------------------------------------------------------
+
+METHOD = "frappe.email.doctype.email_template.email_template.get_email_template"
+TEXT = (
+	"<p>{{ communication_type }}, {{ channel }}, {{ occurred_on }}."
+	"{% if communication_type == 'Initial Inquiry' %} New.{% endif %}"
+	" {{ frappe.utils.format_datetime(occurred_on, 'yyyy-MM-dd') }}</p>"
+)
+
+
+def filled(text, values):
+	frappe.local.request = frappe._dict(method="POST")
+	frappe.local.form_dict = frappe._dict(template_name=text, doc=frappe.as_json(values))
+	return execute_cmd(METHOD)["message"]
+
+
+@pytest.mark.parametrize(
+	("language", "shown"),
+	[
+		("en", "Initial Inquiry, Phone, Monday, 2 November 2026, 09:30. New. 2026-11-02"),
+		("de", "Erstanfrage, Telefon, Montag, 2. November 2026, 09:30. New. 2026-11-02"),
+		("fr", "Première demande, Téléphone, lundi 2 novembre 2026, 09:30. New. 2026-11-02"),
+	],
+)
+def test_an_approved_text_is_filled_as_the_client_reads_it(
+	make_template, approve, log, make_user, as_user, language, shown
+):
+	"""Whatever the language of the user is; conditions and functions of the text find what is stored."""
+	approve(make_template(response=TEXT, language=language))
+	doc = log("Initial Inquiry", channel="Phone", occurred_on="2026-11-02 09:30:00")
+	with as_user(make_user("Frontline Staff", language="en")):
+		assert filled("Offer text", doc.as_dict()) == f"<p>{shown}</p>"
+	assert frappe.local.lang == "en"
+
+
+def test_other_texts_and_documents_are_filled_by_frappe(make_template, approve, log):
+	template = make_template(response="<p>{{ occurred_on }}{{ creation }}</p>", language="de")
+	doc = log("Initial Inquiry", occurred_on="2026-11-02 09:30:00")
+	assert "2026-11-02 09:30:00" in filled("Offer text", doc.as_dict()), "it is not approved"
+	approve(template)
+	assert "2. November 2026" in filled("Offer text", doc.as_dict())
+	note = {"doctype": "Note", "occurred_on": "2026-11-02", "creation": ""}
+	assert filled("Offer text", note) == "<p>2026-11-02</p>"
+
+
+def test_it_names_the_day_on_which_the_responsible_staff_are_back(
+	make_template, approve, log, make_user, set_calendar, clock_at
+):
+	set_calendar(["09:00-17:00"])
+	approve(make_template(response="<p>{{ responsible_back_on }}</p>"))
+	user = make_user("Frontline Staff")
+	doc = log("Initial Inquiry", responsible_staff=user)
+	with clock_at("2026-11-23 10:00"):
+		leave = {"user": user, "from_date": "2026-11-23", "to_date": "2026-11-25"}
+		frappe.get_doc({"doctype": "Staff Absence", **leave}).insert()
+		assert "Thursday, 26 November 2026, 09:00" in filled("Offer text", doc.as_dict())
+
+
+def test_what_is_not_a_day_stays_as_it_is_sent(make_template, approve):
+	approve(make_template(response="<p>{{ occurred_on }}</p>"))
+	values = {"doctype": "Client Interaction", "occurred_on": "soon", "responsible_staff": None}
+	assert filled("Offer text", values) == "<p>soon</p>"
