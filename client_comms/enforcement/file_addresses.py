@@ -11,8 +11,6 @@ import time
 import frappe
 from frappe.utils import get_files_path
 
-from client_comms.enforcement import guards
-
 PRIVATE, PUBLIC = "/private/files/", "/files/"
 _BEGAN = "client_comms_began"
 _COARSE = 1  # second: the times of a disk are not those of the processor
@@ -44,6 +42,8 @@ def is_unknown(path: str, rows: list) -> bool:
 		return True
 	if address.startswith(PUBLIC) or any(row.file_url == address for row in rows):
 		return False
+	from client_comms.enforcement import guards  # a worker loads this module for each job
+
 	return guards.is_restricted() and not _is_just_written(path)
 
 
