@@ -237,7 +237,6 @@ override_whitelisted_methods = {
 	"erpnext.accounts.doctype.chart_of_accounts_importer.chart_of_accounts_importer.import_coa": "client_comms.enforcement.methods.missing_checks_erpnext.import_coa",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "client_comms.enforcement.methods.missing_checks_erpnext.edit_qty",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": "client_comms.enforcement.methods.missing_checks_erpnext.edit_bom_creator",
-	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "client_comms.enforcement.methods.missing_checks_erpnext.upload_csv_file",
 	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.missing_checks_erpnext.get_party_details",
 	"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details": "client_comms.enforcement.methods.missing_checks_erpnext.get_party_of_payment",
 	"erpnext.accounts.doctype.payment_request.payment_request.resend_payment_email": "client_comms.enforcement.methods.sending.resend_payment_email",
@@ -285,6 +284,8 @@ make_email_body_message = [
 # Functions that no hook and no class reaches → ours, which stand around them during requests and jobs (enforcement/compose.py).
 client_comms_around = {
 	"erpnext.crm.doctype.lead.lead:get_lead_details": "client_comms.enforcement.methods.missing_checks_erpnext.details_of_readable",
+	"erpnext.regional.italy.utils:download_zip": "client_comms.enforcement.read_by_path.download_zip",
+	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle:get_serial_batch_from_csv": "client_comms.enforcement.read_by_path.get_serial_batch_from_csv",
 	"frappe_whatsapp.frappe_whatsapp.doctype.whatsapp_message.whatsapp_message:WhatsAppMessage.send_outgoing": "client_comms.outgoing.source_documents.send_again",
 	"frappe.core.doctype.data_import.importer:Importer.update_record": "client_comms.enforcement.doctypes.data_import.update_readable",
 	"frappe.core.doctype.data_import.importer:read_csv_content": "client_comms.enforcement.spreadsheets.read_csv",
@@ -304,6 +305,7 @@ client_comms_around = {
 	"frappe.permissions:has_child_permission": "client_comms.enforcement.child_rows.ask_document",
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
+	"frappe.utils.file_manager:get_file_path": "client_comms.enforcement.read_by_path.get_file_path",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
 	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis": "client_comms.enforcement.tools_of_assistant.rows",
 	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query": "client_comms.enforcement.tools_of_assistant.query",
@@ -315,6 +317,7 @@ client_comms_around = {
 	"frappe.utils.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
 	"print_designer.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
 	"pdfkit.pdfkit:PDFKit._find_options_in_meta": "client_comms.enforcement.pdf_options.keep_to_layout",
+	"frappe.utils.weasyprint:import_weasyprint": "client_comms.enforcement.pdf_options.keep_from_disk",
 }
 
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"

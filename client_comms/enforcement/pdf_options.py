@@ -5,10 +5,12 @@ its reader could not load.
   `report_to_pdf` takes a page from every login.
 - For Chromium, in version 16, Frappe reads what the page loads from `/assets` and `/files` without asking the web server, and takes
   `/files/..%2f..%2fprivate/files/…` for a file there; a script in the page writes it into the PDF.
+- WeasyPrint, by which Frappe prints what the newer builder of Print Formats makes, reads `file:///…`, which the picture of a document can name.
 
-Neither has a setting for this, so ours stand around their functions.
+None has a setting for this, so ours stand around their functions.
 """
 
+import functools
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -77,3 +79,21 @@ def leaves(url: str) -> bool:
 	dots."""
 	_scheme, _separator, rest = unquote(url).partition("://")
 	return ".." in rest or "://" in rest
+
+
+_FROM_NETWORK = frozenset({"http", "https", "data"})
+
+
+def keep_from_disk(import_weasyprint: Callable) -> tuple:
+	"""Around what Frappe takes from WeasyPrint, which has no setting for this in all versions."""
+	return tuple(functools.partial(each, url_fetcher=_fetch) for each in import_weasyprint())
+
+
+def _fetch(url: str):
+	"""What fails is left out of the page."""
+	if url.partition(":")[0].lower() not in _FROM_NETWORK:
+		raise ValueError("only from the network")
+	from weasyprint import urls
+
+	fetcher = getattr(urls, "URLFetcher", None)  # of newer versions
+	return fetcher()(url) if fetcher else urls.default_url_fetcher(url)

@@ -260,8 +260,12 @@ def require_content(doc) -> None:
 	"""Refuse the session user if the content at a File's address belongs only to records hidden from them, or it is not known to what."""
 	# Frappe takes the full address of this site for a remote file, and reads it from the disk.
 	path = "" if doc.is_folder else doc.get_full_path()  # without an address, the name is resolved to one
-	if not path or path.startswith(URL_PREFIXES):
-		return
+	if path and not path.startswith(URL_PREFIXES):
+		require_path(path)
+
+
+def require_path(path: str) -> None:
+	"""The same of what is at a path of the server's disk."""
 	address = file_addresses.of_path(path)
 	rows = rows_at(address) if address else []
 	if file_addresses.is_unknown(path, rows) or _is_hidden_at(address, rows):

@@ -144,17 +144,6 @@ def _require_bom_creator(doctype: str) -> None:
 		)
 
 
-@frappe.whitelist()
-def upload_csv_file(item_code: str, file_path: str):
-	"""In version 16, ERPNext reads serial and batch numbers from the disk, wherever the file is attached."""
-	file.require_named(file_path)
-	return call_previous(
-		"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file",
-		item_code=item_code,
-		file_path=file_path,
-	)
-
-
 def require_chart(doc, method=None):
 	"""`before_validate` of Chart of Accounts Importer, whose errors quote the table."""
 	if doc.import_file:

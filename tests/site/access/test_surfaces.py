@@ -113,7 +113,6 @@ NO_SURFACE = {
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "writes into a BOM Creator alone: test_missing_checks",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": "writes into a BOM Creator alone: test_missing_checks",
 	"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details": "asks for the party: test_missing_checks",
-	"erpnext.stock.doctype.serial_and_batch_bundle.serial_and_batch_bundle.upload_csv_file": "a file, as a download of it: test_files",
 	"client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation.get_supplier_email_preview": "for those who can save the template: test_missing_checks",
 	"erpnext.controllers.accounts_controller.update_company_master_and_address": "our own company: test_methods_of_staff",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_missing_checks",
