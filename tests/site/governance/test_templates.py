@@ -134,6 +134,12 @@ def test_placeholders_that_mean_nothing_are_named(make_template, approve, text, 
 		approve(template)
 
 
+@pytest.mark.parametrize(("written", "meant"), [("partyname", "party_name"), ("due", "party_name, subject")])
+def test_who_writes_an_unknown_placeholder_reads_what_may_be_meant(make_template, approve, written, meant):
+	with pytest.raises(frappe.ValidationError, match=f"such as <strong>{meant}"):
+		approve(make_template(response=f"<p>{{{{ {written} }}}}</p>"))
+
+
 @pytest.mark.parametrize("text", ["<p> </p><br>", "<p>&nbsp;</p>"])
 def test_a_text_that_says_nothing_is_not_approved(make_template, approve, text):
 	template = make_template()

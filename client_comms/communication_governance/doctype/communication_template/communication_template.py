@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 import frappe
 from frappe import _
 from frappe.utils import getdate
@@ -16,6 +19,7 @@ _TERMS = ("email_template", "language", "is_acknowledgement", "is_summary", "hig
 _TABLES = {"communication_types": "communication_type", "channels": "channel"}
 # Written only by actions.
 _DECISION = ("status", "approved_by", "approved_on", "version", "approved_text_hash", "placeholders")
+_USUAL = ("party_name", "subject", "occurred_on", "respond_by")  # placeholders
 _EVENT_FIELDS = ("name", "event", "version", "by_user", "note", "subject", "text")
 
 
@@ -244,13 +248,25 @@ def _fault_of(text) -> tuple[str, str] | None:
 		).format(bold(text.name))
 	if unknown := templates.placeholders(text) - templates.fields_of(templates.INTERACTION):
 		return _("Unknown Placeholders"), _(
-			"{0} has placeholders that no interaction can fill: {1}. Use fields of {2}."
-		).format(bold(text.name), bold(", ".join(sorted(unknown))), bold(_(templates.INTERACTION)))
+			"{0} has placeholders that no interaction can fill: {1}. Use the names of fields of {2}, such as {3}."
+		).format(
+			bold(text.name),
+			bold(", ".join(sorted(unknown))),
+			bold(_(templates.INTERACTION)),
+			bold(", ".join(_such_as(unknown))),
+		)
 	if why := templates.fails(text):
 		return _("Text Cannot Be Filled In"), _(
 			"{0} ends in an error as soon as it is filled with the values of an interaction, so that the client would get nothing: {1}."
 		).format(bold(text.name), bold(why.rstrip(".")))
 	return None
+
+
+def _such_as(unknown: Iterable[str]) -> list[str]:
+	"""Fields that may have been meant, and those that texts need most."""
+	known = sorted(templates.fields_of(templates.INTERACTION))
+	close = [found for each in sorted(unknown) for found in get_close_matches(each, known, n=1)]
+	return list(dict.fromkeys((*close, *_USUAL)))[: max(len(_USUAL), len(close))]
 
 
 def _terms(doc) -> tuple:
