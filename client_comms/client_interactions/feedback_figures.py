@@ -14,6 +14,7 @@ from frappe.utils import add_months, get_datetime, getdate
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
+from client_comms.filters import one_of
 from client_comms.i18n import plain
 from client_comms.rules import feedback as rules
 from client_comms.rules import trends
@@ -43,7 +44,7 @@ def of_period(begin: date, end: date) -> list[frappe._dict]:
 	return frappe.get_all(
 		INTERACTION,
 		{
-			"communication_type": ("in", [*types(), ""]),
+			"communication_type": one_of(types()),
 			"occurred_on": ("between", _moments(begin, end)),
 		},
 		[
@@ -209,7 +210,7 @@ def _bands(rows: list) -> dict[str, int]:
 		frappe.get_all(
 			"Interaction Event",
 			{
-				"parent": ("in", [row.name for row in rows if row.status == "Closed"] or [""]),
+				"parent": one_of(row.name for row in rows if row.status == "Closed"),
 				"event": "Closed",
 			},
 			["parent", "at"],

@@ -12,6 +12,7 @@ from client_comms import clock, transactions
 from client_comms.client_privacy.erasure import runs
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.governed import INTERACTION, PHYSICAL_FILE
+from client_comms.filters import one_of
 from client_comms.rules import retention as rules
 from client_comms.rules.response_clock import CLOSED, STATUS_CLOSED
 
@@ -282,7 +283,7 @@ def _issues_kept_before(names: list[str]) -> Iterator[dict]:
 def _paper(names: list[str]) -> Iterator[dict]:
 	"""Paper files of what expires: no run destroys them, and afterwards they do not say which records they belonged to."""
 	found: dict[str, list[str]] = {}
-	rows = {"parenttype": PHYSICAL_FILE, "interaction": ("in", [*names, ""])}
+	rows = {"parenttype": PHYSICAL_FILE, "interaction": one_of(names)}
 	for row in frappe.get_all(
 		"Physical File Interaction", rows, ["parent", "interaction"], order_by="parent asc, idx asc"
 	):

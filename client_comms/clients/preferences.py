@@ -7,6 +7,7 @@ from frappe import _
 
 from client_comms import clock, i18n
 from client_comms.clients import parties
+from client_comms.filters import one_of
 from client_comms.rules.channels import Preference
 
 PREFERENCE = "Communication Preference"
@@ -37,7 +38,7 @@ def of(party_type: str | None, party: str | None, contact: str | None):
 def known_of(clients: Collection[parties.Client]) -> set[parties.Client]:
 	"""Those of the clients for whom `of` finds a preference; any number of them takes a few queries."""
 	contacts = [client.contact for client in clients if client.contact]
-	personal = {"contact": ("in", [*contacts, ""])}
+	personal = {"contact": one_of(contacts)}
 	theirs = {
 		*_lower(frappe.get_all(PREFERENCE, personal, pluck="contact", order_by=None) if contacts else ())
 	}

@@ -9,6 +9,7 @@ from frappe.utils import flt, formatdate, getdate
 
 from client_comms import clock
 from client_comms.communication_governance import calendars, matrix
+from client_comms.filters import one_of
 from client_comms.rules import holiday_coverage
 
 # The next list has to be chosen while there is time for it, however short the deadlines are.
@@ -57,7 +58,7 @@ def _needed_until(doc, changed) -> date:
 	"""The end of the longest deadline that begins now."""
 	now = clock.now()
 	in_force = {
-		"parent": ("in", matrix.in_force_everywhere(now) or [""]),
+		"parent": one_of(matrix.in_force_everywhere(now)),
 		"parenttype": "Communication Matrix",
 	}
 	rows = chain.from_iterable(

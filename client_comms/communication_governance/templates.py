@@ -16,6 +16,7 @@ from jinja2 import TemplateSyntaxError, meta
 
 from client_comms import clock, transactions
 from client_comms.enforcement import policy
+from client_comms.filters import one_of
 from client_comms.i18n import bold, words_of
 from client_comms.rules.placeholders import in_words as words_of_placeholders
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
@@ -248,7 +249,7 @@ def changes_of(email_templates: Iterable[str]) -> dict[str, list]:
 	found = {name: [] for name in email_templates}
 	for row in frappe.get_all(
 		"Version",
-		{"ref_doctype": "Email Template", "docname": ("in", list(found) or [""])},
+		{"ref_doctype": "Email Template", "docname": one_of(found)},
 		["docname", "owner", "creation"],
 		order_by="creation asc",
 	):

@@ -13,6 +13,7 @@ from frappe.utils.global_search import update_global_search
 
 from client_comms import acting, roles
 from client_comms.enforcement import deleted_content, documents, governed, policy
+from client_comms.filters import one_of
 from client_comms.i18n import speaking
 from client_comms.rules import access
 
@@ -126,7 +127,7 @@ def _withdraw_from_tasks(issue: str) -> None:
 		if instead := _instead(task, issue, words):
 			frappe.db.set_value("Task", task.name, instead, update_modified=False)
 			update_global_search(frappe.get_doc("Task", task.name))
-	named = {"task": ("in", [task.name for task in tasks]), "subject": ("in", [*words["subject"], ""])}
+	named = {"task": ("in", [task.name for task in tasks]), "subject": one_of(words["subject"])}
 	for rows in _ROWS_OF_TASKS:
 		frappe.db.set_value(rows, named, "subject", issue, update_modified=False)
 
@@ -143,9 +144,9 @@ def _withdraw_notes(lead: str) -> None:
 	if not is_copy:
 		return
 	prospects = frappe.get_all("Prospect Lead", {"lead": lead}, pluck="parent", order_by=None)
-	of_prospects = {"opportunity_from": "Prospect", "party_name": ("in", [*prospects, ""])}
+	of_prospects = {"opportunity_from": "Prospect", "party_name": one_of(prospects)}
 	made = frappe.get_all("Opportunity", of_prospects, pluck="name", order_by=None)
-	there = {"parenttype": ("in", ("Prospect", "Opportunity")), "parent": ("in", [*prospects, *made, ""])}
+	there = {"parenttype": ("in", ("Prospect", "Opportunity")), "parent": one_of([*prospects, *made])}
 	rows = frappe.get_all(_NOTES, there, ["name", *_OF_NOTE], order_by=None)
 	if copies := [row.name for row in rows if is_copy(row)]:
 		frappe.db.delete(_NOTES, {"name": ("in", copies)})
@@ -155,7 +156,7 @@ def _copies_of_notes(leads: list[str]) -> Callable | None:
 	"""Whether a note is one of these Leads, as far as their words are kept apart; None if there are none. One that was changed meanwhile is known by its
 	author and time."""
 	kept = [lead for lead, level in governed.levels(_LEAD, leads).items() if keeps_words(level)]
-	of_leads = {"parenttype": _LEAD, "parent": ("in", [*kept, ""])}
+	of_leads = {"parenttype": _LEAD, "parent": one_of(kept)}
 	notes = kept and frappe.get_all(_NOTES, of_leads, _OF_NOTE, order_by=None)
 	if not notes:
 		return None

@@ -10,6 +10,8 @@ import frappe
 from frappe.model import no_value_fields, table_fields
 from frappe.utils import cint, cstr, flt
 
+from client_comms.filters import one_of
+
 USER = "User"
 LEVEL_FIELD = "confidentiality_level"
 # DocType → fields that are not part of the state: they follow from others, or the app keeps them without anyone's doing.
@@ -90,7 +92,7 @@ def _add_rows(found: dict[str, State], doctype: str, table) -> None:
 		state[table.fieldname] = []
 	for row in frappe.get_all(
 		table.options,
-		{"parenttype": doctype, "parentfield": table.fieldname, "parent": ("in", list(found) or [""])},
+		{"parenttype": doctype, "parentfield": table.fieldname, "parent": one_of(found)},
 		["parent", *fields],
 		order_by="parent asc, idx asc",
 	):
@@ -129,7 +131,7 @@ def clearance_roles() -> set[str]:
 
 def users_with_clearance(roles: Iterable[str] | None = None) -> list[str]:
 	"""The users who hold one of these roles; by default of all that have clearance."""
-	held = {"parenttype": USER, "role": ("in", list(clearance_roles() if roles is None else roles) or [""])}
+	held = {"parenttype": USER, "role": one_of(clearance_roles() if roles is None else roles)}
 	return sorted(set(frappe.get_all("Has Role", held, pluck="parent")))
 
 
@@ -140,7 +142,7 @@ def _roles(names: list[str]) -> dict[str, State]:
 	}
 	for row in frappe.get_all(
 		"Has Role",
-		{"parenttype": USER, "parent": ("in", list(found) or [""])},
+		{"parenttype": USER, "parent": one_of(found)},
 		["parent", "role"],
 		order_by="parent asc, role asc",
 	):

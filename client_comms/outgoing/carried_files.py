@@ -7,6 +7,7 @@ from dataclasses import replace
 import frappe
 
 from client_comms.enforcement import dependents, governed, policy
+from client_comms.filters import one_of
 from client_comms.outgoing import facts, recipient_kinds
 from client_comms.rules.outgoing import Finding, Recipient
 
@@ -57,13 +58,13 @@ def _owners(attached: list[dict]) -> Iterator[tuple[str, tuple[str, str]]]:
 	"""(name of the file, governed record to which its content belongs), for those of which no place is open."""
 	named = {
 		"name": ("in", [each["fid"] for each in attached if each.get("fid")] or [""]),
-		"file_url": ("in", [each["file_url"] for each in attached if not each.get("fid")] or [""]),
+		"file_url": one_of(each["file_url"] for each in attached if not each.get("fid")),
 	}
 	files = frappe.get_all(
 		"File", or_filters=named, fields=["file_url", "file_name"], order_by="creation asc"
 	)
 	called = {file.file_url: file.file_name or file.file_url for file in files if file.file_url}
-	places = frappe.get_all("File", {"file_url": ("in", [*called, ""])}, _PLACES, order_by="creation asc")
+	places = frappe.get_all("File", {"file_url": one_of(called)}, _PLACES, order_by="creation asc")
 	for address, name in called.items():
 		if owner := _least_strict([place for place in places if place.file_url == address]):
 			yield name, owner

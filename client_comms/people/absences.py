@@ -14,6 +14,7 @@ from frappe.utils import getdate
 
 from client_comms import clock
 from client_comms.communication_governance import calendars
+from client_comms.filters import one_of
 from client_comms.rules.absence import Absence, back_at, of_days
 
 ABSENCE = "Staff Absence"
@@ -165,7 +166,7 @@ def _approved_leave(first: date, last: date, employees: list[str] | None = None)
 			"status": "Approved",
 			"to_date": (">=", first),
 			"from_date": ("<=", last),
-			**({} if employees is None else {"employee": ("in", employees or [""])}),
+			**({} if employees is None else {"employee": one_of(employees)}),
 		},
 		["employee", "from_date", "to_date", "half_day", "half_day_date"],
 	)

@@ -22,6 +22,7 @@ from client_comms.communication_governance.doctype.interaction_review.interactio
 	SECOND,
 )
 from client_comms.enforcement import governed
+from client_comms.filters import one_of
 from client_comms.i18n import bold
 from client_comms.people import review_scores
 from client_comms.roles import COMPLIANCE_OFFICER, compliance_officers, users_with_role
@@ -374,7 +375,7 @@ def pairs(filters: dict) -> dict[tuple[str, int], list[tuple[int, int]]]:
 	for row in frappe.get_all(
 		"Interaction Review Score",
 		{
-			"parent": ("in", [*names, ""]),
+			"parent": one_of(names),
 			"not_applicable": 0,
 			"judged_by": "Reviewer",
 			"score": ("is", "set"),

@@ -15,6 +15,7 @@ from client_comms import clock, transactions
 from client_comms.background_work import FAILED, BackgroundWork
 from client_comms.communication_governance import matrix
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.filters import one_of
 from client_comms.i18n import words_to_keep
 from client_comms.policy_changes import changes, reclassification, results, states
 from client_comms.policy_changes.changes import Change
@@ -166,7 +167,7 @@ def scope(run, change: Change) -> dict:
 	"""Filters of the interactions that the run goes through."""
 	filters = {}
 	if change.companies is not None:
-		filters["company"] = ("in", list(change.companies) or [""])
+		filters["company"] = one_of(change.companies)
 	if run.since:
 		filters["occurred_on"] = (">=", run.since)
 	if run.open_only:

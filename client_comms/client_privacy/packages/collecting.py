@@ -19,6 +19,7 @@ from client_comms.client_privacy.requests import subjects
 from client_comms.clients import preferences
 from client_comms.enforcement import policy
 from client_comms.enforcement.data_packages import PACKAGE
+from client_comms.filters import one_of
 from client_comms.i18n import speaking, words_to_keep
 
 ITEM, REQUEST = contents.ITEM, contents.REQUEST
@@ -173,7 +174,7 @@ def _add_to_counts(name: str, added: Counter) -> None:
 
 def _new_files(package: str, doctype: str, names: list[str]) -> list[str]:
 	files = contents.files_of(doctype, names)
-	listed = {"package": package, "reference_doctype": contents.FILE, "reference_name": ("in", [*files, ""])}
+	listed = {"package": package, "reference_doctype": contents.FILE, "reference_name": one_of(files)}
 	known = set(frappe.get_all(ITEM, listed, pluck="reference_name", order_by=None))
 	return [name for name in files if name not in known]
 

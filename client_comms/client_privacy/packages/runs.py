@@ -17,6 +17,7 @@ from client_comms.client_privacy.packages.collecting import COLLECTING, READY, W
 from client_comms.clients import preferences
 from client_comms.enforcement.data_packages import PACKAGE
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError
+from client_comms.filters import one_of
 from client_comms.i18n import bold, speaking
 from client_comms.roles import COMPLIANCE_OFFICER, require_auditing, who_else
 
@@ -88,7 +89,7 @@ def leave_out(name: str, items: Collection[str], reason: str) -> None:
 		names = [row.reference_name for row in chosen if row.reference_doctype == doctype]
 		files = {
 			"reference_doctype": contents.FILE,
-			"reference_name": ("in", [*contents.files_of(doctype, names), ""]),
+			"reference_name": one_of(contents.files_of(doctype, names)),
 		}
 		frappe.db.set_value(ITEM, {**in_copy, **files}, left_out)
 	if package.status == READY:

@@ -11,6 +11,7 @@ import frappe
 from client_comms.clients import parties, phone_numbers
 from client_comms.clients.addresses import spellings
 from client_comms.enforcement.row_conditions import literal
+from client_comms.filters import one_of
 
 Records = Mapping[str, Collection[str]]
 _BATCH = 100  # tables asked in one query
@@ -130,7 +131,7 @@ def of_others(contacts: Collection[str], records: Records) -> set[str]:
 		"Dynamic Link",
 		{
 			"parenttype": "Contact",
-			"parent": ("in", list(contacts) or [""]),
+			"parent": one_of(contacts),
 			"link_doctype": ("in", parties.PARTY_TYPES),
 		},
 		["parent", "link_doctype", "link_name"],

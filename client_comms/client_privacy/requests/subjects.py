@@ -11,6 +11,7 @@ from client_comms.clients import contacts as clients
 from client_comms.clients import phone_numbers
 from client_comms.clients.addresses import spellings
 from client_comms.clients.parties import CONFIRMED, same_client, same_clients
+from client_comms.filters import one_of
 from client_comms.rules import domains
 
 _LINKS = "Dynamic Link"
@@ -184,7 +185,7 @@ def _with_other_records(
 		_LINKS,
 		{
 			"parenttype": "Contact",
-			"parent": ("in", [*(found["Contact"] - {*records.get("Contact", ())}), ""]),
+			"parent": one_of(found["Contact"] - {*records.get("Contact", ())}),
 			"link_doctype": ("in", ("Customer", "Supplier")),
 		},
 		["link_doctype", "link_name"],
@@ -234,7 +235,7 @@ def _linked(doctype: str, parties: dict[str, tuple[str, ...]]) -> dict[str, tupl
 		row.parent
 		for row in frappe.get_all(
 			_LINKS,
-			{"parenttype": doctype, "parent": ("in", list(linked) or [""])},
+			{"parenttype": doctype, "parent": one_of(linked)},
 			["parent", "link_doctype", "link_name"],
 			order_by=None,
 		)
@@ -281,14 +282,14 @@ def _addresses(records: dict[str, tuple[str, ...]]) -> set[str]:
 		for name in names
 		for address in clients.stored_in(doctype, name)
 	}
-	rows = {"parenttype": "Contact", "parent": ("in", list(records.get("Contact", ())) or [""])}
+	rows = {"parenttype": "Contact", "parent": one_of(records.get("Contact", ()))}
 	found.update(frappe.get_all("Contact Email", rows, pluck="email_id", order_by=None))
 	stored = {cstr(each).strip().lower() for each in found}
 	return {*stored, *map(domains.spelled, stored)} - {""}
 
 
 def _numbers(records: dict[str, tuple[str, ...]]) -> set[str]:
-	rows = {"parenttype": "Contact", "parent": ("in", list(records.get("Contact", ())) or [""])}
+	rows = {"parenttype": "Contact", "parent": one_of(records.get("Contact", ()))}
 	typed = set(frappe.get_all("Contact Phone", rows, pluck="phone", order_by=None))
 	for doctype, names in records.items():
 		meta = frappe.get_meta(doctype)

@@ -14,6 +14,7 @@ from client_comms.enforcement import governed, restrictions
 from client_comms.enforcement.doctypes import file
 from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.enforcement.realtime import Discreet
+from client_comms.filters import one_of
 
 # Of the two signs with which a template begins an expression, a statement or a comment.
 _FIRST_SIGN = re.compile(r"\{(?=[{%#])")
@@ -100,7 +101,7 @@ class GuardedCommunication(OpensWithInteraction, Discreet):
 		addresses = get_emails([self.recipients, self.cc, self.bcc])
 		if left := unsubscribed.among(addresses, self.reference_doctype, self.reference_name):
 			queued = frappe.get_all("Email Queue", {"communication": self.name}, pluck="name", order_by=None)
-			of_these = {"parent": ("in", queued or [""])}
+			of_these = {"parent": one_of(queued)}
 			rows = frappe.get_all("Email Queue Recipient", of_these, pluck="recipient", order_by=None)
 			sent_to = {bare_address(each) for each in rows}
 			if missed := [each for each in left if bare_address(each) not in sent_to]:

@@ -14,6 +14,7 @@ from frappe.desk.query_report import get_column_as_dict
 from frappe.utils.html_utils import sanitize_html
 
 from client_comms.enforcement import governed, guards, linked_columns, raw_sql, report_files
+from client_comms.filters import one_of
 
 # ERPNext's report that quotes messages but names only the documents under which they are filed.
 _QUOTING = "Prospects Engaged But Not Converted"
@@ -201,7 +202,7 @@ def _of_readable_clients(*rows) -> list:
 	"""Rows of which the first column names a client, without those of a client who has a hidden Opportunity, and then without the average, which is the last."""
 	*rows, average = rows
 	clients = sorted({_cells(row)[0] or "" for row in rows})
-	of_clients = {"opportunity_from": "Lead", "customer_name": ("in", [*clients, ""])}
+	of_clients = {"opportunity_from": "Lead", "customer_name": one_of(clients)}
 	found = frappe.get_all("Opportunity", of_clients, ["name", "customer_name"], order_by=None)
 	readable_ones = _readable_by_all("Opportunity", [each.name for each in found])
 	# The database takes other letters for the same.

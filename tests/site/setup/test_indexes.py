@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from client_comms.client_privacy.erasure import belongings
+from client_comms.filters import one_of
 from client_comms.patches.v1_0 import renew_indexes
 from client_comms.setup import indexes
 
@@ -99,3 +100,13 @@ def test_an_upgrade_drops_what_others_have_replaced_and_adds_what_is_missing():
 	indexes.drop_index("Client Interaction", "client_comms_turn")
 	renew_indexes.execute()
 	assert {doctype: sorted(columns_of(doctype)) for doctype in doctypes} == before
+
+
+@pytest.mark.parametrize("values", [["/private/files/a.pdf"], []])
+def test_frappe_compares_one_of_several_values_with_the_column_itself(site, values):
+	def query(filters):
+		return str(site.get_all("File", filters, run=False)).lower()
+
+	assert "ifnull(" in query({"file_url": ("in", [*values, ""])}), "which no index answers"
+	assert "ifnull(" not in query({"file_url": one_of(values)})
+	assert site.get_all("File", {"file_url": one_of([])}) == []

@@ -6,6 +6,7 @@ from client_comms.client_interactions.doctype.physical_file import physical_file
 from client_comms.client_interactions.doctype.physical_location.physical_location import within
 from client_comms.document import Document
 from client_comms.exceptions import ActionNotPossibleError
+from client_comms.filters import one_of
 from client_comms.i18n import bold
 
 FILE = "Physical File"
@@ -112,15 +113,13 @@ class PhysicalInventory(Document):
 			row.label_code: row
 			for row in frappe.get_all(
 				FILE,
-				{"location": ("in", places or [""]), "state": ("!=", physical_file.DESTROYED)},
+				{"location": one_of(places), "state": ("!=", physical_file.DESTROYED)},
 				fields,
 				order_by="label_code asc",
 			)
 		}
 		others = [code for code in scanned if code not in expected]
-		known = {
-			row.label_code: row for row in frappe.get_all(FILE, {"label_code": ("in", [*others, ""])}, fields)
-		}
+		known = {row.label_code: row for row in frappe.get_all(FILE, {"label_code": one_of(others)}, fields)}
 		notes = {row.label_code: row.note for row in self.files}
 		rows = []
 		for code, row in expected.items():
