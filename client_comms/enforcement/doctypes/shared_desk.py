@@ -39,6 +39,19 @@ def own_condition(user=None, doctype=None) -> str:
 	return "" if user == "Administrator" else f"`tab{doctype}`.name = {frappe.db.escape(user)}"
 
 
+def is_own_or_public_filter(doc, ptype=None, user=None, **_others) -> bool:
+	"""`has_permission` of List Filter, whose values can be words of records: one that a user saved for themselves is neither read nor changed by others."""
+	stored = frappe.db.get_value("List Filter", doc.name, "for_user") if doc.name else None
+	return {doc.get("for_user"), stored} <= {user or frappe.session.user, "", None}
+
+
+def filter_condition(user=None, doctype=None) -> str:
+	"""`permission_query_conditions` of the same."""
+	user = user or frappe.session.user
+	own = f"coalesce(`tabList Filter`.for_user, '') in ('', {frappe.db.escape(user)})"
+	return "" if user == "Administrator" else own
+
+
 @frappe.whitelist()
 def update_onboarding_step(name: str, field: str, value: str | int):
 	"""A user of the desk finishes or skips a step of an introduction. Frappe stores any text in any field of it, for every login.

@@ -133,6 +133,30 @@ def test_settings_of_dashboards_are_their_users(as_user, make_user, request_as):
 		assert frappe.get_list("Dashboard Settings", pluck="name") == [own]
 
 
+def test_filters_that_users_saved_for_themselves(as_user, make_user):
+	"""Their values can be words of records that others cannot read."""
+	me, other = make_user("Projects User"), make_user("Projects User")
+
+	def save(user, **values):
+		named = {"doctype": "List Filter", "filter_name": "Severance", "reference_doctype": "Task"}
+		with as_user(user):
+			return frappe.get_doc({**named, "filters": "[]", **values}).insert().name
+
+	own, public, hidden = save(me, for_user=me), save(other, for_user=""), save(other, for_user=other)
+	with as_user(me):
+		assert {*frappe.get_list("List Filter", {"filter_name": "Severance"}, pluck="name")} == {own, public}
+		assert frappe.has_permission("List Filter", "read", public)
+		assert not frappe.has_permission("List Filter", "read", hidden)
+		for changed in ({"filters": "[1]"}, {"for_user": me}, {"for_user": ""}):
+			with pytest.raises(frappe.PermissionError):
+				frappe.get_doc("List Filter", hidden).update(changed).save()
+		with pytest.raises(frappe.PermissionError):
+			frappe.delete_doc("List Filter", hidden)
+		frappe.get_doc("List Filter", own).update({"filters": "[1]"}).save()
+	with as_user(other):
+		assert frappe.get_doc("List Filter", hidden).has_permission("write")
+
+
 @pytest.mark.parametrize("portal", [True, False])
 def test_steps_of_an_introduction(portal, make_user, request_as):
 	user = make_user("Customer", user_type="Website User") if portal else make_user("Projects User")
