@@ -291,6 +291,7 @@ client_comms_around = {
 	"frappe_whatsapp.frappe_whatsapp.doctype.whatsapp_message.whatsapp_message:WhatsAppMessage.send_outgoing": "client_comms.outgoing.source_documents.send_again",
 	"frappe.core.doctype.data_import.importer:Importer.update_record": "client_comms.enforcement.doctypes.data_import.update_readable",
 	"frappe.core.doctype.data_import.importer:read_csv_content": "client_comms.enforcement.spreadsheets.read_csv",
+	"frappe.core.doctype.file.utils:attach_files_to_document": "client_comms.enforcement.attached_fields.attach_own",
 	"frappe.core.doctype.sms_settings.sms_settings:send_via_gateway": "client_comms.outgoing.text_messages.reach_gateway",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms.client_privacy.erasure import belongings
-from client_comms.enforcement import file_addresses
+from client_comms.enforcement import compose, file_addresses
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -322,3 +322,30 @@ def test_it_is_not_written_over_by_an_optimised_image(complaint, store, staff, a
 	assert _on_disk(hidden) == before
 	assert own.file_url != hidden.file_url
 	assert len(_on_disk(own)) < len(before)
+
+
+@pytest.mark.parametrize("is_records", [False, True])
+def test_a_field_does_not_take_the_upload_of_a_colleague(
+	is_records, complaint, store, staff, make_user, as_user
+):
+	"""Frappe attaches each private file that belongs to nothing yet to the document that names its address."""
+	compose.stand_around()
+	with as_user(staff.cleared):
+		upload = store(SECRET)
+		if is_records:
+			assert store(SECRET, complaint).file_url == upload.file_url
+	with as_user(staff.uncleared):
+		contact = {"doctype": "Contact", "first_name": "Ann", "image": upload.file_url}
+		made = frappe.get_doc(contact).insert(ignore_permissions=True)
+		assert made.image == frappe.db.get_value("Contact", made.name, "image") == upload.file_url
+		assert not frappe.get_doc("File", upload.name).has_permission("read")
+		assert find_file_by_url(upload.file_url) is None
+
+
+def test_a_field_takes_an_upload_of_ones_own(store, staff, as_user):
+	compose.stand_around()
+	with as_user(staff.uncleared):
+		upload = store(SECRET)
+		contact = {"doctype": "Contact", "first_name": "Ann", "image": upload.file_url}
+		made = frappe.get_doc(contact).insert(ignore_permissions=True)
+	assert frappe.db.get_value("File", upload.name, "attached_to_name") == made.name
