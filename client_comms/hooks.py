@@ -326,7 +326,7 @@ client_comms_around = {
 _INTERNALS = "client_comms.enforcement.requests.document_internals.leave_out"
 _AROUND = "client_comms.enforcement.compose.stand_around"
 _RAW_SQL = "client_comms.enforcement.raw_sql.look_for_sent"
-_BEGINS = "client_comms.enforcement.file_addresses.note_beginning"
+_BEGINS = "client_comms.flags.note_beginning"
 before_request = [
 	_BEGINS,
 	_INTERNALS,  # before any document is made of what was sent

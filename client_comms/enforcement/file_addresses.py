@@ -6,19 +6,13 @@ process has left; of these, it is not known whose they are.
 """
 
 import os
-import time
 
-import frappe
 from frappe.utils import get_files_path
 
+from client_comms import flags
+
 PRIVATE, PUBLIC = "/private/files/", "/files/"
-_BEGAN = "client_comms_began"
 _COARSE = 1  # second: the times of a disk are not those of the processor
-
-
-def note_beginning(**_job) -> None:
-	"""`before_request` and `before_job`: what is written from now on is of this request or job."""
-	frappe.flags[_BEGAN] = time.time()
 
 
 def of_path(path: str) -> str | None:
@@ -49,7 +43,7 @@ def is_unknown(path: str, rows: list) -> bool:
 
 def _is_just_written(path: str) -> bool:
 	"""Whether this request or job has written the file itself, as many functions do before they insert its row."""
-	began = frappe.flags.get(_BEGAN)
+	began = flags.began()
 	try:
 		return not began or os.stat(path).st_ctime >= began - _COARSE
 	except OSError:

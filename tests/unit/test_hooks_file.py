@@ -301,12 +301,12 @@ def test_who_manages_a_client_is_looked_at_in_both_ways(doctype):
 def test_what_a_request_cannot_ask_for_a_job_cannot_either():
 	hooks = runpy.run_path(str(HOOKS))
 	for path in (
-		"file_addresses.note_beginning",
-		"requests.document_internals.leave_out",
-		"compose.stand_around",
-		"raw_sql.look_for_sent",
+		"flags.note_beginning",
+		"enforcement.requests.document_internals.leave_out",
+		"enforcement.compose.stand_around",
+		"enforcement.raw_sql.look_for_sent",
 	):
-		assert f"client_comms.enforcement.{path}" in {*hooks["before_request"]} & {*hooks["before_job"]}
+		assert f"client_comms.{path}" in {*hooks["before_request"]} & {*hooks["before_job"]}
 
 
 def test_a_notification_of_another_app_passes_the_gate():

@@ -15,8 +15,9 @@ from PIL import Image
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from client_comms import flags
 from client_comms.client_privacy.erasure import belongings
-from client_comms.enforcement import compose, file_addresses
+from client_comms.enforcement import compose
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -120,7 +121,7 @@ def left(monkeypatch):
 		began = time.time() + (60 if since else 0)
 		with monkeypatch.context() as then:
 			then.setattr(time, "time", lambda: began)
-			file_addresses.note_beginning()
+			flags.note_beginning()
 		return frappe.get_doc({"doctype": "File", "file_url": f"/private/files/{path.name}", "is_private": 1})
 
 	row.path = path

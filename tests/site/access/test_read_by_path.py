@@ -11,7 +11,8 @@ import pytest
 from frappe.utils import weasyprint
 from PIL import Image
 
-from client_comms.enforcement import compose, file_addresses
+from client_comms import flags
+from client_comms.enforcement import compose
 from client_comms.exceptions import ClearanceMissingError
 
 pytestmark = pytest.mark.clause("P-2", "D-6")
@@ -31,7 +32,7 @@ STATEMENT = """:20:START
 
 @pytest.fixture(autouse=True)
 def begun():
-	file_addresses.note_beginning()
+	flags.note_beginning()
 	compose.stand_around()
 
 

@@ -102,7 +102,7 @@ def test_where_nothing_is_due_nothing_is_loaded(in_another_process):
 """
 	).split()
 	ours = [name for name in loaded if name.startswith("client_comms.")]
-	assert len(ours) <= 17, sorted(ours)
+	assert len(ours) <= 16, sorted(ours)
 	assert not [name for name in loaded if name.startswith(("erpnext.", "frappe.model", "sqlparse"))], loaded
 
 
