@@ -47,8 +47,8 @@ space := $() $()
 any_of = $(subst $(space), or ,$(strip $(notdir $1)))
 test-ci: .venv/ready
 	@failed=0; \
-	$(VENV) scripts/run-tests --frappe 15 --halves --minutes 48 unit site -- $(addprefix --ignore=,$(NOT_IN_CI)) $(ARGS) || failed=1; \
-	$(VENV) scripts/run-tests --frappe 16 --minutes 12 site -- -k '$(call any_of,$(SMOKE_ON_16))' $(ARGS) || failed=1; \
+	$(VENV) scripts/run-tests --frappe 15 --halves --minutes 44 unit site -- $(addprefix --ignore=,$(NOT_IN_CI)) $(ARGS) || failed=1; \
+	$(VENV) scripts/run-tests --frappe 16 --minutes 11 site -- -k '$(call any_of,$(SMOKE_ON_16))' $(ARGS) || failed=1; \
 	exit $$failed
 
 smoke-on-16:
