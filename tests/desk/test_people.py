@@ -319,6 +319,25 @@ def test_a_training_is_taken(site, make_user, login, shoot):
 
 
 @pytest.mark.clause("F-2")
+def test_who_enters_an_absence_reads_once_that_they_are_away(site, make_user, login):
+	user = make_user("Frontline Staff", password=PASSWORD)
+	page = login(user, PASSWORD)
+	page.goto("/app/staff-absence/new")
+	today = site.utils.formatdate(site.utils.today())
+	for field in ("from_date", "to_date"):
+		box = page.locator(f"[data-fieldname={field}] input:visible")
+		box.fill(today)
+		box.press("Tab")
+	page.keyboard.press("Control+s")
+	try:
+		button(page, "I Am Back").wait_for()
+		page.wait_for_load_state("networkidle")
+		expect(page.locator(".form-message:visible")).to_have_count(1)
+	finally:
+		site.db.delete("Staff Absence", {"user": user})
+		site.db.commit()
+
+
 def test_who_is_away_reads_so_and_says_when_they_are_back(site, make_user, removed, login, shoot):
 	user = make_user("Frontline Staff", password=PASSWORD)
 	today = site.utils.today()

@@ -8,7 +8,7 @@ if (!client_comms.offer_approved_templates) {
 		if (!["Client Interaction", "Issue", "Lead", "Opportunity"].includes(doctype)) return;
 		const field = composer.dialog.fields_dict.email_template;
 		field.df.filter_description = __(
-			"Approved for this document; templates in the client's language come first",
+			"Once texts are approved, those for this document; templates in the client's language come first",
 		);
 		field.get_query = () => ({
 			query: "client_comms.api.queries.email_templates",

@@ -37,6 +37,7 @@ function show_text(frm) {
 }
 
 function show_status(frm) {
+	frm.set_intro(""); // Frappe refreshes a form twice after its first save
 	const { status, version, valid_until } = frm.doc;
 	const past = valid_until && valid_until < frappe.datetime.get_today();
 	if (status === "Approved" && !past) {

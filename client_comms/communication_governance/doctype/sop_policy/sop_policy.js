@@ -4,6 +4,7 @@ frappe.ui.form.on("SOP Policy", {
 	},
 
 	refresh(frm) {
+		frm.set_intro(""); // Frappe refreshes a form twice after its first save
 		if (frm.is_new()) return;
 		if (frm.doc.docstatus === 1) {
 			offer_attestation(frm);

@@ -12,12 +12,13 @@ frappe.ui.form.on("Staff Absence", {
 	},
 
 	refresh(frm) {
+		frm.set_intro(""); // Frappe refreshes a form twice after its first save
 		const { user, from_date, to_date } = frm.doc;
 		const today = frappe.datetime.get_today();
 		if (frm.is_new() || user !== frappe.session.user || from_date > today || to_date < today) return;
 		frm.set_intro(
 			__(
-				"You are entered as away, so what is due goes to your substitute or to colleagues. If you are back earlier, choose I Am Back: What they have not dealt with comes back to you.",
+				"You are entered as away, so what is due goes to your substitute or to colleagues. If you are back earlier, choose I Am Back: what they have not dealt with comes back to you.",
 			),
 			"blue",
 		);
