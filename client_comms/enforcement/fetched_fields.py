@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import frappe
 
+from client_comms import roles
 from client_comms.enforcement import answers, guards, references
 
 
@@ -16,6 +17,7 @@ def ask(validate_links, doc):
 	"""Around what Frappe does with the links of a document that is saved."""
 	references.require_names(doc)
 	require_readable(doc)
+	require_own_numbers(doc)
 	return validate_links(doc)
 
 
@@ -43,6 +45,27 @@ def require_readable(doc) -> None:
 	for doctype, name in sorted(named):
 		if not (frappe.flags.in_web_form and answers.is_on_website(doctype, name)):
 			guards.require(doctype, name)
+
+
+def require_own_numbers(doc) -> None:
+	"""Before a document of someone without the rights of staff is stored: Frappe says of each number that it or a row of it names whether there is such a
+	record, as in the links of a contact.
+
+	:raises ClearanceMissingError: no record has a number that it names, or it is not theirs, and the stored document does not name it
+	"""
+	if (
+		roles.has_desk()
+		or doc.flags.ignore_links
+		or (doc.flags.ignore_permissions and not frappe.flags.in_web_form)
+	):
+		return
+	# The requests of staff and jobs need none of it.
+	from client_comms.enforcement.requests import numbers_of_others
+
+	known = {*references.named(doc.get_doc_before_save())}
+	for doctype, name in dict.fromkeys(references.named(doc)):
+		if (doctype, name) not in known:
+			numbers_of_others.require(doctype, str(name))
 
 
 def _fetched_from(doc) -> Iterator[tuple[str, str]]:

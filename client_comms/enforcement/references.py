@@ -91,10 +91,10 @@ def _refuse_added(doc, before, is_open=None) -> None:
 
 def _governed(doc) -> set[tuple[str, str]]:
 	restricted = governed.doctypes()
-	return {(doctype, name) for doctype, name in _named(doc) if doctype in restricted}
+	return {(doctype, name) for doctype, name in named(doc) if doctype in restricted}
 
 
-def _named(doc) -> Iterator[tuple[str, str]]:
+def named(doc) -> Iterator[tuple[str, str]]:
 	"""The documents to which a document and its rows link."""
 	for each in (doc, *doc.get_all_children()) if doc else ():
 		for field in each.meta.get_link_fields():

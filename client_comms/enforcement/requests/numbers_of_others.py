@@ -16,12 +16,13 @@ from frappe.www.printview import validate_key
 from client_comms import roles
 from client_comms.enforcement import governed, guards, refusals
 from client_comms.enforcement.linked_columns import parsed
-from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
+from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS
 from client_comms.enforcement.requests import called, joined_fields
 from client_comms.exceptions import ClearanceMissingError
 
 _KIND, _KINDS = "dt", ("doctype", "_type")
 _NAMES = (
+	"attached_to_name",
 	"dn",
 	"doc_name",
 	"docname",
@@ -41,6 +42,7 @@ _NAMES = (
 	"reminder_docname",
 )
 _DOCUMENTS = ("args", "doc", "docs", "document")
+_OF_FILE = OWNER_FIELDS["File"]
 _SEVERAL = ("docnames", "names")  # in others, a list is a filter
 _NEW = "new-"  # how Frappe calls a document in a form that is not saved yet
 _END_OF_ROUTE = re.compile(r"/(?:copy|method/[^/]+)$")
@@ -119,7 +121,13 @@ def _is_new(name: str | int) -> bool:
 
 def _of_documents(value) -> Iterator[tuple[str, str]]:
 	for each in value if isinstance(value, list) else [value]:
-		if isinstance(each, dict) and isinstance(each.get("doctype"), str) and not each.get("__islocal"):
+		if not isinstance(each, dict):
+			continue
+		# Whether there is a document to which a file is attached is asked with its permissions.
+		kind, named = (each.get(field) for field in _OF_FILE)
+		if isinstance(kind, str) and isinstance(named, str | int) and not _is_new(named):
+			yield kind, str(named)
+		if isinstance(each.get("doctype"), str) and not each.get("__islocal"):
 			for name in (each.get("name"), each.get("docname")):
 				if isinstance(name, str | int) and not _is_new(name):
 					yield each["doctype"], str(name)

@@ -8,6 +8,7 @@ import pytest
 from frappe.utils.verified_command import get_signed_params
 
 from client_comms import compat
+from client_comms.enforcement import fetched_fields
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.leak_check.visitor import Visitor
 
@@ -86,6 +87,34 @@ WAYS = {
 	"REST 2, change": route("PATCH", "/api/v2/document/{doctype}/{number}", subject="x"),
 	"REST 2, method": route("POST", "/api/v2/document/{doctype}/{number}/method/add_comment"),
 }
+for _linking, _fields in {
+	"Contact": {"first_name": "x"},
+	"Address": {"address_title": "x", "address_line1": "x", "city": "x", "country": "Germany"},
+}.items():
+	WAYS[f"link of a new {_linking}"] = (
+		lambda visitor, doctype, number, kind=_linking, fields=_fields: visitor.call(
+			f"{CLIENT}.insert",
+			doc={"doctype": kind, **fields, "links": [{"link_doctype": doctype, "link_name": number}]},
+		)
+	)
+WAYS["file of it"] = lambda visitor, doctype, number: visitor.call(
+	f"{CLIENT}.insert",
+	doc={
+		"doctype": "File",
+		"file_url": "https://client.example/x",
+		"attached_to_doctype": doctype,
+		"attached_to_name": number,
+	},
+)
+WAYS["REST 1, file of it"] = lambda visitor, doctype, number: visitor.request(
+	"POST",
+	"/api/resource/File",
+	{
+		"file_url": "https://client.example/x",
+		"attached_to_doctype": doctype,
+		"attached_to_name": number,
+	},
+)
 if compat.is_version_16():
 	WAYS["unlock"] = method("frappe.model.document.unlock_document")
 
@@ -190,6 +219,19 @@ def test_one_is_told_of_a_record_to_the_print_of_which_one_has_a_link(held, clie
 	key = issue.get_document_share_key()
 	assert has(client, "Issue", issue.name, key=f"{key}x") is None
 	assert has(client, "Issue", issue.name, key=key) is False
+
+
+def test_one_keeps_the_link_of_a_contact_that_it_has_already(held, client, site):
+	issue = held("Issue", subject="Of others")
+	contact = _make("Contact", first_name="x", links=[{"link_doctype": "Issue", "link_name": issue.name}])
+	contact.db_set({"owner": client, "user": client})
+	site.set_user(client)
+	kept = frappe.get_doc("Contact", contact.name)
+	kept.load_doc_before_save()
+	fetched_fields.require_own_numbers(kept)
+	kept.append("links", {"link_doctype": "Issue", "link_name": unused(issue.name)})
+	with pytest.raises(ClearanceMissingError):
+		fetched_fields.require_own_numbers(kept)
 
 
 def test_staff_are_told_why_a_record_is_refused(held, staff, has):
