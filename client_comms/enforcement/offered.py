@@ -1,18 +1,26 @@
-"""Where the desk offers to log an interaction: for users who can (D-1). What it finds a form for, because it opens with an interaction."""
+"""Where the desk offers to log an interaction: for users who can (D-1). What it finds a form for, because it opens with an interaction. What each
+list of it shows, which would take each a request of its own."""
 
 import frappe
 
-from client_comms.enforcement import governed, interactions
+from client_comms.enforcement import governed, interactions, restrictions
 from client_comms.enforcement.compose import call_previous
 from client_comms.enforcement.readers import INTERACTION
+
+_LEVEL = "Confidentiality Level"
 
 
 def extend_bootinfo(bootinfo) -> None:
 	"""Frappe offers what the user's roles can create, and does not ask the matrix which of them log interactions."""
-	creatable = (bootinfo.get("user") or {}).get("can_create") or []
+	user = bootinfo.get("user") or {}
+	creatable = user.get("can_create") or []
 	if INTERACTION in creatable and not interactions.decide_new(frappe.session.user).allowed:
 		creatable.remove(INTERACTION)
 	bootinfo.client_comms_opens_with_interaction = governed.bound()  # public/js/messages.js
+	bootinfo.client_comms_restrictions = bool(restrictions.active())
+	if _LEVEL in (user.get("can_read") or []):
+		levels = frappe.get_all(_LEVEL, fields=["name", "color", "rank"], order_by=None)
+		bootinfo.client_comms_levels = {level.name: level for level in levels}
 
 
 @frappe.whitelist()

@@ -50,3 +50,20 @@ def test_forms_and_lists_say_it_and_staff_can_ask(site, login, client, restricte
 	page.goto("/app/customer")
 	row = page.locator(".list-row-container", has=page.locator(f'a[data-name="{client.name}"]'))
 	expect(row.locator(".client-comms-restricted")).to_have_text("Restricted")
+
+
+def test_a_list_asks_nothing_more_while_no_data_is_restricted(login, make_user, written):
+	"""What every page of it would ask again comes with the desk."""
+	written("The roof", "When will you come?")
+	page = login(make_user("Customer Support", "Client Communications Manager", password=PASSWORD), PASSWORD)
+	asked = []
+	page.on("request", lambda request: asked.append(request.url))
+	page.goto("/app/client-interaction")
+	level = page.locator(".list-row .indicator-pill", has_text="Standard").first
+	expect(level).to_be_visible()
+	page.wait_for_function("!frappe.request.ajax_count")
+	assert not [url for url in asked if "restricted" in url or "Confidentiality" in url]
+	# A restriction that begins meanwhile says so to the desk.
+	page.evaluate("frappe.realtime.socket.listeners('client_comms_restricted').forEach((told) => told())")
+	with page.expect_request(lambda request: "restrictions.restricted" in request.url):
+		page.evaluate("client_comms.restriction.mark(cur_list)")

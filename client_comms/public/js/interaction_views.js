@@ -19,8 +19,7 @@
 			["next_deadline", "<", frappe.datetime.system_datetime()],
 		],
 		Waiting: () => [["status", "=", "Waiting for Client"]],
-		Sensitive: async () => {
-			await client_comms.interaction.load_levels();
+		Sensitive: () => {
 			const levels = Object.values(client_comms.interaction.levels);
 			const strictest = levels.sort((a, b) => b.rank - a.rank)[0];
 			return [open, ["confidentiality_level", "=", strictest?.name]];

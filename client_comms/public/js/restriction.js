@@ -59,8 +59,9 @@ Object.assign(client_comms.restriction, {
 		);
 	},
 
-	/** Mark the rows of a list, with one request for the page that is shown. */
+	/** Mark the rows of a list, with one request for the page that is shown, and none where the use of no client's data is restricted. */
 	async mark(listview) {
+		if (!frappe.boot.client_comms_restrictions) return;
 		const names = listview.data.map(({ name }) => name);
 		if (!names.length) return;
 		const found = await frappe.xcall(
@@ -77,6 +78,11 @@ Object.assign(client_comms.restriction, {
 			);
 	},
 });
+
+// The first restriction of a site begins while others have the desk open.
+$(document).on("app_ready", () =>
+	frappe.realtime.on("client_comms_restricted", () => (frappe.boot.client_comms_restrictions = true)),
+);
 
 for (const doctype of client_comms.restriction.FORMS) {
 	frappe.ui.form.on(doctype, { refresh: (frm) => client_comms.restriction.show(frm) });

@@ -33,17 +33,22 @@ def test_other_shortcuts_stay(make_user, request_as):
 	assert "Team Board" in shortcuts(request_as, user, page=WORKSPACE)
 
 
-def creatable(user):
-	info = frappe._dict(user=frappe.utils.user.UserPermissions(user).load_user())
+def boot():
+	"""What the app adds to what a desk begins with."""
+	info = frappe._dict(user=frappe.utils.user.UserPermissions(frappe.session.user).load_user())
 	offered.extend_bootinfo(info)
-	return info.user["can_create"]
+	return info
+
+
+def creatable():
+	return boot().user["can_create"]
 
 
 def test_a_role_that_the_matrix_does_not_name_is_not_offered_it(make_user, as_user):
 	"""Frappe knows the permissions of the role only, and the server would refuse it."""
 	user = make_user(procedure.ACCOUNT_MANAGER)
 	with as_user(user):
-		assert INTERACTION in creatable(user)
+		assert INTERACTION in creatable()
 	matrix = frappe.copy_doc(frappe.get_last_doc("Communication Matrix", {"docstatus": 1}))
 	matrix.update({"docstatus": 0, "version_label": "Without", "effective_from": "2024-08-01"})
 	for row in matrix.parties:
@@ -51,7 +56,18 @@ def test_a_role_that_the_matrix_does_not_name_is_not_offered_it(make_user, as_us
 			row.party, row.role = "Assigned Staff", None
 	matrix.insert().submit()
 	with as_user(user):
-		assert INTERACTION not in creatable(user)
+		assert INTERACTION not in creatable()
 	other = make_user(procedure.FRONTLINE_STAFF)
 	with as_user(other):
-		assert INTERACTION in creatable(other)
+		assert INTERACTION in creatable()
+
+
+def test_what_each_list_shows_comes_with_the_desk(site, make_user, as_user):
+	with as_user(make_user(procedure.FRONTLINE_STAFF)):
+		info = boot()
+	assert set(info.client_comms_levels) == set(site.get_all("Confidentiality Level", pluck="name"))
+	assert info.client_comms_levels["Standard"].rank < info.client_comms_levels["Confidential"].rank
+	assert not info.client_comms_restrictions
+	cannot_read = frappe._dict(user={"can_read": []})
+	offered.extend_bootinfo(cannot_read)
+	assert "client_comms_levels" not in cannot_read

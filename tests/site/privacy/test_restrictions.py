@@ -166,6 +166,13 @@ def test_it_begins_with_a_checked_identity_and_an_approval(
 		restrict()
 
 
+def test_desks_that_are_open_hear_that_it_begins(restrict):
+	"""Their lists ask for marks only where the use of some client's data is restricted."""
+	with mock.patch.object(frappe, "publish_realtime") as told:
+		restrict()
+	assert mock.call("client_comms_restricted", after_commit=True) in told.mock_calls
+
+
 def changed(doc):
 	"""The document as someone would change it."""
 	doc = frappe.get_doc(doc.doctype, doc.name)

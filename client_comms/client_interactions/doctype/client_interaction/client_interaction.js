@@ -41,7 +41,6 @@ frappe.ui.form.on("Client Interaction", {
 			);
 		}
 		if (frm.doc.anonymised_on) frm.disable_form();
-		await client_comms.interaction.load_levels();
 		show_banner(frm);
 		client_comms.Conversation.of(frm).render();
 		client_comms.documentation.show_titles(frm);
@@ -82,9 +81,8 @@ frappe.ui.form.on("Client Interaction", {
 		ask_why_reclassified(frm);
 	},
 
-	async confidentiality_level(frm) {
+	confidentiality_level(frm) {
 		// Only a lower level requires a reason.
-		await client_comms.interaction.load_levels();
 		const rank = (level) => client_comms.interaction.levels[level]?.rank || 0;
 		const lower = rank(frm.doc.confidentiality_level) < rank(frm.doc.__onload?.confidentiality_level);
 		frm.toggle_display("level_change_reason", lower);

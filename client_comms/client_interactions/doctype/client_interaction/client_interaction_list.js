@@ -10,19 +10,8 @@ Object.assign(client_comms.interaction, {
 		Answered: "green",
 		Closed: "gray",
 	},
-	levels: {},
-
-	/** The levels with colour and rank, fetched once and cached in `levels`. */
-	load_levels() {
-		this.loading ??= frappe.db
-			.get_list("Confidentiality Level", { fields: ["name", "color", "rank"], limit: 100 })
-			.then((rows) => rows.forEach((row) => (this.levels[row.name] = row)))
-			.catch((error) => {
-				this.loading = null; // the next one asks again
-				throw error;
-			});
-		return this.loading;
-	},
+	/** Name → level with colour and rank. They come with the desk. */
+	levels: frappe.boot.client_comms_levels || {},
 
 	level_pill(level) {
 		if (!level) return "";
@@ -278,7 +267,6 @@ frappe.listview_settings["Client Interaction"] = {
 		const it = client_comms.interaction;
 		listview.page.add_menu_item(__("Why?"), () => it.explain());
 		listview.page.add_menu_item(__("Emergency Access"), () => it.break_glass());
-		it.load_levels().then(() => listview.render_list());
 	},
 
 	refresh(listview) {

@@ -87,7 +87,6 @@ class OwedToday {
 
 	async refresh() {
 		await frappe.model.with_doctype("Client Interaction");
-		await client_comms.interaction.load_levels();
 		const [work, duties] = await Promise.all([
 			frappe.xcall("client_comms.api.owed_work"),
 			frappe.xcall("client_comms.api.my_duties"),

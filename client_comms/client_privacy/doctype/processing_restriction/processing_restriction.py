@@ -219,7 +219,10 @@ def begin(request, ground: str, reason: str):
 	if known := restrictions.active().get(doc.on):
 		_refuse(_("The use of this client's data is restricted already: {0}.").format(bold(known.name)))
 	doc.flags.by_the_app = True
-	return doc.insert(ignore_permissions=True)
+	doc.insert(ignore_permissions=True)
+	# Desks that are open ask for marks in their lists from now on: public/js/restriction.js
+	frappe.publish_realtime("client_comms_restricted", after_commit=True)
+	return doc
 
 
 def _is_bound(user: str) -> bool:

@@ -26,7 +26,6 @@ Object.assign(client_comms.beside_review, {
 			return;
 		}
 		await frappe.model.with_doctype(this.DOCTYPE); // and with it client_comms.interaction
-		await client_comms.interaction.load_levels();
 		const [doc, page] = await Promise.all([
 			frappe.xcall("frappe.client.get", { doctype: this.DOCTYPE, name }, "GET"),
 			frappe.xcall("client_comms.api.conversation", { name }, "GET"),
