@@ -188,6 +188,25 @@ def test_the_whole_form_takes_over_what_was_entered(site, frontline, client, log
 	assert (item.description, item.assigned_to) == ("Send a brochure", frontline)
 
 
+def test_an_action_item_added_to_a_form_is_ones_own_as_in_the_dialog(site, frontline, received, login):
+	name = received("Offer for a solar roof")
+	page = login(frontline, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".client-comms-conversation .facts section").first.wait_for()
+	page.get_by_role("tab", name="Details").click()
+	items = page.locator("[data-fieldname=action_items]:visible")
+	items.locator(".grid-add-row").click()
+	items.locator("[data-fieldname=description] textarea").first.fill("Send a brochure")
+	page.keyboard.press("Control+s")
+	expect(
+		page.locator(".desk-alert", has_text="Saved").or_(items.get_by_text("Send a brochure")).first
+	).to_be_visible()
+	page.wait_for_function("!cur_frm.is_dirty()")
+	site.db.rollback()
+	(item,) = site.get_doc(INTERACTION, name).action_items
+	assert (item.description, item.assigned_to) == ("Send a brochure", frontline)
+
+
 def test_a_key_and_the_search_bar_open_it(frontline, login):
 	page = login(frontline, PASSWORD)
 	page.goto("/app/todo")

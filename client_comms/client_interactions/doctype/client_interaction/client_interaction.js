@@ -95,6 +95,14 @@ frappe.ui.form.on("Client Interaction", {
 	},
 });
 
+frappe.ui.form.on("Interaction Action Item", {
+	/** As in the dialog that logs: an item is one's own unless another name is entered. */
+	action_items_add(frm, doctype, name) {
+		const { assigned_to } = frappe.get_doc(doctype, name);
+		if (!assigned_to) frappe.model.set_value(doctype, name, "assigned_to", frappe.session.user);
+	},
+});
+
 /** Asks for a reason where another type, direction, company, client or date would change a deadline that is owed or was judged. */
 function ask_why_reclassified(frm) {
 	frm.toggle_display(
