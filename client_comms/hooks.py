@@ -990,6 +990,7 @@ doctype_js = {
 	"Interaction Review": ["public/js/interaction/thread.js", "public/js/interaction/beside_review.js"],
 	"Communication Matrix": "public/js/matrix_grid.js",
 	"Communication Template": "public/js/text_difference.js",
+	"Email Template": "public/js/email_template.js",
 	"SOP Policy": "public/js/text_difference.js",
 	"Holiday List": "public/js/simulate_deadlines.js",
 	"Response Calendar": "public/js/simulate_deadlines.js",

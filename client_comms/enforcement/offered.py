@@ -17,6 +17,8 @@ def extend_bootinfo(bootinfo) -> None:
 	if INTERACTION in creatable and not interactions.decide_new(frappe.session.user).allowed:
 		creatable.remove(INTERACTION)
 	bootinfo.client_comms_opens_with_interaction = governed.bound()  # public/js/messages.js
+	settings = frappe.get_cached_doc("Client Comms Settings")
+	bootinfo.client_comms_approved_texts_only = bool(settings.offer_approved_templates_only)
 	bootinfo.client_comms_restrictions = bool(restrictions.active())
 	if _LEVEL in (user.get("can_read") or []):
 		levels = frappe.get_all(_LEVEL, fields=["name", "color", "rank"], order_by=None)

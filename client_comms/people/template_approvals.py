@@ -62,7 +62,7 @@ def compared(name: str) -> dict:
 
 	:returns: `{"approved": {"version", "by", "at"} or None, "subject", "text", "source": rows as
 	    `rules.text_difference.side_by_side`, "html": the current text, "others": names of users who approve texts besides the
-	    session user, "roles": those that approve}`; placeholders are named by the labels of their fields, except in `source`. That
+	    session user and those who wrote it, "roles": those that approve}`; placeholders are named by the labels of their fields, except in `source`. That
 	    compares the HTML as it is written, in which an address behind a link may have changed although the text has not
 	"""
 	doc = frappe.get_doc(TEMPLATE, name)
@@ -77,7 +77,9 @@ def compared(name: str) -> dict:
 		"text": _rows(*(_paragraphs(templates.in_words(each)) for each in (before[1], current))),
 		"source": _rows(_tags(before[1]), _tags(current)),
 		"html": templates.in_words(current, as_html=True),
-		"others": some_with_role(*approving_roles(), besides=[frappe.session.user]),
+		"others": some_with_role(
+			*approving_roles(), besides={*templates.authors(text, doc.approved_on), frappe.session.user}
+		),
 		"roles": approving_roles(),
 	}
 

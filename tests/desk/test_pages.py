@@ -68,7 +68,8 @@ def test_who_can_see_a_record_is_asked_from_its_form(officer, agent, login, comp
 	name, _subject = complaint
 	page = login(officer, PASSWORD)
 	page.goto(f"/app/client-interaction/{name}")
-	button(page, "Who Can See This?").click()
+	button(page, "Privacy").click()
+	page.locator(".dropdown-menu.show .dropdown-item", has_text="Who Can See This?").click()
 
 	row = page.locator(f"tr[data-user='{agent}']")
 	expect(row).to_contain_text("Takes part")

@@ -7,9 +7,11 @@ if (!client_comms.offer_approved_templates) {
 		const { doctype, name } = composer.frm?.doc || composer.doc || {};
 		if (!["Client Interaction", "Issue", "Lead", "Opportunity"].includes(doctype)) return;
 		const field = composer.dialog.fields_dict.email_template;
-		field.df.filter_description = __(
-			"Once texts are approved, those for this document; templates in the client's language come first",
-		);
+		field.df.filter_description = frappe.boot.client_comms_approved_texts_only
+			? __(
+					"Once texts are approved, those for this document; templates in the client's language come first",
+				)
+			: __("All Email Templates, whether approved for clients or not");
 		field.get_query = () => ({
 			query: "client_comms.api.queries.email_templates",
 			filters: { reference_doctype: doctype, reference_name: name },

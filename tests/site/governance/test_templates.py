@@ -108,6 +108,29 @@ def test_the_author_does_not_approve_where_four_eyes_are_asked_for(
 	assert approve(template, by=author)["status"] == "Approved"
 
 
+def test_the_form_offers_the_approval_to_those_who_can_give_it_and_names_them(
+	make_template, approve, author, approver, make_user, as_user, set_settings
+):
+	template = make_template()
+	make_user("Customer Support Manager", first_name="Abel", last_name="Marten")
+
+	def offered(user):
+		with as_user(user):
+			doc = frappe.get_doc(TEMPLATE, template.name)
+			doc.run_method("onload")
+		return doc.get_onload("actions"), doc.get_onload().get("who_approves", "")
+
+	assert offered(approver) == (["approve", "send_back"], "")
+	actions, who = offered(author)
+	assert actions == [] and "someone else must approve it" in who and "Abel Marten" in who
+	actions, who = offered(make_user("Frontline Staff"))
+	assert actions == [] and "Only users with one of these roles can approve" in who and "Abel Marten" in who
+	set_settings(four_eyes_on_templates=0)
+	assert offered(author) == (["approve", "send_back"], "")
+	approve(template)
+	assert offered(author) == (["withdraw"], "")
+
+
 def test_who_changed_a_text_is_an_author_too(make_template, approve, author, make_user, as_user):
 	template = make_template()
 	editor = make_user("System Manager", "Client Communications Manager")
@@ -134,7 +157,17 @@ def test_placeholders_that_mean_nothing_are_named(make_template, approve, text, 
 		approve(template)
 
 
-@pytest.mark.parametrize(("written", "meant"), [("partyname", "party_name"), ("due", "party_name, subject")])
+@pytest.mark.parametrize(
+	("written", "meant"),
+	[
+		("partyname", "party_name"),
+		*(
+			(each, "party_name, subject, occurred_on, respond_by<")
+			for each in ("due", "user_name", "customer_name")
+		),
+		*((each, "party_name, subject, occurred_on, respond_by<") for each in ("formernames", "next_check")),
+	],
+)
 def test_who_writes_an_unknown_placeholder_reads_what_may_be_meant(make_template, approve, written, meant):
 	with pytest.raises(frappe.ValidationError, match=f"such as <strong>{meant}"):
 		approve(make_template(response=f"<p>{{{{ {written} }}}}</p>"))

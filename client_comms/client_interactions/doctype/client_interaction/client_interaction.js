@@ -36,8 +36,11 @@ frappe.ui.form.on("Client Interaction", {
 		add_actions(frm);
 		frm.add_custom_button(__("Why?"), () => client_comms.interaction.explain(frm.docname));
 		if (frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
-			frm.add_custom_button(__("Who Can See This?"), () =>
-				frappe.set_route("access-explorer", "record", frm.doctype, frm.docname),
+			// In a group: in German and French, officers' buttons would leave the title little room.
+			frm.add_custom_button(
+				__("Who Can See This?"),
+				() => frappe.set_route("access-explorer", "record", frm.doctype, frm.docname),
+				__("Privacy"),
 			);
 		}
 		if (frm.doc.anonymised_on) frm.disable_form();

@@ -39,29 +39,28 @@ function show_text(frm) {
 function show_status(frm) {
 	frm.set_intro(""); // Frappe refreshes a form twice after its first save
 	const { status, version, valid_until } = frm.doc;
+	const who = frm.doc.__onload?.who_approves || "";
+	const say = (sentence, color) => frm.set_intro(`${sentence} ${who}`, color);
 	const past = valid_until && valid_until < frappe.datetime.get_today();
 	if (status === "Approved" && !past) {
 		frm.set_intro(__("Version {0} is approved.", [version]), "green");
 	} else if (status === "Sent Back") {
 		const { note } = (frm.doc.history || []).findLast(({ event }) => event === "Sent Back") || {};
-		frm.set_intro(
+		say(
 			__("Sent back: {0} Once the text or its use is changed, it waits for approval again.", [
 				frappe.utils.escape_html(note || ""),
 			]),
 			"orange",
 		);
 	} else if (status === "Withdrawn") {
-		frm.set_intro(__("This template is withdrawn, so it is not offered for messages to clients."), "red");
+		say(__("This template is withdrawn, so it is not offered for messages to clients."), "red");
 	} else if (status === "Expired" || past) {
-		frm.set_intro(
+		say(
 			__("The approval has expired. Enter a later expiry date and approve the template again."),
 			"orange",
 		);
 	} else {
-		frm.set_intro(
-			__("The current text is not approved, so it is not offered for messages to clients."),
-			"orange",
-		);
+		say(__("The current text is not approved, so it is not offered for messages to clients."), "orange");
 	}
 }
 

@@ -3,6 +3,7 @@ from difflib import get_close_matches
 
 import frappe
 from frappe import _
+from frappe.model import no_value_fields, table_fields
 from frappe.utils import getdate
 
 from client_comms import clock
@@ -10,7 +11,7 @@ from client_comms.communication_governance import templates
 from client_comms.document import Document
 from client_comms.exceptions import FourEyesError, StatusFollowsEventsError
 from client_comms.i18n import bold
-from client_comms.roles import approves_texts, approving_roles, who_else
+from client_comms.roles import approves_texts, approving_roles, role_names, who_else
 from client_comms.rules import html_text
 from client_comms.rules.templates import APPROVED, DRAFT, SENT_BACK, WITHDRAWN
 
@@ -19,6 +20,8 @@ _TERMS = ("email_template", "language", "is_acknowledgement", "is_summary", "hig
 _TABLES = {"communication_types": "communication_type", "channels": "channel"}
 # Written only by actions.
 _DECISION = ("status", "approved_by", "approved_on", "version", "approved_text_hash", "placeholders")
+_INTERNAL = ("former_names", "matrix", "documentation_missing")  # shown in the form, and nothing for a client
+_CLOSE = 0.75  # of 1: to `user_name`, no field is nearer than 0.67
 _USUAL = ("party_name", "subject", "occurred_on", "respond_by")  # placeholders
 _EVENT_FIELDS = ("name", "event", "version", "by_user", "note", "subject", "text")
 
@@ -71,9 +74,13 @@ class CommunicationTemplate(Document):
 		text = frappe.get_cached_doc("Email Template", self.email_template)
 		self.set_onload("subject", templates.in_words(text.subject))
 		self.set_onload("text", templates.in_words(templates.text_of(text), as_html=True))
-		actions = []
-		if approves_texts():
-			actions = {APPROVED: ["withdraw"], DRAFT: ["approve", "send_back"]}.get(self.status, ["approve"])
+		if self.status == APPROVED:
+			actions = ["withdraw"] if approves_texts() else []
+		elif who_html := self.who_else_approves(text):
+			actions = []
+			self.set_onload("who_approves", who_html)
+		else:
+			actions = ["approve", "send_back"] if self.status == DRAFT else ["approve"]
 		self.set_onload("actions", actions)
 
 	def validate(self):
@@ -200,9 +207,7 @@ class CommunicationTemplate(Document):
 		)
 
 	def validate_four_eyes(self, text):
-		if not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_templates:
-			return
-		authors = templates.authors(text, self.approved_on)
+		authors = self.barred(text)
 		if frappe.session.user in authors:
 			frappe.throw(
 				_("You wrote or changed this text, so someone else must approve it.")
@@ -210,6 +215,24 @@ class CommunicationTemplate(Document):
 				exc=FourEyesError,
 				title=_("Second Approver Required"),
 			)
+
+	def barred(self, text) -> set[str]:
+		"""The users who cannot approve it because they wrote the text."""
+		if not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_templates:
+			return set()
+		return templates.authors(text, self.approved_on)
+
+	def who_else_approves(self, text) -> str | None:
+		"""Why the session user cannot approve it, and who can, as HTML; None if they can."""
+		roles, authors = approving_roles(), self.barred(text)
+		if not approves_texts():
+			why = _("Only users with one of these roles can approve texts for clients: {0}.")
+			why_html = why.format(bold(role_names(roles)))
+		elif frappe.session.user in authors:
+			why_html = _("You wrote or changed this text, so someone else must approve it.")
+		else:
+			return None
+		return f"{why_html} {who_else(*roles, besides={*authors, frappe.session.user})}"
 
 	def validate_valid_until(self):
 		if self.valid_until and getdate(self.valid_until) < getdate(clock.now()):
@@ -263,10 +286,18 @@ def _fault_of(text) -> tuple[str, str] | None:
 
 
 def _such_as(unknown: Iterable[str]) -> list[str]:
-	"""Fields that may have been meant, and those that texts need most."""
-	known = sorted(templates.fields_of(templates.INTERACTION))
-	close = [found for each in sorted(unknown) for found in get_close_matches(each, known, n=1)]
+	"""Fields that may have been meant, and those that texts need most: none that only the form needs, and none that is merely a little like it."""
+	fields = frappe.get_meta(templates.INTERACTION).fields
+	known = [field.fieldname for field in fields if _is_for_texts(field)]
+	close = [
+		found for each in sorted(unknown) for found in get_close_matches(each, known, n=1, cutoff=_CLOSE)
+	]
 	return list(dict.fromkeys((*close, *_USUAL)))[: max(len(_USUAL), len(close))]
+
+
+def _is_for_texts(field) -> bool:
+	is_internal = field.hidden or field.print_hide or field.fieldname in _INTERNAL
+	return field.fieldtype not in (*no_value_fields, *table_fields) and not is_internal
 
 
 def _terms(doc) -> tuple:
