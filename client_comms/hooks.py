@@ -681,6 +681,8 @@ doc_events = {
 	"Contact Email": {"before_validate": "client_comms.clients.confirmation.keep_row"},
 	"Contact Phone": {"before_validate": "client_comms.clients.confirmation.keep_row"},
 	"Dynamic Link": {"before_validate": "client_comms.clients.confirmation.keep_row"},
+	# And one of a customer.
+	"Portal User": {"validate": "client_comms.enforcement.portal_logins.refuse_row"},
 	"Customer": {
 		"before_insert": "client_comms.client_privacy.client_data.before_insert",
 		"validate": [

@@ -43,6 +43,15 @@ def refuse_listed(customer, method=None) -> None:
 			_refuse_opening(login, {(CUSTOMER, customer.name)})
 
 
+def refuse_row(row, method=None) -> None:
+	"""`validate` of Portal User: by REST, a row is saved without its customer.
+
+	:raises ClearanceMissingError: as above
+	"""
+	if row.parenttype == CUSTOMER and _is_of_client(row.user) and row.has_value_changed("user"):
+		_refuse_opening(row.user, {(CUSTOMER, row.parent)})
+
+
 def refuse_merger(contact, method=None, old=None, new=None, merge=False) -> None:
 	"""`before_rename` of Contact: the login of the one that stays gets what the other one has.
 

@@ -133,3 +133,21 @@ def test_a_portal_user_of_a_customer_with_issues(client, login, clerk, agent, se
 			else:
 				with REFUSED:
 					customer.save()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_row_of_portal_users_that_is_saved_alone(
+	is_new, client, login, clerk, make_user, set_settings, as_user
+):
+	"""As by REST."""
+	set_settings(govern_issues=1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak", "customer": client.party}).insert()
+	issue.db_set("confidentiality_level", "Standard")
+	place = {"parenttype": "Customer", "parent": client.party, "parentfield": "portal_users"}
+	row = frappe.get_doc({"doctype": "Portal User", **place, "user": make_user("Customer")})
+	if not is_new:
+		row.db_insert()
+		row = frappe.get_doc("Portal User", row.name)
+	row.user = login
+	with as_user(clerk), REFUSED:
+		row.save()
