@@ -23,7 +23,7 @@ from client_comms.enforcement import (
 )
 from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
-from client_comms.enforcement.requests import portal
+from client_comms.enforcement.requests import numbers_of_others, portal
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.flags import flagged
 from client_comms.i18n import bold
@@ -41,6 +41,9 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	"""As for any dependent document."""
 	if ptype not in ("create", "write", "delete") and _is_result(doc) and guards.is_restricted(user):
 		return compat.objection(debug=debug)
+	if ptype == "write" and not doc.is_new() and user in (None, frappe.session.user):
+		# A new one is asked about by the request. Of a hidden record Frappe and the rule say something else than of none.
+		numbers_of_others.require(doc.attached_to_doctype or "", cstr(doc.attached_to_name))
 	if ptype in ("write", "delete") and doc.name and not doc.is_new():
 		# Frappe checks the document to which the file is moved; the one from which it is taken decides as well.
 		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])

@@ -63,7 +63,7 @@ def require(doctype: str, name: str) -> None:
 
 	:raises ClearanceMissingError: as above
 	"""
-	if roles.has_desk() or guards.named(doctype) not in _numbered() or _is_known(doctype, name):
+	if roles.has_desk() or guards.named(doctype) not in _numbered() or _is_new(name) or _is_known(doctype, name):
 		return
 	frappe.clear_messages()  # of the permission that was asked for
 	frappe.throw(refusals.without_clearance(), exc=ClearanceMissingError, title=_("Clearance Missing"))

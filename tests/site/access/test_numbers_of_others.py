@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import frappe
 import pytest
@@ -115,6 +116,26 @@ WAYS["REST 1, file of it"] = lambda visitor, doctype, number: visitor.request(
 		"attached_to_name": number,
 	},
 )
+
+
+def in_two_steps(first, then, made="File", **fields):
+	"""A document of one's own gets the DocType and the number one after the other; what the second step is answered."""
+
+	def ask(visitor, doctype, number):
+		values = {"number": number, "doctype": doctype}
+		own = json.loads(visitor.call(f"{CLIENT}.insert", doc={"doctype": made, **fields}).text)["message"]["name"]
+		for field, value in (first, then):
+			answer = visitor.call(
+				f"{CLIENT}.set_value", doctype=made, name=own, fieldname=field, value=values[value]
+			)
+		return replace(answer, body=answer.text.replace(own, "…").encode())
+
+	return ask
+
+
+_KIND, _NUMBER = ("attached_to_doctype", "doctype"), ("attached_to_name", "number")
+for _steps in ((_KIND, _NUMBER), (_NUMBER, _KIND)):
+	WAYS[f"file of it, first {_steps[0][1]}"] = in_two_steps(*_steps, file_url="https://client.example/x")
 if compat.is_version_16():
 	WAYS["unlock"] = method("frappe.model.document.unlock_document")
 
