@@ -53,11 +53,8 @@ def require_own_numbers(doc) -> None:
 
 	:raises ClearanceMissingError: no record has a number that it names, or it is not theirs, and the stored document does not name it
 	"""
-	if (
-		roles.has_desk()
-		or doc.flags.ignore_links
-		or (doc.flags.ignore_permissions and not frappe.flags.in_web_form)
-	):
+	# What a web form stores was asked about as it was entered: ERPNext finds the Lead of an address for it.
+	if roles.has_desk() or doc.flags.ignore_links or doc.flags.ignore_permissions:
 		return
 	# The requests of staff and jobs need none of it.
 	from client_comms.enforcement.requests import numbers_of_others

@@ -91,9 +91,11 @@ def accept(web_form: str, data: str, **others):
 	if entered.get("doctype"):
 		if name := entered.get("name"):
 			numbers_of_others.require(entered["doctype"], str(name))
-		form = frappe.get_doc("Web Form", web_form)
+		form, document = frappe.get_doc("Web Form", web_form), frappe.get_doc(entered)
+		for named in references.named(document):
+			numbers_of_others.require_existing(*named)
 		references.refuse_in_memory(
-			frappe.get_doc(entered),
+			document,
 			portal.is_open,
 			lambda stored: form.has_web_form_permission(stored.doctype, stored.name, "write"),
 		)

@@ -63,8 +63,27 @@ def require(doctype: str, name: str) -> None:
 
 	:raises ClearanceMissingError: as above
 	"""
-	if roles.has_desk() or guards.named(doctype) not in _numbered() or _is_new(name) or _is_known(doctype, name):
+	if (
+		roles.has_desk()
+		or guards.named(doctype) not in _numbered()
+		or _is_new(name)
+		or _is_known(doctype, name)
+	):
 		return
+	_refuse()
+
+
+def require_existing(doctype: str, name: str) -> None:
+	"""Refuse them a number that no record has in the same way as that of a hidden record.
+
+	:raises ClearanceMissingError: as above
+	"""
+	numbered = not roles.has_desk() and guards.named(doctype) in _numbered()
+	if numbered and not frappe.db.exists(doctype, name):
+		_refuse()
+
+
+def _refuse() -> None:
 	frappe.clear_messages()  # of the permission that was asked for
 	frappe.throw(refusals.without_clearance(), exc=ClearanceMissingError, title=_("Clearance Missing"))
 

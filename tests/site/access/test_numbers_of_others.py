@@ -123,7 +123,9 @@ def in_two_steps(first, then, made="File", **fields):
 
 	def ask(visitor, doctype, number):
 		values = {"number": number, "doctype": doctype}
-		own = json.loads(visitor.call(f"{CLIENT}.insert", doc={"doctype": made, **fields}).text)["message"]["name"]
+		own = json.loads(visitor.call(f"{CLIENT}.insert", doc={"doctype": made, **fields}).text)["message"][
+			"name"
+		]
 		for field, value in (first, then):
 			answer = visitor.call(
 				f"{CLIENT}.set_value", doctype=made, name=own, fieldname=field, value=values[value]

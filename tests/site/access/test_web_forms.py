@@ -71,6 +71,15 @@ def test_a_hidden_record_that_is_named(send, lead, client):
 	assert send(client, "Opportunity", **about)["party_name"] == lead.name
 
 
+def test_a_number_that_no_record_has_is_refused_like_that_of_a_hidden_one(send, lead, client):
+	def told(name):
+		with pytest.raises(ClearanceMissingError) as refused:
+			send(client, "Opportunity", opportunity_from="Lead", party_name=name)
+		return str(refused.value)
+
+	assert told(lead.name) == told("CRM-LEAD-1999-70000")
+
+
 def test_what_is_stored_in_ones_own_document_can_be_sent_again(send, lead, held, client, as_user):
 	"""The Lead that ERPNext found is in the form when clients edit what they entered."""
 	other = held("Lead", lead_name="Ben Wolf", email_id="ben@wolf.example")
