@@ -41,15 +41,13 @@ def has_permission(doc, ptype=None, user=None, debug=False):
 	"""As for any dependent document."""
 	if ptype not in ("create", "write", "delete") and _is_result(doc) and guards.is_restricted(user):
 		return compat.objection(debug=debug)
-	if ptype == "write" and not doc.is_new() and user in (None, frappe.session.user):
-		# A new one is asked about by the request. Of a hidden record Frappe and the rule say something else than of none.
-		numbers_of_others.require(doc.attached_to_doctype or "", cstr(doc.attached_to_name))
 	if ptype in ("write", "delete") and doc.name and not doc.is_new():
+		if user in (None, frappe.session.user):  # of a hidden record Frappe says something else than of none
+			numbers_of_others.require(doc.attached_to_doctype or "", cstr(doc.attached_to_name))
 		# Frappe checks the document to which the file is moved; the one from which it is taken decides as well.
 		owner = frappe.db.get_value("File", doc.name, ["attached_to_doctype", "attached_to_name"])
 		if owner and owner[1] and owner[0] in governed.doctypes():
-			user = user or frappe.session.user
-			decision = governed.decide(*owner, access.WRITE, user)
+			decision = governed.decide(*owner, access.WRITE, user := user or frappe.session.user)
 			if decision is not None and not decision.allowed:
 				return refusals.objection(*owner, access.WRITE, user, decision)
 	return dependents.has_permission(doc, ptype, user, debug)
