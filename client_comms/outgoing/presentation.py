@@ -94,7 +94,11 @@ def remedy_of(step: str) -> tuple[str, str]:
 			_("Change the wording. Suggestions that you can apply are listed below the text."),
 		),
 	}[step]
-	return label, f"{words} {roles.compliance_officers()}" if step in _BY_OFFICERS else words
+	if step in _BY_OFFICERS:
+		return label, f"{words} {roles.compliance_officers()}"
+	if step == rules.CHOOSE_TEMPLATE and (names := roles.some_with_role(*roles.approving_roles())):
+		return label, f"{words} {_('These users approve texts: {0}.').format(bold(names))}"
+	return label, words
 
 
 def as_dict(finding: Finding) -> dict:

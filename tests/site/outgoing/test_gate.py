@@ -616,6 +616,13 @@ def test_the_desk_has_an_action_for_every_next_step():
 		assert all(presentation.remedy_of(step))
 
 
+@pytest.mark.clause("D-3")
+def test_who_has_no_approved_text_is_told_who_approves_texts(make_user):
+	make_user("Customer Support Manager", first_name="Abel", last_name="Marten")
+	_label, words = presentation.remedy_of(rules.CHOOSE_TEMPLATE)
+	assert re.search(r"These users approve texts: .*Abel Marten", words)
+
+
 # --- consents as documents --------------------------------------------------------------------------
 
 
