@@ -104,3 +104,14 @@ def choose(scope, fieldname, value):
 	box.click()  # Frappe offers nothing in a field that lost the focus in the meantime
 	box.fill(value)
 	scope.locator("[role=option]:visible", has_text=value).first.click()
+
+
+def shut(dialog):
+	"""Close a message or dialog: while it still comes in, Bootstrap ignores the click."""
+	dialog.evaluate(
+		"""(modal) => new Promise((done) => {
+			const look = () => ($(modal).data("bs.modal")?._isTransitioning ? requestAnimationFrame(look) : done());
+			look();
+		})"""
+	)
+	dialog.locator(".btn-modal-close").click()

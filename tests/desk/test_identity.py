@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("P-1")
@@ -41,7 +42,7 @@ def test_method_and_result_are_chosen_in_the_users_language(site, agent, client,
 	shoot(page, "dialog")
 	dialog.get_by_role("button", name=CONTINUE).click()
 	message = page.locator(".modal.show").filter(has_text="fehlen Werte")
-	message.locator(".btn-modal-close").click()
+	shut(message)
 	expect(message).to_have_count(0)
 	result.select_option("Bestätigt")
 	dialog.get_by_role("button", name=CONTINUE).click()
@@ -114,7 +115,7 @@ def test_a_wrong_code_can_be_entered_again(site, client, received, make_user, ou
 	check.click()
 	message = page.locator(".modal.show:has(.msgprint)")
 	expect(message).to_contain_text("Attempts left: 2")
-	message.locator(".btn-modal-close").click()
+	shut(message)
 	expect(message).to_have_count(0)
 	expect(code).to_have_value("wrong")
 	site.db.rollback()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 from client_comms import clock
@@ -191,7 +192,7 @@ def test_a_reply_by_another_channel_than_preferred_is_noted_with_a_reason(
 		dialog.get_by_role("button", name="Confirm").click()
 		refusal = page.locator(".modal.show", has_text="Give a reason to proceed.")
 		expect(refusal).to_contain_text("prefers Email")
-		refusal.locator(".btn-modal-close").click()
+		shut(refusal)
 		expect(refusal).to_have_count(0)
 		expect(dialog.locator("[data-fieldname=note] textarea")).to_have_value("Told her the price.")
 		dialog.locator("[data-fieldname=outgoing_reason] textarea").fill("Her mailbox is full.")
@@ -265,7 +266,7 @@ def test_what_was_typed_is_kept_when_an_action_is_refused(site, frontline, login
 	by(page, "Phone")
 	page.get_by_role("button", name="Confirm").click()
 	message = page.locator(".modal.show").filter(has_text="The promised answer must be due after")
-	message.locator(".btn-modal-close").click()
+	shut(message)
 
 	expect(note).to_have_value("Told her.")
 	until.fill(f"{site.utils.formatdate('2099-12-01')} 12:00")
@@ -289,7 +290,7 @@ def test_who_changes_what_decides_a_deadline_gives_a_reason(site, frontline, log
 	expect(reason).to_be_visible()
 	button(page, "Save").click()
 	message = page.locator(".modal.show").filter(has_text="Give a reason")
-	message.locator(".btn-modal-close").click()
+	shut(message)
 	expect(message).to_have_count(0)
 	reason.fill("It thanks us for the tour.")
 	page.keyboard.press("Tab")

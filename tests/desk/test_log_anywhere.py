@@ -1,6 +1,7 @@
 """Logging from anywhere: by the button, by a key, by the search bar (D-1, D-2, C-4). What it costs: test_task_effort."""
 
 import pytest
+from browsing import shut
 from log_dialog import log_button, opened, ready
 from playwright.sync_api import expect
 
@@ -234,7 +235,7 @@ def test_nothing_is_logged_without_a_client_and_nothing_typed_is_lost(frontline,
 	page.wait_for_load_state("networkidle")  # the type is suggested once more after the last word
 	dialog.get_by_role("button", name="Log", exact=True).click()
 	message = page.locator(".modal.show").filter(has_text="Client Missing")
-	message.locator(".btn-modal-close").click()
+	shut(message)
 	expect(dialog.locator("[data-fieldname=summary] textarea")).to_have_value("Asks for a price.")
 
 

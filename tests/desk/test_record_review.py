@@ -1,6 +1,7 @@
 """A supervisor scores a record that the form shows beside the scores, if they may read it (R-2)."""
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("R-2")
@@ -102,7 +103,7 @@ def test_a_review_that_was_refused_is_completed_once_it_is_scored(site, review, 
 	done.click()
 	refusal = page.locator(".modal.show")
 	expect(refusal).to_contain_text("These criteria have no score")
-	refusal.locator(".btn-modal-close").click()
+	shut(refusal)
 	expect(refusal).to_have_count(0)
 	expect(done).to_be_enabled(timeout=5000)
 	row.locator("[data-fieldname=score]").click()

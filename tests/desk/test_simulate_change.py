@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 from client_comms import clock
@@ -85,7 +86,7 @@ def test_a_version_is_written_simulated_and_brought_into_force(site, login, mana
 	page.wait_for_function("cur_frm.doc.name.startsWith('CM-Stricter')")
 	name = page.evaluate("cur_frm.doc.name")
 	warning = page.locator(".modal.show", has_text="Responsible Role Without Access")
-	warning.locator(".btn-modal-close").click()
+	shut(warning)
 	expect(warning).to_have_count(0)
 
 	page.get_by_role("button", name="Simulate", exact=True).click()

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 PASSWORD = "Regenbogen-Kahn-42"
@@ -92,7 +93,7 @@ def test_a_consent_is_given_again_with_what_shows_it(site, make_user, login, cli
 		dialog.get_by_role("button", name="Give", exact=True).click()
 		refusal = page.locator(".msgprint-dialog:visible")
 		expect(refusal).to_contain_text("Name what shows that the client agreed")
-		refusal.locator(".btn-modal-close").click()
+		shut(refusal)
 		expect(refusal).to_have_count(0)
 		shoot(page, "give")
 		field = dialog.locator("[data-fieldname=client_interaction]")
