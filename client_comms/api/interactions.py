@@ -201,7 +201,8 @@ def _placed(doc) -> tuple[str | None, str | None]:
 def interaction_actions(name: str) -> dict:
 	"""What the caller can do with an interaction now, for the banner on other forms.
 
-	:returns: `{"actions": [event, …], "promise_day": date, "writers": as outgoing.writers.of}`
+	:returns: `{"actions": [event, …], "promise_day": date, "writers": as outgoing.writers.of,
+	    "clocks": {"acknowledge_status", "promise_status"}}`
 	:raises frappe.PermissionError: without read access to the interaction
 	"""
 	doc = frappe.get_doc(INTERACTION, name)
@@ -210,6 +211,7 @@ def interaction_actions(name: str) -> dict:
 		"actions": doc.possible_actions(),
 		"promise_day": promises.proposed_day(doc),
 		"writers": writers.of(INTERACTION, doc.name),
+		"clocks": {field: doc.get(field) for field in ("acknowledge_status", "promise_status")},
 	}
 
 

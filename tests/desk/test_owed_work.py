@@ -60,6 +60,21 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	assert site.db.get_value(INTERACTION, second, "clock_state") == "Paused"
 
 
+def test_an_inquiry_without_a_receipt_is_snoozed_with_a_reason(site, frontline, owed, login):
+	"""As on its form."""
+	name = owed("Solar roof")
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_focused()
+	page.keyboard.press("s")
+	expect(page.locator(".modal.show [data-fieldname=note] .reqd")).to_be_visible()
+	expect(page.locator(".modal.show")).to_contain_text("Receipt was not acknowledged yet")
+	confirm(page)
+	expect(page.locator(".modal.show").filter(has_text="Reason").first).to_be_visible()
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, name, "clock_state") == "Running"
+
+
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
 def test_what_is_due_next_is_shown_to_those_who_owe_nothing_before(
 	language, site, frontline, owed, login, shoot

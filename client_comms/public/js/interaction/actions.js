@@ -86,7 +86,7 @@ Object.assign(client_comms.actions, {
 		return this.ask(target, kind, titles[kind], [
 			...(kind === "promise" ? [until] : []),
 			// Another promise before the first is due says why.
-			...(kind === "promise" && this.is_owed(target, "promise_status")
+			...(kind === "promise" && (await this.is_owed(target, "promise_status"))
 				? [
 						{
 							fieldname: "note",
@@ -131,11 +131,15 @@ Object.assign(client_comms.actions, {
 		);
 	},
 
-	/** Whether a clock of the interaction that is open runs, or waits. */
-	is_owed: ({ frm }, field) => ["Running", "Paused"].includes(frm?.doc[field]),
+	/** Whether a clock of the interaction runs, or waits. Pages and forms of other documents do not know. */
+	async is_owed({ frm, name }, field) {
+		const asked = () => frappe.xcall("client_comms.api.interaction_actions", { name }, "GET");
+		const clocks = frm?.doc || (await asked()).clocks;
+		return ["Running", "Paused"].includes(clocks[field]);
+	},
 
-	pause(target) {
-		const unacknowledged = this.is_owed(target, "acknowledge_status");
+	async pause(target) {
+		const unacknowledged = await this.is_owed(target, "acknowledge_status");
 		return this.ask(target, "pause", __("Snooze"), [
 			{
 				fieldname: "until",
