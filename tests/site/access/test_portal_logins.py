@@ -30,6 +30,15 @@ def complaint(client, log):
 
 
 @pytest.fixture
+def issue(client, set_settings):
+	"""A governed one of the client, open to staff with a role of this app."""
+	set_settings(govern_issues=1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak", "customer": client.party}).insert()
+	issue.db_set("confidentiality_level", "Standard")
+	return issue
+
+
+@pytest.fixture
 def agent(make_user):
 	"""With clearance for the everyday alone."""
 	return make_user("Customer Support", "Sales User", "Sales Master Manager")
@@ -120,10 +129,7 @@ def test_a_contact_that_is_merged_into_that_of_a_login(client, login, complaint,
 		frappe.rename_doc("Contact", client.contact, own, merge=True)
 
 
-def test_a_portal_user_of_a_customer_with_issues(client, login, clerk, agent, set_settings, as_user):
-	set_settings(govern_issues=1)
-	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak", "customer": client.party}).insert()
-	issue.db_set("confidentiality_level", "Standard")
+def test_a_portal_user_of_a_customer_with_issues(client, issue, login, clerk, agent, as_user):
 	for user, may in ((clerk, False), (agent, True)):
 		customer = frappe.get_doc("Customer", client.party)
 		customer.append("portal_users", {"user": login})
@@ -136,13 +142,8 @@ def test_a_portal_user_of_a_customer_with_issues(client, login, clerk, agent, se
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_a_row_of_portal_users_that_is_saved_alone(
-	is_new, client, login, clerk, make_user, set_settings, as_user
-):
+def test_a_row_of_portal_users_that_is_saved_alone(is_new, client, issue, login, clerk, make_user, as_user):
 	"""As by REST."""
-	set_settings(govern_issues=1)
-	issue = frappe.get_doc({"doctype": "Issue", "subject": "Leak", "customer": client.party}).insert()
-	issue.db_set("confidentiality_level", "Standard")
 	place = {"parenttype": "Customer", "parent": client.party, "parentfield": "portal_users"}
 	row = frappe.get_doc({"doctype": "Portal User", **place, "user": make_user("Customer")})
 	if not is_new:
