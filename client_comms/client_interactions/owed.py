@@ -124,7 +124,8 @@ def work(staff: str) -> dict[str, dict]:
 	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "waiting": …}`; `later` has what is due next if
 	    nothing is due until the end of the next working day, which is what `tomorrow` has; `rows` are
 	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
-	    `more` is how many further ones there are. `due` is None for what waits for the client.
+	    `more` is how many further ones there are. What waits for the client has `until`, the moment at which its clocks resume
+	    (None: when the client writes), instead of `due`.
 	"""
 	now, today = clock.now(), calendars.end_of_today()
 	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], LATER: [], WAITING: []}
@@ -139,7 +140,11 @@ def work(staff: str) -> dict[str, dict]:
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
 	waiting, further = _waiting(staff)
-	sections[WAITING] = [_row(row, row.subject, None) for row in waiting]
+	# While clocks are paused, the only thing for which they are looked at again is the end of the pause.
+	sections[WAITING] = [
+		{**_row(row, row.subject, None), "until": row.next_check_at and str(row.next_check_at)}
+		for row in waiting
+	]
 	shown = {
 		section: {"rows": [_worded(row) for row in rows[:SHOWN]], "more": len(rows[SHOWN:])}
 		for section, rows in sections.items()
@@ -187,7 +192,7 @@ def _waiting(staff: str) -> tuple[list, int]:
 	"""The rows that are shown, and how many further ones there are: of these only the names are read, up to `MOST`."""
 	filters = {"clock_state": response_clock.STATE_PAUSED, "responsible_staff": staff}
 	rows = frappe.get_list(
-		INTERACTION, filters, list(FIELDS), order_by="occurred_on asc, name asc", limit=SHOWN
+		INTERACTION, filters, [*FIELDS, "next_check_at"], order_by="occurred_on asc, name asc", limit=SHOWN
 	)
 	if len(rows) < SHOWN:
 		return rows, 0

@@ -58,6 +58,29 @@ def test_one_works_through_it_with_keys_and_clicks(site, frontline, owed, login,
 	site.db.rollback()
 	assert site.db.get_value(INTERACTION, first, "acknowledge_status") in ("Met", "Met Late")
 	assert site.db.get_value(INTERACTION, second, "clock_state") == "Paused"
+	row(page, second).focus()
+	page.keyboard.press("w")
+	expect(page.locator("[data-section=waiting]")).to_contain_text("You are not waiting for any client.")
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, second, "clock_state") == "Running"
+
+
+def test_what_waits_says_until_when(site, frontline, owed, login, shoot):
+	name = owed("Solar roof", -2)
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	expect(row(page, name)).to_be_focused()
+	page.keyboard.press("s")
+	day = site.utils.add_days(site.utils.nowdate(), 7)
+	page.locator(".modal.show [data-fieldname=until] input").fill(site.utils.formatdate(day))
+	page.locator(".modal.show [data-fieldname=note] textarea").fill("Sends photos.")
+	confirm(page)
+	expect(page.locator("[data-section=waiting]")).to_contain_text("The clocks are paused until")
+	shoot(page, "waiting")
+	row(page, name).get_by_role("button", name="Resume").click()
+	expect(page.locator("[data-section=waiting]")).to_contain_text("You are not waiting for any client.")
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, name, "clock_state") == "Running"
 
 
 def test_an_inquiry_without_a_receipt_is_snoozed_with_a_reason(site, frontline, owed, login):

@@ -1,6 +1,7 @@
 """Working through what is owed, alone and for a team: sections, views, several at once (C-3, C-4, F-2, R-2, D-5)."""
 
 import random
+from datetime import date
 from unittest import mock
 
 import frappe
@@ -46,6 +47,22 @@ def test_what_is_owed_stands_in_its_section(inquiry, frontline, clock_at, as_use
 	(row,) = work["late"]["rows"]
 	assert row["what"] == ["Acknowledgement", "Answer"]  # once, with all that it owes
 	assert (row["acknowledge"], row["writable"], row["emailable"]) == (True, True, True)
+
+
+def test_what_waits_says_until_when(inquiry, frontline, clock_at, as_user):
+	with as_user(frontline), clock_at("2026-11-24 10:30"):
+		until_a_day, until_the_client_writes = (
+			inquiry(at=f"2026-11-24 {hour}:00", responsible_staff=frontline).name for hour in ("09", "10")
+		)
+		api.pause(until_a_day, "Asked for the photos", "2026-11-26")
+		api.pause(until_the_client_writes, "Asked for the photos")
+		rows = api.owed_work()["waiting"]["rows"]
+		resumes = frappe.db.get_value("Client Interaction", until_a_day, "next_check_at")
+	assert [(row["interaction"], row["until"]) for row in rows] == [
+		(until_a_day, str(resumes)),
+		(until_the_client_writes, None),
+	]
+	assert resumes.date() == date(2026, 11, 26)
 
 
 def test_on_a_friday_what_is_due_on_monday_is_next(inquiry, frontline, clock_at, as_user):

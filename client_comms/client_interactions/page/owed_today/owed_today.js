@@ -59,6 +59,11 @@ class OwedToday {
 				key: "s",
 				run: (name) => client_comms.actions.pause(this.target(name)),
 			},
+			resume: {
+				label: __("Resume", null, "Client Interaction"),
+				key: "w", // back to work
+				run: (name) => client_comms.actions.resume(this.target(name)),
+			},
 		};
 	}
 
@@ -172,7 +177,7 @@ class OwedToday {
 	}
 
 	row(
-		{ interaction, client, subject, level, what, due, words, acknowledge, writable, emailable },
+		{ interaction, client, subject, level, what, due, words, until, acknowledge, writable, emailable },
 		section,
 	) {
 		const escape = frappe.utils.escape_html;
@@ -182,6 +187,7 @@ class OwedToday {
 			acknowledge: writable && acknowledge,
 			promise: writable && section !== "waiting",
 			snooze: writable && section !== "waiting",
+			resume: writable && section === "waiting",
 		};
 		const actions = this.actions();
 		const buttons = Object.keys(actions)
@@ -198,7 +204,7 @@ class OwedToday {
 			<span class="about">
 				<a href="${frappe.utils.get_form_link("Client Interaction", interaction)}" tabindex="-1"><b>${escape(client || __("Unknown client"))}</b>
 				${escape(subject || "")}</a>
-				<div class="small text-muted">${escape(what.join(", "))}</div>
+				<div class="small text-muted">${escape(until ? __("The clocks are paused until {0}.", [it.when(until)]) : what.join(", "))}</div>
 			</span>
 			${it.level_pill(level)} ${when} <span class="actions">${buttons.join(" ")}</span>
 		</li>`;
