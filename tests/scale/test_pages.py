@@ -136,14 +136,13 @@ def _list(doctype, columns, filters, page_length=20):
 	column = (meta.sort_field or "modified").split(",")[0].split(" ")[0]
 	common = {"doctype": doctype, "filters": json.dumps(filters)}
 	fields = [f"`tab{doctype}`.`{each}`" for each in ("name", "modified", *columns)]
-	order_by = f"`tab{doctype}`.`{column}` desc"
 	return (
 		(
 			"frappe.desk.reportview.get",
 			{
 				**common,
 				"fields": json.dumps(fields),
-				"order_by": order_by,
+				"order_by": population.as_listed(doctype, column),
 				"start": 0,
 				"page_length": page_length,
 			},

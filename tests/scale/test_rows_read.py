@@ -99,7 +99,7 @@ def test_every_list_reads_what_its_page_needs(site, users):
 		if not frappe.db.table_exists(doctype) or frappe.db.count(doctype) < LEAST:
 			continue
 		sort_field = not parent_of(doctype) and frappe.get_meta(doctype).sort_field
-		newest = f"`tab{doctype}`.`{sort_field or compat.list_order()}` desc"
+		newest = population.as_listed(doctype, sort_field or compat.list_order())
 		for who, user in users.items():
 			frappe.set_user(user)
 			try:
@@ -107,13 +107,21 @@ def test_every_list_reads_what_its_page_needs(site, users):
 					continue
 				for limit, order_by in ((PAGE, newest), (COUNTED, None)):
 					*ours, theirs = table[doctype, who, limit] = costs(doctype, limit, order_by)
-					if max(ours) > theirs * FOR_A_ROW + FOR_THE_USER:
+					sorts = limit == PAGE and is_own_list(doctype) and theirs > 5 * PAGE
+					if sorts or max(ours) > theirs * FOR_A_ROW + FOR_THE_USER:
 						too_much[doctype, who, limit] = (*ours, theirs)
 			finally:
 				frappe.set_user("Administrator")
 	write(table)
 	assert len(table) > 100
 	assert too_much == {}
+
+
+def is_own_list(doctype: str) -> bool:
+	"""Whether the app decides how the list is sorted, and therefore has an index for it."""
+	return frappe.get_meta(doctype).module in frappe.get_module_list("client_comms") and not parent_of(
+		doctype
+	)
 
 
 def write(table) -> None:

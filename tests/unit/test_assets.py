@@ -1,5 +1,6 @@
 """Browsers load the app's scripts again when these have changed, and only then."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -24,3 +25,10 @@ def test_every_script_of_the_desk_is_there_once():
 	scripts = hooks["app_include_js"]
 	assert len(set(scripts)) == len(scripts) > 20
 	assert all("?v=" in each for each in (*scripts, hooks["app_include_css"]))
+
+
+def test_the_style_sheet_does_not_ask_what_is_anywhere_on_the_page():
+	"""The browser would style every element again, whenever one is added; the desk's version is a class of the page."""
+	sheet = (Path(assets.__file__).parent / "public/css/client_comms.css").read_text()
+	assert "client-comms-sidebar" in sheet
+	assert [line for line in sheet.splitlines() if re.search(r"(body[^ ]*|&(?!\s)[^ ]*):has\(", line)] == []

@@ -11,7 +11,9 @@ REPLACED = (
 	("Client Interaction", "confidentiality_level_occurred_on_index"),
 	("Client Interaction", "party_type_party_index"),
 	("Client Interaction", "responsible_staff_clock_state_index"),
-	("Client Interaction", "client_comms_reach"),  # added again with more columns
+	# Added again with more columns
+	("Client Interaction", "client_comms_reach"),
+	("Client Interaction", "client_comms_newest"),
 	("Interaction Action Item", "assigned_to_status_index"),
 )
 
