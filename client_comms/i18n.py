@@ -107,6 +107,19 @@ def moment_in_words(value: datetime | str, pattern: str = "long") -> str:
 	return f"{day_in_words(value, pattern)}, {format_datetime(value, 'HH:mm')}"
 
 
+def language_in_words(language: str) -> str:
+	"""What the session user calls a language, such as `Englisch` for `en`; as it calls itself, where that is unknown."""
+	from babel.core import Locale, UnknownLocaleError
+
+	try:
+		words = Locale.parse(language.replace("-", "_")).get_display_name(
+			(frappe.local.lang or "en").replace("-", "_")
+		)
+	except (UnknownLocaleError, ValueError):
+		words = None
+	return words or frappe.db.get_value("Language", language, "language_name", cache=True) or language
+
+
 def page_languages() -> list[dict]:
 	"""The languages that a page for clients offers, as `[{"name": "de", "language_name": "Deutsch"}]`: those that the site
 	uses and the app is translated into."""

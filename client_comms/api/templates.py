@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 
 from client_comms import transactions, validation
+from client_comms.i18n import language_in_words
 from client_comms.people import template_approvals
 from client_comms.roles import require_approving_texts
 
@@ -75,5 +76,5 @@ def template_to_approve(name: str) -> dict:
 	"""
 	require_approving_texts()
 	template = frappe.get_doc(TEMPLATE, name).as_dict(convert_dates_to_str=True)
-	template.language_name = frappe.db.get_value("Language", template.language, "language_name")
+	template.language_name = language_in_words(template.language)
 	return {**template_approvals.compared(name), "template": template}

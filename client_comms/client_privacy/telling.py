@@ -11,7 +11,7 @@ from client_comms import validation
 from client_comms.client_privacy import invitations
 from client_comms.clients import contacts, preferences
 from client_comms.exceptions import ActionNotPossibleError
-from client_comms.i18n import bold, speaking
+from client_comms.i18n import bold, language_in_words, speaking
 from client_comms.rules.messages import _ as N_
 
 IN_ANOTHER_WAY = N_("Told in Another Way")
@@ -57,7 +57,7 @@ def show(form, doc) -> None:
 	form.set_onload("gets_email", gets_email(doc))
 	language = preferences.language_to(doc.party_type, doc.party, doc.contact)
 	if language != frappe.local.lang:
-		form.set_onload("write_in", frappe.db.get_value("Language", language, "language_name"))
+		form.set_onload("write_in", language_in_words(language))
 
 
 def address_of(doc, field: str) -> tuple[str, str | None]:

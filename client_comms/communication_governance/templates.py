@@ -18,6 +18,8 @@ from client_comms import clock, transactions
 from client_comms.enforcement import policy
 from client_comms.filters import one_of
 from client_comms.i18n import bold, words_of
+from client_comms.rules import templates as rules
+from client_comms.rules.messages import Message
 from client_comms.rules.placeholders import in_words as words_of_placeholders
 from client_comms.rules.templates import APPROVED, DRAFT, EXPIRED, SENT_BACK, Need, Template, fitting
 
@@ -40,6 +42,13 @@ def offered(doctype: str, name: str, language: str | None = None) -> list[str]:
 		frappe.db.get_value(TEMPLATE, each.name, "email_template", cache=True)
 		for each in fitting(approved(), need_of(doctype, name, EMAIL, language))
 	]
+
+
+def objection(email_template: str, doctype: str, name: str) -> Message | None:
+	"""What keeps an Email Template from an email about a governed record, as far as an approval of it says so: None if there is none."""
+	need = need_of(doctype, name, EMAIL, None)
+	found = [rules.objections(each, need) for each in _templates({"email_template": email_template})]
+	return next(iter(min(found, key=len, default=())), None)
 
 
 def acknowledgement(interaction, language: str | None) -> str | None:
@@ -77,9 +86,13 @@ def need_of(doctype: str, name: str, channel: str, language: str | None) -> Need
 def approved(**filters) -> list[Template]:
 	"""The templates with the status Approved, as input for the rule, which checks whether the text is still
 	the approved one."""
+	return _templates({"status": APPROVED, **filters})
+
+
+def _templates(filters: dict) -> list[Template]:
 	docs = frappe.get_all(
 		TEMPLATE,
-		{"status": APPROVED, **filters},
+		filters,
 		[
 			"name",
 			"email_template",

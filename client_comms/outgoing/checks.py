@@ -161,20 +161,21 @@ def check_template(context: facts.OutgoingContext, recipients: Iterable[Recipien
 		return []
 	if context.content is None or not _reaches_outside(recipients):
 		return []
-	offered = (
-		templates.offered(context.doctype, context.name) if context.doctype in templates.DOCTYPES else []
-	)
-	if context.email_template in offered:
+	can_be_approved = context.doctype in templates.DOCTYPES
+	if can_be_approved and context.email_template in templates.offered(context.doctype, context.name):
 		return []
-	message = (
-		Message(
-			N_("The template {template} is not approved for this purpose."),
-			{"template": context.email_template},
-		)
-		if context.email_template
-		else Message(N_("The email does not use an approved template."))
+	return [Finding(rules.TEMPLATE, _why_not(context, can_be_approved), rules.CHOOSE_TEMPLATE)]
+
+
+def _why_not(context: facts.OutgoingContext, can_be_approved: bool) -> Message:
+	"""Such as that the text was changed or has expired since it was chosen."""
+	used = context.email_template
+	if not used:
+		return Message(N_("The email does not use an approved template."))
+	found = templates.objection(used, context.doctype, context.name) if can_be_approved else None
+	return found or Message(
+		N_("The template {template} is not approved for this purpose."), {"template": used}
 	)
-	return [Finding(rules.TEMPLATE, message, rules.CHOOSE_TEMPLATE)]
 
 
 def check_wording(context: facts.OutgoingContext, recipients: Iterable[Recipient]) -> list[Finding]:

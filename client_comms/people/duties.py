@@ -11,6 +11,7 @@ from client_comms.roles import COMPLIANCE_OFFICER, approves_texts
 from client_comms.rules import html_text
 
 _REQUEST, _FEEDBACK = "Data Subject Request", "Feedback Review"
+_RUN, _COPY = "Erasure Run", "Data Package"
 
 
 def of_user(user: str) -> list[dict]:
@@ -36,7 +37,10 @@ def of_user(user: str) -> list[dict]:
 		)
 	]
 	found += _findings(user)
-	return sorted([*found, *_to_approve(user), *_requests(user)], key=lambda each: each["due"] or "9999")
+	return sorted(
+		[*found, *_to_approve(user), *_requests(user), *_second_looks(user)],
+		key=lambda each: each["due"] or "9999",
+	)
 
 
 def _policies(user: str) -> list[dict]:
@@ -118,6 +122,47 @@ def _requests(user: str) -> list[dict]:
 			"route": ["Form", _REQUEST, row.name],
 		}
 		for row in rows
+	]
+
+
+def _second_looks(user: str) -> list[dict]:
+	"""What another Compliance Officer planned or made, and waits for someone else: plans of erasure, and copies of data."""
+	if COMPLIANCE_OFFICER not in frappe.get_roles(user):
+		return []
+	plans = frappe.get_list(
+		_RUN,
+		{"status": "Planned", "planned_count": (">", 0), "planned_by": ("!=", user)},
+		["name", "request"],
+		order_by="creation asc",
+		limit=20,
+		user=user,
+	)
+	copies = frappe.get_list(
+		_COPY,
+		{"status": "Ready", "made_by": ("!=", user)},
+		["name", "request", "chosen_by"],
+		order_by="creation asc",
+		limit=20,
+		user=user,
+	)
+	waiting = [
+		*((_("Erasure to Approve"), _RUN, row) for row in plans),
+		*((_("Copy of Data to Release"), _COPY, row) for row in copies if row.chosen_by != user),
+	]
+	asked = {row.request for _what, _doctype, row in waiting if row.request}
+	requests = {
+		row.name: row
+		for row in frappe.get_all(_REQUEST, {"name": ("in", [*asked])}, ["name", "party_name", "due_on"])
+	}
+	return [
+		{
+			"what": what,
+			"title": f"{row.name} ({request.party_name})" if request else row.name,
+			"due": request and str(request.due_on.date()),
+			"route": ["Form", doctype, row.name],
+		}
+		for what, doctype, row in waiting
+		for request in [requests.get(row.request)]
 	]
 
 

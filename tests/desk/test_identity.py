@@ -58,7 +58,9 @@ def test_method_and_result_are_chosen_in_the_users_language(site, agent, client,
 @pytest.mark.clause("P-2")
 def test_staff_enter_what_a_client_asked_about_their_data(site, agent, client, received, login, shoot):
 	name = received("Which data do you have about me?")
-	site.db.set_value("Client Interaction", name, "responsible_staff", agent)
+	wrote = site.utils.add_days(site.utils.now_datetime(), -4)
+	site.db.set_value("Client Interaction", name, {"responsible_staff": agent, "occurred_on": wrote})
+	site.db.delete("Interaction Event", {"parent": name, "event": "Received"})
 	site.db.commit()
 	page = login(agent, PASSWORD)
 	page.goto(f"/app/client-interaction/{name}")
@@ -74,6 +76,7 @@ def test_staff_enter_what_a_client_asked_about_their_data(site, agent, client, r
 	site.db.rollback()
 	entered = site.get_last_doc("Data Subject Request", {"party": client.name})
 	assert (entered.right, entered.details) == ("Access", "Asked in her email")
+	assert entered.received_on.date() == wrote.date()  # the deadline counts from then
 
 
 @pytest.mark.clause("P-2")

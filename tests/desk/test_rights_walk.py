@@ -220,7 +220,11 @@ def test_a_client_is_erased_and_the_certificate_says_so(
 	shoot(desk, "erasure-second-person")
 
 	other = login(second, PASSWORD)
-	other.goto(f"/app/erasure-run/{run.name}")
+	other.goto(f"/app/data-subject-request/{request.name}")
+	waits = other.locator(".form-message:visible", has_text="waits for approval by someone other than")
+	shoot(other, "erasure-waits")
+	expect(other.get_by_role("button", name="Plan Erasure")).to_have_count(0)
+	waits.get_by_role("link", name=run.name).click()
 	expect(other.locator("[data-fieldname=overview]:visible")).to_contain_text("Communication")
 	shoot(other, "erasure-plan")
 	other.get_by_role("button", name="Show Records").click()

@@ -1,7 +1,7 @@
 frappe.provide("client_comms");
 
 /** Staff enter what a client asked of them. Only Compliance Officers see it afterwards, so the deadline is told here. */
-client_comms.enter_data_request = ({ party_type, party, contact }) => {
+client_comms.enter_data_request = ({ party_type, party, contact, received_on }) => {
 	const rights = ["Access", "Rectification", "Erasure", "Restriction", "Objection", "Portability"];
 	client_comms.prompt(
 		[
@@ -17,6 +17,7 @@ client_comms.enter_data_request = ({ party_type, party, contact }) => {
 				fieldname: "received_on",
 				fieldtype: "Date",
 				label: __("Received On"),
+				default: received_on,
 				description: __("When the client asked. Leave empty if it was just now."),
 			},
 			{ fieldname: "details", fieldtype: "Small Text", label: __("Details") },

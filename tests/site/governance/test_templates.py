@@ -548,6 +548,26 @@ def test_the_dialog_offers_what_is_approved_for_the_record(
 	assert {"Draft text", "For letters text"} <= set(offer(doc))
 
 
+def test_what_keeps_a_text_from_an_email_is_said(make_template, approve, log):
+	"""Such as that it was changed, or has expired, since it was chosen in an email."""
+	doc = log("Initial Inquiry")
+
+	def said(name):
+		message = templates.objection(f"{name} text", doc.doctype, doc.name)
+		return message and message.text
+
+	approve(make_template("Fits"))
+	assert said("Fits") is None
+	frappe.get_doc("Email Template", "Fits text").update({"response": "<p>Another</p>"}).save()
+	assert "current text of {template} is not approved" in said("Fits")
+	approve(make_template("Expires", valid_until="2099-01-01"))
+	frappe.db.set_value(TEMPLATE, "Expires", "valid_until", "2020-01-01")
+	assert "has expired" in said("Expires")
+	approve(make_template("For letters", channels=[{"channel": "Letter"}]))
+	assert "for this channel" in said("For letters")
+	assert said("Missing") is None
+
+
 def test_the_language_of_the_client_comes_first(make_template, approve, offer, log):
 	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Client A", "language": "de"}).insert()
 	for name, language in (("A", "en"), ("B", "de"), ("C", "fr")):

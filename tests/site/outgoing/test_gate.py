@@ -544,6 +544,33 @@ def test_every_refusal_names_its_rule_and_offers_the_next_step(
 	assert button["args"]["party"] == client.party
 
 
+@pytest.mark.clause("D-3")
+def test_a_text_that_changed_since_it_was_chosen_is_refused_as_such(update, set_settings):
+	text = frappe.get_doc({"doctype": "Email Template", "subject": "Roof", "response": "<p>Hello</p>"})
+	text.insert(set_name="Roof text")
+	approval = frappe.get_doc(
+		{
+			"doctype": "Communication Template",
+			"template_name": "Roof",
+			"email_template": text.name,
+			"language": "en",
+			"highest_level": "Sensitive",
+		}
+	).insert()
+	approval.db_set({"status": "Draft", "version": 1})  # as once its text is changed
+	set_settings(**only(template_mode="Enforce"))
+	with pytest.raises(OutgoingRefusedError, match=r"current text of .*Roof.* is not approved"):
+		make(
+			update.doctype,
+			update.name,
+			content="Hello",
+			subject="Roof",
+			recipients=ANNA,
+			send_email=1,
+			email_template=text.name,
+		)
+
+
 @pytest.mark.clause("C-2")
 def test_each_person_at_the_client_is_reached_as_they_prefer(client, site, update, write, set_settings):
 	ben = site.get_doc(

@@ -27,6 +27,7 @@ from client_comms.exceptions import (
 )
 from client_comms.i18n import moment_in_words
 from client_comms.patches.v1_0 import move_copies_of_data
+from client_comms.people import duties
 
 pytestmark = pytest.mark.clause("P-2")
 NAME, ADDRESS, NUMBER = "Quokka Zabaglione", "quokka.zabaglione@client.example", "+49 30 98765421"
@@ -120,6 +121,23 @@ def text_of(package) -> str:
 
 def items(package, **filters):
 	return frappe.get_all(runs.ITEM, {"package": package.name, **filters}, ["*"], order_by="name asc")
+
+
+def test_who_can_release_a_copy_finds_it_among_their_duties_and_on_the_request(ready, officers, as_user):
+	package = ready()
+	waits = ["Form", runs.PACKAGE, package.name]
+
+	def found(user):
+		return [each["route"] for each in duties.of_user(user) if each["what"] == "Copy of Data to Release"]
+
+	assert [found(each) for each in officers] == [[], [waits], [waits]]
+	package.db_set("chosen_by", officers[1])
+	assert [found(each) for each in officers] == [[], [], [waits]]
+	request = frappe.get_doc(runs.REQUEST, package.request)
+	with as_user(officers[2]):
+		request.onload()
+	going = request.get_onload("going")
+	assert (going["name"], going["waits"]) == (package.name, True)
 
 
 def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):

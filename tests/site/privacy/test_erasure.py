@@ -21,6 +21,7 @@ from client_comms.client_privacy.requests import answering, data_map, erased_tex
 from client_comms.exceptions import ActionNotPossibleError, RecordIsKeptError
 from client_comms.intake import unprocessed
 from client_comms.patches.v1_0 import close_erased_interactions
+from client_comms.people import duties
 
 pytestmark = pytest.mark.clause("P-2")
 ADDRESS, NUMBER, NAME = "quokka.zabaglione@client.example", "+49 30 98765421", "Quokka Zabaglione"
@@ -705,6 +706,25 @@ def planned(request_for, officers, as_user):
 		return frappe.get_doc(runs.RUN, name)
 
 	return make
+
+
+def test_who_can_approve_a_plan_finds_it_among_their_duties_and_on_the_request(planned, officers, as_user):
+	run = planned()
+	waits = ["Form", runs.RUN, run.name]
+	for user, found in zip(officers, ([], [waits]), strict=True):
+		about = [each for each in duties.of_user(user) if each["what"] == "Erasure to Approve"]
+		assert [each["route"] for each in about] == found
+	assert NAME in about[0]["title"]
+	request = frappe.get_doc(api.REQUEST, run.request)
+	with as_user(officers[1]):
+		request.onload()
+	going = request.get_onload("going")
+	assert (going["name"], going["waits"]) == (run.name, True)
+	assert going["begun_by"] == frappe.utils.get_fullname(officers[0])
+	with as_user(officers[1]):
+		runs_api.discard_run(run.name)
+		request.onload()
+	assert request.get_onload("going") is None
 
 
 def test_a_hold_since_the_plan_is_in_another_one_before_the_client_is_told(

@@ -187,7 +187,7 @@ function add_privacy_actions(frm) {
 		);
 		frm.add_custom_button(
 			__("New Data Subject Request"),
-			() => client_comms.enter_data_request(about),
+			() => client_comms.enter_data_request({ ...about, received_on: last_heard(frm.doc) }),
 			__("Privacy"),
 		);
 	}
@@ -198,6 +198,13 @@ function add_privacy_actions(frm) {
 			__("Privacy"),
 		);
 	}
+}
+
+/** The day on which the client wrote or called last, from which the deadline of what they ask for counts (GDPR Art. 12(3)). */
+function last_heard({ direction, occurred_on, events }) {
+	const received = (events || []).filter(({ event }) => event === "Received").map(({ at }) => at);
+	if (direction === "Inbound") received.push(occurred_on);
+	return received.filter(Boolean).sort().pop()?.slice(0, 10);
 }
 
 /** The next step once nothing has to be written; the reply box is the next step before. */

@@ -6,6 +6,7 @@ frappe.ui.form.on("Data Package", {
 		// Frappe translates a value that cannot be edited without its DocType; a hold is "Released" in another sense.
 		frappe.meta.get_docfield("Data Package", "status").formatter = (value) =>
 			__(value, null, "Data Package");
+		frappe.meta.get_docfield("Data Package", "right").formatter = (value) => __(value);
 	},
 
 	refresh(frm) {

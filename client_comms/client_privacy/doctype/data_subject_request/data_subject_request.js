@@ -13,6 +13,7 @@ frappe.ui.form.on("Data Subject Request", {
 		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
 		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
 		say_next_step(frm);
+		say_what_goes_on(frm);
 		if (!frm.doc.__onload?.identity_is_confirmed) {
 			frm.add_custom_button(__("Verify Identity"), () =>
 				client_comms.outgoing.verify_identity({
@@ -23,6 +24,7 @@ frappe.ui.form.on("Data Subject Request", {
 			frm.add_custom_button(__("Identity Is Confirmed"), () => act(frm, "confirm_request_identity"));
 			return;
 		}
+		if (frm.doc.__onload?.going) return; // one at a time
 		if (frm.doc.right === "Erasure") {
 			frm.add_custom_button(__("Plan Erasure"), async () => {
 				await client_comms.save(frm);
@@ -47,6 +49,30 @@ frappe.ui.form.on("Data Subject Request", {
 		}
 	},
 });
+
+/** What was begun for the request stands here, with the way to it, and for whom it waits. */
+function say_what_goes_on(frm) {
+	const going = frm.doc.__onload?.going;
+	if (!going) return;
+	const { doctype, name, status, begun_by, waits } = going;
+	const link = frappe.utils.get_form_link(doctype, name, true);
+	const by = frappe.utils.escape_html(begun_by);
+	const says = {
+		"Erasure Run": __("The plan of erasure {0} waits for approval by someone other than {1}.", [
+			link,
+			by,
+		]),
+		"Data Package": __("The copy of data {0} waits to be released by someone other than {1}.", [
+			link,
+			by,
+		]),
+	};
+	const state = __(status, null, doctype);
+	frm.set_intro(
+		waits ? says[doctype] : `${__(doctype)} ${link}: ${frappe.utils.escape_html(state)}`,
+		"blue",
+	);
+}
 
 /** Of the rights without a button that does all, officers read what to do. */
 function say_next_step(frm) {

@@ -7,7 +7,7 @@ from frappe.utils import cint, cstr, escape_html, get_datetime
 from client_comms import clock, ledger, written_by_app
 from client_comms.client_privacy import identity, telling
 from client_comms.client_privacy.erasure import runs
-from client_comms.client_privacy.requests import deadlines
+from client_comms.client_privacy.requests import deadlines, going_on
 from client_comms.clients import contacts, preferences
 from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
@@ -73,6 +73,7 @@ class DataSubjectRequest(Document):
 		if self.status == OPEN:
 			until = self.identity_confirmed_until
 			self.set_onload("identity_is_confirmed", bool(until and get_datetime(until) > clock.now()))
+			self.set_onload("going", going_on.of(self.name))
 			telling.show(self, self)
 			settings = frappe.get_cached_doc("Client Comms Settings")
 			self.set_onload("advertising_purpose", settings.advertising_purpose)
