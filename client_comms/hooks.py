@@ -916,6 +916,7 @@ app_include_js = [
 		"dialogs",
 		"fields",
 		"user_names",
+		"kanban_cards",
 		"forms",
 		"grid_keys",
 		"doctype_names",

@@ -542,6 +542,8 @@ KANBAN_BOARD = {
 	"reference_doctype": "Client Interaction",
 	"field_name": "status",
 	"show_labels": 0,
+	# What is closed grows with the years; the column takes the card that is moved there.
+	"filters": '[["Client Interaction", "status", "!=", "Closed"]]',
 	"fields": '["party_name", "responsible_staff", "next_deadline"]',
 	"columns": tuple(
 		{"column_name": status, "indicator": color}

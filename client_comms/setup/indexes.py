@@ -26,6 +26,11 @@ INDEXED = (
 			"Interaction Event",
 		)
 	),
+	(
+		"File",
+		"folder",
+		compat.list_order(),
+	),  # as the desk lists files; by time alone, it judges all for a folder with few
 	("File", "content_hash"),  # for images in emails
 	("Contact Email", "email_id"),  # for the author, with every message
 	("Communication", "communication_date"),  # for recent unlogged documents

@@ -18,6 +18,7 @@ _INDEXES = (
 	("responsible_staff", "clock_state", "creation"),
 	# Lists by status. What counts them below has all that a row condition asks, and MariaDB's longest key has no room for the name as well.
 	("status", "occurred_on"),
+	("party_name", "occurred_on"),  # a click on a client
 )
 _DECIDE = ("confidentiality_level", "communication_type", "matrix", "responsible_staff")
 _NAMED = {
