@@ -849,6 +849,7 @@ _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used
 _put_first(doc_events, "validate", _MANAGED, "client_comms.enforcement.account_managers.refuse_self")
 _put_first(doc_events, "validate", ("Customer",), "client_comms.enforcement.portal_logins.refuse_listed")
 _put_first(doc_events, "before_rename", ("Contact",), "client_comms.enforcement.portal_logins.refuse_merger")
+_put_first(doc_events, "before_rename", _CLIENTS, "client_comms.enforcement.portal_logins.refuse_client_merger")
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 

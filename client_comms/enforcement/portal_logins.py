@@ -9,7 +9,7 @@ from frappe import _
 from frappe.utils import create_batch
 
 from client_comms import roles
-from client_comms.clients import parties
+from client_comms.clients import contacts, parties
 from client_comms.enforcement import documents, governed, guards
 from client_comms.enforcement.requests.portal import ISSUE, open_levels
 from client_comms.exceptions import ClearanceMissingError
@@ -67,6 +67,27 @@ def refuse_merger(contact, method=None, old=None, new=None, merge=False) -> None
 		_refuse_opening(login, of_both, old)
 
 
+def refuse_client_merger(client, method=None, old=None, new=None, merge=False) -> None:
+	"""`before_rename` of a client: the logins of each of two that become one see what the other one has.
+
+	:raises ClearanceMissingError: as above
+	"""
+	for mine, gained in ((new, old), (old, new)) if merge and roles.has_desk() else ():
+		for login, contact in _logins_of(client.doctype, mine):
+			if _is_of_client(login):
+				_refuse_opening(login, {(client.doctype, gained)}, contact)
+
+
+def _logins_of(doctype: str, client: str) -> set[tuple[str, str | None]]:
+	"""With the contact by which each is the client's; of one that is listed, None."""
+	speaking = {"name": ("in", contacts.contacts_of(doctype, client)), "user": ("is", "set")}
+	listed = {"parenttype": doctype, "parent": client}
+	return {
+		*frappe.get_all("Contact", speaking, ["user", "name"], as_list=True, order_by=None),
+		*((login, None) for login in frappe.get_all("Portal User", listed, pluck="user", order_by=None)),
+	}
+
+
 def _confirmed(contact) -> set[tuple[str, str]]:
 	return {
 		(link.link_doctype, link.link_name)
@@ -85,7 +106,7 @@ def _refuse_opening(login: str, clients: set[tuple[str, str]], contact: str | No
 		if any(_is_hidden(*each) for each in _shown(client, contact)):
 			frappe.throw(
 				_(
-					"In the portal, {0} would see confidential records of {1} that you cannot read. Ask a colleague who can read them to link the login."
+					"In the portal, {0} would see confidential records of {1} that you cannot read. Ask a colleague who can read them to do this."
 				).format(bold(login), bold(client[1])),
 				exc=ClearanceMissingError,
 				title=_("Clearance Missing"),

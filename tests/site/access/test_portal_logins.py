@@ -152,3 +152,28 @@ def test_a_row_of_portal_users_that_is_saved_alone(is_new, client, issue, login,
 	row.user = login
 	with as_user(clerk), REFUSED:
 		row.save()
+
+
+@pytest.mark.parametrize("stays", ["theirs", "of the login"])
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_client_that_is_merged_with_that_of_a_login(
+	stays, is_listed, client, issue, login, log, agent, clerk, make_client, as_user
+):
+	"""Which Frappe does without saving the contact; a login that is listed sees Issues alone."""
+	log("Initial Inquiry", direction="Inbound", **client)
+	own = make_client("Bo Client", "bo@other.example", person=None if is_listed else {"user": login})
+	if is_listed:
+		customer = frappe.get_doc("Customer", own.party)
+		customer.append("portal_users", {"user": login})
+		customer.save()
+	pair = [client.party, own.party] if stays == "of the login" else [own.party, client.party]
+	with as_user(clerk), REFUSED:
+		frappe.rename_doc("Customer", *pair, merge=True)
+	with as_user(agent):
+		frappe.rename_doc("Customer", *pair, merge=True)
+
+
+def test_clients_of_whom_nothing_is_hidden_are_merged(client, login, clerk, make_client, as_user):
+	own = make_client("Bo Client", "bo@other.example", person={"user": login})
+	with as_user(clerk):
+		frappe.rename_doc("Customer", client.party, own.party, merge=True)
