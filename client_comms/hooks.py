@@ -668,6 +668,7 @@ doc_events = {
 			"client_comms.clients.contact_authors.keep",
 			"client_comms.clients.phone_numbers.set_normalised",
 			"client_comms.clients.confirmation.follow",
+			"client_comms.enforcement.addresses_of_others.leave_unconfirmed",
 			"client_comms.enforcement.portal_logins.refuse_contact",
 			"client_comms.client_privacy.client_data.validate",
 			"client_comms.enforcement.link_titles.withhold_stored",
@@ -849,7 +850,9 @@ _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used
 _put_first(doc_events, "validate", _MANAGED, "client_comms.enforcement.account_managers.refuse_self")
 _put_first(doc_events, "validate", ("Customer",), "client_comms.enforcement.portal_logins.refuse_listed")
 _put_first(doc_events, "before_rename", ("Contact",), "client_comms.enforcement.portal_logins.refuse_merger")
-_put_first(doc_events, "before_rename", _CLIENTS, "client_comms.enforcement.portal_logins.refuse_client_merger")
+_put_first(
+	doc_events, "before_rename", _CLIENTS, "client_comms.enforcement.portal_logins.refuse_client_merger"
+)
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 

@@ -3,7 +3,7 @@
 `doctypes/` guards DocTypes, `methods/` wraps methods, and `requests/` checks requests. Beside them:
 
 - The decision: `policy` has the site's levels and the facts of a record, `interactions` and `documents` decide about one, `governed` about whichever there is, and
-  `guards` is what others ask. `procedure_roles`, `user_limits`, `account_managers` and `portal_logins` are parts of it.
+  `guards` is what others ask. `procedure_roles`, `user_limits`, `account_managers`, `portal_logins` and `addresses_of_others` are parts of it.
 - The same as SQL: `row_conditions`, `readers`, `page_requests`, `list_conditions`, `shared_documents`, `ties`.
 - What belongs to a record: `dependents`, `linked_records`, `filed`, `places`, `anchors`, `child_rows`, `private_files`, `file_addresses`, `attached_fields`, `read_by_path`, `comments_column`.
 - Documents with a rule of their own: `client_documents`, `data_packages`, `physical_files`, `record_reviews`, `erasure_runs`, `ledger_entries`, `wording_findings`.

@@ -13,6 +13,7 @@ from client_comms.exceptions import ClearanceMissingError
 from client_comms.rules import access, access_rows
 
 _AT_FIRST, _AT_ONCE = 50, 1000  # rows of a whole table that are judged in one query
+_LOOKED_AT = 500  # records
 _COSTLY_READS = 3  # before the condition becomes a part of the query
 
 
@@ -103,6 +104,15 @@ def readable(doctype: str, names: list[str], user: str | None = None) -> set[str
 	:param user: by default the session user
 	"""
 	return meeting(doctype, names, names and condition(doctype, user, names=names))
+
+
+def hides(doctype: str, filters: dict) -> bool:
+	"""Whether the session user cannot read one of the documents that meet the filters."""
+	if not condition(doctype):
+		return False
+	names = frappe.get_all(doctype, filters, pluck="name", order_by=None)
+	# In parts, because a client can have tens of thousands, and often the first part tells.
+	return any(len(readable(doctype, part)) < len(part) for part in create_batch(names, _LOOKED_AT))
 
 
 def page_of(doctype: str, read: Callable[[int, int], list], start: int, length: int) -> list:

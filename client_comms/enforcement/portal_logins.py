@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import frappe
 from frappe import _
-from frappe.utils import create_batch
 
 from client_comms import roles
 from client_comms.clients import contacts, parties
@@ -17,7 +16,6 @@ from client_comms.i18n import bold
 from client_comms.rules import client_portal as rules
 
 CUSTOMER = "Customer"
-_AT_ONCE = 500  # records
 
 
 def refuse_contact(contact, method=None) -> None:
@@ -103,7 +101,7 @@ def _is_of_client(login: str | None) -> bool:
 
 def _refuse_opening(login: str, clients: set[tuple[str, str]], contact: str | None = None) -> None:
 	for client in sorted(clients):
-		if any(_is_hidden(*each) for each in _shown(client, contact)):
+		if any(guards.hides(*each) for each in _shown(client, contact)):
 			frappe.throw(
 				_(
 					"In the portal, {0} would see confidential records of {1} that you cannot read. Ask a colleague who can read them to do this."
@@ -122,12 +120,3 @@ def _shown(client: tuple[str, str], contact: str | None) -> Iterator[tuple[str, 
 		yield governed.INTERACTION, {**about, "contact": contact}
 	if client[0] == CUSTOMER and documents.is_governed(ISSUE):
 		yield ISSUE, {"customer": client[1], **of_level}
-
-
-def _is_hidden(doctype: str, filters: dict) -> bool:
-	"""Whether the session user cannot read one of these documents."""
-	if not guards.condition(doctype):
-		return False
-	names = frappe.get_all(doctype, filters, pluck="name", order_by=None)
-	# In parts, because a client can have tens of thousands, and often the first part tells.
-	return any(len(guards.readable(doctype, part)) < len(part) for part in create_batch(names, _AT_ONCE))
