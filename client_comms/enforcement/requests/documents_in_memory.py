@@ -7,8 +7,10 @@ with what it owns: every login could rename, and so read, all contacts and addre
 import frappe
 from frappe import _
 
+from client_comms import roles
 from client_comms.enforcement import guards, references
 from client_comms.enforcement.linked_columns import parsed
+from client_comms.enforcement.requests import numbers_of_others
 
 _WITH_METHOD = ("docs", "document")
 _TARGET = "target_doc"  # of Frappe's mapper, which asks nothing about what it names
@@ -34,6 +36,7 @@ def refuse_named() -> None:
 				_require_readable(document)
 			_require_true_owner(document)
 			references.require_names(document)
+			_require_own_numbers(document)
 			references.refuse_in_memory(document)
 
 
@@ -41,6 +44,17 @@ def _require_readable(document) -> None:
 	"""As version 16 does, before anything is said of the stored document."""
 	if guards.is_held(document.doctype) and document.name and not document.is_new():
 		document.check_permission()
+
+
+def _require_own_numbers(document) -> None:
+	"""Before Frappe asks for permission: it would refuse a hidden record in another way than one that is not there."""
+	if roles.has_desk():
+		return
+	stored = None if document.is_new() or not document.name else numbers_of_others.theirs(document)
+	known = {*references.named(stored)}
+	for doctype, name in dict.fromkeys(references.named(document)):
+		if (doctype, name) not in known:
+			numbers_of_others.require(doctype, str(name))
 
 
 def _require_true_owner(document) -> None:

@@ -97,6 +97,12 @@ def _is_signed() -> bool:
 	return "_signature" in frappe.form_dict and bool(verify_request())
 
 
+def theirs(document):
+	"""The stored document, if it is one of theirs; None otherwise."""
+	known = _is_known(document.doctype, str(document.name))
+	return frappe.get_doc(document.doctype, document.name) if known else None
+
+
 def _is_known(doctype: str, name: str) -> bool:
 	"""Whether they have made it, can read it in the desk or in the portal, or have a link to its print."""
 	owner = frappe.db.get_value(doctype, name, "owner")

@@ -141,6 +141,21 @@ for _steps in ((_KIND, _NUMBER), (_NUMBER, _KIND)):
 if compat.is_version_16():
 	WAYS["unlock"] = method("frappe.model.document.unlock_document")
 
+WAYS["link of a document whose method is called"] = lambda visitor, doctype, number: visitor.call(
+	"run_doc_method",
+	docs={"doctype": "Auto Repeat", "reference_doctype": doctype, "reference_document": number},
+	method="get_auto_repeat_schedule",
+)
+WAYS["link of a row of one"] = lambda visitor, doctype, number: visitor.call(
+	"run_doc_method",
+	docs={
+		"doctype": "Contact",
+		"first_name": "x",
+		"links": [{"link_doctype": doctype, "link_name": number}],
+	},
+	method="get_name",
+)
+
 
 def _make(doctype, **fields):
 	return frappe.get_doc({"doctype": doctype, **fields}).insert(ignore_permissions=True)
