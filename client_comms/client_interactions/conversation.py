@@ -120,7 +120,10 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 	for row in doc.events:
 		# The client called again; why it was logged, or from where it was split off.
 		told = row.event in (response_clock.RECEIVED, LOGGED) and row.note
-		stands_alone = row.source_doctype not in told_elsewhere or row.event in _MOVES
+		stands_alone = row.source_doctype not in told_elsewhere or row.event in (
+			*_MOVES,
+			response_clock.TAKEN_BACK,
+		)
 		if (told or row.event in _STEPS | _MOVES) and stands_alone:
 			yield get_datetime(row.at), STEP, row.name
 
@@ -297,6 +300,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": _OF_ITEMS if _is_about_items(row) else row.event,
+			"by_app": row.event == response_clock.TAKEN_BACK and bool(row.source_name),
 			"rating": row.note if row.event == _RATED else None,
 			"promised": _promised(row),
 			"text": text,

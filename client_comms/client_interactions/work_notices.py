@@ -115,6 +115,8 @@ def answer_came_back(doc) -> bool:
 	if doc.status not in (response_clock.STATUS_ANSWERED, response_clock.STATUS_CLOSED):
 		return False
 	sent = answer.source_doctype == returned.source_doctype and answer.source_name
+	if sent and returned.source_name == sent:
+		return True  # it never left
 	about = sent and frappe.db.get_value(returned.source_doctype, returned.source_name, "in_reply_to")
 	return not about or about == sent
 

@@ -171,6 +171,7 @@ def hold(queued) -> bool:
 	if why is None:
 		return False
 	disclosures.hold_back(queued.name, why)
+	queued.flags.held_because = why
 	queued.update_status(status="Error", error=why)
 	_tell_sender(queued)
 	return True
@@ -212,8 +213,17 @@ def _tell_sender(queued) -> None:
 		about = (queued.doctype, queued.name)
 	author = frappe.db.get_value(*about, "owner") if about[0] == "Communication" else queued.owner
 	wrote = author != "Administrator" and roles.has_desk(author)
+	name = frappe.db.get_value(*about, "client_interaction") if about[0] == "Communication" else None
+	if wrote and name and frappe.has_permission(governed.INTERACTION, doc=name, user=author):
+		about = (governed.INTERACTION, name)  # which says why, and what is owed
 	alerts.tell(
 		[author] if wrote else alerts.managers(),
-		lambda: _("Held back: an email that may no longer be sent"),
+		lambda: _("Held back: an email that may no longer be sent, in {0}").format(_named(*about))
+		if about[0] == governed.INTERACTION
+		else _("Held back: an email that may no longer be sent"),
 		*about,
 	)
+
+
+def _named(doctype: str, name: str) -> str:
+	return alerts.named(frappe.get_doc(doctype, name))

@@ -4,6 +4,7 @@ import contextlib
 
 import frappe
 import pytest
+from frappe.core.doctype.communication.email import make as write_in_desk
 from frappe.email import queue
 from frappe.email.doctype.email_queue import email_queue as email_queue_of_frappe
 from frappe.email.doctype.email_queue.email_queue import SendMailContext
@@ -11,6 +12,7 @@ from frappe.model.base_document import get_controller
 from rq.timeouts import JobTimeoutException
 
 from client_comms import api
+from client_comms.client_interactions import conversation, work_notices
 from client_comms.client_privacy.erasure import belongings
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.outgoing import email
@@ -371,3 +373,86 @@ def test_who_lost_access_gets_no_email_that_had_failed(log, make_user, make_clie
 	rows = frappe.get_all("Email Queue Recipient", {"parent": queued.name}, ["status", "error"])
 	assert [row.status for row in rows] == ["Not Sent"]
 	assert "No clearance" in rows[0].error
+
+
+@pytest.fixture
+def answered(log, make_client, make_user, as_user, set_settings):
+	"""`answered()`: an inquiry of a client whom its responsible staff have answered by an email that still waits, and who that is."""
+	set_settings(channel_mode="Warn", template_mode="Off", wording_mode="Off")
+	client = make_client("Anna Client", ANNA)
+
+	def make():
+		fiona = make_user("Frontline Staff", "Sales User", "Support Team")
+		doc = log(direction="Inbound", channel="Email", responsible_staff=fiona, **client)
+		doc.record("Received")
+		assert doc.reload().status == "Open"
+		with as_user(fiona):
+			write_in_desk(
+				doc.doctype, doc.name, content="On Friday", subject="Roof", recipients=ANNA, send_email=1
+			)
+		assert doc.reload().status == "Answered"
+		return doc, fiona
+
+	make.client = client
+	return make
+
+
+def exclude_email(client):
+	return frappe.get_doc(
+		{"doctype": "Communication Preference", **client, "channels_not_to_use": [{"channel": "Email"}]}
+	).insert()
+
+
+@pytest.mark.clause("C-4")
+def test_an_answer_that_is_held_back_is_owed_again_until_it_leaves(answered):
+	doc, fiona = answered()
+	preference = exclude_email(answered.client)
+	queue.flush()
+	queued = frappe.get_last_doc("Email Queue")
+	assert state(queued) == "Error"
+	doc.reload()
+	assert (doc.status, doc.events[-1].event) == ("Open", "Answer Taken Back")
+	assert "does not want to be contacted by Email" in doc.events[-1].note
+	assert doc.next_deadline
+	told = frappe.get_all("Notification Log", {"for_user": fiona, "document_name": doc.name}, pluck="subject")
+	assert any("Held back" in each and doc.name in each for each in told)
+	steps = [each for each in conversation.page(doc)["entries"] if each["side"] == "step"]
+	assert [each["by_app"] for each in steps if each["meaning"] == "Answer Taken Back"] == [True]
+
+	preference.delete()
+	queued.reload().send(force_send=True)
+	assert state(queued) == "Sent"
+	assert doc.reload().status == "Answered"
+
+
+@pytest.mark.clause("C-4")
+def test_an_answer_that_failed_for_good_is_owed_again(answered):
+	doc, _fiona = answered()
+	frappe.get_last_doc("Email Queue").update_status(status="Error", error="Traceback: 550 no such server")
+	doc.reload()
+	assert (doc.status, doc.events[-1].note) == ("Open", "The email could not be sent.")
+
+
+@pytest.mark.clause("C-4")
+def test_an_answer_that_reached_someone_or_was_given_again_stays(answered):
+	doc, fiona = answered()
+	queued = frappe.get_last_doc("Email Queue")
+	queued.recipients[0].db_set("status", "Sent")
+	queued.update_status(status="Error")
+	assert doc.reload().status == "Answered"
+	queued.recipients[0].db_set("status", "Not Sent")
+	doc.record("Received")
+	doc.record("Answered", by=fiona)
+	queued.update_status(status="Error")
+	assert doc.reload().status == "Answered"
+
+
+@pytest.mark.clause("C-4")
+def test_an_answer_of_a_closed_interaction_that_did_not_leave_is_told_on_it(answered):
+	doc, _fiona = answered()
+	doc.record("Closed")
+	exclude_email(answered.client)
+	queue.flush()
+	doc.reload()
+	assert (doc.status, doc.events[-1].event) == ("Closed", "Bounced")
+	assert work_notices.answer_came_back(doc)

@@ -126,7 +126,7 @@ Object.assign(client_comms.thread, {
 	},
 
 	/** A sentence about what someone did. */
-	step({ meaning, author, promised, rating }) {
+	step({ meaning, author, promised, rating, by_app }) {
 		const who = client_comms.interaction.bold(author || "");
 		const when = frappe.utils.escape_html(promised || "");
 		const sentences = {
@@ -135,7 +135,9 @@ Object.assign(client_comms.thread, {
 			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
 			Promised: __("{0} noted a promise: {1}", [who, when]),
 			Answered: __("{0} noted that the client has the answer", [who]),
-			"Answer Taken Back": __("{0} took the answer back: the client does not have it", [who]),
+			"Answer Taken Back": by_app
+				? __("The email with the answer did not leave: the client does not have it")
+				: __("{0} took the answer back: the client does not have it", [who]),
 			Paused: when
 				? __("{0} paused the clocks until {1}", [who, when])
 				: __("{0} paused the clocks to wait for the client", [who]),
