@@ -171,6 +171,24 @@ def test_the_tabs_of_an_interaction_show_the_keyboard(client, received, make_use
 	expect(tab).to_have_css("outline-style", "solid")
 
 
+def test_the_keyboard_is_seen_on_breadcrumbs_and_on_duties(site, client, received, make_user, login):
+	user = make_user("Frontline Staff", "Sales User", password=PASSWORD)
+	page = login(user, PASSWORD)
+	page.goto(f"/app/client-interaction/{received('Offer')}")
+	if site.__version__.startswith("15."):
+		page.locator("#navbar-breadcrumbs a", has_text="Client Interaction").wait_for()
+		page.keyboard.press("Tab")
+		page.keyboard.press("Tab")
+		crumb = page.locator("#navbar-breadcrumbs a:focus")
+		expect(crumb).to_have_css("outline-style", "solid")
+	page.goto("/app/owed-today")
+	duty = page.locator("[data-section=duties] a").first
+	duty.wait_for()
+	page.keyboard.press("Tab")  # what is focused by a program counts as reached by keys from here
+	duty.focus()
+	expect(duty).to_have_css("outline-style", "solid")
+
+
 def test_all_that_is_owed_on_a_form_is_reached_by_keys(client, received, make_user, login):
 	for number in range(4):
 		received(f"Offer {number}")

@@ -9,7 +9,7 @@ const STYLE = `
 .owed-work h2 { font-size: var(--text-base); margin: 0; padding: 10px 14px; background: var(--subtle-fg); }
 .owed-work ul { list-style: none; margin: 0; padding: 0; }
 .owed-work li { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; padding: 8px 14px; border-top: 1px solid var(--border-color); }
-.owed-work li:focus { outline: 2px solid var(--primary); outline-offset: -2px; }
+.owed-work :is(li, a):focus-visible, .owed-work li:focus { outline: 2px solid var(--primary); outline-offset: -2px; }
 .owed-work .about { flex: 1 1 260px; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .owed-work .due { flex: 0 0 auto; }
 .owed-work .actions { display: flex; flex-wrap: wrap; gap: 4px; justify-content: flex-end; margin-inline-start: auto; }
