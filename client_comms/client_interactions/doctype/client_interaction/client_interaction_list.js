@@ -42,18 +42,8 @@ Object.assign(client_comms.interaction, {
 
 	/** "Tue 24 Nov, 17:00" in the user's language and time zone. */
 	when(moment_) {
-		const format = {
-			weekday: "short",
-			day: "numeric",
-			month: "short",
-			hour: "2-digit",
-			minute: "2-digit",
-			hourCycle: "h23",
-		};
-		const language = frappe.boot.lang === "en" ? "en-GB" : frappe.boot.lang;
-		return new Intl.DateTimeFormat(language, format).format(
-			moment(frappe.datetime.convert_to_user_tz(moment_)).toDate(),
-		);
+		this.day_and_time ||= day_and_time(); // to make one takes the browser longer than to draw a row
+		return this.day_and_time.format(moment(frappe.datetime.convert_to_user_tz(moment_)).toDate());
 	},
 
 	/** A deadline in a list, which gets the time that is left as soon as the list is drawn. */
@@ -308,6 +298,18 @@ function limit_widths(listview) {
 		}
 		return apply.call(this);
 	};
+}
+
+function day_and_time() {
+	const language = frappe.boot.lang === "en" ? "en-GB" : frappe.boot.lang;
+	return new Intl.DateTimeFormat(language, {
+		weekday: "short",
+		day: "numeric",
+		month: "short",
+		hour: "2-digit",
+		minute: "2-digit",
+		hourCycle: "h23",
+	});
 }
 
 // --- sentences -------------------------------------------------------------------------------------
