@@ -10,6 +10,7 @@ from client_comms.patches.v1_0 import (
 	add_french_to_source_rules,
 	count_missed_deadlines,
 	draw_owed_today_at_once,
+	leave_closed_out_of_board,
 	make_acknowledgements,
 	make_summaries,
 )
@@ -242,3 +243,18 @@ def test_a_site_with_another_database_is_refused_before_anything_is_there(monkey
 	monkeypatch.setattr(frappe.db, "db_type", "postgres")
 	with pytest.raises(frappe.ValidationError, match=r"requires MariaDB, but this site uses postgres"):
 		install.before_install()
+
+
+@pytest.mark.parametrize(
+	("before", "after"),
+	[
+		(None, procedure.KANBAN_BOARD["filters"]),
+		("[]", "[]"),
+		('[["x", "y", "=", "z"]]', '[["x", "y", "=", "z"]]'),
+	],
+)
+def test_the_board_of_interactions_leaves_out_what_is_closed_unless_filters_were_saved(before, after):
+	board = ("Kanban Board", procedure.KANBAN_BOARD["kanban_board_name"])
+	frappe.db.set_value(*board, "filters", before)
+	leave_closed_out_of_board.execute()
+	assert frappe.db.get_value(*board, "filters") == after
