@@ -2,7 +2,7 @@ frappe.provide("client_comms");
 
 // A Kanban board of Frappe loads every document that its filters let through: a few thousand make a browser stand still for minutes.
 // Boards of this app show the newest, as the list does, and say so.
-client_comms.MOST_CARDS = 500;
+client_comms.MOST_CARDS = 200;
 {
 	const { KanbanView } = frappe.views;
 	const { setup_defaults, render } = KanbanView.prototype;
