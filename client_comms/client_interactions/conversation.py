@@ -27,7 +27,9 @@ _RATED = "Rated"
 # What staff did, and the client's rating, which are not visible in a message or call of its own.
 _STEPS = {
 	response_clock.ACKNOWLEDGED,
+	response_clock.NOT_SENT,
 	response_clock.PROMISED,
+	response_clock.PROMISE_NOT_SENT,
 	response_clock.ANSWERED,
 	response_clock.TAKEN_BACK,
 	response_clock.PAUSED,
@@ -122,7 +124,7 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 		told = row.event in (response_clock.RECEIVED, LOGGED) and row.note
 		stands_alone = row.source_doctype not in told_elsewhere or row.event in (
 			*_MOVES,
-			response_clock.TAKEN_BACK,
+			*response_clock.UNSENT.values(),
 		)
 		if (told or row.event in _STEPS | _MOVES) and stands_alone:
 			yield get_datetime(row.at), STEP, row.name

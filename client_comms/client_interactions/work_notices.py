@@ -32,6 +32,8 @@ def follow(doc) -> None:
 		_tell_responsible(doc, before, given_to)
 	elif before and before.clock_state != doc.clock_state == response_clock.STATE_RUNNING:
 		_tell_goes_on(doc, before, _others(doc, before, {doc.responsible_staff}))
+	elif _newly(doc, before, *response_clock.UNSENT.values()):
+		_tell_came_back(doc, _others(doc, before, {doc.responsible_staff}))
 	if _newly(doc, before, BOUNCED):
 		_tell_came_back(doc, _others(doc, before, {doc.responsible_staff}))
 	if not action_items.are_syncing():  # of what is assigned in the desk, or by a rule, Frappe tells
@@ -134,9 +136,9 @@ def post_woken(doc) -> set[str]:
 	return set(readers)
 
 
-def _newly(doc, before, event: str) -> bool:
+def _newly(doc, before, *events: str) -> bool:
 	known = {row.name for row in before.events} if before else set()
-	return any(row.event == event and row.name not in known for row in doc.events)
+	return any(row.event in events and row.name not in known for row in doc.events)
 
 
 def _newly_assigned(doc, before) -> set[str | None]:

@@ -56,6 +56,8 @@ def _record(name: str, event: str, after: str | None) -> None:
 	told = [row.event for row in interaction.events if row.source_name == name]
 	if message.sent_or_received == "Received" and response_clock.RECEIVED not in told:
 		return  # automatic, or from staff
+	if any(each in response_clock.UNSENT for each in told):
+		return  # from staff: `unsent_replies`
 	if next((each for each in reversed(told) if each in _OTHER), None) == after:
 		interaction.record(event, source=message)
 

@@ -12,7 +12,7 @@ from client_comms.client_privacy import mailed_secrets
 from client_comms.enforcement import compose, internal_recipients, printing
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
-from client_comms.intake import acknowledgement_delivery, scheduled_email, unsent_answers
+from client_comms.intake import acknowledgement_delivery, scheduled_email, unsent_replies
 from client_comms.outgoing import email
 
 
@@ -90,10 +90,10 @@ class GuardedEmailQueue:
 		email.follow_status(self, status)
 		if status == "Error":
 			acknowledgement_delivery.take_back(self)
-			unsent_answers.take_back(self, self.flags.held_because)
+			unsent_replies.take_back(self, self.flags.held_because)
 		elif status == "Sent" and self.error:
 			acknowledgement_delivery.restore(self)
-			unsent_answers.restore(self)
+			unsent_replies.restore(self)
 		if status == "Sent":
 			scheduled_email.follow(self)
 		if commit:

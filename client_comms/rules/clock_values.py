@@ -11,6 +11,7 @@ ACKNOWLEDGED = "Acknowledged"
 AUTO_ACKNOWLEDGED = "Automatic Acknowledgement"
 NOT_SENT = "Acknowledgement Not Sent"
 PROMISED = "Promised"
+PROMISE_NOT_SENT = "Promise Not Sent"
 ANSWERED = "Answered"
 TAKEN_BACK = "Answer Taken Back"
 PAUSED = "Paused"
@@ -131,7 +132,7 @@ class Event:
 	"""Something that happened to the record at an aware datetime; `promised_until` belongs to `PROMISED`, and to `PAUSED` that ends on a day.
 
 	`judged` lists the due dates by which clocks had been judged by then. Events of any kind can have it. `carried` belongs to
-	`MERGED`, `MESSAGE_ADDED`, `MESSAGE_MOVED` and `SPLIT_OFF`.
+	`MERGED`, `MESSAGE_ADDED`, `MESSAGE_MOVED` and `SPLIT_OFF`. `about`: the message by which it happened, if there is one.
 	"""
 
 	kind: str
@@ -139,6 +140,7 @@ class Event:
 	promised_until: datetime | None = None
 	judged: tuple[Judgement, ...] = ()
 	carried: Carried | None = None
+	about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from client_comms.rules.clock_values import (  # noqa: F401 (the vocabulary of t
 	NOT_SENT,
 	PAUSED,
 	PAUSED_CLOCK,
+	PROMISE_NOT_SENT,
 	PROMISED,
 	RECEIVED,
 	REOPENED,
@@ -58,8 +59,8 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 	Events apply in the order of their times, and simultaneous ones in the order given. Events after `now`
 	and kinds other than `CLOCK_EVENTS` are ignored, and so are events without effect, such as a pause while
 	nothing is owed. A client who writes to a closed record reopens it. A clock that was judged keeps the due
-	date by which it was judged, whatever the calendar and terms say now. An automatic
-	acknowledgement that was not sent has no effect, and an answer that was taken back only ends a pause. Raises `CalendarError` for naive
+	date by which it was judged, whatever the calendar and terms say now. An
+	acknowledgement that was not sent has no effect, and a promise that was not sent, or an answer that was taken back, only ends a pause. Raises `CalendarError` for naive
 	datetimes and for terms the calendar cannot compute.
 	"""
 	now = as_utc(now)
@@ -74,15 +75,17 @@ def replay(events: Iterable[Event], terms: Terms, calendar: WorkingCalendar, now
 
 
 def _counted(events: Iterable[Event]) -> list[Event]:
-	"""What happened, without the automatic acknowledgements and answers that did not reach the client after all."""
+	"""What happened, without the acknowledgements, promises and answers that did not reach the client after all."""
 	counted: list[Event] = []
 	for event in events:
 		undone = _UNDOES.get(event.kind)
 		if not undone:
 			counted.append(event)
-		elif found := [at for at, each in enumerate(counted) if each.kind == undone]:
+		elif found := [
+			at for at, each in enumerate(counted) if each.kind in undone and event.about in (None, each.about)
+		]:
 			reply = counted.pop(found[-1])
-			if undone == ANSWERED:  # the waiting for the client was over
+			if reply.kind in (PROMISED, ANSWERED):  # the waiting for the client was over
 				counted.insert(found[-1], replace(reply, kind=RESUMED))
 	return counted
 
@@ -368,6 +371,12 @@ _HANDLERS: dict[str, Callable[[_Record, Event], None]] = {
 	MESSAGE_MOVED: _Record.on_left,
 	SPLIT_OFF: _Record.on_left,
 }
-# Kind of an event -> the kind of the last event that has no effect because of it
-_UNDOES = {NOT_SENT: AUTO_ACKNOWLEDGED, TAKEN_BACK: ANSWERED}
+# Kind of an event -> the kinds of which the last one, about the same message if it names one, has no effect because of it
+_UNDOES = {
+	NOT_SENT: (AUTO_ACKNOWLEDGED, ACKNOWLEDGED),
+	PROMISE_NOT_SENT: (PROMISED,),
+	TAKEN_BACK: (ANSWERED,),
+}
 CLOCK_EVENTS = (*_HANDLERS, *_UNDOES)
+# Kind of a reply of staff -> that of the event by which it has no effect because its message did not leave
+UNSENT = {ACKNOWLEDGED: NOT_SENT, PROMISED: PROMISE_NOT_SENT, ANSWERED: TAKEN_BACK}

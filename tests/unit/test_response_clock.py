@@ -25,6 +25,7 @@ from client_comms.rules.response_clock import (
 	NOT_SENT,
 	PAUSED,
 	PAUSED_CLOCK,
+	PROMISE_NOT_SENT,
 	PROMISED,
 	RECEIVED,
 	REOPENED,
@@ -32,6 +33,7 @@ from client_comms.rules.response_clock import (
 	RUNNING,
 	SPLIT_OFF,
 	TAKEN_BACK,
+	UNSENT,
 	Clock,
 	Event,
 	Terms,
@@ -402,21 +404,65 @@ def test_only_the_last_answer_is_taken_back():
 	assert [each.status for each in clocks.history] == [MET] and clocks.respond.started_at == at("23 12:00")
 
 
+@pytest.mark.parametrize("now", ["23 15:00", "30 10:00"], ids=["in time", "overdue"])
+@pytest.mark.parametrize(
+	("reply", "undone_by"),
+	[
+		((ACKNOWLEDGED, "23 11:00"), NOT_SENT),
+		((PROMISED, "23 11:00", "27 12:00"), PROMISE_NOT_SENT),
+		((ANSWERED, "23 11:00"), TAKEN_BACK),
+	],
+	ids=["acknowledgement", "promise", "answer"],
+)
+def test_a_reply_whose_message_did_not_leave_leaves_what_was_owed_before_it(now, reply, undone_by):
+	assert stand(now, ASKED, reply, (undone_by, "23 14:00")) == stand(now, ASKED)
+
+
+def test_a_promise_that_was_not_sent_ended_the_pause():
+	paused = [ASKED, (PAUSED, "23 10:30")]
+	promised = (PROMISED, "23 11:00", "27 12:00")
+	resumed = stand("23 15:00", *paused, (RESUMED, "23 11:00"))
+	assert stand("23 15:00", *paused, promised, (PROMISE_NOT_SENT, "23 14:00")) == resumed
+
+
+@pytest.mark.parametrize(
+	("failed", "due", "replaced"),
+	[("first", "30 12:00", 0), ("second", "27 12:00", 0), (None, "30 12:00", 1)],
+)
+def test_of_two_promises_the_one_falls_away_whose_message_did_not_leave(failed, due, replaced):
+	promises = [
+		Event(PROMISED, at("23 11:00"), at("27 12:00"), about="first"),
+		Event(PROMISED, at("23 12:00"), at("30 12:00"), about="second"),
+	]
+	gone = [Event(PROMISE_NOT_SENT, at("23 13:00"), about=failed)] if failed else []
+	clocks = replay([Event(RECEIVED, at("23 10:00")), *promises, *gone], TERMS, OFFICE, at("23 14:00"))
+	assert (clocks.promise.due, clocks.replaced_promises) == (at(due), replaced)
+
+
+def test_an_acknowledgement_of_another_message_stays():
+	events = [
+		Event(RECEIVED, at("23 10:00")),
+		Event(ACKNOWLEDGED, at("23 11:00"), about="first"),
+		Event(NOT_SENT, at("23 12:00"), about="another"),
+	]
+	assert replay(events, TERMS, OFFICE, at("23 14:00")).acknowledge.status == MET
+
+
 AUTOMATIC = Terms(1, 2, auto_acknowledges=True)
-SENT, UNSENT = (AUTO_ACKNOWLEDGED, "23 10:01"), (NOT_SENT, "23 10:30")
+SENT, NOT_OUT = (AUTO_ACKNOWLEDGED, "23 10:01"), (NOT_SENT, "23 10:30")
 
 
 @pytest.mark.parametrize(
 	("now", "events", "expected"),
 	[
-		("23 11:00", [SENT, UNSENT], RUNNING),
-		("24 17:01", [SENT, UNSENT], BREACHED),
-		("23 11:00", [SENT, UNSENT, (ACKNOWLEDGED, "23 10:45")], MET),
+		("23 11:00", [SENT, NOT_OUT], RUNNING),
+		("24 17:01", [SENT, NOT_OUT], BREACHED),
+		("23 11:00", [SENT, NOT_OUT, (ACKNOWLEDGED, "23 10:45")], MET),
 		("25 10:00", [SENT, (ANSWERED, "25 09:00"), (NOT_SENT, "25 09:30")], MET_LATE),
-		("23 11:00", [SENT, (AUTO_ACKNOWLEDGED, "23 10:02"), UNSENT], MET),  # another one went out
-		("23 11:00", [SENT, UNSENT, (AUTO_ACKNOWLEDGED, "23 10:40")], MET),  # sent after all
-		("23 11:00", [UNSENT], RUNNING),
-		("23 11:00", [(ACKNOWLEDGED, "23 10:00"), SENT, UNSENT], MET),  # by staff
+		("23 11:00", [SENT, (AUTO_ACKNOWLEDGED, "23 10:02"), NOT_OUT], MET),  # another one went out
+		("23 11:00", [SENT, NOT_OUT, (AUTO_ACKNOWLEDGED, "23 10:40")], MET),  # sent after all
+		("23 11:00", [NOT_OUT], RUNNING),
+		("23 11:00", [(ACKNOWLEDGED, "23 10:00"), SENT, NOT_OUT], MET),  # by staff
 	],
 )
 def test_an_automatic_acknowledgement_that_did_not_go_out_acknowledged_nothing(now, events, expected):
@@ -424,7 +470,7 @@ def test_an_automatic_acknowledgement_that_did_not_go_out_acknowledged_nothing(n
 
 
 def test_waiting_counts_when_an_acknowledgement_did_not_go_out():
-	clocks = stand("24 18:00", ASKED, SENT, (PAUSED, "23 10:10"), UNSENT, terms=AUTOMATIC)
+	clocks = stand("24 18:00", ASKED, SENT, (PAUSED, "23 10:10"), NOT_OUT, terms=AUTOMATIC)
 	assert (clocks.acknowledge.status, clocks.clock_state) == (PAUSED_CLOCK, "Paused")
 
 
@@ -825,7 +871,17 @@ def test_nothing_breaks_while_paused(events, terms, calendar, now, half_hours):
 def test_what_is_allowed_has_an_effect(events, terms, calendar, now, kind):
 	"""A step that passes the check changes the record, so no action is offered without an effect."""
 	assume(
-		kind not in (RECEIVED, AUTO_ACKNOWLEDGED, NOT_SENT, MERGED, MESSAGE_ADDED, MESSAGE_MOVED, SPLIT_OFF)
+		kind
+		not in (
+			RECEIVED,
+			AUTO_ACKNOWLEDGED,
+			NOT_SENT,
+			PROMISE_NOT_SENT,
+			MERGED,
+			MESSAGE_ADDED,
+			MESSAGE_MOVED,
+			SPLIT_OFF,
+		)
 	)
 	past = [event for event in events if event.at <= now]
 	# Of two answers, the former stays when the latter is taken back.
@@ -891,5 +947,5 @@ def test_what_was_judged_stays_judged_by_whatever_calendar(events, terms, calend
 	for judgement in clocks.judgements:
 		if clock := found.get(judgement.key):
 			assert clock.due == judgement.due
-			# An answer that was taken back is owed again, by the same due date.
-			assert clock.judged or any(event.kind == TAKEN_BACK for event in events)
+			# What was taken back is owed again, by the same due date.
+			assert clock.judged or any(event.kind in UNSENT.values() for event in events)

@@ -13,7 +13,7 @@ from client_comms.rules import response_clock, wall_time
 from client_comms.rules.working_time import WorkingCalendar, as_utc
 
 # Fields of Interaction Event that a replay needs, and of Client Interaction
-EVENT_FIELDS = ("event", "at", "promised_until", "judged", "carried", "merged_from")
+EVENT_FIELDS = ("event", "at", "promised_until", "judged", "carried", "merged_from", "source_name")
 TERMS_FIELDS = ("company", "matrix", "communication_type", "direction", "priority")
 # Name of a clock -> the fields in which it is stored
 FIELDS = {
@@ -58,6 +58,7 @@ def _event(row, at: datetime) -> response_clock.Event:
 		clock.to_aware(row.promised_until) if row.promised_until else None,
 		judgements_of(row),
 		carried_of(row),
+		row.get("source_name") or None,
 	)
 
 

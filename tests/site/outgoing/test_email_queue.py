@@ -377,20 +377,26 @@ def test_who_lost_access_gets_no_email_that_had_failed(log, make_user, make_clie
 
 @pytest.fixture
 def answered(log, make_client, make_user, as_user, set_settings):
-	"""`answered()`: an inquiry of a client whom its responsible staff have answered by an email that still waits, and who that is."""
+	"""`answered()`: an inquiry of a client whom its responsible staff have answered by an email that still waits, and who that is.
+
+	What the request says that the email is makes it another reply.
+	"""
 	set_settings(channel_mode="Warn", template_mode="Off", wording_mode="Off")
 	client = make_client("Anna Client", ANNA)
 
-	def make():
+	def make(**said):
 		fiona = make_user("Frontline Staff", "Sales User", "Support Team")
 		doc = log(direction="Inbound", channel="Email", responsible_staff=fiona, **client)
 		doc.record("Received")
 		assert doc.reload().status == "Open"
 		with as_user(fiona):
+			frappe.local.form_dict.update(said)
 			write_in_desk(
 				doc.doctype, doc.name, content="On Friday", subject="Roof", recipients=ANNA, send_email=1
 			)
-		assert doc.reload().status == "Answered"
+			for name in said:
+				frappe.local.form_dict.pop(name)
+		assert doc.reload().status == ("Acknowledged" if said else "Answered")
 		return doc, fiona
 
 	make.client = client
@@ -456,3 +462,64 @@ def test_an_answer_of_a_closed_interaction_that_did_not_leave_is_told_on_it(answ
 	doc.reload()
 	assert (doc.status, doc.events[-1].event) == ("Closed", "Bounced")
 	assert work_notices.answer_came_back(doc)
+
+
+@pytest.mark.clause("C-3", "C-4")
+@pytest.mark.parametrize(
+	("kind", "event", "status"),
+	[
+		("acknowledgement", "Acknowledgement Not Sent", "acknowledge_status"),
+		("promise", "Promise Not Sent", "promise_status"),
+	],
+)
+def test_a_reply_that_is_held_back_is_owed_by_its_old_deadline_until_it_leaves(answered, kind, event, status):
+	until = frappe.utils.add_days(frappe.utils.now_datetime(), 20).replace(microsecond=0)
+	doc, fiona = answered(client_comms_send_as=kind, client_comms_promised_until=str(until))
+	assert doc.get(status) == ("Met" if kind == "acknowledgement" else "Running")
+	due = doc.acknowledge_by, doc.respond_by
+	preference = exclude_email(answered.client)
+	queue.flush()
+	queued = frappe.get_last_doc("Email Queue")
+	doc.reload()
+	assert (doc.status, doc.events[-1].event) == ("Open", event)
+	assert "does not want to be contacted by Email" in doc.events[-1].note
+	assert (doc.acknowledge_status, doc.respond_status, doc.promise_status) == (
+		"Running",
+		"Running",
+		"Not Required",
+	)
+	assert (doc.acknowledge_by, doc.respond_by, doc.next_deadline) == (*due, due[0])
+	told = frappe.get_all("Notification Log", {"for_user": fiona, "document_name": doc.name}, pluck="subject")
+	assert any("make sure that the client has it" in each for each in told)
+	entries = conversation.page(doc)["entries"]
+	assert [each["meaning"] for each in entries if each["side"] == "step"][:1] == [event]
+
+	preference.delete()
+	queued.reload().send(force_send=True)
+	doc.reload()
+	assert (doc.status, doc.events[-1].by_user) == ("Acknowledged", fiona)
+	assert doc.get(status) == ("Met" if kind == "acknowledgement" else "Running")
+	assert doc.promised_for == (until if kind == "promise" else None)
+
+
+@pytest.mark.clause("C-3", "C-4")
+def test_a_promise_that_leaves_after_its_time_only_acknowledges(answered, clock_at):
+	until = frappe.utils.add_days(frappe.utils.now_datetime(), 2).replace(microsecond=0)
+	doc, _fiona = answered(client_comms_send_as="promise", client_comms_promised_until=str(until))
+	queued = frappe.get_last_doc("Email Queue")
+	queued.update_status(status="Error", error="Traceback: 550 no such server")
+	assert doc.reload().events[-1].event == "Promise Not Sent"
+	queued.reload()
+	with clock_at(str(frappe.utils.add_days(until, 1))):
+		queued.update_status(status="Sent")
+	assert doc.reload().events[-1].event == "Acknowledged"
+
+
+@pytest.mark.clause("C-4")
+def test_an_answer_that_did_not_leave_is_not_one_after_the_client_wrote_again(answered):
+	doc, _fiona = answered()
+	due = doc.respond_by
+	doc.record("Received")
+	frappe.get_last_doc("Email Queue").update_status(status="Error")
+	doc.reload()
+	assert (doc.status, doc.events[-1].event, doc.respond_by) == ("Open", "Answer Taken Back", due)

@@ -217,7 +217,8 @@ class ClientInteraction(Document):
 		"""
 		at = get_datetime(at) if at else clock.now()
 		validation.require_text(_("Note"), note)
-		self.check_event(event, at, promised_until)
+		if not (source and event in response_clock.UNSENT.values()):
+			self.check_event(event, at, promised_until)
 		self.append_event(event, at, changes.with_trace(self, event, note), promised_until, source, by)
 		self.save_by_app()
 
@@ -243,8 +244,8 @@ class ClientInteraction(Document):
 
 	def check_event(self, event: str, at, promised_until=None):
 		"""Refuse what the clocks do not allow (C-3, C-4)."""
-		happens = (response_clock.RECEIVED, response_clock.AUTO_ACKNOWLEDGED, response_clock.NOT_SENT)
-		if event not in response_clock.CLOCK_EVENTS or event in happens:
+		happens = event in (response_clock.RECEIVED, response_clock.AUTO_ACKNOWLEDGED)
+		if happens or event not in response_clock.CLOCK_EVENTS:
 			return
 		try:
 			possible_actions.check_transition(

@@ -53,6 +53,7 @@ class InteractionEvent(Row):
 			"Automatic Acknowledgement",
 			"Acknowledgement Not Sent",
 			"Promised",
+			"Promise Not Sent",
 			"Answered",
 			"Answer Taken Back",
 			"Paused",

@@ -134,6 +134,10 @@ Object.assign(client_comms.thread, {
 			Received: __("{0} noted what the client said", [who]),
 			Acknowledged: __("{0} noted that receipt was acknowledged", [who]),
 			Promised: __("{0} noted a promise: {1}", [who, when]),
+			"Acknowledgement Not Sent": __(
+				"The email that acknowledges receipt did not leave: the client does not have it",
+			),
+			"Promise Not Sent": __("The email with the promise did not leave: the client does not have it"),
 			Answered: __("{0} noted that the client has the answer", [who]),
 			"Answer Taken Back": by_app
 				? __("The email with the answer did not leave: the client does not have it")
