@@ -1,5 +1,5 @@
-"""The duties of a staff member under the procedure: policies to read, trainings to take, records to review,
-texts to approve (D-3, R-1, R-2, T-1, T-3)."""
+"""The duties of a staff member under the procedure: policies to read and to approve, trainings to take, records to review,
+texts to approve (D-3, R-1, R-2, T-1, T-3, T-4)."""
 
 import frappe
 from frappe import _
@@ -38,7 +38,7 @@ def of_user(user: str) -> list[dict]:
 	]
 	found += _findings(user)
 	return sorted(
-		[*found, *_to_approve(user), *_requests(user), *_second_looks(user)],
+		[*found, *_to_approve(user), *_policies_to_approve(user), *_requests(user), *_second_looks(user)],
 		key=lambda each: each["due"] or "9999",
 	)
 
@@ -177,3 +177,19 @@ def _to_approve(user: str) -> list[dict]:
 		return []
 	title = waiting[0]["name"] if len(waiting) == 1 else _("{0} texts").format(len(waiting))
 	return [{"what": _("Text to Approve"), "title": title, "due": None, "route": [template_approvals.PAGE]}]
+
+
+def _policies_to_approve(user: str) -> list[dict]:
+	"""Drafts without gaps, by when they are to take effect, unless the user wrote or changed them."""
+	if not frappe.has_permission(policies.POLICY, "submit", user=user):
+		return []
+	return [
+		{
+			"what": _("Policy to Approve"),
+			"title": f"{doc.policy_title} ({doc.version_label})",
+			"due": str(doc.effective_from),
+			"route": ["Form", policies.POLICY, doc.name],
+		}
+		for doc in policies.drafts(user)
+		if user not in doc.authors(doc)
+	]

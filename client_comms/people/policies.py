@@ -9,9 +9,10 @@ import frappe
 from frappe import _
 from frappe.utils import formatdate, get_datetime_str, getdate
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock, transactions, validation
 from client_comms.enforcement import policy, procedure_roles
 from client_comms.i18n import bold
+from client_comms.policy_frames import GAP
 from client_comms.roles import COMPLIANCE_OFFICER, users_with_role
 from client_comms.rules import reminders, text_difference
 
@@ -51,6 +52,15 @@ def to_read(user: str) -> list[frappe._dict]:
 	names = [row.name for row in policies]
 	read = set(frappe.get_all(ATTESTATION, {"user": user, "policy": ("in", names)}, pluck="policy"))
 	return [row for row in policies if row.name not in read and held & (named[row.name] or everyone)]
+
+
+def drafts(user: str) -> list:
+	"""The drafts of versions that a user can read and that have no gaps: those that the app ships wait for their text."""
+	names = frappe.get_list(
+		POLICY, {"docstatus": 0}, pluck="name", order_by="effective_from asc, name asc", limit=20, user=user
+	)
+	found = [frappe.get_doc(POLICY, name) for name in names]
+	return [doc for doc in found if not GAP.search(validation.plain(doc.body))]
 
 
 def readers_owing(name: str) -> set[str]:

@@ -378,5 +378,7 @@ _UNDOES = {
 	TAKEN_BACK: (ANSWERED,),
 }
 CLOCK_EVENTS = (*_HANDLERS, *_UNDOES)
+# What happens, whatever the clocks say
+HAPPENS = (RECEIVED, AUTO_ACKNOWLEDGED)
 # Kind of a reply of staff -> that of the event by which it has no effect because its message did not leave
 UNSENT = {ACKNOWLEDGED: NOT_SENT, PROMISED: PROMISE_NOT_SENT, ANSWERED: TAKEN_BACK}

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from client_comms import procedure
+from client_comms.api import retention
 from client_comms.client_privacy import invitations, links, mailed_secrets
 from client_comms.client_privacy.erasure import runs as erasures
 from client_comms.client_privacy.packages import archive, collecting, runs
@@ -300,3 +301,42 @@ def test_a_plan_that_erases_nothing_says_how_the_request_is_answered(
 	expect(said).to_contain_text("Nothing can be erased: every record is kept")
 	expect(said.get_by_role("link", name=asked.name)).to_be_visible()
 	shoot(page, "all-is-kept")
+
+	hold = site.get_doc(
+		{
+			"doctype": "Legal Hold",
+			"hold_on": "Client",
+			"party_type": "Customer",
+			"party": client.name,
+			"reason": "A claim",
+		}
+	).insert()
+	removed(hold.doctype, hold.name)
+	removed("Erasure Item", keep_by(site, run.name, hold.name))
+	site.db.commit()
+	page.reload()
+	expect(said).to_contain_text("Nothing can be erased: every record is kept")
+	retention.release_hold(hold.name, "The claim was settled")
+	site.db.commit()
+	page.reload()
+	expect(said).to_contain_text(f"{hold.name} no longer keeps the records")
+	expect(said.get_by_role("link", name=asked.name)).to_be_visible()
+	shoot(page, "the-hold-has-ended")
+
+
+def keep_by(site, run, hold):
+	"""The name of a record that a plan keeps because of a hold."""
+	item = site.get_doc(
+		{
+			"doctype": "Erasure Item",
+			"run": run,
+			"reference_doctype": "Customer",
+			"reference_name": "A",
+			"action": "Keep",
+			"state": "Kept",
+			"reason": f"Legal Hold {hold} keeps it.",
+		}
+	)
+	item.name = f"EI-{hold}"
+	item.db_insert()
+	return item.name

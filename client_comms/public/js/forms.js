@@ -58,6 +58,15 @@ client_comms.say_who_else = (frm, sentence, others) => {
 	frm.set_intro(`${sentence} ${who}`, "blue");
 };
 
+/** Who wrote a draft does not approve it: says who can, instead of offering *Submit*. */
+client_comms.say_who_submits = (frm) => {
+	const { __onload, docstatus } = frm.doc;
+	if (docstatus !== 0 || frm.is_new() || !__onload?.who_submits) return;
+	frm.set_intro(__onload.who_submits, "blue");
+	frm.perm = frm.perm.map((rights) => ({ ...rights, submit: 0 })); // read again at each refresh
+	frm.toolbar.set_primary_action(true);
+};
+
 /** Logs a document that was not logged, and opens its interaction. */
 client_comms.log_again = async (frm, doctype, name) => {
 	const [done] = await frappe.xcall("client_comms.api.log_unlogged", { documents: [{ doctype, name }] });

@@ -9,7 +9,7 @@ from client_comms import api, policy_frames, procedure
 from client_comms.client_interactions import daily_digest
 from client_comms.enforcement import interactions
 from client_comms.exceptions import FourEyesError
-from client_comms.people import policies, trainings
+from client_comms.people import duties, policies, trainings
 
 pytestmark = pytest.mark.clause("R-1", "T-2", "T-3", "T-4")
 
@@ -65,6 +65,31 @@ def approved(draft, approver, as_user):
 
 def titles(rows):
 	return {row["title"] for row in rows}
+
+
+def test_a_draft_says_to_its_author_who_approves_it_and_is_a_duty_of_those(
+	draft, author, approver, agent, as_user
+):
+	doc = draft()
+	frame = draft("2.0", "2027-01-01", body="<p>Call [Fill in: name of the officer].</p>")
+	with as_user(approver):
+		doc.reload().onload()
+		assert doc.get_onload("who_submits") is None
+	with as_user(author):
+		doc.reload().onload()
+		said = doc.get_onload("who_submits")
+	assert "Ask someone else" in said and frappe.utils.get_fullname(approver) in said
+
+	def owes(user):
+		with as_user(user):
+			return [each["route"][2] for each in duties.of_user(user) if each["what"] == "Policy to Approve"]
+
+	assert policy_frames.GAP.search(frame.body)
+	assert doc.name in owes(approver) and frame.name not in owes(approver)
+	assert doc.name not in owes(author) and owes(agent) == []
+	with as_user(approver):
+		frappe.get_doc(doc.doctype, doc.name).submit()
+	assert doc.name not in owes(approver)
 
 
 def test_no_one_approves_what_they_wrote(draft, author, approver, as_user):

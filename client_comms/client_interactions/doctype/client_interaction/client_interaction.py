@@ -244,7 +244,7 @@ class ClientInteraction(Document):
 
 	def check_event(self, event: str, at, promised_until=None):
 		"""Refuse what the clocks do not allow (C-3, C-4)."""
-		if event not in response_clock.CLOCK_EVENTS:
+		if event in response_clock.HAPPENS or event not in response_clock.CLOCK_EVENTS:
 			return
 		try:
 			possible_actions.check_transition(

@@ -3,6 +3,7 @@ import frappe
 from client_comms import roles
 from client_comms.client_privacy import telling
 from client_comms.client_privacy.erasure.result import ErasureResult
+from client_comms.enforcement import legal_holds, restrictions
 
 
 class ErasureRun(ErasureResult):
@@ -47,4 +48,19 @@ class ErasureRun(ErasureResult):
 		if self.request and self.status == "Planned":
 			request = frappe.get_doc("Data Subject Request", self.request)
 			self.set_onload("answers", request.status == "Open")
+			self.set_onload("ended_hold", None if self.planned_count else self.ended_hold())
 			telling.show(self, request)
+
+	def ended_hold(self) -> str | None:
+		"""A hold, or a restriction of use, that keeps records in this plan and has ended since: another plan would erase them."""
+		reasons = frappe.get_all(
+			"Erasure Item", {"run": self.name}, pluck="reason", distinct=True, order_by=None
+		)
+		words = {word.strip("().,:") for reason in reasons for word in (reason or "").split()}
+		in_force = {each.name for each in legal_holds.active().values()}
+		ended = [
+			name
+			for doctype in (legal_holds.HOLD, restrictions.RESTRICTION)
+			for name in frappe.get_all(doctype, {"name": ("in", words - in_force)}, pluck="name")
+		]
+		return min(ended, default=None)

@@ -23,6 +23,7 @@ frappe.ui.form.on("Communication Matrix", {
 		} else if (frm.doc.amended_from && frm.is_new()) {
 			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
 		}
+		client_comms.say_who_submits(frm);
 		if (!frm.is_new() && frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {
 			frm.add_custom_button(__("Simulate"), () => {
 				frappe.route_options = { matrix: frm.doc.name };

@@ -61,6 +61,11 @@ class CommunicationMatrix(LeavesEmpty, Document):
 
 	LEFT_EMPTY = ("company",)
 
+	def onload(self):
+		"""For the form of a draft, which tells its authors who approves it."""
+		if self.docstatus.is_draft() and not self.is_new():
+			self.set_onload("who_submits", self.who_else_approves(self))
+
 	def validate(self):
 		self.keep_approval()
 		self.validate_rules()
@@ -124,21 +129,23 @@ class CommunicationMatrix(LeavesEmpty, Document):
 
 	def validate_second_person(self):
 		"""Who wrote a version cannot bring it into force alone (M-1, T-4)."""
-		if self.flags.shipped or not frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix:
-			return
-		authors = self.authors()
-		if frappe.session.user not in authors:
-			return
-		others = roles.who_else(*roles.roles_with(self.doctype, "submit"), besides=authors)
-		frappe.throw(
-			_("You wrote or changed this version, so someone else must submit it.") + f" {others}",
-			exc=FourEyesError,
-			title=_("Second Person Required"),
-		)
+		if not self.flags.shipped and (who_html := self.who_else_approves(self.get_doc_before_save())):
+			frappe.throw(who_html, exc=FourEyesError, title=_("Second Person Required"))
 
-	def authors(self) -> set[str]:
-		"""The users who wrote the draft or changed it, also while submitting it."""
-		before = self.get_doc_before_save()
+	def who_else_approves(self, saved) -> str | None:
+		"""Why the session user cannot approve it, and who can, as HTML; None if they can.
+
+		:param saved: the draft as it is stored
+		"""
+		authors = self.authors(saved)
+		needs_another = frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix
+		if not needs_another or frappe.session.user not in authors:
+			return None
+		why_html = _("You wrote or changed this version, so someone else must submit it.")
+		return f"{why_html} {roles.who_else(*roles.roles_with(self.doctype, 'submit'), besides=authors)}"
+
+	def authors(self, before) -> set[str]:
+		"""The users who wrote the draft or changed it since `before`, also while submitting it."""
 		changed = frappe.get_all(
 			"Version", {"ref_doctype": self.doctype, "docname": self.name}, pluck="owner"
 		)

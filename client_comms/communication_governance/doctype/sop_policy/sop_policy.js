@@ -11,12 +11,8 @@ frappe.ui.form.on("SOP Policy", {
 			if (frappe.model.can_create("SOP Policy")) {
 				frm.add_custom_button(__("New Version"), () => new_version(frm));
 			}
-		} else if (frm.doc.docstatus === 0 && frm.doc.author === frappe.session.user) {
-			frm.set_intro(
-				__("Submitting approves this version. Someone other than its author must do it."),
-				"blue",
-			);
 		}
+		client_comms.say_who_submits(frm);
 		frm.add_custom_button(__("Compare Versions"), () => compare(frm), __("View"));
 		frm.add_custom_button(__("Revision History"), () => show_history(frm), __("View"));
 	},

@@ -58,6 +58,11 @@ class SOPPolicy(Document):
 		version_label: DF.Data
 	# end: auto-generated types
 
+	def onload(self):
+		"""For the form of a draft, which tells its authors who approves it."""
+		if self.docstatus.is_draft() and not self.is_new():
+			self.set_onload("who_submits", self.who_else_approves(self))
+
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
 		self.policy_title = (self.policy_title or "").strip()
@@ -93,21 +98,24 @@ class SOPPolicy(Document):
 
 	def validate_second_person(self):
 		"""Users who wrote or changed a version cannot approve it, even if another author is named (T-4)."""
-		authors = self.authors()
-		if frappe.session.user in authors:
-			others = roles.who_else(*roles.roles_with(self.doctype, "submit"), besides=authors)
-			frappe.throw(
-				_(
-					"You wrote or changed this version, and submitting it approves it. Ask someone else to submit it."
-				)
-				+ f" {others}",
-				exc=FourEyesError,
-				title=_("Second Approver Required"),
-			)
+		if who_html := self.who_else_approves(self.get_doc_before_save()):
+			frappe.throw(who_html, exc=FourEyesError, title=_("Second Approver Required"))
 
-	def authors(self) -> set[str]:
-		"""The named author, and the users who entered the draft or changed it, also while submitting it."""
-		before = self.get_doc_before_save()
+	def who_else_approves(self, saved) -> str | None:
+		"""Why the session user cannot approve it, and who can, as HTML; None if they can.
+
+		:param saved: the draft as it is stored
+		"""
+		authors = self.authors(saved)
+		if frappe.session.user not in authors:
+			return None
+		why = _(
+			"You wrote or changed this version, and submitting it approves it. Ask someone else to submit it."
+		)
+		return f"{why} {roles.who_else(*roles.roles_with(self.doctype, 'submit'), besides=authors)}"
+
+	def authors(self, before) -> set[str]:
+		"""The named author, and the users who entered the draft or changed it since `before`, also while submitting it."""
 		changed = frappe.get_all(
 			"Version", {"ref_doctype": self.doctype, "docname": self.name}, pluck="owner"
 		)
