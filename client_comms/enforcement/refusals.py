@@ -5,6 +5,8 @@ request that ends with a denial counts as refused; `audit` checks this at the en
 """
 
 import json
+from collections.abc import Callable
+from functools import wraps
 
 import frappe
 from frappe import _
@@ -37,6 +39,8 @@ def after_request(response=None, request=None) -> None:
 	if not roles.has_desk() and any(each.get("message") for each in content.get("errors") or ()):
 		return  # version 2 of the API; clients are told the same whatever they are refused
 	messages = [json.loads(each) for each in json.loads(content.get("_server_messages") or "[]")]
+	if not messages and not roles.has_desk():
+		return  # what they are refused without a word can be what there is not
 	told = [each for each in messages if each.get("message")]
 	if messages and len(told) == len(messages):
 		return
@@ -45,6 +49,22 @@ def after_request(response=None, request=None) -> None:
 	told.append({"message": message, "title": _("Not Permitted"), "indicator": "red"})
 	content["_server_messages"] = json.dumps([json.dumps(each) for each in told])
 	response.set_data(json.dumps(content))
+
+
+def told_to_staff(ask: Callable) -> Callable:
+	"""Decorator for a question about a file at an address that anyone can guess: what Frappe and the rule say of it is not told to those
+	without the rights of staff, to whom a file that there is not is refused alike."""
+
+	@wraps(ask)
+	def asking(*args, **kwargs):
+		said = len(frappe.local.message_log)
+		try:
+			return ask(*args, **kwargs)
+		finally:
+			if not roles.has_desk():
+				del frappe.local.message_log[said:]
+
+	return asking
 
 
 def reasons(decision: access.Decision, user: str) -> list[str]:

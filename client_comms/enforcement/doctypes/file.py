@@ -162,10 +162,10 @@ class GuardedFile(Remembered):
 		self.check_permission("write")
 		return super().unzip()
 
+	@refusals.told_to_staff
 	def is_downloadable(self):
-		"""Frappe lets the user who uploaded a file download it, even after losing access to the record. It finds the row of
-		an address as the database compares (`a.pdf`, `A.pdf`, `á.pdf`), and opens the file that has exactly this name. It refuses
-		clients the images of messages to them, which ERPNext shows below their Issue."""
+		"""Frappe lets the user who uploaded a file download it after losing access to the record, finds its row as the database compares
+		(`a.pdf`, `A.pdf`), but opens the file of exactly this name, and refuses clients the images of messages below their Issue."""
 		is_theirs = client_portal.is_theirs(self.attached_to_doctype, self.attached_to_name)
 		if _opens_another(self) or not (is_theirs or super().is_downloadable()):
 			return False
@@ -193,8 +193,7 @@ def _refuse_circle(doc) -> None:
 
 
 def require_named(named: str) -> None:
-	"""Refuse the session user a file that a method finds by its address, its name, or the name of its row, and reads from
-	the disk itself.
+	"""Refuse the session user a file that a method finds by its address, its name or that of its row, and reads from the disk itself.
 
 	:raises ClearanceMissingError: the session user cannot read the record to which the content belongs
 	"""
@@ -281,6 +280,7 @@ def _refuse() -> None:
 	)
 
 
+@refusals.told_to_staff
 def _is_hidden_at(address: str, rows: list) -> bool:
 	"""Whether a row belongs to a record hidden from the session user, and none of the rows of the address shows them the content."""
 	if not any(_is_hidden(row, frappe.session.user) for row in rows):

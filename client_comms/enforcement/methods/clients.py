@@ -3,9 +3,10 @@
 import frappe
 from frappe import _
 
-from client_comms.enforcement import restrictions
+from client_comms.enforcement import guards, restrictions
 from client_comms.enforcement.compose import call_previous
 
+_TRIP, _SHIPMENT = "Delivery Trip", "Shipment"
 _OF_COMPANY = ("company_logo", "website", "phone_no", "email")
 
 
@@ -73,3 +74,65 @@ def get_contact_number(contact_name: str, **others):
 		contact_name=contact_name,
 		**others,
 	)
+
+
+@frappe.whitelist()
+def get_contact_display(contact: str):
+	"""Name and numbers of a contact, in a Delivery Trip. ERPNext tells every login those of any contact."""
+	if not frappe.has_permission(_TRIP, "write"):
+		frappe.has_permission("Contact", doc=contact, throw=True)
+	if not frappe.has_permission("Contact", doc=contact):
+		for link in frappe.get_all(
+			"Dynamic Link",
+			{"parenttype": "Contact", "parent": contact},
+			["link_doctype", "link_name"],
+			order_by=None,
+		):
+			guards.require(link.link_doctype, link.link_name)
+	return call_previous(
+		"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_display", contact=contact
+	)
+
+
+@frappe.whitelist()
+def get_contact_and_address(name: str):
+	"""The names of the contact and the address of a customer, in the same."""
+	_require_named("Customer", name, _TRIP)
+	return call_previous(
+		"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_and_address", name=name
+	)
+
+
+@frappe.whitelist()
+def get_contact_name(ref_doctype: str, docname: str):
+	"""The name of the contact of a document, in a Shipment. ERPNext tells every login that of any document, also of a Lead by its number, and
+	the name of a contact contains that of the client."""
+	_require_named(ref_doctype, docname, _SHIPMENT)
+	return call_previous(
+		"erpnext.stock.doctype.shipment.shipment.get_contact_name", ref_doctype=ref_doctype, docname=docname
+	)
+
+
+@frappe.whitelist()
+def get_address_name(ref_doctype: str, docname: str):
+	"""The same of its address."""
+	_require_named(ref_doctype, docname, _SHIPMENT)
+	return call_previous(
+		"erpnext.stock.doctype.shipment.shipment.get_address_name", ref_doctype=ref_doctype, docname=docname
+	)
+
+
+@frappe.whitelist()
+def get_default_address(doctype: str, name: str | None = None, **others):
+	"""The same, of Frappe."""
+	_require_named(doctype, name)
+	return call_previous(
+		"frappe.contacts.doctype.address.address.get_default_address", doctype=doctype, name=name, **others
+	)
+
+
+def _require_named(doctype: str, name: str | None, form: str | None = None) -> None:
+	"""Refuse a document to users who can neither read it nor fill in the form that asks, and a hidden one to all."""
+	if not (form and frappe.has_permission(form, "write")):
+		frappe.has_permission(doctype, doc=name, throw=True)
+	guards.require(doctype, name)

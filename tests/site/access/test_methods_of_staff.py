@@ -218,6 +218,71 @@ def test_the_number_of_a_contact(make_client, eve, make_user, request_as):
 	assert request_as(make_user("Sales User"), method, **asked) == "+49 30 5550100"
 
 
+SHIPMENT, TRIP = (
+	"erpnext.stock.doctype.shipment.shipment",
+	"erpnext.stock.doctype.delivery_trip.delivery_trip",
+)
+ADDRESS = "frappe.contacts.doctype.address.address.get_default_address"
+
+
+@pytest.fixture
+def linked():
+	"""`linked(document)`: the contact, and an address, of a client."""
+
+	def link(document):
+		links = [{"link_doctype": document.doctype, "link_name": document.name}]
+		for doctype, fields in {
+			"Contact": {
+				"first_name": "Anna",
+				"phone_nos": [{"phone": "+49 30 5550100", "is_primary_phone": 1}],
+			},
+			"Address": {"address_title": "Anna", "address_line1": "x", "city": "x", "country": "Germany"},
+		}.items():
+			doc = frappe.get_doc({"doctype": doctype, **fields, "links": links}).insert()
+			yield doc.name
+
+	return link
+
+
+def asked_of(document, contact):
+	named = {"ref_doctype": document.doctype, "docname": document.name}
+	yield f"{SHIPMENT}.get_contact_name", named
+	yield f"{SHIPMENT}.get_address_name", named
+	yield ADDRESS, {"doctype": document.doctype, "name": document.name}
+	yield f"{TRIP}.get_contact_display", {"contact": contact}
+
+
+def test_the_contact_and_address_of_a_hidden_lead(held, linked, make_user, staff, request_as):
+	"""Whose number everyone can count, and whose name that of its contact is."""
+	lead = held("Lead", first_name="Anna", email_id=ANNA)
+	contact, _address = linked(lead)
+
+	for user in (make_user("Employee"), make_user("Stock Manager", "Stock User"), make_user("Delivery User")):
+		for method, asked in asked_of(lead, contact):
+			with pytest.raises(frappe.PermissionError):
+				request_as(user, method, **asked)
+	for method, asked in list(asked_of(lead, contact))[:3]:  # of contacts, ERPNext's own permissions decide
+		with pytest.raises(frappe.PermissionError):
+			request_as(staff.uncleared, method, **asked)
+
+
+def test_those_of_a_customer_are_for_those_who_deliver_to_it(linked, make_user, request_as):
+	customer = frappe.get_doc({"doctype": "Customer", "customer_name": "Anna Client"}).insert()
+	contact, address = linked(customer)
+	display, of_trip = f"{TRIP}.get_contact_display", f"{TRIP}.get_contact_and_address"
+	for method, asked in (*asked_of(customer, contact), (of_trip, {"name": customer.name})):
+		with pytest.raises(frappe.PermissionError):
+			request_as(make_user("Employee"), method, **asked)
+
+	manager, driver = make_user("Stock Manager"), make_user("Delivery User")
+	named = {"ref_doctype": "Customer", "docname": customer.name}
+	assert request_as(manager, f"{SHIPMENT}.get_contact_name", **named) == contact
+	assert request_as(manager, f"{SHIPMENT}.get_address_name", **named) in (None, address)
+	assert request_as(manager, ADDRESS, doctype="Customer", name=customer.name) == address
+	assert "5550100" in request_as(driver, display, contact=contact)
+	assert request_as(driver, of_trip, name=customer.name)["contact_person"]["parent"] == contact
+
+
 @pytest.fixture
 def project():
 	"""A project with a Task that was made of an Issue, as everyone with a role for tasks sees it."""

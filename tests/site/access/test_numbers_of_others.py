@@ -221,6 +221,47 @@ def test_a_client_is_not_told_whether_there_is_a_record(way, numbers):
 			assert answers[0] == answers[1], label
 
 
+FILE_WAYS = {
+	"file": lambda visitor, address: visitor.get(address),
+	"download": lambda visitor, address: visitor.get("/api/method/download_file", file_url=address),
+	"download, REST 2": lambda visitor, address: visitor.get(
+		"/api/v2/method/frappe.handler.download_file", file_url=address
+	),
+	"file manager": lambda visitor, address: visitor.call(
+		"frappe.utils.file_manager.download_file", file_url=address
+	),
+	"upload": lambda visitor, address: visitor.call("upload_file", file_url=address, is_private=1),
+	"file of one's own": lambda visitor, address: visitor.call(
+		f"{CLIENT}.insert", doc={"doctype": "File", "file_url": address, "is_private": 1}
+	),
+}
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("way", FILE_WAYS)
+def test_nor_whether_there_is_a_file_of_one(way, numbers, file_of_hidden):
+	"""Files are called as those who sent them did."""
+	for user in (numbers.user, "Guest"):
+		with Visitor(user) as visitor:
+			addresses = (file_of_hidden, file_of_hidden.replace(".txt", "x.txt"))
+			answers = [told(FILE_WAYS[way](visitor, each), each) for each in addresses]
+			assert answers[0] == answers[1], user
+
+
+@pytest.fixture
+def file_of_hidden(numbers):
+	"""The address of a private file of a record at a level."""
+	doctype, name = numbers.hidden["Issue at a level"]
+	about = {"attached_to_doctype": doctype, "attached_to_name": name}
+	file = _make("File", file_name="complaint.txt", is_private=1, content=b"x", **about)
+	frappe.db.commit()
+	yield file.file_url
+	frappe.set_user("Administrator")
+	frappe.db.rollback()
+	frappe.delete_doc("File", file.name, force=True, ignore_permissions=True)
+	frappe.db.commit()
+
+
 @pytest.fixture
 def client(make_user):
 	return make_user("Customer", user_type="Website User")
