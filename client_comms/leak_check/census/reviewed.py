@@ -306,7 +306,9 @@ _BY_REASON = {
 	"reads a Blog Post: no other document has likes of this kind": (
 		"frappe.templates.includes.likes.likes.like",
 	),
-	"fails in Frappe 15, whatever it is sent; in 16 it is asked": ("frappe.desk.form.utils.get_next",),
+	"fails in Frappe 15.103, whatever it is sent; in others it is asked": (
+		"frappe.desk.form.utils.get_next",
+	),
 	"methods of version 16, and asked there": (
 		"Notification: preview_meets_condition",
 		"Notification: preview_message",

@@ -57,7 +57,7 @@ FOR_NOBODY = {
 	"a wrapped method by another name, beside the address or in a parameter",
 }
 # Frappe 16.0-dev itself fails to answer these, for any user.
-# Frappe 15.103's own `get_next` fails for everyone, so that only the refusal is seen there.
+# `get_next` of Frappe 15.103 fails for everyone, so that only the refusal is seen there.
 # Answered where wkhtmltopdf is installed and reaches the site.
 HEALTH_REPORT = "errors that the System Health Report names"
 PRINTED = {"PDF", "PDF of several"}
