@@ -108,7 +108,7 @@ def next_record(visitor, bait, planted):
 			doctype=INTERACTION,
 			value=planted.baits[0].name,
 			prev=0,
-			sort_field="docstatus",
+			sort_field="name",
 			sort_order="asc",
 			filters=about(bait),
 		).message
@@ -117,7 +117,7 @@ def next_record(visitor, bait, planted):
 			doctype=INTERACTION,
 			value=planted.baits[-1].name,
 			prev=1,
-			sort_field="docstatus",
+			sort_field="name",
 			sort_order="asc",
 			filters=about(bait),
 		).message
