@@ -13,6 +13,7 @@
 		[8, 16],
 		[8, 12],
 		[8, 10], // a date
+		[7, 10],
 	];
 	const ROOM = { Portrait: 660, Landscape: 920 }; // pixels between the margins, of A4 and of Letter
 	const WIDTH = 0.56; // of a digit, as a share of the size of the letters
