@@ -112,7 +112,8 @@ def open_of(doctype: str, name: str, limit: int) -> list[frappe._dict]:
 	)
 
 
-LATE, TODAY, TOMORROW, LATER, WAITING = "late", "today", "tomorrow", "later", "waiting"
+LATE, TODAY, TOMORROW, LATER = "late", "today", "tomorrow", "later"
+UNDATED, WAITING = "undated", "waiting"
 SHOWN = 50  # in each section
 _LONGEST_BREAK = 15  # days
 NEXT = 5  # of what is owed later, if nothing is owed before
@@ -121,14 +122,17 @@ NEXT = 5  # of what is owed later, if nothing is owed before
 def work(staff: str) -> dict[str, dict]:
 	"""What one user has to do, in sections, the most urgent first; an interaction stands once, with all that it owes.
 
-	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "waiting": …}`; `later` has what is due next if
-	    nothing is due until the end of the next working day, which is what `tomorrow` has; `rows` are
+	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "undated": …, "waiting": …}`; `later` has what is due
+	    next if nothing is due until the end of the next working day, which is what `tomorrow` has, and `undated` the action items
+	    without a day; `rows` are
 	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
 	    `more` is how many further ones there are. What waits for the client has `until`, the moment at which its clocks resume
 	    (None: when the client writes), instead of `due`.
 	"""
 	now, today = clock.now(), calendars.end_of_today()
-	sections: dict[str, list[dict]] = {LATE: [], TODAY: [], TOMORROW: [], LATER: [], WAITING: []}
+	sections: dict[str, list[dict]] = {
+		section: [] for section in (LATE, TODAY, TOMORROW, LATER, UNDATED, WAITING)
+	}
 	rows: dict[tuple, dict] = {}
 	tomorrow = _end_of_next_working_day()
 	for item in owed(staff, tomorrow) or owed(staff, most=NEXT):
@@ -139,6 +143,10 @@ def work(staff: str) -> dict[str, dict]:
 			rows[key] = _row(item.interaction, item.subject, item.due)
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
+	sections[UNDATED] = [
+		{**_row(interaction, item.description, None), "what": [label(ITEM)]}
+		for item, interaction in _with_interactions(_undated_items(staff))
+	]
 	waiting, further = _waiting(staff)
 	# While clocks are paused, the only thing for which they are looked at again is the end of the pause.
 	sections[WAITING] = [
@@ -251,19 +259,34 @@ def _of_items(staff: str | None, until: datetime, most: int | None) -> list[Owed
 	return found
 
 
+def _undated_items(staff: str) -> list:
+	table = frappe.qb.DocType(ACTION_ITEM)
+	return (
+		frappe.qb.from_(table)
+		.select(table.parent, table.description)
+		.where((table.assigned_to == staff) & (table.status == policy.OPEN_ACTION_ITEM))
+		.where(table.due_on.isnull() & (table.parenttype == INTERACTION))
+		.orderby(table.creation, table.name)
+		.limit(MOST)
+	).run(as_dict=True)
+
+
 def _readable(items: list) -> list[OwedItem]:
-	"""Rows of a child table have no clearance of their own: their interactions decide."""
+	return [
+		OwedItem(ITEM, calendars.end_of(item.due_on), item.assigned_to, item.description, interaction)
+		for item, interaction in _with_interactions(items)
+	]
+
+
+def _with_interactions(items: list) -> list[tuple]:
+	"""Rows of a child table have no clearance of their own: their interactions, `FIELDS`, decide."""
 	names = list({item.parent for item in items})
 	if not names:
 		return []
 	rows = {
 		row.name: row for row in frappe.get_list(INTERACTION, {"name": ("in", names)}, list(FIELDS), limit=0)
 	}
-	return [
-		OwedItem(ITEM, calendars.end_of(item.due_on), item.assigned_to, item.description, rows[item.parent])
-		for item in items
-		if item.parent in rows
-	]
+	return [(item, rows[item.parent]) for item in items if item.parent in rows]
 
 
 def is_late(item: OwedItem) -> bool:

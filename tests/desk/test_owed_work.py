@@ -83,6 +83,20 @@ def test_what_waits_says_until_when(site, frontline, owed, login, shoot):
 	assert site.db.get_value(INTERACTION, name, "clock_state") == "Running"
 
 
+def test_an_action_item_without_a_day_has_its_place(site, frontline, owed, login, shoot):
+	name = owed("Solar roof")
+	doc = site.get_doc(INTERACTION, name)
+	doc.append("action_items", {"description": "Send the brochure", "assigned_to": frontline})
+	doc.save()
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	page.goto("/app/owed-today")
+	undated = page.locator("[data-section=undated]")
+	expect(undated).to_contain_text("Without a Due Date (1)")
+	expect(undated.locator("li")).to_contain_text("Send the brochure")
+	shoot(page, "undated")
+
+
 def test_an_inquiry_without_a_receipt_is_snoozed_with_a_reason(site, frontline, owed, login):
 	"""As on its form."""
 	name = owed("Solar roof")

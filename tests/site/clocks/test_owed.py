@@ -127,6 +127,10 @@ def test_action_items_are_owed_by_whom_they_are_assigned_to(inquiry, frontline, 
 			(owed.ITEM, "Send the brochure", at("2026-11-24 23:59:59"))
 		]
 		assert not owed.is_late(items[0])
+		undated = owed.work(helper)["undated"]
+		assert [(row["subject"], row["what"], row["due"]) for row in undated["rows"]] == [
+			("Some day", ["Action Item"], None)
+		]
 	doc.reload()
 	doc.action_items[0].status = "Closed"
 	doc.save()

@@ -105,6 +105,7 @@ class OwedToday {
 			today: __("Today"),
 			tomorrow: __("Next Working Day"),
 			later: __("Due Next"),
+			undated: __("Without a Due Date"),
 			waiting: __("Waiting for Client"),
 		};
 		const empty = {
@@ -114,9 +115,7 @@ class OwedToday {
 			waiting: __("You are not waiting for any client."),
 		};
 		// What is due next is shown to those who owe nothing before.
-		const shown = Object.entries(work).filter(
-			([section, { rows }]) => section !== "later" || rows.length,
-		);
+		const shown = Object.entries(work).filter(([section, { rows }]) => empty[section] || rows.length);
 		const sections = shown.map(([section, { rows, more }]) => {
 			const count = rows.length + more;
 			const listed = rows.map((row) => this.row(row, section)).join("");
