@@ -57,6 +57,7 @@ class OwedItem:
 	staff: str | None
 	subject: str
 	interaction: frappe._dict  # `FIELDS`
+	todo: str | None = None  # of an action item
 
 
 def label(what: str) -> str:
@@ -125,9 +126,9 @@ def work(staff: str) -> dict[str, dict]:
 	:returns: `{"late": {"rows", "more"}, "today": …, "tomorrow": …, "later": …, "undated": …, "waiting": …}`; `later` has what is due
 	    next if nothing is due until the end of the next working day, which is what `tomorrow` has, and `undated` the action items
 	    without a day; `rows` are
-	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "writable", "emailable"}`, and
-	    `more` is how many further ones there are. What waits for the client has `until`, the moment at which its clocks resume
-	    (None: when the client writes), instead of `due`.
+	    `{"interaction", "client", "subject", "level", "what": [label, …], "due", "words", "acknowledge", "todo", "writable", "emailable"}`,
+	    `todo` the ToDo of an action item, and `more` is how many further ones there are. What waits for the client has `until`, the
+	    moment at which its clocks resume (None: when the client writes), instead of `due`.
 	"""
 	now, today = clock.now(), calendars.end_of_today()
 	sections: dict[str, list[dict]] = {
@@ -137,14 +138,14 @@ def work(staff: str) -> dict[str, dict]:
 	tomorrow = _end_of_next_working_day()
 	for item in owed(staff, tomorrow) or owed(staff, most=NEXT):
 		# An action item has words of its own, and is done on its own.
-		key = (item.interaction.name, item.subject if item.what == ITEM else None)
+		key = (item.interaction.name, item.todo)
 		if key not in rows:
 			section = _section(item.due, now, today, tomorrow)
-			rows[key] = _row(item.interaction, item.subject, item.due)
+			rows[key] = _row(item.interaction, item.subject, item.due, item.todo)
 			sections[section].append(rows[key])
 		rows[key]["what"].append(label(item.what))
 	sections[UNDATED] = [
-		{**_row(interaction, item.description, None), "what": [label(ITEM)]}
+		{**_row(interaction, item.description, None, item.todo), "what": [label(ITEM)]}
 		for item, interaction in _with_interactions(_undated_items(staff))
 	]
 	waiting, further = _waiting(staff)
@@ -177,7 +178,7 @@ def _section(due: datetime, now: datetime, today: datetime, tomorrow: datetime) 
 	return TOMORROW if due <= tomorrow else LATER
 
 
-def _row(interaction, subject: str, due: datetime | None) -> dict:
+def _row(interaction, subject: str, due: datetime | None, todo: str | None = None) -> dict:
 	return {
 		"interaction": interaction.name,
 		"client": interaction.party_name,
@@ -187,6 +188,7 @@ def _row(interaction, subject: str, due: datetime | None) -> dict:
 		"due": due,
 		"company": interaction.company,
 		"acknowledge": interaction.acknowledge_status in _OWING,
+		"todo": todo,
 	}
 
 
@@ -243,7 +245,7 @@ def _of_items(staff: str | None, until: datetime, most: int | None) -> list[Owed
 	table = frappe.qb.DocType(ACTION_ITEM)
 	query = (
 		frappe.qb.from_(table)
-		.select(table.parent, table.description, table.assigned_to, table.due_on)
+		.select(table.parent, table.description, table.assigned_to, table.due_on, table.todo)
 		.where((table.status == policy.OPEN_ACTION_ITEM) & (table.due_on <= until.date()))
 		.where(table.parenttype == INTERACTION)
 	)
@@ -263,7 +265,7 @@ def _undated_items(staff: str) -> list:
 	table = frappe.qb.DocType(ACTION_ITEM)
 	return (
 		frappe.qb.from_(table)
-		.select(table.parent, table.description)
+		.select(table.parent, table.description, table.todo)
 		.where((table.assigned_to == staff) & (table.status == policy.OPEN_ACTION_ITEM))
 		.where(table.due_on.isnull() & (table.parenttype == INTERACTION))
 		.orderby(table.creation, table.name)
@@ -273,7 +275,9 @@ def _undated_items(staff: str) -> list:
 
 def _readable(items: list) -> list[OwedItem]:
 	return [
-		OwedItem(ITEM, calendars.end_of(item.due_on), item.assigned_to, item.description, interaction)
+		OwedItem(
+			ITEM, calendars.end_of(item.due_on), item.assigned_to, item.description, interaction, item.todo
+		)
 		for item, interaction in _with_interactions(items)
 	]
 

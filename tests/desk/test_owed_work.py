@@ -86,15 +86,25 @@ def test_what_waits_says_until_when(site, frontline, owed, login, shoot):
 def test_an_action_item_without_a_day_has_its_place(site, frontline, owed, login, shoot):
 	name = owed("Solar roof")
 	doc = site.get_doc(INTERACTION, name)
-	doc.append("action_items", {"description": "Send the brochure", "assigned_to": frontline})
+	for what in ("Send the brochure", "Send the price list"):
+		doc.append("action_items", {"description": what, "assigned_to": frontline})
 	doc.save()
 	site.db.commit()
 	page = login(frontline, PASSWORD)
 	page.goto("/app/owed-today")
 	undated = page.locator("[data-section=undated]")
-	expect(undated).to_contain_text("Without a Due Date (1)")
-	expect(undated.locator("li")).to_contain_text("Send the brochure")
+	expect(undated).to_contain_text("Without a Due Date (2)")
 	shoot(page, "undated")
+	brochure = undated.locator("li").filter(has_text="brochure")
+	expect(brochure.locator("[data-action=snooze]")).to_have_count(0)
+	brochure.get_by_role("button", name="Done").click()
+	expect(undated).to_contain_text("Without a Due Date (1)")
+	undated.locator("li").focus()
+	page.keyboard.press("d")
+	expect(undated).to_have_count(0)
+	site.db.rollback()
+	doc.reload()
+	assert {row.status for row in doc.action_items} == {"Closed"}
 
 
 def test_an_inquiry_without_a_receipt_is_snoozed_with_a_reason(site, frontline, owed, login):

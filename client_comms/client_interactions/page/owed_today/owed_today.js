@@ -64,7 +64,15 @@ class OwedToday {
 				key: "w", // back to work
 				run: (name) => client_comms.actions.resume(this.target(name)),
 			},
+			done: { label: __("Done"), key: "d", run: (_interaction, { todo }) => this.close(todo) },
 		};
+	}
+
+	/** Of an action item, which follows its ToDo. */
+	async close(todo) {
+		await frappe.db.set_value("ToDo", todo, "status", "Closed");
+		frappe.show_alert({ message: __("Done"), indicator: "green" });
+		this.next();
 	}
 
 	target(name) {
@@ -176,20 +184,35 @@ class OwedToday {
 	}
 
 	row(
-		{ interaction, client, subject, level, what, due, words, until, acknowledge, writable, emailable },
+		{
+			interaction,
+			client,
+			subject,
+			level,
+			what,
+			due,
+			words,
+			until,
+			acknowledge,
+			todo,
+			writable,
+			emailable,
+		},
 		section,
 	) {
 		const escape = frappe.utils.escape_html;
 		const it = client_comms.interaction;
+		const clocks = writable && !todo; // which an action item does not have
 		const offered = {
+			done: todo,
 			reply: emailable,
-			acknowledge: writable && acknowledge,
-			promise: writable && section !== "waiting",
-			snooze: writable && section !== "waiting",
-			resume: writable && section === "waiting",
+			acknowledge: clocks && acknowledge,
+			promise: clocks && section !== "waiting",
+			snooze: clocks && section !== "waiting",
+			resume: clocks && section === "waiting",
 		};
 		const actions = this.actions();
-		const buttons = Object.keys(actions)
+		const buttons = Object.keys(offered)
 			.filter((action) => offered[action])
 			.map((action) => {
 				const label = escape(actions[action].label);
@@ -199,7 +222,7 @@ class OwedToday {
 		const when = due
 			? `<span class="due${section === "late" ? " late" : ""}" title="${it.when(due)}">${escape(words)}</span>`
 			: "";
-		return `<li tabindex="0" data-interaction="${escape(interaction)}">
+		return `<li tabindex="0" data-interaction="${escape(interaction)}" data-todo="${escape(todo || "")}">
 			<span class="about">
 				<a href="${frappe.utils.get_form_link("Client Interaction", interaction)}" tabindex="-1"><b>${escape(client || __("Unknown client"))}</b>
 				${escape(subject || "")}</a>
@@ -240,7 +263,7 @@ class OwedToday {
 
 	act(action, { dataset }) {
 		this.at = dataset.interaction;
-		this.actions()[action].run(dataset.interaction);
+		this.actions()[action].run(dataset.interaction, dataset);
 	}
 
 	/** The interaction below the one that was worked on. */
