@@ -226,6 +226,7 @@ override_whitelisted_methods = {
 	"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_and_address": "client_comms.enforcement.methods.clients.get_contact_and_address",
 	"erpnext.stock.doctype.shipment.shipment.get_contact_name": "client_comms.enforcement.methods.clients.get_contact_name",
 	"erpnext.stock.doctype.shipment.shipment.get_address_name": "client_comms.enforcement.methods.clients.get_address_name",
+	"erpnext.stock.doctype.shipment.shipment.get_company_contact": "client_comms.enforcement.methods.clients.get_company_contact",
 	"frappe.contacts.doctype.address.address.get_default_address": "client_comms.enforcement.methods.clients.get_default_address",
 	"erpnext.crm.doctype.lead.lead.add_lead_to_prospect": "client_comms.enforcement.methods.missing_checks_erpnext.add_lead_to_prospect",
 	"erpnext.edi.doctype.code_list.code_list_import.process_genericode_import": "client_comms.enforcement.methods.missing_checks_erpnext.process_genericode_import",

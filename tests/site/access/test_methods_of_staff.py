@@ -120,6 +120,13 @@ def test_a_client_sends_no_email_in_our_name(eve, mailbox, request_as, carried):
 		),
 		(f"{CRM}.create_prospect_against_crm_deal", {"organization": "Anna Client", "contacts": "[]"}),
 		("erpnext.crm.doctype.lead.lead.add_lead_to_prospect", {"lead": "x", "prospect": "x"}),
+		# By the wrapper's own name, which would tell a hidden number from one that no lead has.
+		("client_comms.enforcement.methods.missing_checks_erpnext.get_lead_details", {"lead": "x"}),
+		("client_comms.intake.issue_status.set_status", {"name": "x", "status": "Closed"}),
+		(
+			"frappe.desk.doctype.event.event.update_attending_status",
+			{"event_name": "x", "attendee": "x", "status": "Yes"},
+		),
 	],
 )
 def test_a_client_calls_no_method_that_is_for_staff(make_client, eve, request_as, method, asked):
@@ -281,6 +288,23 @@ def test_those_of_a_customer_are_for_those_who_deliver_to_it(linked, make_user, 
 	assert request_as(manager, ADDRESS, doctype="Customer", name=customer.name) == address
 	assert "5550100" in request_as(driver, display, contact=contact)
 	assert request_as(driver, of_trip, name=customer.name)["contact_person"]["parent"] == contact
+
+
+def test_name_and_number_of_another_login_are_for_those_who_fill_in_a_shipment(eve, make_user, request_as):
+	"""Those of a colleague; a client's are not."""
+	method = f"{SHIPMENT}.get_company_contact"
+	seller, manager, administrator = (
+		make_user("Employee"),
+		make_user("Stock Manager"),
+		make_user("System Manager"),
+	)
+	frappe.db.set_value("User", {"name": ("in", [seller, eve])}, "phone", "+49 30 5550100")
+	for user, of in ((seller, manager), (seller, eve), (manager, eve)):
+		with pytest.raises(frappe.PermissionError):
+			request_as(user, method, user=of)
+
+	for user, of in ((seller, seller), (manager, seller), (administrator, eve)):
+		assert request_as(user, method, user=of)["phone"] == "+49 30 5550100"
 
 
 @pytest.fixture

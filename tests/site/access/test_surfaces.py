@@ -130,6 +130,7 @@ NO_SURFACE = {
 	"erpnext.stock.doctype.delivery_trip.delivery_trip.get_contact_and_address": "asks for the customer: test_methods_of_staff",
 	"erpnext.stock.doctype.shipment.shipment.get_contact_name": "asks for the document: test_methods_of_staff",
 	"erpnext.stock.doctype.shipment.shipment.get_address_name": "asks for the document: test_methods_of_staff",
+	"erpnext.stock.doctype.shipment.shipment.get_company_contact": "a login, not a record: test_methods_of_staff",
 	"frappe.contacts.doctype.address.address.get_default_address": "asks for the document: test_methods_of_staff",
 	"erpnext.templates.pages.projects.get_task_html": "asks for the project: test_methods_of_staff",
 	"erpnext.templates.pages.projects.get_timesheet_html": "asks for the project: test_methods_of_staff",
