@@ -45,6 +45,17 @@ def site_zone() -> ZoneInfo:
 	return ZoneInfo(get_system_timezone())
 
 
+def user_zone(user: str | None = None) -> ZoneInfo:
+	"""The time zone in which the desk shows times to a user; the session user unless one is named."""
+	zone = frappe.get_cached_value("User", user or frappe.session.user, "time_zone")
+	return ZoneInfo(zone) if zone else site_zone()
+
+
+def day_for(stored: datetime, user: str | None = None) -> date:
+	"""The day on which a stored moment is, as the desk shows it to a user."""
+	return to_aware(stored).astimezone(user_zone(user)).date()
+
+
 def _bold(value: object) -> str:
 	# nosemgrep: frappe-bold (this is escaped; i18n imports this module)
 	return frappe.bold(escape_html(cstr(value)))

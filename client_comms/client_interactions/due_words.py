@@ -1,9 +1,7 @@
 """A deadline in words, the same wherever it is shown: "Fri 17:00, 1 business day left"."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
@@ -30,7 +28,7 @@ def due_words(due: datetime | str, company: str | None) -> str:
 
 def moment_words(at: datetime, now: datetime | None = None) -> str:
 	"""An aware datetime: "Fri 17:00" within a week of `now`, otherwise "Fri 4 Dec, 17:00"."""
-	zone = user_zone()
+	zone = clock.user_zone()
 	soon = now and abs(at.astimezone(zone).date() - now.astimezone(zone).date()) <= _THIS_WEEK
 	pattern = "EEE HH:mm" if soon else f"EEE {day_number()} MMM, HH:mm"
 	return format_datetime(at.astimezone(zone).replace(tzinfo=None), pattern)
@@ -51,9 +49,3 @@ def left_words(left: rules.TimeLeft) -> str:
 			rules.MINUTES: _("1 minute left") if one else _("{0} minutes left"),
 		}
 	return words[left.unit].format(left.count)
-
-
-def user_zone() -> ZoneInfo:
-	"""The time zone in which the desk shows times to the session user."""
-	zone = frappe.get_cached_value("User", frappe.session.user, "time_zone")
-	return ZoneInfo(zone) if zone else clock.site_zone()

@@ -1,6 +1,7 @@
 """The status of an Issue and that of its interactions follow each other when staff switch one (C-4, D-1).
 
-Messages need none of this: ERPNext sets the Issue when one arrives or is sent, and intake the interaction.
+Messages that arrive need none of this: ERPNext sets the Issue, and intake the interaction. An answer whose message did not leave
+reopens the Issue, as one that staff take back does.
 """
 
 import frappe
@@ -160,7 +161,8 @@ def follow_interaction(doc, method=None):
 	if before is None or before.status == doc.status:
 		return
 	event = doc.events[-1]
-	if doc.flags.follows_issue or event.source_doctype or event.event not in possible_actions.STAFF_EVENTS:
+	by_message = event.source_doctype and event.event != response_clock.TAKEN_BACK
+	if doc.flags.follows_issue or by_message or event.event not in possible_actions.STAFF_EVENTS:
 		return
 	issues = _issues_of(doc)
 	if not issues or not _on():

@@ -1,10 +1,11 @@
 """The duties of a staff member under the procedure: policies to read and to approve, trainings to take, records to review,
-texts to approve (D-3, R-1, R-2, T-1, T-3, T-4)."""
+texts and matrix versions to approve (D-3, M-1, R-1, R-2, T-1, T-3, T-4)."""
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
+from client_comms import clock
 from client_comms.enforcement import policy
 from client_comms.people import policies, reviews, template_approvals, trainings
 from client_comms.roles import COMPLIANCE_OFFICER, approves_texts
@@ -37,10 +38,8 @@ def of_user(user: str) -> list[dict]:
 		)
 	]
 	found += _findings(user)
-	return sorted(
-		[*found, *_to_approve(user), *_policies_to_approve(user), *_requests(user), *_second_looks(user)],
-		key=lambda each: each["due"] or "9999",
-	)
+	found += [*_to_approve(user), *_policies_to_approve(user), *_matrices_to_approve(user)]
+	return sorted([*found, *_requests(user), *_second_looks(user)], key=lambda each: each["due"] or "9999")
 
 
 def _policies(user: str) -> list[dict]:
@@ -118,7 +117,7 @@ def _requests(user: str) -> list[dict]:
 		{
 			"what": _("Request of a Client"),
 			"title": _("{0}: {1}").format(_(row.right), row.party_name),
-			"due": str(row.due_on.date()),
+			"due": str(clock.day_for(row.due_on, user)),
 			"route": ["Form", _REQUEST, row.name],
 		}
 		for row in rows
@@ -158,7 +157,7 @@ def _second_looks(user: str) -> list[dict]:
 		{
 			"what": what,
 			"title": f"{row.name} ({request.party_name})" if request else row.name,
-			"due": request and str(request.due_on.date()),
+			"due": request and str(clock.day_for(request.due_on, user)),
 			"route": ["Form", doctype, row.name],
 		}
 		for what, doctype, row in waiting
@@ -191,5 +190,31 @@ def _policies_to_approve(user: str) -> list[dict]:
 			"route": ["Form", policies.POLICY, doc.name],
 		}
 		for doc in policies.drafts(user)
+		if user not in doc.authors(doc)
+	]
+
+
+def _matrices_to_approve(user: str) -> list[dict]:
+	"""Drafts of the communication matrix, by when they are to take effect, unless the user wrote or changed them."""
+	needs_another = frappe.get_cached_doc("Client Comms Settings").four_eyes_on_matrix
+	if not needs_another or not frappe.has_permission(policies.MATRIX, "submit", user=user):
+		return []
+	names = frappe.get_list(
+		policies.MATRIX,
+		{"docstatus": 0},
+		pluck="name",
+		order_by="effective_from asc, name asc",
+		limit=20,
+		user=user,
+	)
+	drafts = [frappe.get_doc(policies.MATRIX, name) for name in names]
+	return [
+		{
+			"what": _("Matrix to Approve"),
+			"title": doc.name,
+			"due": str(clock.day_for(doc.effective_from, user)),
+			"route": ["Form", doc.doctype, doc.name],
+		}
+		for doc in drafts
 		if user not in doc.authors(doc)
 	]

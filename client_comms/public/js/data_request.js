@@ -31,7 +31,7 @@ client_comms.enter_data_request = ({ party_type, party, contact, received_on }) 
 			frappe.msgprint({
 				title: __("Request Entered"),
 				message: __("The Compliance Officers see it now. It must be answered by {0}.", [
-					frappe.datetime.str_to_user(due_on),
+					frappe.datetime.str_to_user(frappe.datetime.convert_to_user_tz(due_on)),
 				]),
 				indicator: "green",
 			});

@@ -32,7 +32,7 @@ client_comms.reach_by_keys = (dialog) => {
 client_comms.ask_to_discard = (discard) => {
 	const question = frappe.confirm(__("Discard what you have typed?"), discard);
 	question.set_secondary_action_label(__("Keep Writing"));
-	question.get_primary_btn().text(__("Discard"));
+	question.get_primary_btn().text(__("Discard", null, "Throw Away"));
 	return question;
 };
 

@@ -59,7 +59,7 @@ if (!client_comms.on_client_forms) {
 						() =>
 							client_comms.log_interaction(
 								values,
-								() => show_logged(frm),
+								() => show_changed(frm),
 								client_comms.client_on_screen(),
 							),
 						__("Create"),
@@ -80,7 +80,7 @@ if (!client_comms.on_client_forms) {
 	}
 
 	/** The document itself has not changed: what is being entered in its form stays. */
-	function show_logged(frm) {
+	function show_changed(frm) {
 		if (!frm.is_dirty()) return frm.reload_doc();
 		frm.sidebar.reload_docinfo();
 		return frm.client_comms_banner?.();
@@ -170,7 +170,7 @@ if (!client_comms.on_client_forms) {
 		if (conversation && owed.actions.length && owed.writers.allowed) {
 			item(__("Reply"), () => client_comms.outgoing.reply_on(frm, owed));
 		}
-		const target = { name, after: () => frm.client_comms_banner() };
+		const target = { name, after: () => show_changed(frm) }; // the status of an Issue follows
 		for (const { label, group, run } of client_comms.actions.offered(target, owed.actions)) {
 			item(group ? `${group}: ${label}` : label, run);
 		}

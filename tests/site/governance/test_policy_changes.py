@@ -10,6 +10,7 @@ from rq.timeouts import JobTimeoutException
 from client_comms import api, background_work, transactions
 from client_comms.client_interactions.clocks import sweep
 from client_comms.exceptions import ActionNotPossibleError, FourEyesError, ResultIsFixedError
+from client_comms.people import duties
 from client_comms.policy_changes import activation, changes, new_access, runs, states
 from client_comms.setup import install
 
@@ -474,6 +475,25 @@ def test_a_second_person_is_asked_for(clock_at, draft, make_user, as_user, set_s
 			version = frappe.get_doc(MATRIX, version.name)
 			version.submit()
 	assert version.docstatus == 1 and version.approved_by == approver
+
+
+def test_a_draft_is_a_duty_of_those_who_can_approve_it(draft, make_user, as_user, set_settings):
+	set_settings(four_eyes_on_matrix=1)
+	author, approver = make_user(MANAGER), make_user(MANAGER)
+	with as_user(author):
+		version = draft()
+
+	def owes(user):
+		return {each["route"][2] for each in duties.of_user(user) if each["what"] == "Matrix to Approve"}
+
+	assert version.name in owes(approver) and version.name not in owes(author)
+	assert not owes(make_user("Compliance Officer"))
+	set_settings(four_eyes_on_matrix=0)  # the author can
+	assert not owes(approver)
+	set_settings(four_eyes_on_matrix=1)
+	with as_user(approver):
+		frappe.get_doc(MATRIX, version.name).submit()
+	assert version.name not in owes(approver)
 
 
 def test_who_changes_a_version_while_submitting_it_needs_a_second_person_too(

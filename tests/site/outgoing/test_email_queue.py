@@ -440,6 +440,16 @@ def test_an_answer_that_failed_for_good_is_owed_again(answered):
 
 
 @pytest.mark.clause("C-4")
+def test_an_issue_is_open_again_once_its_answer_did_not_leave(answered, issue):
+	doc, _fiona = answered()
+	doc.db_set({"reference_doctype": "Issue", "reference_name": issue.name})
+	issue.reload().db_set("status", "Replied")
+	frappe.get_last_doc("Email Queue").update_status(status="Error")
+	assert doc.reload().status == "Open"
+	assert issue.reload().status == "Open"
+
+
+@pytest.mark.clause("C-4")
 def test_an_answer_that_reached_someone_or_was_given_again_stays(answered):
 	doc, fiona = answered()
 	queued = frappe.get_last_doc("Email Queue")

@@ -46,7 +46,7 @@ frappe.ui.form.on("Data Package", {
 			frm.add_custom_button(__("Try Again"), () => act(frm, "resume_copy"));
 		}
 		if (["Collecting", "Failed", "Ready", "Released"].includes(status)) {
-			frm.add_custom_button(__("Discard"), () =>
+			frm.add_custom_button(__("Discard", null, "Throw Away"), () =>
 				frappe.confirm(
 					status === "Released"
 						? __("Delete the file? The client's link to it ends at once.")

@@ -9,7 +9,7 @@ frappe.ui.form.on("Data Subject Request", {
 		if (!frm.is_new() && frm.doc.status !== "Open") frm.disable_form(); // a new one is entered instead
 		if (frm.is_new() || frm.doc.status !== "Open") return;
 		// They need no identity: a client whose identity stays unclear is told so, or refused (GDPR Art. 12(6)).
-		frm.add_custom_button(__("Answer"), () => answer(frm, 0), __("Actions"));
+		frm.add_custom_button(__("Answer", null, "Answer a Request"), () => answer(frm, 0), __("Actions"));
 		frm.add_custom_button(__("Refuse"), () => answer(frm, 1), __("Actions"));
 		if (!frm.doc.extended_months) frm.add_custom_button(__("Extend"), () => extend(frm), __("Actions"));
 		say_next_step(frm);
@@ -128,7 +128,7 @@ function answer(frm, refused) {
 		[told, client_comms.told_otherwise(frm)],
 		(values) => act(frm, "answer_request", { ...values, refused }),
 		refused ? __("Refuse the Request") : __("Answer the Request"),
-		refused ? __("Refuse") : __("Answer"),
+		refused ? __("Refuse") : __("Answer", null, "Answer a Request"),
 	);
 }
 

@@ -28,7 +28,7 @@ frappe.ui.form.on("Erasure Run", {
 			} else if (frm.doc.kept_count && frm.doc.request) say_all_is_kept(frm);
 		}
 		if (can_be_discarded(frm.doc)) {
-			frm.add_custom_button(__("Discard"), () =>
+			frm.add_custom_button(__("Discard", null, "Throw Away"), () =>
 				frappe.confirm(__("Discard this plan? Nothing is erased."), () => act(frm, "discard_run")),
 			);
 		}

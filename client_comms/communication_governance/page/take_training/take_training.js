@@ -187,7 +187,7 @@
 			return `<div class="alert alert-warning">${__(
 				"{0} percent is not enough to pass. Read the content again and try once more.",
 				[percent],
-			)}</div><ul>${wrong
+			)}</div><h4>${__("Answered Wrongly")}</h4><ul>${wrong
 				.map(
 					({ question, explanation }) =>
 						`<li>${escape(question)}${explanation ? `<br><span class="text-muted">${escape(explanation)}</span>` : ""}</li>`,

@@ -36,7 +36,7 @@ client_comms.ReplyBox = class ReplyBox extends frappe.views.CommunicationCompose
 			<div class="buttons">
 				<button class="btn btn-primary btn-sm" data-act="send">${__("Send", null, "Send Email")}</button>
 				<button class="btn btn-default btn-sm" data-act="close">${__("Keep as Draft")}</button>
-				<button class="btn btn-default btn-sm" data-act="discard">${__("Discard", null, "Discard Email")}</button>
+				<button class="btn btn-default btn-sm" data-act="discard">${__("Discard", null, "Throw Away")}</button>
 				<button class="btn btn-link btn-sm" data-act="options">${__("More Options")}</button>
 			</div>
 		</div>`)
