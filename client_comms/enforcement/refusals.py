@@ -77,6 +77,12 @@ def reasons(decision: access.Decision, user: str) -> list[str]:
 	return said
 
 
+def helpful(decision: access.Decision) -> list[str]:
+	"""The reasons as sentences in HTML. What administrators can do about it would help no one else."""
+	may_change = roles.configures_or_audits() or "System Manager" in frappe.get_roles()
+	return [translate(each) for each in decision.reasons if may_change or each.text != access.GIVE_A_ROLE]
+
+
 def without_clearance(sentence: str | None = None) -> str:
 	"""What is said to a session user without clearance: to staff the `sentence` (translated) and whom to ask; to clients, who know
 	neither levels nor colleagues, to write."""

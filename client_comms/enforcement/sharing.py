@@ -23,6 +23,7 @@ from client_comms.enforcement import (
 	interactions,
 	internal_recipients,
 	policy,
+	refusals,
 )
 from client_comms.enforcement.readers import Reader
 from client_comms.enforcement.row_conditions import meeting
@@ -385,9 +386,7 @@ def _allow(decision: access.Decision, user: str, instead: str = "") -> None:
 	if decision.allowed:
 		return
 	lines = [_("{0} cannot take part in this interaction.").format(name_of(user))]
-	# What administrators can do about it would help no one else.
-	may_change = roles.configures_or_audits() or "System Manager" in frappe.get_roles()
-	lines += [translate(each) for each in decision.reasons if may_change or each.text != access.GIVE_A_ROLE]
+	lines += refusals.helpful(decision)
 	frappe.throw(
 		"<br>".join([*lines, *filter(None, [instead])]),
 		exc=ClearanceMissingError,

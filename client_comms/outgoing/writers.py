@@ -7,12 +7,12 @@ from itertools import chain
 import frappe
 from frappe import _
 from frappe.desk.form import assign_to
-from frappe.utils import escape_html
+from frappe.utils import escape_html, getdate
 
 from client_comms import clock, transactions
-from client_comms.enforcement import explain, governed, policy
+from client_comms.enforcement import explain, governed, policy, refusals
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.i18n import name_of, translate
+from client_comms.i18n import name_of
 from client_comms.intake import assignment
 from client_comms.procedure import COMMUNICATIONS_MANAGER
 from client_comms.roles import some_with_role, users_with_role
@@ -39,7 +39,7 @@ def of(doctype: str, name: str) -> dict:
 	people = sorted(_people(doctype, name), key=lambda each: (not each["takes_part"], each["full_name"]))
 	return {
 		"allowed": False,
-		"reasons": [translate(reason) for reason in decision.reasons],
+		"reasons": refusals.helpful(decision),
 		"people": people,
 		"may_hand_over": bool(people) and bool(frappe.has_permission(doctype, "write", doc=name)),
 		"managers": "" if people else some_with_role(COMMUNICATIONS_MANAGER),
@@ -98,5 +98,7 @@ def hand_over(doctype: str, name: str, to: str, note: str | None = None, respons
 		doc.flags.reassignment_reason = note
 		doc.save()
 	else:
-		doc.append("action_items", {"description": task, "assigned_to": to, "status": "Open"})
+		# By when the client is owed the next thing, so that it stands among what the user owes.
+		due = doc.next_deadline and max(getdate(doc.next_deadline), clock.now().date())
+		doc.append("action_items", {"description": task, "assigned_to": to, "due_on": due, "status": "Open"})
 		doc.save()
