@@ -150,6 +150,24 @@ def test_the_workspace_counts_what_was_just_logged(frontline, client, login):
 	expect(figure).to_have_text(str(before + 1))
 
 
+def test_tab_leaves_the_action_items_for_the_button_that_logs(frontline, login):
+	page, dialog = open_dialog(login, frontline)
+	rows = dialog.locator("[data-fieldname=action_items] .rows .grid-row")
+	dialog.get_by_text("Action Items", exact=True).click()
+	dialog.locator("[data-fieldname=action_items] .grid-add-row").press("Enter")
+	dialog.locator("[data-fieldname=action_items] [data-fieldname=description] input").focus()
+	page.keyboard.type("Send a brochure")
+	log = dialog.get_by_role("button", name="Log", exact=True)
+	for _press in range(12):
+		page.keyboard.press("Tab")
+		page.wait_for_timeout(150)  # Frappe adds a row after 100 milliseconds
+		if log.evaluate("button => button === document.activeElement"):
+			break
+		assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+	expect(log).to_be_focused()
+	expect(rows).to_have_count(1)
+
+
 def test_action_items_are_entered_in_it(site, frontline, client, login):
 	page, dialog = open_dialog(login, frontline)
 	search(dialog, client.key, "Anna")
