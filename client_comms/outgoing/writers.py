@@ -7,9 +7,10 @@ from itertools import chain
 import frappe
 from frappe import _
 from frappe.desk.form import assign_to
-from frappe.utils import escape_html, getdate
+from frappe.utils import escape_html, get_datetime
 
 from client_comms import clock, transactions
+from client_comms.communication_governance import calendars
 from client_comms.enforcement import explain, governed, policy, refusals
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.i18n import name_of
@@ -99,6 +100,7 @@ def hand_over(doctype: str, name: str, to: str, note: str | None = None, respons
 		doc.save()
 	else:
 		# By when the client is owed the next thing, so that it stands among what the user owes.
-		due = doc.next_deadline and max(getdate(doc.next_deadline), clock.now().date())
+		deadline = doc.next_deadline and max(get_datetime(doc.next_deadline), clock.now())
+		due = deadline and calendars.day_of(deadline)
 		doc.append("action_items", {"description": task, "assigned_to": to, "due_on": due, "status": "Open"})
 		doc.save()

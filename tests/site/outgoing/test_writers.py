@@ -2,7 +2,6 @@
 
 import frappe
 import pytest
-from frappe.utils import getdate
 
 from client_comms import api
 from client_comms.exceptions import ClearanceMissingError
@@ -88,11 +87,25 @@ def test_handing_over_makes_an_action_item_and_tells(complaint, agent, manager, 
 	(item,) = complaint.action_items
 	assert (item.assigned_to, item.description) == (manager, "Tell her that we come on Monday.")
 	assert complaint.responsible_staff == agent
-	assert item.due_on == max(complaint.next_deadline.date(), getdate())
 	assert frappe.db.exists("ToDo", {"allocated_to": manager, "reference_name": complaint.name})
 	(notification,) = told(manager)
 	assert notification.document_name == complaint.name
 	assert "Monday" not in notification.subject
+
+
+@pytest.mark.parametrize(
+	("moment", "due"),
+	[("2026-11-23 12:00", "2026-11-24"), ("2026-12-01 12:00", "2026-12-01")],
+	ids=["ahead", "missed"],
+)
+def test_what_is_handed_over_is_due_with_what_the_client_is_owed(
+	moment, due, complaint, agent, manager, muted_support, clock_at, as_user
+):
+	assert str(complaint.next_deadline.date()) == "2026-11-24"
+	with clock_at(moment), as_user(agent):
+		api.hand_over(complaint.doctype, complaint.name, manager, "Tell her that we come on Monday.")
+	(item,) = complaint.reload().action_items
+	assert str(item.due_on) == due
 
 
 def test_handing_over_makes_responsible_and_tells(complaint, agent, manager, muted_support, as_user):
