@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import format_datetime
 
-from client_comms import procedure
+from client_comms import clock, procedure
 from client_comms.api import data_rights as api
 from client_comms.api import subject_requests
 from client_comms.client_privacy import identity, invitations, links, page_visits
@@ -122,6 +122,22 @@ def test_officers_owe_an_answer(client, token, as_user, make_user, make_client):
 		{"doctype": "User Permission", "user": officer, "allow": "Customer", "for_value": other.party}
 	).insert()
 	assert request.name not in routes(officer)
+
+
+@pytest.mark.parametrize(
+	("zone", "due"),
+	[("Pacific/Auckland", "2027-01-02"), ("America/Los_Angeles", "2027-01-01"), (None, "2027-01-01")],
+)
+def test_the_day_of_a_request_is_the_one_that_its_form_shows(client, token, as_user, make_user, zone, due):
+	"""The site is in Europe/Berlin."""
+	assert str(clock.site_zone()) == "Europe/Berlin"
+	with as_user("Guest"):
+		api.ask("Access", token=token())
+	request = request_of(client)
+	request.db_set("due_on", "2027-01-01 20:00:00")
+	officer = make_user(procedure.COMPLIANCE_OFFICER, time_zone=zone)
+	(duty,) = (each for each in duties.of_user(officer) if each["route"][-1] == request.name)
+	assert duty["due"] == due
 
 
 def test_a_link_goes_only_to_an_address_on_file_and_not_again_at_once(client):
