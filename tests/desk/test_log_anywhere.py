@@ -150,6 +150,12 @@ def test_the_workspace_counts_what_was_just_logged(frontline, client, login):
 	expect(figure).to_have_text(str(before + 1))
 
 
+UNCOVERED = """() => {
+	const { x, y, width, height } = document.activeElement.getBoundingClientRect();
+	return document.activeElement.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
 def test_tab_leaves_the_action_items_for_the_button_that_logs(frontline, login):
 	page, dialog = open_dialog(login, frontline)
 	rows = dialog.locator("[data-fieldname=action_items] .rows .grid-row")
@@ -164,6 +170,7 @@ def test_tab_leaves_the_action_items_for_the_button_that_logs(frontline, login):
 		if log.evaluate("button => button === document.activeElement"):
 			break
 		assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+		assert page.evaluate(UNCOVERED)
 	expect(log).to_be_focused()
 	expect(rows).to_have_count(1)
 
