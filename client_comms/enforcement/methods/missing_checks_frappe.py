@@ -122,7 +122,7 @@ def get_next(
 	**others,
 ):
 	"""The record before or after another one in a list; after a hidden one there is none, because where it stands in the
-	order tells its values. Frappe 15.104 and later look at no permission, so what they find is passed over if it is hidden."""
+	order tells its values. Frappe 15.104 and later look at no permission, so what they find is passed over if the list does not have it."""
 	place = {"doctype": doctype, "value": value, "prev": prev}
 	order = {"filters": filters, "sort_order": sort_order, "sort_field": sort_field}
 	if not guards.is_held(doctype):
@@ -130,7 +130,7 @@ def get_next(
 	found = None
 	if guards.readable(doctype, [value]):
 		found = call_previous("frappe.desk.form.utils.get_next", **place, **order, **others)
-		if not found or guards.readable(doctype, [found]):
+		if not found or guards.readable_names(doctype, {"name": found}):
 			return found
 		found = _next_listed(**place, **order)
 	if not found:

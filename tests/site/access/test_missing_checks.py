@@ -214,6 +214,15 @@ def test_the_next_record_is_one_that_the_list_has(complaint, log, staff, as_user
 		assert missing_checks_frappe.get_next(value=first.name, prev=0, **order) == complaint.name
 
 
+def test_the_next_record_is_not_named_without_a_right_on_its_kind(make_user, as_user, monkeypatch):
+	first, last = (frappe.get_doc({"doctype": "Lead", "lead_name": each}).insert().name for each in "AB")
+	monkeypatch.setattr(missing_checks_frappe, "call_previous", lambda *_, **__: last)
+	with as_user(make_user("Accounts User")), pytest.raises(frappe.PermissionError):
+		missing_checks_frappe.get_next("Lead", first, 0)
+	with as_user(make_user("Sales User")):
+		assert missing_checks_frappe.get_next("Lead", first, 0) == last
+
+
 def test_the_name_of_an_archive(complaint, staff, as_user):
 	archive = frappe.get_doc(
 		{
