@@ -1,7 +1,7 @@
 """The status of an Issue and that of its interactions follow each other when staff switch one (C-4, D-1).
 
-Messages that arrive need none of this: ERPNext sets the Issue, and intake the interaction. An answer whose message did not leave
-reopens the Issue, as one that staff take back does.
+Messages need none of this: ERPNext sets the Issue when one arrives or is sent, and intake the interaction. Of what becomes of one that
+was sent, ERPNext sets nothing, so the Issue follows there as well (`flags.delivery_changed`).
 """
 
 import frappe
@@ -161,7 +161,7 @@ def follow_interaction(doc, method=None):
 	if before is None or before.status == doc.status:
 		return
 	event = doc.events[-1]
-	by_message = event.source_doctype and event.event != response_clock.TAKEN_BACK
+	by_message = event.source_doctype and not doc.flags.delivery_changed
 	if doc.flags.follows_issue or by_message or event.event not in possible_actions.STAFF_EVENTS:
 		return
 	issues = _issues_of(doc)

@@ -67,7 +67,9 @@ def _is_reply(queued) -> bool:
 
 def _locked(queued) -> tuple:
 	message = frappe.get_doc(COMMUNICATION, queued.communication)
-	return transactions.locked(INTERACTION, message.client_interaction), message
+	interaction = transactions.locked(INTERACTION, message.client_interaction)
+	interaction.flags.delivery_changed = True
+	return interaction, message
 
 
 def _has_reached_someone(queued) -> bool:
