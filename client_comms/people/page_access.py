@@ -6,7 +6,8 @@ from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
 
 from client_comms.roles import role_names, who_could_help
 
-_CONTACT = "Contact"  # of Frappe, but the forms of this app link to it
+# Of Frappe, but the forms of this app link to contacts, and the steps of setting it up lead to the mailboxes.
+_OF_FRAPPE = ("Contact", "Email Account")
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
 
@@ -15,7 +16,7 @@ def refusal(address: str) -> dict:
 	"""What to tell the session user, to whom the desk has refused an address.
 
 	:param address: the first part of the address, such as `access-explorer`, or the name of a report
-	:returns: nothing unless it is this app's, or Contact; `route` to a report that they can open, which is found under another address; otherwise
+	:returns: nothing unless it is this app's, or one of `_OF_FRAPPE`; `route` to a report that they can open, which is found under another address; otherwise
 	    `title` and the `sentences` that say who can open it
 	"""
 	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
@@ -32,7 +33,7 @@ def refusal(address: str) -> dict:
 
 def _named(kind: str, address: str, modules: list[str]) -> str | None:
 	names = frappe.get_all(kind, {"module": ("in", modules)}, pluck="name")
-	names += [_CONTACT] if kind == "DocType" else []
+	names += _OF_FRAPPE if kind == "DocType" else ()
 	return next((name for name in names if address in (name, name.lower().replace(" ", "-"))), None)
 
 

@@ -62,6 +62,13 @@ def test_a_contact_is_opened_by_roles_that_open_more_than_their_own(make_user, a
 		assert api.who_opens("Contact") == {}
 
 
+def test_the_step_of_setting_up_mailboxes_says_who_opens_them(make_user, as_user):
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		told = api.who_opens("email-account")
+	assert told["title"] == "Email Account"
+	assert "System Manager" in told["sentences"][0]
+
+
 def test_users_whose_roles_do_not_let_them_act_are_told_who_can(make_user, as_user, log):
 	name = log().name
 	make_user(procedure.FRONTLINE_STAFF, first_name="Aaron", last_name="Aaronson")
