@@ -57,9 +57,11 @@ def role_names(roles: Iterable[str]) -> str:
 
 
 def who_could_help(*roles: str) -> str:
-	"""Who has one of `roles`, or who assigns them."""
+	"""Who has one of `roles`, or who assigns them. Administrator, often the only System Manager of a site, is not named among the former."""
 	if names := some_with_role(*roles):
 		return _("Ask someone who has one, such as {0}.").format(names)
+	if "System Manager" in roles:
+		return _("No user has such a role. Ask the Administrator of this site.")
 	return _("No user has this role. Ask a System Manager to assign it.")
 
 

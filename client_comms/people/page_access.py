@@ -16,7 +16,7 @@ def refusal(address: str) -> dict:
 	"""What to tell the session user, to whom the desk has refused an address.
 
 	:param address: the first part of the address, such as `access-explorer`, or the name of a report
-	:returns: nothing unless it is this app's, or one of `_OF_FRAPPE`; `route` to a report that they can open, which is found under another address; otherwise
+	:returns: nothing unless it is this app's, or Contact or Email Account; `route` to a report that they can open, which is found under another address; otherwise
 	    `title` and the `sentences` that say who can open it
 	"""
 	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")

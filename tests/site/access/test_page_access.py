@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from client_comms import api, procedure
+from client_comms import api, procedure, roles
 
 pytestmark = pytest.mark.clause("D-5")
 
@@ -67,6 +67,16 @@ def test_the_step_of_setting_up_mailboxes_says_who_opens_them(make_user, as_user
 		told = api.who_opens("email-account")
 	assert told["title"] == "Email Account"
 	assert "System Manager" in told["sentences"][0]
+
+
+def test_where_administrator_alone_manages_the_system_they_are_the_one_to_ask(
+	make_user, as_user, monkeypatch
+):
+	user = make_user(procedure.COMMUNICATIONS_MANAGER)
+	monkeypatch.setattr(roles, "users_with_role", lambda *_roles: {"Administrator"})
+	with as_user(user):
+		told = api.who_opens("email-account")
+	assert told["sentences"][1] == "No user has such a role. Ask the Administrator of this site."
 
 
 def test_users_whose_roles_do_not_let_them_act_are_told_who_can(make_user, as_user, log):
