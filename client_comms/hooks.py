@@ -269,6 +269,7 @@ override_whitelisted_methods = {
 	"frappe.desk.doctype.event.event.update_attending_status": "client_comms.enforcement.methods.missing_checks_frappe.update_attending_status",
 	"frappe.automation.doctype.auto_repeat.auto_repeat.update_reference": "client_comms.enforcement.methods.missing_checks_frappe.update_reference",
 	"frappe.automation.doctype.assignment_rule.assignment_rule.bulk_apply": "client_comms.enforcement.methods.missing_checks_frappe.bulk_apply",
+	"frappe.model.document.unlock_document": "client_comms.enforcement.methods.missing_checks_frappe.unlock_document",
 	"frappe.core.doctype.communication.email.make": "client_comms.enforcement.methods.missing_checks_frappe.make",
 	"erpnext.templates.pages.projects.get_task_html": "client_comms.enforcement.methods.missing_checks_erpnext.get_task_html",
 	"erpnext.templates.pages.projects.get_timesheet_html": "client_comms.enforcement.methods.missing_checks_erpnext.get_timesheet_html",

@@ -112,6 +112,17 @@ def bulk_apply(doctype: str, docnames: str):
 
 
 @frappe.whitelist()
+def unlock_document(doctype: str | None = None, name: str | None = None, args: str | dict | None = None):
+	"""Free a document that a job has locked; version 15 takes both in `args` as well."""
+	given = frappe.parse_json(args) if args else {}
+	guards.require(doctype or given.get("doctype"), name or given.get("name"), access.WRITE)
+	return call_previous(
+		"frappe.model.document.unlock_document",
+		**({"doctype": doctype, "name": name} if doctype or name else {"args": args}),
+	)
+
+
+@frappe.whitelist()
 def get_next(
 	doctype: str,
 	value: str,

@@ -340,6 +340,14 @@ def assignment_rules(visitor, bait, planted):
 	return visitor.call(_RULES, doctype=INTERACTION, docnames=[bait.name]).ok
 
 
+_UNLOCK = "frappe.model.document.unlock_document"
+
+
+@surface("unlocking of a document that waits for a job", overridden(_UNLOCK), action=access.WRITE)
+def unlocking(visitor, bait, planted):
+	return visitor.call(_UNLOCK, doctype=INTERACTION, name=bait.name).ok
+
+
 @surface("splitting of an Issue of one's own, with a hidden message", control=False)
 def split_issue(visitor, bait, planted):
 	"""ERPNext moves any message that is named, and those after it; ours belongs to another Issue."""

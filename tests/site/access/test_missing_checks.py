@@ -96,6 +96,7 @@ CALLS = {
 		missing_checks_frappe.bulk_apply,
 		{"doctype": doc.doctype, "docnames": frappe.as_json([doc.name])},
 	),
+	"unlock": lambda doc: (missing_checks_frappe.unlock_document, named(doc)),
 	"restore": lambda doc: (missing_checks_frappe.restore, {"name": deleted_comment(doc), "alert": False}),
 }
 
