@@ -57,6 +57,39 @@ def test_no_records_are_nothing_only_if_it_looked(login, make_user, client, stor
 		expect(page.locator('[data-fieldname="error"]:visible')).to_contain_text(ERROR)
 
 
+TELL_OF_STEPS = """async () => {
+	let reloads = 0;
+	const reload = cur_frm.reload_doc;
+	cur_frm.reload_doc = () => reloads++;
+	const told = { package: cur_frm.docname, run: cur_frm.docname };
+	const [hear] = frappe.realtime.socket.listeners("EVENT");
+	for (let step = 0; step < 30; step++) hear(told);
+	const atOnce = reloads;
+	await new Promise((done) => setTimeout(done, 2500));
+	cur_frm.reload_doc = reload;
+	return [atOnce, reloads];
+}"""
+
+
+@pytest.mark.parametrize(
+	("doctype", "event", "values"),
+	[
+		(runs.PACKAGE, collecting.EVENT, {"status": "Collecting"}),
+		(erasures.RUN, erasures.EVENT, {**PLAN, "kind": "Retention"}),
+	],
+	ids=["copy", "erasure"],
+)
+def test_a_job_of_many_steps_does_not_load_the_form_again_for_each(
+	login, make_user, client, stored, doctype, event, values
+):
+	about = {} if doctype == erasures.RUN else {"party_type": "Customer", "party": client.name}
+	doc = stored(doctype, **values, **about)
+	page = login(make_user(procedure.COMPLIANCE_OFFICER, password=PASSWORD), PASSWORD)
+	with page.expect_response(lambda answer: answer.url.endswith("_overview")):
+		page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{doc.name}")
+	assert page.evaluate(TELL_OF_STEPS.replace("EVENT", event)) == [1, 2]
+
+
 TRIED_AGAIN = [
 	(runs.PACKAGE, {"status": "Failed", "error": ERROR}, True),
 	(runs.PACKAGE, {"status": "Discarded", "failed_count": 2}, False),

@@ -14,7 +14,7 @@ frappe.ui.form.on("Data Package", {
 		if (frm.is_new()) return;
 		frappe.realtime.off(EVENT);
 		frappe.realtime.on(EVENT, (told) => {
-			if (told.package === frm.docname && client_comms.is_shown(frm)) frm.reload_doc();
+			if (told.package === frm.docname) client_comms.follow_job(frm);
 		});
 		show_overview(frm);
 		show_progress(frm);

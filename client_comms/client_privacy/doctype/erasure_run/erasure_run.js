@@ -7,7 +7,7 @@ frappe.ui.form.on("Erasure Run", {
 		if (frm.is_new()) return;
 		frappe.realtime.off(EVENT);
 		frappe.realtime.on(EVENT, ({ run }) => {
-			if (run === frm.docname && client_comms.is_shown(frm)) frm.reload_doc();
+			if (run === frm.docname) client_comms.follow_job(frm);
 		});
 		show_overview(frm);
 		const { status } = frm.doc;
