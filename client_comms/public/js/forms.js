@@ -28,10 +28,14 @@ client_comms.is_shown = (frm) => {
 	return cur_frm === frm && view === "Form" && doctype === frm.doctype;
 };
 
-/** Show what a job in the background has done since. It tells of each step, and there may be thousands. */
-client_comms.follow_job = frappe.utils.throttle((frm) => {
+const reload_at_times = frappe.utils.throttle((frm) => {
 	if (client_comms.is_shown(frm)) frm.reload_doc();
 }, 2000);
+
+/** Show what a job in the background has done since. It tells of each step, and there may be thousands; a form that is not seen must not take the turn of one that is. */
+client_comms.follow_job = (frm) => {
+	if (client_comms.is_shown(frm)) reload_at_times(frm);
+};
 
 /**
  * Opens a window with the click, and shows in it what has an address only later: a browser blocks a window that opens some seconds
