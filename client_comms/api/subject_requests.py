@@ -26,22 +26,27 @@ def enter_request(
 	details: str | None = None,
 	contact: str | None = None,
 	received_on: str | None = None,
+	client_interaction: str | None = None,
 ) -> dict:
 	"""Enter a request that a client made to staff; only Compliance Officers can see it afterwards.
 
 	:param right: Access, Rectification, Erasure, Restriction, Objection or Portability
 	:param received_on: when the client asked (site time zone); by default now
+	:param client_interaction: in which they asked, if that is one of the client's that the user can read
 	:returns: `{"name", "due_on"}`
 	:raises frappe.PermissionError: without permission to record identity checks, or to read the client or any of its
-	    interactions
+	    interactions, or `client_interaction`
 	"""
-	client_documents.require_to_act(party_type, party, "Identity Verification")
+	client_documents.require_to_act(
+		party_type, party, "Identity Verification", interaction=client_interaction
+	)
 	values = {
 		"party_type": party_type,
 		"party": party,
 		"right": right,
 		"details": details,
 		"contact": contact,
+		"client_interaction": client_interaction,
 	}
 	if received_on:
 		values["received_on"] = received_on

@@ -1,7 +1,7 @@
 frappe.provide("client_comms");
 
 /** Staff enter what a client asked of them. Only Compliance Officers see it afterwards, so the deadline is told here. */
-client_comms.enter_data_request = ({ party_type, party, contact, received_on }) => {
+client_comms.enter_data_request = ({ interaction, party_type, party, contact, received_on }) => {
 	const rights = ["Access", "Rectification", "Erasure", "Restriction", "Objection", "Portability"];
 	client_comms.prompt(
 		[
@@ -25,7 +25,7 @@ client_comms.enter_data_request = ({ party_type, party, contact, received_on }) 
 		async (values) => {
 			const { due_on } = await frappe.xcall(
 				"client_comms.api.subject_requests.enter_request",
-				{ party_type, party, contact, ...values },
+				{ client_interaction: interaction, party_type, party, contact, ...values },
 				"POST",
 			);
 			frappe.msgprint({

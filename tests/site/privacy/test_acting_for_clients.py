@@ -108,3 +108,25 @@ def test_the_code_of_a_client_whom_one_may_not_act_for_is_not_tried(client, log,
 def test_only_for_clients(client):
 	with pytest.raises(frappe.ValidationError, match="not a client type"):
 		api.verify_identity("User", "Guest", "Document Seen", "Confirmed")
+
+
+def test_a_request_about_data_leads_officers_to_the_conversation(client, log, make_user, as_user):
+	"""And a conversation that the user cannot read, or of another client, is not named in it."""
+	from client_comms.api import subject_requests
+
+	user, officer = make_user("Customer Support"), make_user("Compliance Officer")
+	asked = log("Initial Inquiry", **client)
+	hidden = log("Feedback/Complaint", **client)
+	of_another = log("Initial Inquiry")
+	with as_user(user):
+		about = {**client, "right": "Access"}
+		entered = subject_requests.enter_request(**about, client_interaction=asked.name)
+		for other in (hidden, of_another):
+			with pytest.raises(frappe.PermissionError):
+				subject_requests.enter_request(**about, client_interaction=other.name)
+	with as_user(officer):
+		request = frappe.get_doc("Data Subject Request", entered["name"])
+		assert request.client_interaction == asked.name
+		request.client_interaction = hidden.name
+		with pytest.raises(frappe.CannotChangeConstantError):
+			request.save()

@@ -49,6 +49,7 @@ class DataSubjectRequest(Document):
 		answered_by: DF.Data | None
 		answered_on: DF.Datetime | None
 		answered_otherwise: DF.SmallText | None
+		client_interaction: DF.Link | None
 		contact: DF.Link | None
 		contact_only: DF.Check
 		details: DF.SmallText | None
