@@ -99,6 +99,35 @@ def test_a_request_goes_on_once_the_identity_is_confirmed_on_it(
 	shoot(page, "request-confirmed")
 
 
+@pytest.mark.clause("P-2")
+def test_a_request_entered_on_an_interaction_leads_back_to_it(
+	site, client, received, make_user, login, shoot
+):
+	name = received("May I have a copy of my data?")
+	user = make_user("Customer Support", "Sales User", password=PASSWORD)
+	site.db.set_value("Client Interaction", name, "responsible_staff", user)
+	site.db.commit()
+	page = login(user, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	page.locator(".client-comms-conversation .facts section").first.wait_for()
+	page.get_by_role("button", name="Privacy").click()
+	page.get_by_role("link", name="New Data Subject Request").click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=right] select").select_option("Access")
+	dialog.get_by_role("button", name="Enter").click()
+	expect(page.get_by_text("It must be answered by")).to_be_visible()
+	site.db.rollback()
+	request = site.get_last_doc("Data Subject Request", {"party": client.name})
+
+	officer = login(make_user("Compliance Officer", password=PASSWORD), PASSWORD)
+	officer.goto(f"/app/data-subject-request/{request.name}")
+	link = officer.locator("[data-fieldname=client_interaction] a", has_text=name)
+	expect(link).to_be_visible()
+	shoot(officer, "request-with-interaction")
+	link.click()
+	expect(officer.locator(".client-comms-conversation")).to_be_visible()
+
+
 def test_a_wrong_code_can_be_entered_again(site, client, received, make_user, outgoing, login, agent):
 	from client_comms.client_privacy import links
 
