@@ -20,6 +20,7 @@ ERASURE, RESTRICTION = "Erasure", "Restriction"
 _BY_THE_APP = (
 	"status",
 	"received_through",
+	"client_interaction",
 	"due_on",
 	"identity_confirmed_until",
 	"extended_months",
