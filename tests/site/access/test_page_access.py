@@ -100,3 +100,16 @@ def test_nothing_is_said_of_what_they_can_open_or_is_not_ours(address, frontline
 def test_clients_learn_no_names(make_user, as_user):
 	with as_user(make_user(user_type="Website User")):
 		assert api.who_opens("leak-check") == {}
+
+
+def test_a_step_of_setting_up_says_who_does_what_managers_cannot_open(make_user, as_user):
+	steps = {
+		step.path: step.description
+		for step in frappe.get_all("Onboarding Step", {"name": ("like", "Client Communications %")}, ["*"])
+	}
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		opens = {path: api.who_opens(path).get("sentences", [""])[0] for path in steps}
+	refused = {path for path, sentence in opens.items() if sentence}
+	assert refused == {"email-account", "leak-check"}
+	for path, role in (("email-account", "System Manager"), ("leak-check", procedure.COMPLIANCE_OFFICER)):
+		assert role in opens[path] and f"{role}s" in steps[path]
