@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import frappe
 
+from client_comms.people import page_access
+
 RECENT = timedelta(days=7)  # of errors that are worth a line
 
 
@@ -32,13 +34,20 @@ class Line:
 
 
 def as_dicts(lines: list[Line]) -> list[dict]:
-	"""For JSON; without a route that the session user cannot open."""
-	return [{**asdict(line), "ok": line.ok, "route": _reachable(line.route)} for line in lines]
+	"""For JSON; without a route that the session user cannot open: where there is something to do, `help` says who can."""
+	return [{**asdict(line), "ok": line.ok, **_way(line)} for line in lines]
 
 
-def _reachable(route: tuple[str, ...]) -> tuple[str, ...]:
-	is_document = route and route[0] in ("List", "Form")
-	return () if is_document and not frappe.has_permission(route[1]) else route
+def _way(line: Line) -> dict:
+	is_document = line.route[:1] in (("List",), ("Form",))
+	if not line.route or (is_document and frappe.has_permission(line.route[1])):
+		return {"route": line.route, "help": []}
+	refused = page_access.refusal(line.route[1] if is_document else line.route[0])
+	to_do = line.faults or line.next_step
+	return {
+		"route": () if is_document or refused else line.route,
+		"help": refused.get("sentences", []) if to_do else [],
+	}
 
 
 def prometheus(lines: list[Line]) -> str:

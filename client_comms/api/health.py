@@ -13,7 +13,7 @@ def check_health() -> list[dict]:
 	"""Check everything now.
 
 	:returns: `[{"key", "title", "text", "faults": [str], "route": [str], "figures": {name: number},
-	        "next_step", "ok"}, …]`
+	        "next_step", "ok", "help": [str]}, …]`; `help` says who can do it, where the caller cannot
 	:raises frappe.PermissionError: the caller is neither a Compliance Officer nor a Client Communications Manager
 	"""
 	require_configuring_or_auditing()

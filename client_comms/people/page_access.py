@@ -1,4 +1,4 @@
-"""Who can open a page of the desk that belongs to this app: Frappe refuses it with words that name no role (D-5)."""
+"""Who can open a page of this app or the documents of any DocType: Frappe refuses them with words that name no role (D-5)."""
 
 import frappe
 from frappe import _
@@ -6,8 +6,6 @@ from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
 
 from client_comms.roles import role_names, who_could_help
 
-# Of Frappe, but the forms of this app link to contacts, and the steps of setting it up lead to the mailboxes.
-_OF_FRAPPE = ("Contact", "Email Account")
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
 
@@ -16,8 +14,8 @@ def refusal(address: str) -> dict:
 	"""What to tell the session user, to whom the desk has refused an address.
 
 	:param address: the first part of the address, such as `access-explorer`, or the name of a report
-	:returns: nothing unless it is this app's, or Contact or Email Account; `route` to a report that they can open, which is found under another address; otherwise
-	    `title` and the `sentences` that say who can open it
+	:returns: nothing unless it is this app's, or a DocType; `route` to a report that they can open, which is found under another address;
+	    otherwise `title` and the `sentences` that say who can open it
 	"""
 	modules = frappe.get_all("Module Def", {"app_name": "client_comms"}, pluck="name")
 	for kind in _KINDS:
@@ -33,8 +31,9 @@ def refusal(address: str) -> dict:
 
 
 def _named(kind: str, address: str, modules: list[str]) -> str | None:
-	names = frappe.get_all(kind, {"module": ("in", modules)}, pluck="name")
-	names += _OF_FRAPPE if kind == "DocType" else ()
+	# The forms, steps and messages of this app lead to DocTypes of Frappe and ERPNext, such as Role Profile, and the links to documents to any.
+	whose = {"istable": 0} if kind == "DocType" else {"module": ("in", modules)}
+	names = frappe.get_all(kind, whose, pluck="name")
 	return next((name for name in names if address in (name, name.lower().replace(" ", "-"))), None)
 
 

@@ -51,6 +51,23 @@ def test_a_supervisor_who_types_the_name_of_a_report_gets_it(login, make_user):
 	expect(page.locator(".modal.show")).to_have_count(0)
 
 
+def test_what_forms_and_steps_lead_to_says_who_opens_it(login, make_user, shoot):
+	make_user("System Manager", first_name="Aaron", last_name="Aaronson")
+	user = make_user(procedure.COMMUNICATIONS_MANAGER, password=PASSWORD)
+	page = login(user, PASSWORD)
+	for address in ("role-profile", "user/Administrator"):
+		page.goto("/app/user")
+		page.locator(".page-head:visible .title-text, .page-head:visible").first.wait_for()
+		page.evaluate("(route) => frappe.set_route(route)", address.split("/"))
+		told = page.locator(".client-comms-refusal:visible")
+		expect(told).to_contain_text("can be opened by users with one of these roles: System Manager.")
+		expect(told).to_contain_text("Aaron Aaronson")
+		expect(page.locator(".modal.show")).to_have_count(0)
+		shoot(page, address.split("/")[0])
+		told.get_by_role("button", name="Back").click()
+		page.wait_for_url("**/user?*")
+
+
 def test_refusals_of_others_are_left_to_frappe(login, make_user):
 	page = login(make_user(procedure.FRONTLINE_STAFF, password=PASSWORD), PASSWORD)
 	page.goto("/app/background_jobs")

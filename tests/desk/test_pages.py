@@ -195,6 +195,17 @@ def test_health_leads_to_the_first_leak_check(officer, login, shoot):
 	expect(page.locator(".leak-check")).to_contain_text("No check has run yet")
 
 
+def test_health_says_who_can_do_what_its_reader_cannot(manager, officer, login, shoot):
+	page = login(manager, PASSWORD)
+	page.goto("/app/client-comms-health")
+	line = page.locator("[data-key=leak_check]")
+	expect(line).to_contain_text(
+		"Leak Check can be opened by users with one of these roles: Compliance Officer"
+	)
+	expect(line.get_by_role("button")).to_have_count(0)
+	shoot(page, "health-manager")
+
+
 def test_a_red_line_of_health_opens_what_it_is_about(make_user, login):
 	page = login(make_user("System Manager", "Client Communications Manager", password=PASSWORD), PASSWORD)
 	page.goto("/app/client-comms-health")

@@ -7,9 +7,8 @@ frappe.provide("client_comms");
 	if (!forms || forms.client_comms_refusal) return;
 	forms.client_comms_refusal = true;
 	const INTERACTION = "Client Interaction";
-	// The forms of this app have links to contacts: Frappe makes one for each user who can open those of their own.
-	const CONTACT = "Contact";
-	const TOLD = [INTERACTION, "Issue", "Lead", "Opportunity", CONTACT];
+	// The forms of this app have links to contacts and users, which Frappe makes for all who can choose one or can open their own.
+	const TOLD = [INTERACTION, "Issue", "Lead", "Opportunity", "Contact", "User"];
 
 	const fetch_and_render = forms.fetch_and_render;
 	forms.fetch_and_render = function (doctype, name, ...rest) {
@@ -107,8 +106,7 @@ frappe.provide("client_comms");
 		if (doctype === INTERACTION) {
 			return frappe.xcall("client_comms.api.access_refusal", { name }, "GET");
 		}
-		if (doctype !== CONTACT) return {};
-		const { sentences } = await frappe.xcall("client_comms.api.who_opens", { address: CONTACT }, "GET");
+		const { sentences } = await frappe.xcall("client_comms.api.who_opens", { address: doctype }, "GET");
 		return { help: sentences };
 	}
 

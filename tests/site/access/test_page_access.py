@@ -91,8 +91,20 @@ def test_users_whose_roles_do_not_let_them_act_are_told_who_can(make_user, as_us
 			api.complete_training("Administrator", "Client Communication Procedure")
 
 
-@pytest.mark.parametrize("address", ["user", "owed-today", "no-such-page", "Customer", ""])
-def test_nothing_is_said_of_what_they_can_open_or_is_not_ours(address, frontline, as_user):
+@pytest.mark.parametrize(
+	"address", ["role-profile", "user", "error-log", "customer", "Sales Invoice", "holiday-list"]
+)
+def test_of_documents_to_which_forms_and_texts_lead_it_says_who_opens_them(address, frontline, as_user):
+	title = address.replace("-", " ").title()
+	with as_user(frontline):
+		told = api.who_opens(address)
+	assert told["title"] == title
+	opens, helps = told["sentences"]
+	assert opens.startswith(f"{title} can be opened by users with one of these roles: ") and "Ask" in helps
+
+
+@pytest.mark.parametrize("address", ["todo", "owed-today", "no-such-page", "background_jobs", ""])
+def test_nothing_is_said_of_what_they_can_open_or_is_a_page_of_others(address, frontline, as_user):
 	with as_user(frontline):
 		assert api.who_opens(address) == {}
 
@@ -110,6 +122,11 @@ def test_a_step_of_setting_up_says_who_does_what_managers_cannot_open(make_user,
 	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
 		opens = {path: api.who_opens(path).get("sentences", [""])[0] for path in steps}
 	refused = {path for path, sentence in opens.items() if sentence}
-	assert refused == {"email-account", "leak-check"}
-	for path, role in (("email-account", "System Manager"), ("leak-check", procedure.COMPLIANCE_OFFICER)):
+	steps_of = {
+		"email-account": "System Manager",
+		"user": "System Manager",
+		"leak-check": procedure.COMPLIANCE_OFFICER,
+	}
+	assert refused == set(steps_of)
+	for path, role in steps_of.items():
 		assert role in opens[path] and f"{role}s" in steps[path]

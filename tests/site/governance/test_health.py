@@ -295,9 +295,23 @@ def test_who_configures_or_audits_can_open_it(running, make_user, as_user):
 		lines = check_health()
 		assert all(line["ok"] for line in lines)
 		for route in filter(None, (line["route"] for line in lines)):
-			assert route[0] == "leak-check" or frappe.has_permission(route[1])
+			assert frappe.has_permission(route[1])
 	with as_user(make_user(procedure.FRONTLINE_STAFF)), pytest.raises(frappe.PermissionError):
 		check_health()
+
+
+def test_who_cannot_do_what_a_line_says_is_told_who_can(running, make_user, as_user):
+	set_conf("mute_emails", 1)()
+	make_user(procedure.COMPLIANCE_OFFICER, first_name="Aaron", last_name="Aaronson")
+	with as_user(make_user(procedure.COMMUNICATIONS_MANAGER)):
+		lines = {line["key"]: line for line in check_health()}
+	opens, helps = lines["leak_check"]["help"]
+	assert "Compliance Officer" in opens and "Aaron Aaronson" in helps and not lines["leak_check"]["route"]
+	assert "System Manager" in lines["outgoing_mail"]["help"][0]
+	assert not lines["scheduler"]["help"]  # works
+	with as_user(make_user(procedure.COMPLIANCE_OFFICER)):
+		line = next(line for line in check_health() if line["key"] == "leak_check")
+	assert line["route"] == ("leak-check",) and not line["help"]
 
 
 def test_a_ledger_without_chaining_is_not_called_intact(running):

@@ -49,14 +49,15 @@
 		}
 
 		row(line, index) {
-			const { key, title, text, faults, next_step, route, ok } = line;
+			const { key, title, text, faults, next_step, route, ok, help } = line;
 			const heading = route.length
 				? `<button type="button" class="btn btn-link btn-sm p-0 text-left" data-line="${index}">${escape(title)}</button>`
 				: escape(title);
 			const list = faults.map((fault) => `<li>${escape(fault)}</li>`).join("");
 			const open = `<button type="button" class="btn btn-default btn-xs mt-2" data-line="${index}">${__("Open {0}", [escape(title)])}</button>`;
 			const todo = next_step ? `<div>${escape(next_step)}</div>` : "";
-			const next = todo + (route.length && (todo || faults.length) ? open : "");
+			const helpers = help.length ? `<div class="text-muted">${escape(help.join(" "))}</div>` : "";
+			const next = todo + (route.length && (todo || faults.length) ? open : helpers);
 			return `<tr data-key="${escape(key)}" data-ok="${ok}">
 				<td>${heading}</td>
 				<td>${pill(line)}</td>
