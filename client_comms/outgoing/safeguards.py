@@ -10,7 +10,7 @@ from frappe.utils import formatdate, split_emails
 from client_comms import clock
 from client_comms.client_privacy import identity
 from client_comms.i18n import bold, translate
-from client_comms.outgoing import checks, facts, recipient_kinds
+from client_comms.outgoing import checks, facts, presentation, recipient_kinds
 from client_comms.rules import outgoing as rules
 
 _MESSAGES = 50  # longer threads rarely have new people
@@ -22,7 +22,8 @@ def show(doc, method=None) -> None:
 
 
 def lines(doc) -> list[dict]:
-	"""For the banner of a Client Interaction: `[{"text": HTML, "missing": bool}]`, only about what its level requires."""
+	"""For the form of a Client Interaction, only about what its level requires: `[{"text": HTML, "missing": bool}]`, and of what is
+	missing `next_step`, its `label` and the `recipient`, as in a refusal of the gate."""
 	context = facts.context_of(doc.doctype, doc.name)
 	found = []
 	if context.party and checks.level_requires(context, "require_identity_verification"):
@@ -36,7 +37,7 @@ def _identity(context: facts.OutgoingContext) -> dict:
 	known = identity.state(context.party_type, context.party, context.contact, context.level)
 	missing = rules.check_identity(True, known, clock.now())
 	if missing:
-		return {"text": translate(missing[0].message), "missing": True}
+		return _missing(translate(missing[0].message), missing[0].next_step)
 	if known.verified_until == datetime.max:
 		return {"text": _("The client's identity is confirmed."), "missing": False}
 	until = formatdate(known.verified_until)
@@ -66,5 +67,13 @@ def _third_parties(context: facts.OutgoingContext) -> list[dict]:
 	for name, recipient in sorted(known.items()):
 		decision = checks.consent_of(context, recipient)
 		text = f"{bold(name)}: {translate(decision.reason)}"
-		found.append({"text": text, "missing": not decision.allowed})
+		if decision.allowed:
+			found.append({"text": text, "missing": False})
+		else:
+			found.append(_missing(text, rules.REQUEST_CONSENT, recipient.address))
 	return found
+
+
+def _missing(text: str, next_step: str, recipient: str | None = None) -> dict:
+	label, _hint = presentation.remedy_of(next_step)
+	return {"text": text, "missing": True, "next_step": next_step, "label": label, "recipient": recipient}

@@ -55,6 +55,43 @@ def test_method_and_result_are_chosen_in_the_users_language(site, agent, client,
 	assert (recorded.method, recorded.result) == ("Document Seen", "Confirmed")
 
 
+def test_what_the_level_requires_is_one_click_away_where_it_says_that_it_is_missing(
+	site, agent, client, received, login, shoot
+):
+	name = received("Complaint about noise")
+	adviser = f"tax@adviser-{client.key}.example"
+	site.db.set_value("Communication", {"client_interaction": name}, "cc", adviser)
+	third_party = site.get_doc(
+		{
+			"doctype": "Third Party",
+			"third_party_name": f"Adviser {client.key}",
+			"email_domains": adviser.partition("@")[2],
+		}
+	).insert()
+	site.db.set_value("Client Interaction", name, "responsible_staff", agent)
+	site.db.set_value("User", agent, "language", "en")
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/client-interaction/{name}")
+	facts = page.locator(".client-comms-conversation .facts section").filter(has_text=client.name)
+	expect(facts).to_contain_text("The client's identity has not been confirmed.")
+	shoot(page, "card")
+	facts.get_by_role("button", name="Verify Identity").click()
+	dialog = page.locator(".modal.show")
+	dialog.locator("[data-fieldname=method] select").select_option("Document Seen")
+	dialog.locator("[data-fieldname=result] select").select_option("Confirmed")
+	dialog.get_by_role("button", name="Continue").click()
+	expect(facts).to_contain_text("The client's identity is confirmed until")
+	expect(facts.get_by_role("button", name="Verify Identity")).to_have_count(0)
+	facts.get_by_role("button", name="Ask for Consent").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog).to_contain_text("Send Link")
+	expect(dialog.locator("[data-fieldname=third_party] input")).to_have_value(third_party.name)
+	shoot(page, "consent")
+	third_party.delete()
+	site.db.commit()
+
+
 @pytest.mark.clause("P-2")
 def test_staff_enter_what_a_client_asked_about_their_data(site, agent, client, received, login, shoot):
 	name = received("Which data do you have about me?")

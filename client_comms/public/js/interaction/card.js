@@ -19,6 +19,13 @@ Object.assign(client_comms.card, {
 			? `<section><h4>${title}</h4>${rows.map((row) => `<div>${row}</div>`).join("")}</section>`
 			: "",
 
+	/** What a step towards what the level requires creates, which the user must be able to. */
+	PRIVACY_STEPS: {
+		"verify-identity": "Identity Verification",
+		"unlock-identity": "Identity Verification",
+		"request-consent": "Client Consent",
+	},
+
 	row: (label, value) => `<span class="text-muted">${label}</span> ${value}`,
 
 	owed(frm) {
@@ -69,8 +76,13 @@ Object.assign(client_comms.card, {
 			);
 		}
 		if (preference) rows.push(text(preference));
-		for (const { text: line, missing } of privacy) {
-			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>` : line);
+		for (const [index, { text: line, missing, next_step, label }] of privacy.entries()) {
+			const doctype = this.PRIVACY_STEPS[next_step];
+			const button =
+				doctype && frappe.model.can_create(doctype)
+					? ` <button class="btn btn-xs btn-default" data-remedy="privacy" data-item="${index}">${text(label)}</button>`
+					: "";
+			rows.push(missing ? `<span style="color: var(--text-on-red)">${line}</span>${button}` : line);
 		}
 		if (client_comms.choose_client.may(frm)) {
 			rows.push(
@@ -202,6 +214,13 @@ Object.assign(client_comms.card, {
 		return found;
 	},
 
+	/** The same step that the gate offers where it refuses to send. */
+	take_privacy_step(frm, { next_step, recipient }) {
+		const { name: interaction, party_type, party, contact } = frm.doc;
+		const about = { interaction, party_type, party, contact, recipient };
+		return client_comms.outgoing[next_step.replaceAll("-", "_")](about);
+	},
+
 	bind(frm, $parent) {
 		$parent.find("[data-access]").on("click", async ({ currentTarget }) => {
 			const { access, item } = currentTarget.dataset;
@@ -228,6 +247,7 @@ Object.assign(client_comms.card, {
 				feedback: () => client_comms.feedback.ask(frm),
 				caller: () => client_comms.actions.state_caller(frm),
 				choose_client: () => client_comms.choose_client.ask(frm),
+				privacy: () => this.take_privacy_step(frm, frm.doc.__onload.privacy[item]),
 			};
 			const run =
 				own[remedy] ||
