@@ -60,6 +60,28 @@ def test_no_column_of_a_list_looks_like_the_list(file):
 	assert "result" not in columns or doctype.get("istable")
 
 
+# Of a column that names no width, in version 15.
+_WIDTH = {"Small Text": 3, "Check": 1}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_table_in_a_form_has_room_for_all_of_its_columns(file):
+	"""Version 15 leaves out the columns behind the tenth part of the width, a mandatory one as well."""
+	doctype = json.loads(file.read_text())
+	shown = [field for field in doctype["fields"] if field.get("in_list_view")]
+	widths = [field.get("columns") or _WIDTH.get(field["fieldtype"], 2) for field in shown]
+	assert not doctype.get("istable") or sum(widths) <= 10
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_percentage_is_not_read_as_thousands(file):
+	"""Frappe shows 80 as 80,000 in a German number format, unless the field says how many decimals it has."""
+	fields = json.loads(file.read_text())["fields"]
+	assert [
+		field["fieldname"] for field in fields if field["fieldtype"] == "Percent" and "precision" not in field
+	] == []
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_buttons_beside_a_long_name_have_room(file):
 	"""The style sheet knows this app's lists and forms by the first word of their address."""
