@@ -941,6 +941,7 @@ app_include_js = [
 		"interaction_work",
 		"owed_today",
 		"outgoing",
+		"email_gate",
 		"email_dialog",
 		"data_request",
 		"send_as",

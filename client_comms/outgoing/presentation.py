@@ -126,24 +126,34 @@ def about(context: facts.OutgoingContext) -> dict:
 	return {
 		"doctype": context.doctype,
 		"name": context.name,
-		"interaction": context.interaction,
+		"interaction": None if _began(context) else context.interaction,
 		"party_type": context.party_type,
 		"party": context.party,
 		"contact": context.contact,
 	}
 
 
+def _began(context: facts.OutgoingContext) -> bool:
+	"""Whether the message began the interaction: what refuses the one undoes the other, to which no remedy can refer then."""
+	if not (context.communication and context.interaction):
+		return False
+	written = frappe.db.get_value("Communication", context.communication, "creation")
+	logged = frappe.db.get_value(facts.INTERACTION, context.interaction, "creation")
+	return bool(written and logged and logged > written)
+
+
 def next_step(found: Sequence[Finding], context: facts.OutgoingContext) -> dict:
 	"""The remedy as a button of the message; Frappe has one button, so several remedies are listed behind it."""
 	first = found[0]
+	# The email dialog, which stays open, shows them itself.
+	listed = {"about": about(context), "found": [as_dict(each) for each in found]}
 	if all((each.next_step, each.recipient) == (first.next_step, first.recipient) for each in found):
 		label, _hint = remedy_of(first.next_step)
 		action = first.next_step.replace("-", "_")
-		args = {**about(context), **_party_of(first), "recipient": first.recipient}
+		args = {**listed, **listed["about"], **_party_of(first), "recipient": first.recipient}
 		args["contact"] = first.contact or context.contact
 	else:
-		label, action = _("What to Do"), "show_remedies"
-		args = {"about": about(context), "found": [as_dict(each) for each in found]}
+		label, action, args = _("What to Do"), "show_remedies", listed
 	return {
 		"label": label,
 		"client_action": f"client_comms.outgoing.{action}",
