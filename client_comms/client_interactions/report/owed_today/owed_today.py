@@ -49,7 +49,7 @@ def columns() -> list[dict]:
 	return [
 		{"fieldname": "client", "label": _("Client"), "fieldtype": "Data", "width": 180},
 		{"fieldname": "what", "label": _("Owed"), "fieldtype": "Data", "width": 160},
-		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 300},
+		{"fieldname": "due", "label": _("Due"), "fieldtype": "Datetime", "width": 320},
 		{
 			"fieldname": "interaction",
 			"label": _("Client Interaction"),
