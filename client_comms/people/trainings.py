@@ -292,7 +292,7 @@ def finish(name: str, answers: dict) -> dict:
 	doc = frappe.get_cached_doc(TRAINING, attempt.training)
 	if _paper_is_old(attempt, doc):
 		frappe.throw(
-			_("The training has been changed in the meantime. Open it again and start the test over."),
+			_("The training has been changed in the meantime. Start over with its new version."),
 			title=_("Training Changed"),
 		)
 	answers = _clean(answers)

@@ -1,8 +1,10 @@
 """What staff and clients see of policies, trainings and feedback (F-1, T-1, T-4)."""
 
 import re
+import uuid
 
 import pytest
+from browsing import shut
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.clause("F-1", "T-1", "T-4")
@@ -313,6 +315,39 @@ def test_a_training_is_taken(site, make_user, login, shoot):
 	shoot(page, "training-completed")
 	site.db.rollback()
 	assert site.db.exists("SOP Training Record", {"user": user})
+	for doctype in ("SOP Training Record", "SOP Training Attempt", "SOP Training Assignment"):
+		site.db.delete(doctype, {"user": user})
+	site.db.commit()
+
+
+def test_a_training_that_was_changed_meanwhile_is_shown_as_it_is_now(site, make_user, removed, login, shoot):
+	training = site.get_doc(
+		{
+			"doctype": "SOP Training",
+			"training_name": f"Tone {uuid.uuid4().hex[:6]}",
+			"description": "<p>First</p>",
+		}
+		| {"valid_months": 12, "roles": [{"role": "Account Manager"}]}
+	).insert()
+	removed("SOP Training", training.name)
+	site.db.commit()
+	user = make_user("Account Manager", password=PASSWORD)
+	page = login(user, PASSWORD)
+	page.goto(f"/app/take-training/{training.name}")
+	shown = page.locator(".take-training .content")
+	expect(shown).to_contain_text("First")
+	site.db.rollback()
+	training.reload()
+	training.description = "<p>Second</p>"
+	training.save()
+	site.db.commit()
+	page.locator(".take-training [type=submit]").click()
+	expect(page.locator(".modal.show")).to_contain_text("Start over with its new version")
+	expect(shown).to_contain_text("Second")
+	shut(page.locator(".modal.show"))
+	page.locator(".take-training [type=submit]").click()
+	expect(page.locator(".take-training .result")).to_contain_text("Completed")
+	shoot(page, "training-changed")
 	for doctype in ("SOP Training Record", "SOP Training Attempt", "SOP Training Assignment"):
 		site.db.delete(doctype, {"user": user})
 	site.db.commit()

@@ -159,17 +159,18 @@
 				return;
 			}
 			const $submit = this.$body.find("[type=submit]").prop("disabled", true);
-			const { attempt } = this.attempt;
+			const { attempt, training } = this.attempt;
 			let result;
 			try {
 				await this.kept?.catch(() => {}); // they are handed in with all others
 				result = await frappe.xcall("client_comms.api.finish_training", { attempt, answers });
-			} finally {
+			} catch {
 				$submit.prop("disabled", false);
+				return this.open(training); // as it is now, if it was changed, otherwise with the answers that were kept
 			}
 			this.$body.find("form").hide();
 			this.$body.find(".result").html(this.result_html(result));
-			this.$body.find(".again").on("click", () => this.open(this.attempt.training));
+			this.$body.find(".again").on("click", () => this.open(training));
 			this.$body.find(".list").on("click", () => frappe.set_route("take-training"));
 			this.$body.find(".result")[0].scrollIntoView({ block: "center" });
 		}
