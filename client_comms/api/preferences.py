@@ -5,6 +5,7 @@ import frappe
 from client_comms.clients import preferences
 from client_comms.enforcement import client_documents
 from client_comms.i18n import translate
+from client_comms.roles import require_right
 from client_comms.rules import channels
 
 
@@ -21,7 +22,7 @@ def communication_preference(
 	    None, "outcome": "Allowed" | "Deviation" | "Blocked" | None, "message": str}`; the outcome is that of `channel`
 	:raises frappe.PermissionError: the caller cannot read preferences, or cannot see the client
 	"""
-	frappe.has_permission(preferences.PREFERENCE, "read", throw=True)
+	require_right(preferences.PREFERENCE, "read")
 	client_documents.require_open(party_type, party)
 	doc = preferences.of(party_type, party, contact)
 	if doc and doc.party != party and not doc.has_permission("read"):

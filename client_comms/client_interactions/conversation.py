@@ -17,6 +17,7 @@ from frappe.utils import get_datetime, get_datetime_str, parse_addr
 from client_comms import clock
 from client_comms.client_interactions.doctype.interaction_event.interaction_event import NAMING_USERS, USER
 from client_comms.client_interactions.due_words import moment_words
+from client_comms.client_privacy import disclosures
 from client_comms.enforcement import governed, source_doctypes
 from client_comms.rules import html_text, mail_identity, reply_text, response_clock
 
@@ -175,6 +176,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 		order_by=None,
 	)
 	files = _files_of(names)
+	held_back = disclosures.held_back(row.name for row in rows if row.delivery_status == "Error")
 	about = [row for row in doc.events if row.source_doctype == governed.COMMUNICATION]
 	doubts = {row.source_name: row.note for row in about if row.event == mail_identity.IN_DOUBT}
 	meanings = {row.source_name: row for row in about if row.event not in {*_MOVES, mail_identity.IN_DOUBT}}
@@ -198,6 +200,7 @@ def _messages(doc, names: list[str]) -> Iterator[dict]:
 			"channel": "Portal" if received and row.owner == row.sender else row.communication_medium,
 			"automatic": row.communication_type == "Automated Message",
 			"delivery": row.delivery_status,
+			"held_back": held_back.get(row.name),
 			"files": files.get(row.name, []),
 			"meaning": meant and meant.event,
 			"promised": _promised(meant),

@@ -41,6 +41,15 @@ def hold_back(email_queue: str, why: str) -> None:
 	_set([row.name for row in waiting], {"outcome": HELD_BACK, "reason": why})
 
 
+def held_back(messages: Iterable[str]) -> dict[str, str]:
+	"""Message → why the gate kept it from some of its recipients, or all; one query at most."""
+	about = {"communication": ("in", list(messages)), "outcome": HELD_BACK}
+	if not about["communication"][1]:
+		return {}
+	rows = frappe.get_all(DISCLOSURE, about, ["communication", "reason"], order_by="creation asc")
+	return {row.communication: row.reason for row in rows}
+
+
 def settle(email_queues: Iterable[str], *, has_failed: bool) -> None:
 	"""Make the entries of queued messages say to whom these were sent, as their recipients do; a few queries for each thousand.
 

@@ -78,7 +78,13 @@ def words(found: list[tuple[str, str]]) -> list[str]:
 		rules.QUOTATION: _("The text quotes {0}, which is more confidential."),
 		rules.LINK: _("The text links to {0}, which is more confidential."),
 	}
-	return [sentences[kind].format(bold(what)) for kind, what in found]
+	return [sentences[kind].format(bold(_title(kind, what))) for kind, what in found]
+
+
+def _title(kind: str, what: str) -> str:
+	"""A message by its subject, which the ledger does not keep."""
+	subject = kind == rules.QUOTATION and frappe.db.get_value(governed.COMMUNICATION, what, "subject")
+	return subject or what
 
 
 def advice() -> str:

@@ -207,6 +207,12 @@ def test_an_email_is_checked_while_it_is_written(
 	assert not frappe.db.exists("Compliance Ledger Entry", {"action": "Write-Down"})
 
 
+def test_a_message_is_named_by_its_subject(hidden, about, staff, as_user):
+	with as_user(staff.cleared):
+		(told,) = draft(about["inquiry"], f"<p>They wrote:</p>{WORDS}")["messages"]
+	assert hidden.message.subject in told and hidden.message.name not in told
+
+
 @pytest.mark.parametrize("kind", DRAFTS)
 def test_a_draft_tells_nothing_of_hidden_records(hidden, about, staff, as_user, set_settings, kind):
 	set_settings(write_down_mode="Enforce")

@@ -653,7 +653,11 @@ def test_a_preference_is_shown_on_the_interaction_and_given_by_the_api(client, l
 
 def test_preferences_are_for_staff_who_deal_with_clients(client, make_user, as_user):
 	prefer(client, "Email")
-	with as_user(make_user("Stock User")), pytest.raises(frappe.PermissionError):
+	make_user("Frontline Staff", first_name="Abel", last_name="Marten")
+	with (
+		as_user(make_user("Stock User")),
+		pytest.raises(frappe.PermissionError, match=r"Frontline Staff.*Ask"),
+	):
 		api.communication_preference(**client)
 
 

@@ -431,6 +431,23 @@ def test_an_answer_that_is_held_back_is_owed_again_until_it_leaves(answered):
 	assert doc.reload().status == "Answered"
 
 
+@pytest.mark.clause("C-2")
+def test_the_conversation_says_why_an_email_was_held_back(answered):
+	doc, _fiona = answered()
+	preference = exclude_email(answered.client)
+	queue.flush()
+
+	def told():
+		(sent,) = [each for each in conversation.page(doc.reload())["entries"] if each["side"] == "staff"]
+		return sent["delivery"], sent["held_back"]
+
+	delivery, why = told()
+	assert delivery == "Error" and "does not want to be contacted by Email" in why
+	preference.delete()
+	frappe.get_last_doc("Email Queue").send(force_send=True)
+	assert told() == ("Sent", None)
+
+
 @pytest.mark.clause("C-4")
 def test_an_answer_that_failed_for_good_is_owed_again(answered):
 	doc, _fiona = answered()

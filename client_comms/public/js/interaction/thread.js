@@ -68,6 +68,9 @@ Object.assign(client_comms.thread, {
 		if (entry.doubts) {
 			$(`<div class="doubts text-danger"></div>`).text(entry.doubts).insertBefore($text);
 		}
+		if (entry.held_back) {
+			$(`<div class="held-back text-danger"></div>`).text(entry.held_back).insertBefore($text);
+		}
 		for (const { file_name, file_url } of entry.files || []) {
 			$entry.append(
 				$(`<a class="file" target="_blank" rel="noopener"></a>`)
