@@ -77,7 +77,13 @@ def _is_name(key: str) -> bool:
 		return False
 	if key == _DELETED:
 		return _DELETES in f"{frappe.form_dict.get('cmd')} {frappe.request.path}"
-	return key in _SHORT or key.endswith(("name", "names")) or frappe.unscrub(key) in _guarded()
+	return key in _SHORT or key.endswith(("name", "names")) or _is_document(frappe.unscrub(key))
+
+
+def _is_document(doctype: str) -> bool:
+	"""Whether it is a guarded DocType, and not one of rows: `event_participants` of an Event holds them, not the name of one."""
+	meta = doctype in _guarded() and guards.meta_of(doctype)
+	return bool(meta) and not meta.istable
 
 
 def _holds_values(key: str, value) -> bool:

@@ -182,6 +182,15 @@ def test_methods_are_looked_up_only_for_what_can_be_a_condition(request_of, monk
 			{"party_type": "Lead", "action_items": [{"description": "Call", "status": "Open"}]},
 			"POST",
 		),
+		# A field of rows can be called as their DocType is.
+		*(
+			(
+				route,
+				{"event_participants": [{"reference_doctype": "Contact", "reference_docname": "Anna"}]},
+				"POST",
+			)
+			for route in ("/api/resource/Event", "/api/v2/document/Event")
+		),
 		(
 			"/api/resource/Quotation/X",
 			{"quotation_to": "Lead", "items": [{"name": "a1", "item_code": "Roof"}]},
