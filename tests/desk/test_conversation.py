@@ -175,6 +175,14 @@ def test_escape_leaves_the_reply_and_the_note(frontline, quiet, received):
 	question = page.locator(".modal.show")
 	question.get_by_role("button", name="Keep Writing").click()
 	expect(note).to_contain_text("They are late.")
+	# The buttons stand beside each other, and apart from what follows.
+	add, cancel = (conversation(page).get_by_role("button", name=name) for name in ("Add Note", "Cancel"))
+	assert add.bounding_box()["y"] == cancel.bounding_box()["y"]
+	add.click()
+	expect(note).to_have_count(0)
+	expect(conversation(page).locator(".entry.note header").first).to_have_text(
+		re.compile(r"Private Note\s+· ")
+	)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

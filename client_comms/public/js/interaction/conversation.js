@@ -128,7 +128,8 @@ client_comms.Conversation = class {
 		);
 		const $close = $(`<button class="btn btn-xs btn-default">${__("Cancel")}</button>`);
 		const $note = $(`<div class="note-box"></div>`);
-		this.$reply.empty().append($note, $hint, $close);
+		const $buttons = $(`<div class="mb-3"></div>`);
+		this.$reply.empty().append($note, $hint, $buttons);
 		const leave = () => this.close_reply();
 		const box = frappe.ui.form.make_control({
 			parent: $note,
@@ -154,8 +155,10 @@ client_comms.Conversation = class {
 				}
 			},
 		});
-		$note.find(".comment-input-header").remove();
-		$note.find(".btn-comment").text(__("Add Note"));
+		$note.find(".comment-input-header, .avatar").remove();
+		$note.find(".frappe-control").addClass("px-0");
+		const $add = box.button.text(__("Add Note")).css("margin-left", 0).addClass("mr-2");
+		$buttons.append($add, $close);
 		$close.on("click", leave);
 		client_comms.leave_with_escape($note, () =>
 			window.strip_html(box.get_value() || "").trim() ? client_comms.ask_to_discard(leave) : leave(),

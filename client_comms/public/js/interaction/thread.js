@@ -100,7 +100,7 @@ Object.assign(client_comms.thread, {
 
 	time({ at }) {
 		const it = client_comms.interaction;
-		return ` <time class="text-muted" title="${it.when(at)}">${frappe.datetime.comment_when(at)}</time>`;
+		return ` <span class="text-muted">· <time title="${it.when(at)}">${frappe.datetime.comment_when(at)}</time></span>`;
 	},
 
 	/** What an entry is: its channel, and what it meant for the client. */
