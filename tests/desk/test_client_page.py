@@ -118,3 +118,11 @@ def test_without_scripts_the_page_says_why_nothing_can_be_sent(browser, http):
 		told = page.locator(".alert", has_text="needs JavaScript")
 		expect(told).to_be_hidden() if scripts else expect(told).to_be_visible()
 		context.close()
+
+
+def test_a_link_that_is_over_leads_to_a_new_one_in_the_same_language(browser, http):
+	page = browser.new_page(base_url=http)
+	page.goto("/client-link?token=none&_lang=de")
+	page.get_by_role("link", name="Link zusenden").click()
+	expect(page.get_by_label("E-Mail-Adresse")).to_be_visible()
+	page.close()

@@ -255,7 +255,7 @@ def test_the_receipt_brings_a_link_to_withdraw_as_easily(client):
 	submit({name: rules.WITHDRAWN}, again)
 	assert frappe.db.get_value("Client Consent", name, "status") == "Withdrawn"
 	mail = last_mail(name)
-	assert "Withdrawn" in mail
+	assert "<b>Withdrawn</b>" in mail and "&lt;b&gt;" not in mail
 
 
 def test_a_refusal_is_confirmed_without_a_receipt(client):
