@@ -18,8 +18,8 @@ def leave_out(doc, method=None) -> None:
 	"""`on_update` of a message, and once it is linked to an interaction."""
 	if not _shows(doc.reference_doctype, doc.reference_name):
 		return
-	# What is about a record leaves nothing elsewhere: the record can be raised later.
-	if doc.get(filed.ABOUT[1]) or governed.level(doc.doctype, doc.name):
+	# What is about a record leaves nothing elsewhere: the record can be raised later. In the column of that record it can stay.
+	if doc.get(filed.ABOUT[1]) or any(frappe.db.get_value(doc.doctype, doc.name, governed.BINDING) or ()):
 		take_out(doc)
 
 

@@ -2,7 +2,7 @@
 about (P-2), and stay so when they leave them: when they are moved, or when the document is deleted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import frappe
 
@@ -82,6 +82,23 @@ def level_of(doctype: str, name: str) -> str | None:
 	return _strictest(
 		[(documents.INTERACTION, interaction)] if interaction else _governed(stored(doctype, name)), own
 	)
+
+
+def levels(doctype: str, names: Collection[str]) -> list[tuple[str, str]]:
+	"""The level of each governed document that one of the records is about: [(name of the record, level)]. One query."""
+	named = [("name", doctype, "1 = 1", *pair) for pair in _pairs(doctype)]
+	of_this = f"record.parenttype = '{doctype}'"
+	named += [("parent", rows, of_this, kind, name) for rows, _table, kind, name in _TABLES.get(doctype, ())]
+	queries = [
+		f"""select record.`{record}`, about.confidentiality_level
+		from `tab{table}` record join `tab{about}` about on about.name = record.`{name}`
+		where {among(f"record.`{record}`", names)} and record.`{kind}` = '{about}' and {further}
+		and about.confidentiality_level != ''"""
+		for about in filter(documents.is_governed, documents.SETTING)
+		for record, table, further, kind, name in named
+	]
+	# nosemgrep: frappe-sql-format-injection (tables and columns of this module, and escaped names)
+	return [*frappe.db.sql(" union all ".join(queries))] if names and queries else []
 
 
 def keep_level(doctype: str, name: str, level: str | None) -> None:

@@ -145,7 +145,8 @@ def level(doctype: str, name: str) -> str | None:
 
 
 def levels(doctype: str, names: Collection[str]) -> dict[str, str]:
-	"""The effective levels of those of the records that are governed: name → level. One query, or two."""
+	"""The effective levels of those of the records that are governed: name → level. One query, or two. What has no interaction is as
+	confidential as the strictest of what it is about."""
 	if doctype in (GRANT, REVIEW):
 		about = {row.name: row.interaction for row in _in_database(doctype, names, ("interaction",))}
 		found = levels(INTERACTION, {*about.values()} - {None, ""})
@@ -156,13 +157,18 @@ def levels(doctype: str, names: Collection[str]) -> dict[str, str]:
 		fields = BINDING
 	else:
 		return {}
-	counted = policy.current().level
-	return {
+	counted, rows = policy.current().level, _in_database(doctype, names, fields)
+	found = {
 		row.name: known.name
-		for row in _in_database(doctype, names, fields)
+		for row in rows
 		if (doctype in _WITH_OWN_LEVEL or any(row[field] for field in fields))
 		and (known := counted(row.confidentiality_level))
 	}
+	if doctype in bound():
+		free = [row.name for row in rows if not row.client_interaction]
+		for name, there in filed.levels(doctype, free):
+			found[name] = policy.current().strictest_of(found.get(name), there)
+	return found
 
 
 def _in_database(doctype: str, names: Collection[str], fields: tuple[str, ...]) -> list:

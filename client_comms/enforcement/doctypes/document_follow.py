@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.desk.form import document_follow
 
-from client_comms.enforcement import dependents, filed, governed, sharing
+from client_comms.enforcement import dependents, governed, sharing
 from client_comms.enforcement import policy as levels
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS
 
@@ -34,7 +34,7 @@ def name_strictest(doc, names: dict[str, set[str]]) -> None:
 	by_level = {
 		(doctype, name): level
 		for doctype, of_it in names.items()
-		for name, level in _levels(doctype, of_it).items()
+		for name, level in governed.levels(doctype, of_it).items()
 	}
 	if by_level:
 		strictest = max(sorted(by_level), key=lambda record: levels.current().rank(by_level[record]))
@@ -43,13 +43,6 @@ def name_strictest(doc, names: dict[str, set[str]]) -> None:
 		(each, name) for each in (*OF_OFFICERS, *OF_CLIENTS) for name in sorted(names.get(each, ()))
 	]:
 		doc.reference_doctype, doc.reference_name = others[0]
-
-
-def _levels(doctype: str, names: set[str]) -> dict[str, str]:
-	"""Of a meeting, message or call without an interaction, that of what it is about."""
-	if doctype not in governed.bound():
-		return governed.levels(doctype, names)
-	return {name: level for name in names if (level := filed.level_of(doctype, name))}
 
 
 def is_alone_about(doc, subject: str) -> bool:

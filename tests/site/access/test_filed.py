@@ -5,6 +5,8 @@ import pytest
 from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import governed
+from client_comms.exceptions import OutgoingRefusedError
+from client_comms.outgoing import facts
 
 pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("every_condition")]
 
@@ -141,3 +143,27 @@ def test_it_stays_as_confidential_as_another_document_when_one_is_deleted(way, p
 	frappe.delete_doc("Issue", issue.name, force=True)
 	assert doc.reload().confidentiality_level == "Sensitive"
 	assert not seen_by(staff.uncleared, doc, as_user)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_its_level_is_the_strictest_of_what_it_is_about(way, planned, held):
+	doc = planned(way, held("Lead", "Confidential", lead_name="Anna"), held("Issue", subject="Roof"))
+	assert governed.level(doc.doctype, doc.name) == "Sensitive"
+	lower = planned(way, held("Lead", "Confidential", lead_name="Bo"))
+	assert governed.level(doc.doctype, lower.name) == "Confidential"
+	lower.db_set("confidentiality_level", "Sensitive")
+	assert governed.level(doc.doctype, lower.name) == "Sensitive"
+	assert governed.level(doc.doctype, planned(way, held("Lead", None, lead_name="Cleo")).name) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_link_with_a_key_opens_it(way, planned, held):
+	doc = planned(way, held("Lead", lead_name="Anna"))
+	with pytest.raises(OutgoingRefusedError):
+		doc.get_document_share_key()
+
+
+@pytest.mark.parametrize("way", WAYS[:-1])
+def test_the_gate_takes_an_email_about_it_for_one_about_that(way, planned, held):
+	doc = planned(way, held("Lead", lead_name="Anna"))
+	assert facts.context_of(doc.doctype, doc.name).level == "Sensitive"

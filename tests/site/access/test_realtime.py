@@ -96,6 +96,29 @@ def test_comments(confidential, customer, complaint, sent):
 	assert any(WORDS in each[2] for each in told) != confidential
 
 
+def test_a_message_and_comments_below_a_meeting_about_a_lead(held, sent):
+	"""Neither the meeting nor the message has a level of its own."""
+	lead = held("Lead", lead_name="Anna")
+	meeting = frappe.get_doc(
+		{
+			"doctype": "Event",
+			"subject": "Roof",
+			"starts_on": frappe.utils.now(),
+			"event_type": "Public",
+			"event_participants": [{"reference_doctype": "Lead", "reference_docname": lead.name}],
+		}
+	).insert()
+	sent()
+	made = message(reference_doctype=meeting.doctype, reference_name=meeting.name)
+	assert not made.get("confidentiality_level")
+	meeting.add_comment("Comment", WORDS)
+	made.add_comment("Comment", WORDS)
+	told = sent()
+	assert not [each for each in told if WORDS in each[2]]
+	for about in (meeting, made):
+		assert (room(about.doctype, about.name), realtime.EVENT) in [each[:2] for each in told]
+
+
 def test_a_comment_on_a_to_do_about_an_interaction(complaint, sent):
 	todo = frappe.get_doc(
 		{
