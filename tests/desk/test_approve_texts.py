@@ -76,6 +76,8 @@ def test_a_supervisor_approves_one_and_sends_the_other_back(site, login, supervi
 
 	expect(while_shown).to_have_text(new)
 	expect(queue).to_contain_text("No version was approved before.")
+	shown, screen = queue.locator("iframe").bounding_box(), page.viewport_size
+	assert shown["height"] > screen["height"] / 2  # of a long text, too, most is seen before it is approved
 	shoot(page, "new")
 	page.get_by_role("button", name="Send Back", exact=True).click()
 	dialog = page.locator(".modal.show")

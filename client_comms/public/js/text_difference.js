@@ -19,8 +19,8 @@ client_comms.text_difference_html = (rows, left_label = "", right_label = "") =>
 	return `<table class="table table-bordered" style="table-layout: fixed">${heads}<tbody>${body.join("")}</tbody></table>`;
 };
 
-/** A text in a frame without scripts, because it may be anyone's HTML. */
-client_comms.text_frame = (html) =>
+/** A text in a frame without scripts, because it may be anyone's HTML; so its height is unknown, and users can change that of the frame. */
+client_comms.text_frame = (html, height = "220px") =>
 	$("<iframe>", { sandbox: "", title: __("Text"), class: "form-control" })
-		.css({ width: "100%", height: "220px", background: "white" })
+		.css({ width: "100%", height, resize: "vertical", background: "white" })
 		.attr("srcdoc", `<body style="font: 14px sans-serif; color: #1f272e">${html || ""}</body>`);

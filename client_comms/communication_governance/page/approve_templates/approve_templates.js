@@ -99,7 +99,7 @@ class TextQueue {
 			);
 		}
 		$compared.append($("<h3>").css("font-size", "var(--text-base)").text(__("As the Client Sees It")));
-		client_comms.text_frame(html).appendTo($compared);
+		client_comms.text_frame(html, "60vh").appendTo($compared);
 	}
 
 	/** What the text may be used for. */
