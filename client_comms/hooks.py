@@ -300,6 +300,7 @@ client_comms_around = {
 	"frappe.core.doctype.data_import.importer:read_csv_content": "client_comms.enforcement.spreadsheets.read_csv",
 	"frappe.core.doctype.file.utils:attach_files_to_document": "client_comms.enforcement.attached_fields.attach_own",
 	"frappe.core.doctype.sms_settings.sms_settings:send_via_gateway": "client_comms.outgoing.text_messages.reach_gateway",
+	"frappe.core.notifications:get_todays_events": "client_comms.enforcement.methods.activities.events_of_today",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
 	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",

@@ -97,6 +97,17 @@ def test_who_made_the_event_does_not_see_it_any_more(complaint, staff, as_user):
 		assert not frappe.has_permission("Event", "read", event.name)
 
 
+def test_the_number_of_events_of_today(complaint, staff, request_as):
+	def told(user) -> int:
+		frappe.cache.hdel("notification_count:Event", user)
+		return request_as(user, "frappe.desk.notifications.get_notifications")["open_count_doctype"]["Event"]
+
+	before = [told(user) for user in (staff.cleared, staff.uncleared)]
+	arrivals.bind(make_event(), complaint)
+	make_event()
+	assert [told(user) for user in (staff.cleared, staff.uncleared)] == [before[0] + 2, before[1] + 1]
+
+
 def test_calendar_and_activities(complaint, customer, staff, as_user):
 	event = make_event(
 		event_participants=[{"reference_doctype": "Customer", "reference_docname": customer.name}]
