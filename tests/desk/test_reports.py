@@ -145,6 +145,11 @@ def test_a_supervisor_ticks_and_reassigns(site, login, supervisor, make_user, cl
 	expect(page.locator(".desk-alert").filter(has_text="1 interaction changed")).to_be_visible()
 	site.db.rollback()
 	assert site.db.get_value(INTERACTION, client.complaint, "responsible_staff") == colleague
+	# At the place of what was ticked, something else may stand now.
+	expect(page.locator(".dt-scrollable .dt-row", has_text="Ada Vogt")).to_be_visible()
+	ticked = "() => frappe.query_report.datatable.rowmanager.getCheckedRows()"
+	assert page.evaluate(ticked) == []
+	expect(page.locator(".dt-scrollable input[type=checkbox]:checked")).to_have_count(0)
 
 
 @pytest.mark.clause("M-1")

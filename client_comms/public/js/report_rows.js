@@ -5,6 +5,12 @@ frappe.provide("client_comms.report_rows");
 Object.assign(client_comms.report_rows, {
 	AT_ONCE: 20, // rows per request, so that the progress shows
 
+	/** Of a table that was drawn again: Frappe keeps the ticks at their places, where other rows may stand by then. */
+	untick(datatable) {
+		datatable?.rowmanager.checkAll(false);
+		$(datatable?.header).find("[type=checkbox]").prop("checked", false);
+	},
+
 	/** The selected rows; without any, the user is told to select some. */
 	selected(report) {
 		const checked = report.datatable?.rowmanager.getCheckedRows() || [];

@@ -8,6 +8,7 @@ frappe.query_reports["Preferences to Ask For"] = {
 	],
 
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+	after_datatable_render: (datatable) => client_comms.report_rows.untick(datatable),
 
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname !== "ask") {

@@ -1,4 +1,5 @@
 // {% include "client_comms/public/js/interaction_report.js" %}
+// {% include "client_comms/public/js/report_rows.js" %}
 
 // Rows of the table all have one height, so that of the longest texts is measured.
 client_comms.board = {
@@ -79,6 +80,7 @@ frappe.query_reports["Team Board"] = {
 			if (["_checkbox", "_rowIndex"].includes(column.id)) column.width = client_comms.board.NUMBER;
 		}
 		datatable.setDimensions();
+		client_comms.report_rows.untick(datatable);
 	},
 
 	onload(report) {
@@ -95,9 +97,8 @@ frappe.query_reports["Team Board"] = {
 			return found.map(({ name }) => name);
 		};
 		report.page.add_inner_button(__("Reassign"), async () => {
-			const checked = report.datatable?.rowmanager.getCheckedRows() || [];
-			const rows = checked.map((index) => report.data[index]).filter(Boolean);
-			if (!rows.length) return frappe.show_alert(__("Select the rows first."));
+			const rows = client_comms.report_rows.selected(report);
+			if (!rows.length) return undefined;
 			const names = (await Promise.all(rows.map(behind))).flat();
 			return client_comms.work.assign([...new Set(names)], () => report.refresh());
 		});

@@ -19,6 +19,7 @@ frappe.query_reports["Unlogged Interactions"] = {
 	],
 
 	get_datatable_options: (options) => ({ ...options, checkboxColumn: true }),
+	after_datatable_render: (datatable) => client_comms.report_rows.untick(datatable),
 
 	formatter(value, row, column, data, default_formatter) {
 		if (column.fieldname !== "log") {

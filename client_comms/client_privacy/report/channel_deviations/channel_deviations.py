@@ -13,7 +13,7 @@ from client_comms.client_privacy.report.disclosure_register import disclosure_re
 FIELDS = (
 	("disclosed_on", 150),
 	("party_name", 160),
-	("preferred_channel", 140),
+	("preferred_channel", 165),
 	("channel", 110),
 	("reason", 320),
 	(disclosure_register.NAME, 150),
