@@ -77,6 +77,9 @@ def test_a_new_version_is_written_in_the_grid(site, login, manager, unknown_type
 	page.wait_for_function("cur_frm.doc.version_label && cur_frm.doc.effective_from")
 	page.get_by_role("button", name="Save", exact=True).click()
 	page.wait_for_function("cur_frm.doc.name.startsWith('CM-grid')")
+	page.wait_for_load_state("networkidle")
+	said = page.locator(".form-message:visible", has_text="someone else must submit")
+	expect(said).to_have_count(1)  # although Frappe refreshes the form twice
 
 	site.db.rollback()
 	draft = site.get_doc(MATRIX, page.evaluate("cur_frm.doc.name"))

@@ -64,14 +64,25 @@ client_comms.say_who_else = (frm, sentence, others) => {
 	const who = others
 		? __("These can: {0}.", [frappe.utils.escape_html(others)])
 		: __("No other user can yet. Give a colleague one of these roles: {0}.", [__("Compliance Officer")]);
-	frm.set_intro(`${sentence} ${who}`, "blue");
+	client_comms.say(frm, `${sentence} ${who}`, "blue");
+};
+
+/** Says something above the form, once: Frappe refreshes a form twice after its first save. */
+client_comms.say = (frm, html, color) => {
+	const text = (each_html) => $("<div>").html(each_html).text().trim();
+	const said = text(html);
+	frm.layout.message
+		.children()
+		.filter((_index, each) => text(each.innerHTML) === said)
+		.remove();
+	frm.set_intro(html, color);
 };
 
 /** Who wrote a draft does not approve it: says who can, instead of offering *Submit*. */
 client_comms.say_who_submits = (frm) => {
 	const { __onload, docstatus } = frm.doc;
 	if (docstatus !== 0 || frm.is_new() || !__onload?.who_submits) return;
-	frm.set_intro(__onload.who_submits, "blue");
+	client_comms.say(frm, __onload.who_submits, "blue");
 	frm.perm = frm.perm.map((rights) => ({ ...rights, submit: 0 })); // read again at each refresh
 	frm.toolbar.set_primary_action(true);
 };

@@ -174,7 +174,9 @@ frappe.provide("client_comms.policy_changes");
 				kind === "Simulation"
 					? __("Deadlines of Open Interactions After Reclassifying")
 					: __("Deadlines"),
-				__("Deadlines that were already met or missed stay as they are."),
+				__(
+					"Deadlines that were already met or missed stay as they are. What is only due on another day is not listed.",
+				),
 				clock_heads,
 				result.deadlines,
 				clock_rows,

@@ -4,13 +4,14 @@ frappe.ui.form.on("Feedback Review", {
 		keep_plan(frm);
 		if (frm.is_new() || frm.doc.status !== "Draft") return;
 		if (!frm.doc.prepared_by) {
-			frm.set_intro(
+			client_comms.say(
+				frm,
 				__("Review the figures and signals, enter findings and decisions, and save."),
 				"blue",
 			);
 		} else if (frm.doc.prepared_by === frappe.session.user) {
 			const rule = __("Someone other than you, who prepared this review, must sign it off.");
-			frm.set_intro(`${rule} ${frm.doc.__onload?.who_else || ""}`, "blue");
+			client_comms.say(frm, `${rule} ${frm.doc.__onload?.who_else || ""}`, "blue");
 		} else if (frm.perm[0]?.write) {
 			frm.add_custom_button(__("Sign Off"), async () => {
 				if (frm.is_dirty()) return refuse_changed(frm);

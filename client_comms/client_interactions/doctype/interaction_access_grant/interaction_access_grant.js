@@ -6,7 +6,7 @@ frappe.ui.form.on("Interaction Access Grant", {
 
 	refresh(frm) {
 		if (!frm.is_new() && moment(frm.doc.valid_until).isBefore(frappe.datetime.system_datetime())) {
-			frm.set_intro(__("This access has ended."), "yellow");
+			client_comms.say(frm, __("This access has ended."), "yellow");
 			if (frm.doc.break_glass) frm.disable_form(); // emergency access is not lengthened
 		}
 	},

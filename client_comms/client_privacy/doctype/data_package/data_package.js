@@ -64,7 +64,8 @@ function say_what_is_shared(frm) {
 		const other = doctype
 			? `${__(doctype)} ${frappe.utils.escape_html(name).bold()}`
 			: __("a record that you cannot see");
-		frm.set_intro(
+		client_comms.say(
+			frm,
 			__(
 				"{0} is also the address of {1}, so messages that name the client by it alone are not in this copy. If they are about this client, answer about them by hand, or correct the records and make the copy again.",
 				[frappe.utils.escape_html(address).bold(), other],

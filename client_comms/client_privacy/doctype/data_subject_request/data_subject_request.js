@@ -68,7 +68,8 @@ function say_what_goes_on(frm) {
 		]),
 	};
 	const state = __(status, null, doctype);
-	frm.set_intro(
+	client_comms.say(
+		frm,
 		waits ? says[doctype] : `${__(doctype)} ${link}: ${frappe.utils.escape_html(state)}`,
 		"blue",
 	);
@@ -95,7 +96,7 @@ function say_next_step(frm) {
 		: __(
 				"First confirm who asks: Identity Is Confirmed takes over a check that is still valid, such as the client's own login; Verify Identity makes one.",
 			);
-	if (text) frm.set_intro(frappe.utils.escape_html(text), "blue");
+	if (text) client_comms.say(frm, frappe.utils.escape_html(text), "blue");
 }
 
 /** That the client wants no advertising, which newsletters and campaigns respect. */

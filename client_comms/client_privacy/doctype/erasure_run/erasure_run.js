@@ -58,7 +58,8 @@ function say_all_is_kept(frm) {
 	const link = frappe.utils.get_form_link("Data Subject Request", frm.doc.request, true);
 	const ended = frm.doc.__onload?.ended_hold;
 	if (ended) {
-		frm.set_intro(
+		client_comms.say(
+			frm,
 			__(
 				"{0} no longer keeps the records. Discard this plan, and choose Plan Erasure in {1} to make a new one.",
 				[frappe.utils.escape_html(ended).bold(), link],
@@ -67,7 +68,8 @@ function say_all_is_kept(frm) {
 		);
 		return;
 	}
-	frm.set_intro(
+	client_comms.say(
+		frm,
 		__(
 			"Nothing can be erased: every record is kept, and Show Records says why. Discard this plan, and tell the client the reasons with Answer or Refuse in {0}.",
 			[link],

@@ -9,7 +9,8 @@ frappe.ui.form.on("Communication Matrix", {
 	refresh(frm) {
 		frm.get_field("parties").grid.update_docfield_property("role", "ignore_link_validation", 1);
 		if (frm.doc.docstatus === 1) {
-			frm.set_intro(
+			client_comms.say(
+				frm,
 				__(
 					"Interactions keep the version that governed them. To change the matrix, choose New Version, give it a label and a later date, and submit it. Amending means cancelling first, so no version is in force until the new one is submitted.",
 				),
@@ -21,7 +22,11 @@ frappe.ui.form.on("Communication Matrix", {
 				);
 			}
 		} else if (frm.doc.amended_from && frm.is_new()) {
-			frm.set_intro(__("Give the new version its own label and describe what changed."), "yellow");
+			client_comms.say(
+				frm,
+				__("Give the new version its own label and describe what changed."),
+				"yellow",
+			);
 		}
 		client_comms.say_who_submits(frm);
 		if (!frm.is_new() && frappe.user.has_role(["Compliance Officer", "Client Communications Manager"])) {

@@ -17,12 +17,12 @@ frappe.ui.form.on("Interaction Review", {
 			const how = __(
 				"The record is shown beside the scores. The system has filled in what it can judge; score the remaining criteria.",
 			);
-			frm.set_intro(`${why_again(frm)}${how}${which_stand(frm)}`, "blue");
+			client_comms.say(frm, `${why_again(frm)}${how}${which_stand(frm)}`, "blue");
 			frm.add_custom_button(__("Complete Review"), () => complete(frm)).addClass("btn-primary");
 		} else {
 			frm.disable_form();
 			const text = what_became(frm);
-			if (text) frm.set_intro(text, "blue");
+			if (text) client_comms.say(frm, text, "blue");
 		}
 		if (reviewed_user === me && status !== "Open") {
 			frm.add_custom_button(__("Comment"), () =>
