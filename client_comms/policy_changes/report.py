@@ -7,6 +7,7 @@ from client_comms.table import print_table
 # Title, section of the result, and columns.
 _OF_VERSIONS = (
 	("Not lowered", "not_lowered", ("communication_type", "from", "to", "records")),
+	("When reclassified", "deadlines", ("communication_type", "clock", "from", "to", "records")),
 	("In hindsight", "hindsight", ("communication_type", "clock", "from", "to", "records")),
 	(
 		"Documentation",

@@ -28,6 +28,7 @@ FIELDS = (
 	"reference_name",
 	*replay.TERMS_FIELDS,
 )
+_COUNTING = (response_clock.RUNNING, response_clock.PAUSED_CLOCK)
 _EVIDENCE = (
 	"documentation_method",
 	"reference_doctype",
@@ -117,7 +118,7 @@ def count(tally: Tally, row, change: Change, now: datetime) -> None:
 		return
 	after = change.govern(before)
 	new = frappe._dict(row, matrix=after.matrix, confidentiality_level=after.level)
-	hindsight = _statuses(new, [{**event, "judged": None} for event in row.events], now)
+	hindsight, _due = _clocks(new, [{**event, "judged": None} for event in row.events], now)
 	if row.status != response_clock.STATUS_CLOSED:
 		new.events = [*row.events, _judged_so_far(row, now)]
 		after = state_of(new, now)
@@ -128,13 +129,13 @@ def count(tally: Tally, row, change: Change, now: datetime) -> None:
 
 def _undisturbed(row, old: State) -> State:
 	after = documented(row, record_of(row))
-	return State(after.record, old.clocks, after.owed, after.missing)
+	return State(after.record, old.clocks, old.due, after.owed, after.missing)
 
 
 def state_of(row, now: datetime) -> State:
 	"""The interaction under the version and level that the row names."""
 	found = documented(row, record_of(row))
-	return State(found.record, _statuses(row, row.events, now), found.owed, found.missing)
+	return State(found.record, *_clocks(row, row.events, now), found.owed, found.missing)
 
 
 def documented(row, record: Record) -> State:
@@ -157,9 +158,14 @@ def record_of(row) -> Record:
 	)
 
 
-def _statuses(row, events: Iterable[Mapping], now: datetime) -> tuple[str, ...]:
-	clocks = replay.replay(row, map(frappe._dict, events), now)
-	return tuple(each.status for each in clocks.current)
+def _clocks(
+	row, events: Iterable[Mapping], now: datetime
+) -> tuple[tuple[str, ...], tuple[datetime | None, ...]]:
+	"""The statuses of the clocks, and when those are due that can still be met."""
+	clocks = replay.replay(row, map(frappe._dict, events), now).current
+	return tuple(each.status for each in clocks), tuple(
+		each.due if each.status in _COUNTING else None for each in clocks
+	)
 
 
 def _judged_so_far(row, now: datetime) -> frappe._dict:

@@ -19,7 +19,7 @@ CLOCKS = ("acknowledge", "respond", "promise")
 # Sections, with what their keys consist of
 LEVELS = "levels"  # type, level before, level after
 NOT_LOWERED = "not_lowered"  # type, level that stays, level that the version states: who submits it cannot lower between them
-DEADLINES = "deadlines"  # type, clock, status before, status after
+DEADLINES = "deadlines"  # type, clock, status before, status after; or `LATER` or `EARLIER` if only the day on which it is due changes
 HINDSIGHT = "hindsight"  # the same, as if the record had been governed by the change from its first day
 DOCUMENTATION = "documentation"  # type, method, state before, state after
 UNCOVERED = "uncovered"  # type
@@ -34,6 +34,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 	UNCOVERED: ("communication_type",),
 }
 
+LATER, EARLIER = "Due Later", "Due Earlier"
+
 # States of a documentation method on a record
 NOT_OWED, ON_FILE, MISSING = "Not Required", "On File", "Missing"
 
@@ -42,12 +44,13 @@ NOT_OWED, ON_FILE, MISSING = "Not Required", "On File", "Missing"
 class State:
 	"""A record before or after the change.
 
-	`clocks` are the statuses of `CLOCKS`; `owed` holds the documentation methods required, `missing` those of
-	them without evidence.
+	`clocks` are the statuses of `CLOCKS`, and `due` when they are due as long as they can still be met; `owed` holds the
+	documentation methods required, `missing` those of them without evidence.
 	"""
 
 	record: Record
 	clocks: tuple[str, ...] = ()
+	due: tuple[datetime | None, ...] = ()
 	owed: frozenset[str] = frozenset()
 	missing: frozenset[str] = frozenset()
 
@@ -89,6 +92,8 @@ class Tally:
 		if not_lowered_to is not None:
 			self._count(NOT_LOWERED, (kind, before.record.level, not_lowered_to), name)
 		self._count_clocks(DEADLINES, kind, before.clocks, after.clocks, name)
+		for clock, status, change in _postponed(before, after):
+			self._count(DEADLINES, (kind, clock, status, change), name)
 		self._count_clocks(HINDSIGHT, kind, before.clocks, hindsight or before.clocks, name)
 		for method in sorted(before.owed | after.owed):
 			states = (before.documentation(method), after.documentation(method))
@@ -161,6 +166,14 @@ class Tally:
 		for section, rows in data.get("examples", {}).items():
 			tally.examples[section] = {tuple(key): names for key, names in rows}
 		return tally
+
+
+def _postponed(before: State, after: State) -> Iterator[tuple[str, str, str]]:
+	"""Deadlines that are owed before and after, but not by the same time: clock, status, and `LATER` or `EARLIER`."""
+	moments = zip(CLOCKS, before.clocks, after.clocks, before.due, after.due, strict=False)
+	for clock, status, status_after, due, due_after in moments:
+		if status == status_after and due and due_after and due != due_after:
+			yield clock, status, LATER if due_after > due else EARLIER
 
 
 def _records(move: tuple, tie: str, user: str, now: datetime) -> tuple[Record, Record]:

@@ -123,12 +123,12 @@ def test_over_a_thousand_pairs_of_versions_the_simulation_equals_changing_every_
 
 def test_deadlines_and_documentation_are_counted_where_they_change():
 	record = Record("low", "M1", "t1")
-	before = State(record, ("Met", "Breached", "Not Required"), frozenset({"Email"}), frozenset())
+	before = State(record, ("Met", "Breached", "Not Required"), owed=frozenset({"Email"}))
 	after = State(
 		replace(record, matrix="M2"),
 		("Met", "Running", "Not Required"),
-		frozenset({"Email", "Minutes"}),
-		frozenset({"Minutes"}),
+		owed=frozenset({"Email", "Minutes"}),
+		missing=frozenset({"Minutes"}),
 	)
 	tally = Tally()
 	tally.add("CI-1", before, after, NOW, ("Breached", "Met", "Not Required"))
@@ -149,6 +149,27 @@ def test_deadlines_and_documentation_are_counted_where_they_change():
 		}
 	]
 	assert tally.examples[HINDSIGHT]["t1", "respond", "Breached", "Met"] == ["CI-1"]
+
+
+@pytest.mark.parametrize(
+	("due", "due_after", "status_after", "change"),
+	[
+		(NOW, NOW + timedelta(days=3), "Running", "Due Later"),
+		(NOW, NOW - timedelta(hours=1), "Running", "Due Earlier"),
+		(NOW, NOW, "Running", None),
+		(NOW, NOW - timedelta(hours=1), "Breached", "Breached"),
+		(NOW, None, "Not Required", "Not Required"),
+		(None, NOW, "Running", None),
+	],
+)
+def test_a_deadline_that_is_owed_by_another_time_is_counted(due, due_after, status_after, change):
+	record = Record("low", "M1", "t1")
+	before = State(record, ("Met", "Running"), (None, due))
+	after = State(record, ("Met", status_after), (None, due_after))
+	tally = Tally()
+	tally.add("CI-1", before, after, NOW)
+	row = {"communication_type": "t1", "clock": "respond", "from": "Running", "to": change, "records": 1}
+	assert tally.rows(DEADLINES) == ([row] if change else [])
 
 
 def test_few_names_are_kept_of_many_records():

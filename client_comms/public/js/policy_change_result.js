@@ -7,12 +7,20 @@ frappe.provide("client_comms.policy_changes");
 		respond: __("Answer"),
 		promise: __("Promised Answer"),
 	};
+	// What the result says beside names and the states of deadlines, which have their own translations.
+	const STATES = {
+		"Due Later": __("Due Later"),
+		"Due Earlier": __("Due Earlier"),
+		"On File": __("On File"),
+		Missing: __("Not on File"),
+	};
 	const escape = (text) => frappe.utils.escape_html(cstr(text));
 
 	const link = ({ name, subject }) =>
 		`<div class="small">${frappe.utils.get_form_link("Client Interaction", name, true)} ${escape(subject)}</div>`;
 	const examples = (row) => (row.examples || []).map(link).join("");
-	const change = (row) => `${escape(__(row.from) || "–")} → ${escape(__(row.to) || "–")}`;
+	const state = (text) => escape(STATES[text] || __(text) || "–");
+	const change = (row) => `${state(row.from)} → ${state(row.to)}`;
 
 	function table(title, hint, heads, rows, cells) {
 		const more =

@@ -127,6 +127,22 @@ def test_levels_deadlines_and_documentation_are_simulated_on_each_record(log, cl
 	assert frappe.db.get_value(INTERACTION, doc.name, ["respond_status", "confidentiality_level"]) == before
 
 
+def test_deadlines_that_move_are_simulated_and_then_moved(log, clock_at, draft, jobs):
+	with clock_at(NOW):
+		doc = received(log)
+		due = frappe.db.get_value(INTERACTION, doc.name, "respond_by")
+		version = draft(
+			lambda version: rule(version, "Initial Inquiry").update({"respond_within_days": 5}),
+			reclassify_open=1,
+		)
+		said = result_of(api.simulate_change(MATRIX, version.name, open_only=True))
+		did = result_of(activate(version, jobs))
+	later = rows_of(said, "deadlines", communication_type="Initial Inquiry", clock="respond")
+	assert [(row["from"], row["to"]) for row in later] == [("Running", "Due Later")]
+	assert did["deadlines"] == said["deadlines"]
+	assert frappe.db.get_value(INTERACTION, doc.name, "respond_by") > due
+
+
 def test_a_type_without_a_rule_is_named(log, clock_at, draft):
 	with clock_at(NOW):
 		log("Resolution/Closure")
