@@ -108,11 +108,14 @@ def check_write_down(
 
 
 @frappe.whitelist()
-def access_refusal(name: str) -> dict:
-	"""What the caller can do about an interaction that they cannot open.
+def access_refusal(name: str, doctype: str = interactions.INTERACTION) -> dict:
+	"""What the caller can do about an interaction, or another document with a level, that they cannot open.
 
-	:returns: as `client_interactions.access_requests.refusal`
+	:returns: as `client_interactions.access_requests.refusal`; of another document as `refusal_of_document` there
 	"""
+	if doctype != interactions.INTERACTION:
+		frappe.has_permission(doctype, "read", throw=True)
+		return access_requests.refusal_of_document(doctype, name)
 	frappe.has_permission(interactions.INTERACTION, "read", throw=True)
 	return access_requests.refusal(name)
 

@@ -205,16 +205,25 @@ def refusal(name: str) -> dict:
 		"may_ask": may_ask,
 		"asked": user in {each["user"] for each in pending(doc)},
 		"training": training,
-		"help": [] if may_ask or training or not has_desk() else _who_opens(doc),
+		"help": []
+		if may_ask or training or not has_desk()
+		else _who_opens(doc.name, doc.confidentiality_level),
 	}
 
 
-def _who_opens(doc) -> list[str]:
-	"""Who can open an interaction whether they take part or not, otherwise by taking part."""
+def refusal_of_document(doctype: str, name: str) -> dict:
+	"""The same of another document that its level keeps from the session user, of which access cannot be asked for: `{"help": [str, …]}`."""
+	decision = governed.decide(doctype, name, access.READ, frappe.session.user)
+	if decision is None or decision.allowed or not has_desk():
+		return {"help": []}
+	return {"help": _who_opens(name, governed.level(doctype, name))}
+
+
+def _who_opens(name: str, level: str | None) -> list[str]:
+	"""Who can open a record whether they take part or not, otherwise by taking part."""
 	levels = policy.current()
-	level = doc.confidentiality_level
 	roles = access.oversight_roles(levels, level) or access.roles_cleared(levels, level, access.READ)
 	if not roles:
 		return []
-	opened = _("{0} can be opened by users with one of these roles: {1}.").format(doc.name, role_names(roles))
+	opened = _("{0} can be opened by users with one of these roles: {1}.").format(name, role_names(roles))
 	return [opened, who_could_help(*sorted(roles))]

@@ -7,6 +7,7 @@ frappe.provide("client_comms");
 	if (!forms || forms.client_comms_refusal) return;
 	forms.client_comms_refusal = true;
 	const INTERACTION = "Client Interaction";
+	const WITH_LEVELS = ["Issue", "Lead", "Opportunity"];
 	// The forms of this app have links to contacts and users, which Frappe makes for all who can choose one or can open their own.
 	const TOLD = [INTERACTION, "Issue", "Lead", "Opportunity", "Contact", "User"];
 
@@ -107,7 +108,8 @@ frappe.provide("client_comms");
 			return frappe.xcall("client_comms.api.access_refusal", { name }, "GET");
 		}
 		const { sentences } = await frappe.xcall("client_comms.api.who_opens", { address: doctype }, "GET");
-		return { help: sentences };
+		if (sentences || !WITH_LEVELS.includes(doctype)) return { help: sentences };
+		return frappe.xcall("client_comms.api.access_refusal", { name, doctype }, "GET");
 	}
 
 	/** One sentence, and what to do next; all but the title as HTML. */

@@ -196,6 +196,25 @@ def test_who_could_not_read_it_even_by_taking_part_is_told_at_once_who_can(as_us
 	policy.clear_cache()
 
 
+def test_of_an_issue_that_its_level_hides_staff_are_told_who_can_open_it(
+	as_user, people, make_user, make_client
+):
+	client = make_client("Anna Client", "anna@client.example")
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Noise", "customer": client.party}).insert()
+	issue.db_set("confidentiality_level", "Sensitive")
+	with as_user(make_user("Support Team")):
+		told = api.access_refusal(issue.name, "Issue")
+		assert told.keys() == {"help"}
+		opened, whom = told["help"]
+		assert issue.name in opened and "Customer Support Manager" in opened
+		assert "Maren" in whom
+		assert api.access_refusal("ISS-NONE", "Issue") == {"help": []}
+	with as_user(make_user("Stock User")), pytest.raises(frappe.PermissionError):
+		api.access_refusal(issue.name, "Issue")
+	with as_user(make_user("Customer Support Manager", "Support Team")):
+		assert api.access_refusal(issue.name, "Issue") == {"help": []}
+
+
 @pytest.mark.parametrize("missing", ["interaction", "user", "valid_until"])
 def test_a_grant_needs_whom_and_what_it_is_for(missing, log, make_user, as_user):
 	fields = {
