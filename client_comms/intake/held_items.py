@@ -58,9 +58,9 @@ def hand_over(doc, user: str, back: datetime, named: list[absences.Substitute]) 
 	if not (colleague and rows):
 		return
 	reason = (
-		_("away until {0}; substitute named by {1}").format(format_date(back), substitute.named_by)
+		_("away, back on {0}; substitute named by {1}").format(format_date(back), substitute.named_by)
 		if substitute
-		else _("away until {0}").format(format_date(back))
+		else _("away, back on {0}").format(format_date(back))
 	)
 	doc.flags.told_of_items = lambda: _("While {0} is away, an action item in {1} is yours").format(
 		get_fullname(user), alerts.named(doc)

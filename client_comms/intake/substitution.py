@@ -217,9 +217,9 @@ def _give(doc, user: str, back, colleague: str, substitute: absences.Substitute 
 	doc.substituting_for = doc.substituting_for or user
 	doc.flags.substituting = True
 	doc.flags.reassignment_reason = (
-		_("away until {0}; substitute named by {1}").format(format_date(back), substitute.named_by)
+		_("away, back on {0}; substitute named by {1}").format(format_date(back), substitute.named_by)
 		if substitute
-		else _("away until {0}").format(format_date(back))
+		else _("away, back on {0}").format(format_date(back))
 	)
 	doc.save_by_app()
 

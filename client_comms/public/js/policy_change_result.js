@@ -70,7 +70,12 @@ frappe.provide("client_comms.policy_changes");
 			__(
 				"These interactions keep their stricter level, because who submits the version cannot write at both levels with oversight. Have a user submit it who can, or have staff with clearance for both levels lower them, with a reason.",
 			),
-			[__("Communication Type"), __("Change"), __("Interactions"), __("Examples")],
+			[
+				__("Communication Type"),
+				__("Change", null, "Policy Change Run"),
+				__("Interactions"),
+				__("Examples"),
+			],
 			rows,
 			cells,
 		);
@@ -132,7 +137,7 @@ frappe.provide("client_comms.policy_changes");
 		const clock_heads = [
 			__("Communication Type"),
 			__("Deadline"),
-			__("Change"),
+			__("Change", null, "Policy Change Run"),
 			__("Interactions"),
 			__("Examples"),
 		];
@@ -160,7 +165,12 @@ frappe.provide("client_comms.policy_changes");
 			table(
 				__("Level Changes"),
 				__("Levels that staff have changed stay, unless the version is stricter."),
-				[__("Communication Type"), __("Change"), __("Interactions"), __("Examples")],
+				[
+					__("Communication Type"),
+					__("Change", null, "Policy Change Run"),
+					__("Interactions"),
+					__("Examples"),
+				],
 				moved,
 				moved_row,
 			),
@@ -208,7 +218,7 @@ frappe.provide("client_comms.policy_changes");
 				[
 					__("Communication Type"),
 					__("Documentation Method"),
-					__("Change"),
+					__("Change", null, "Policy Change Run"),
 					__("Interactions"),
 					__("Examples"),
 				],

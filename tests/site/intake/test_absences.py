@@ -253,7 +253,7 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 	assert (untouched.responsible_staff, untouched.substituting_for) == (substitute, user)
 	assert later.responsible_staff == user, "nothing runs there"
 	assert sum(row.event == "Reassigned" for row in untouched.events) == 1
-	assert "away until" in untouched.events[-1].note
+	assert "back on" in untouched.events[-1].note
 	touched.record("Acknowledged", by=substitute)
 	with clock_at("2026-11-26 09:30"):
 		substitution.run()
@@ -269,7 +269,7 @@ def test_the_reason_is_stored_in_the_language_of_the_site(make_user, leave, log,
 	leave(user, "2026-11-23", "2026-11-25", substitute=substitute)
 	with speaking("de"):
 		substitution.run()
-	assert "away until" in doc.reload().events[-1].note
+	assert "back on" in doc.reload().events[-1].note
 	with speaking("fr"), clock_at("2026-11-26 09:30"):
 		substitution.run()
 	assert doc.reload().events[-1].note.endswith(": back again")

@@ -64,7 +64,7 @@ def test_what_is_due_meanwhile_goes_with_its_to_do_and_comes_back(make_user, awa
 	assert held(doc) == there
 	assert todos(doc) == [each[0] for each in there]
 	changes = [row.note for row in doc.events if row.event == "Reassigned"]
-	assert len(changes) == 1 and substitute in changes[0] and "away until" in changes[0]
+	assert len(changes) == 1 and substitute in changes[0] and "back on" in changes[0]
 	assert [each for each in heard(substitute, doc) if "While Frank Frey is away" in each]
 	doc.action_items[3].status = "Closed"
 	doc.save(ignore_permissions=True)

@@ -229,7 +229,12 @@ frappe.provide("client_comms.policy_changes");
 					<td>${pill(run.status)}</td><td>${escape(frappe.user.full_name(run.started_by))}</td>
 					<td>${frappe.datetime.str_to_user(run.started_on)}</td></tr>`,
 			);
-			const heads = [__("Change"), __("Status"), __("Started By"), __("Started On")];
+			const heads = [
+				__("Change", null, "Policy Change Run"),
+				__("Status"),
+				__("Started By"),
+				__("Started On"),
+			];
 			return `<h5>${__("Recent")}</h5><div class="table-responsive"><table class="table table-bordered">
 				<thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead>
 				<tbody>${rows.join("")}</tbody></table></div>`;
