@@ -12,6 +12,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from client_comms import hooks
+from client_comms.enforcement import compose
 from client_comms.enforcement.doctypes.file import WITH_FILES
 from client_comms.enforcement.methods import missing_checks_erpnext
 from client_comms.enforcement.private_files import make_private
@@ -333,6 +334,43 @@ def test_files_of_a_form_follow_its_document_only(form, held, attach, staff, as_
 		made = frappe.get_doc({**own, "__temporary_name": form or lead.name}).insert(ignore_permissions=True)
 	attached = frappe.get_all("File", {"file_url": image.file_url}, pluck="attached_to_name")
 	assert attached == [made.name if form else lead.name]
+
+
+def contact_with(address, **fields):
+	contact = {"doctype": "Contact", "first_name": frappe.generate_hash(length=8), "image": address}
+	return frappe.get_doc({**contact, **fields}).insert(ignore_permissions=True)
+
+
+def attached_to(file) -> list:
+	return frappe.get_all("File", {"file_url": file.file_url}, pluck="attached_to_name")
+
+
+@pytest.mark.parametrize("way", ["saved", "copied"])
+def test_a_colleague_who_saves_a_document_does_not_open_a_file_that_it_names(way, secret, staff, as_user):
+	"""Frappe attaches what a field names as the user who saves the document, who has perhaps not entered it."""
+	compose.stand_around()
+	with as_user(staff.uncleared):
+		contact = contact_with(secret.file_url)
+	with as_user(staff.cleared):
+		if way == "saved":
+			contact = frappe.get_doc("Contact", contact.name).save(ignore_permissions=True)
+		else:
+			contact = contact_with(contact.image)
+	assert contact.image == secret.file_url
+	assert attached_to(secret) == [secret.attached_to_name]
+
+
+def test_nor_an_upload_of_their_own(attach, staff, as_user):
+	compose.stand_around()
+	with as_user(staff.cleared):
+		upload, other = attach("for a record"), attach("for this contact")
+	with as_user(staff.uncleared):
+		contact = contact_with(upload.file_url)
+	with as_user(staff.cleared):
+		contact = frappe.get_doc("Contact", contact.name).save(ignore_permissions=True)
+		assert attached_to(upload) == [None]
+		contact.update({"image": other.file_url}).save(ignore_permissions=True)
+	assert attached_to(other) == [contact.name]
 
 
 @pytest.mark.parametrize("doctype", hooks.has_permission)
