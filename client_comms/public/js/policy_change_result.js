@@ -192,9 +192,7 @@ frappe.provide("client_comms.policy_changes");
 				kind === "Simulation"
 					? __("Deadlines of Open Interactions After Reclassifying")
 					: __("Deadlines"),
-				__(
-					"Deadlines that were already met or missed stay as they are. What is only due on another day is not listed.",
-				),
+				__("Deadlines that were already met or missed stay as they are."),
 				clock_heads,
 				result.deadlines,
 				clock_rows,
