@@ -53,6 +53,10 @@ export default [
 					message: ESCAPE,
 				},
 				{
+					selector: "CallExpression[callee.property.name='full_name']",
+					message: "Frappe knows the names of those on the form alone: client_comms.user_names.",
+				},
+				{
 					selector:
 						"AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/].left",
 					message: "jQuery's html() does this as everywhere else; for text, use text().",

@@ -56,6 +56,28 @@ def test_a_draft_is_simulated_from_its_form(login, manager, draft, shoot):
 	shoot(page, "simulate-change")
 
 
+def test_who_started_a_run_stands_there_by_name(login, manager, make_user, draft, site):
+	"""Also a colleague whom Frappe has not shown to this user yet."""
+	colleague = make_user("Compliance Officer", first_name="Cora", last_name="Lind")
+	site.get_doc(
+		{
+			"doctype": "Policy Change Run",
+			"kind": "Simulation",
+			"status": "Finished",
+			"reference_doctype": MATRIX,
+			"reference_name": draft,
+			"started_by": colleague,
+			"started_on": clock.now(),
+		}
+	).save_by_app()
+	site.db.commit()
+	page = login(manager, PASSWORD)
+	page.goto("/app/simulate-change")
+	recent = page.locator(".client-comms-simulation .recent")
+	expect(recent).to_contain_text("Cora Lind")
+	expect(recent).not_to_contain_text(colleague)
+
+
 @pytest.fixture
 def label(site):
 	"""The label of a version that a test brings into force; in the end the one before is in force again."""

@@ -56,7 +56,7 @@ frappe.provide("client_comms.policy_changes");
 		const reasons = (title, decision) =>
 			`<div class="small mt-2"><b>${title}</b><br>${decision.reasons.map((reason) => escape(frappe.utils.html2text(reason))).join("<br>")}</div>`;
 		const who = users.length
-			? `<div class="small mt-2">${__("For example: {0}", [users.map((user) => escape(frappe.user.full_name(user))).join(", ")])}</div>`
+			? `<div class="small mt-2">${__("For example: {0}", [users.map((user) => escape(client_comms.user_names.of(user))).join(", ")])}</div>`
 			: "";
 		return `<div class="alert alert-warning mt-3" data-new-access="1"><b>${__("New access")}</b><br>${escape(text)}${who}
 			${reasons(__("Now"), before)}${reasons(__("Then"), after)}</div>`;

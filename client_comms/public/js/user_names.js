@@ -27,6 +27,11 @@ Object.assign(client_comms.user_names, {
 		return this.asked.get(user).answered;
 	},
 
+	/** When the names of all of them are known; one request for those that are not. */
+	load_all(users) {
+		return Promise.all(users.filter(Boolean).map((user) => this.load(user)));
+	},
+
 	async ask() {
 		const asked = [...this.asked];
 		this.asked.clear();

@@ -123,9 +123,10 @@ async function simulate_governing(doctype) {
 		});
 		return;
 	}
+	await client_comms.user_names.load_all(rows.map(({ user }) => user));
 	const body = rows
 		.map(({ user, documents }) => {
-			const name = frappe.utils.escape_html(frappe.user.full_name(user));
+			const name = frappe.utils.escape_html(client_comms.user_names.of(user));
 			return `<tr><td>${name}</td><td class="text-right">${documents}</td></tr>`;
 		})
 		.join("");
@@ -180,6 +181,7 @@ function simulate_source_rules(frm) {
 				rules: frm.doc.source_rules || [],
 				default_communication_type: frm.doc.default_communication_type,
 			});
+			await client_comms.user_names.load_all([found.responsible_staff]);
 			dialog.fields_dict.result.$wrapper.html(what_it_becomes(found, values.direction));
 		},
 	});
@@ -202,7 +204,7 @@ function what_it_becomes(found, direction) {
 		[__("Respond By"), moment(found.respond_by)],
 		[
 			__("Responsible Staff"),
-			found.responsible_staff ? text(frappe.user.full_name(found.responsible_staff)) : nobody,
+			found.responsible_staff ? text(client_comms.user_names.of(found.responsible_staff)) : nobody,
 		],
 		[__("Communication Matrix"), text(found.matrix)],
 	];

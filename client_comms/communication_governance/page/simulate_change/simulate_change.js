@@ -96,6 +96,11 @@ frappe.provide("client_comms.policy_changes");
 		async load(run) {
 			this.name = run;
 			const answer = await frappe.xcall("client_comms.api.policy_change", { run });
+			const examples = answer.run?.result?.new_access?.example?.users || [];
+			await client_comms.user_names.load_all([
+				...answer.recent.map(({ started_by }) => started_by),
+				...examples,
+			]);
 			if (this.name === run) this.show(answer);
 		}
 
@@ -226,7 +231,7 @@ frappe.provide("client_comms.policy_changes");
 				(
 					run,
 				) => `<tr><td><a href="/app/simulate-change/${encodeURIComponent(run.name)}">${this.title(run)}</a></td>
-					<td>${pill(run.status)}</td><td>${escape(frappe.user.full_name(run.started_by))}</td>
+					<td>${pill(run.status)}</td><td>${escape(client_comms.user_names.of(run.started_by))}</td>
 					<td>${frappe.datetime.str_to_user(run.started_on)}</td></tr>`,
 			);
 			const heads = [

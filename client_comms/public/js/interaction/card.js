@@ -102,7 +102,10 @@ Object.assign(client_comms.card, {
 			severity && this.row(__("Severity"), __(severity, null, frm.doctype)),
 			this.row(__("Responsible"), text(responsible_name || __("No one"))),
 			substituting_for &&
-				this.row(__("Substituting For"), text(frappe.user.full_name(substituting_for))),
+				this.row(
+					__("Substituting For"),
+					text(client_comms.user_names.of(substituting_for) || substituting_for),
+				),
 		];
 		const known = [frm.doc.responsible_staff, frappe.session.user];
 		const who = this.readers(audience, known);
