@@ -103,11 +103,12 @@ def test_a_message_and_comments_below_a_meeting_about_a_lead(held, sent):
 		{
 			"doctype": "Event",
 			"subject": "Roof",
-			"starts_on": frappe.utils.now(),
+			"starts_on": frappe.utils.add_days(frappe.utils.now(), 1),  # one that has begun can be logged
 			"event_type": "Public",
 			"event_participants": [{"reference_doctype": "Lead", "reference_docname": lead.name}],
 		}
 	).insert()
+	assert not meeting.get("client_interaction")
 	sent()
 	made = message(reference_doctype=meeting.doctype, reference_name=meeting.name)
 	assert not made.get("confidentiality_level")
