@@ -1,6 +1,6 @@
 """Applies a change of an interaction's level or participants to existing documents immediately."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import frappe
 from frappe import _
@@ -71,12 +71,65 @@ def raise_to_filed(doctype: str, name: str, about: Collection[filed.Document]) -
 	the document was raised afterwards."""
 	sharing.end_lapsed(doctype, name)
 	interaction = frappe.db.get_value(doctype, name, "client_interaction")
-	found = {each: governed.level(*each) for each in about if each[0] in documents.SETTING}
-	level = policy.current().strictest_of(*found.values())
-	if interaction and level:
-		kind, document = next(each for each, there in found.items() if there == level)
-		reason = _("{0} {1} was filed under {2} {3}.").format(_(doctype), name, _(kind), document)
-		_raise(transactions.locked(governed.INTERACTION, interaction), level, reason)
+	if interaction and (stricter := _strictest_of(about)):
+		_raise_to(stricter, transactions.locked(governed.INTERACTION, interaction), doctype, name)
+
+
+def raise_to_named(interaction, doc) -> None:
+	"""Raise an interaction, before a message, meeting or call is linked to it, to what that names beside the document that the interaction is
+	about: a meeting with two Leads was as confidential as both.
+	"""
+	about = (interaction.reference_doctype, interaction.reference_name)
+	if stricter := _strictest_of(each for each in filed.named_in(doc) if each != about):
+		_raise_to(stricter, interaction, doc.doctype, doc.name)
+
+
+def raise_existing(chunk: int = 500) -> None:
+	"""The same for what is linked to an interaction already. Repeatable; commits in chunks."""
+	fields = ["name", "client_interaction", "confidentiality_level"]
+	for doctype in governed.bound():
+		last = ""
+		while rows := frappe.get_all(
+			doctype,
+			{"client_interaction": ("is", "set"), "name": (">", last)},
+			fields,
+			order_by="name asc",
+			limit=chunk,
+		):
+			_raise_those_named_by(doctype, rows)
+			last = rows[-1].name
+			# nosemgrep: frappe-manual-commit (an interrupted run loses at most this chunk)
+			frappe.db.commit()
+
+
+def _raise_those_named_by(doctype: str, rows: list) -> None:
+	own = {row.name: row for row in rows}
+	for name, level in filed.levels(doctype, own):
+		interaction = own[name].client_interaction
+		if _is_stricter(level, own[name].confidentiality_level) and frappe.db.exists(
+			governed.INTERACTION, interaction
+		):
+			raise_to_named(
+				transactions.locked(governed.INTERACTION, interaction), frappe.get_doc(doctype, name)
+			)
+
+
+def _strictest_of(named: Iterable[filed.Document]) -> tuple[filed.Document, str] | None:
+	"""The most confidential of these documents, with its level. They can be raised by others once the transaction has ended."""
+	found = {
+		each: places.level(*each, to_be_kept=True)
+		for each in dict.fromkeys(named)
+		if documents.is_governed(each[0])
+	}
+	level = policy.current().strictest_of(*found.values()) if found else None
+	return level and next(each for each in found.items() if each[1] == level)
+
+
+def _raise_to(stricter: tuple[filed.Document, str], interaction, doctype: str, name: str) -> None:
+	(kind, document), level = stricter
+	_raise(
+		interaction, level, _("{0} {1} was filed under {2} {3}.").format(_(doctype), name, _(kind), document)
+	)
 
 
 def raise_to_stated(interaction, level: str, document) -> None:

@@ -308,6 +308,7 @@ def bind(doc, interaction) -> None:
 	"""
 	if stated := stated_level(doc):
 		level_spread.raise_to_stated(interaction, stated, doc)
+	level_spread.raise_to_named(interaction, doc)
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,

@@ -6,7 +6,9 @@ from frappe.utils import add_days, now_datetime
 
 from client_comms.enforcement import governed
 from client_comms.exceptions import OutgoingRefusedError
+from client_comms.intake import sources
 from client_comms.outgoing import facts
+from client_comms.patches.v1_0 import raise_conversations_of_meetings
 
 pytestmark = [pytest.mark.clause("D-5", "P-2"), pytest.mark.usefixtures("every_condition")]
 
@@ -154,6 +156,38 @@ def test_its_level_is_the_strictest_of_what_it_is_about(way, planned, held):
 	lower.db_set("confidentiality_level", "Sensitive")
 	assert governed.level(doc.doctype, lower.name) == "Sensitive"
 	assert governed.level(doc.doctype, planned(way, held("Lead", None, lead_name="Cleo")).name) is None
+
+
+@pytest.mark.parametrize("way", ["participant", "link of a call"])
+def test_it_stays_so_when_it_is_logged(way, planned, held, staff, as_user):
+	"""The conversation is about the first document, and the second is more confidential."""
+	open_one, closed_one = held("Issue", None, subject="Door"), held("Lead", lead_name="Bo")
+	doc = planned(way, open_one, closed_one)
+	assert not seen_by(staff.uncleared, doc, as_user)
+	doc.db_set(
+		{"starts_on": add_days(now_datetime(), -1)} if doc.doctype == "Event" else {"status": "Completed"}
+	)
+	interaction = sources.LOG[doc.doctype](doc.reload())
+	assert doc.reload().client_interaction == interaction.name
+	assert not seen_by(staff.uncleared, doc, as_user)
+	assert seen_by(staff.cleared, doc, as_user)
+
+
+@pytest.mark.parametrize(("level", "raised"), [("Sensitive", True), (None, False)])
+def test_those_of_before_are_raised(level, raised, planned, held):
+	"""Only by what a meeting names beside the document that the conversation is about."""
+	issue, lead = held("Issue", "Sensitive", subject="Door"), held("Lead", level, lead_name="Bo")
+	conversation = frappe.get_doc("Client Interaction", {"reference_name": issue.name})
+	doc = planned("participant", issue, lead)
+	bound = {"client_interaction": conversation.name, "confidentiality_level": "Standard"}
+	frappe.db.set_value(doc.doctype, doc.name, bound)
+	conversation.db_set("confidentiality_level", "Standard")
+	for _again in range(2):
+		raise_conversations_of_meetings.execute()
+		for stored in (conversation, doc):
+			stored.reload()
+			assert (stored.confidentiality_level == "Sensitive") == raised
+	assert [row.event for row in conversation.events].count("Level Changed") == raised
 
 
 @pytest.mark.parametrize("way", WAYS)

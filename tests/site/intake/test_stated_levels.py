@@ -83,6 +83,21 @@ def test_a_conversation_that_goes_on(arrive, stated, level):
 	assert len(raised) == (level == "Sensitive")
 
 
+@pytest.mark.parametrize(("there", "level"), [("Sensitive", "Sensitive"), (None, "Standard")])
+def test_an_answer_that_is_filed_under_another_document(arrive, set_settings, there, level):
+	first = arrive()
+	interaction = interaction_of(first)
+	set_settings(govern_issues=1)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "Roof"}).insert(ignore_permissions=True)
+	issue.db_set("confidentiality_level", there)
+	answer = arrive(in_reply_to=first.name, reference_doctype=issue.doctype, reference_name=issue.name)
+	assert interaction_of(answer).name == interaction.name
+	assert interaction.reload().confidentiality_level == level
+	assert frappe.db.get_value(answer.doctype, answer.name, "confidentiality_level") == level
+	notes = [row.note for row in interaction.events if row.event == "Level Changed"]
+	assert [issue.name in note for note in notes] == [True] * bool(there)
+
+
 def test_filed_under_the_interaction(arrive, set_settings):
 	interaction = interaction_of(arrive())
 	set_settings(log_inbound_email=0)  # so that it is not logged
