@@ -75,11 +75,13 @@ def raise_to_filed(doctype: str, name: str, about: Collection[filed.Document]) -
 		_raise_to(stricter, transactions.locked(governed.INTERACTION, interaction), doctype, name)
 
 
-def raise_to_named(interaction, doc) -> None:
+def raise_to_named(interaction, doc, *, was_hidden: bool = False) -> None:
 	"""Raise an interaction, before a message, meeting or call is linked to it, to what that names beside the document that the interaction is
 	about: a meeting with two Leads was as confidential as both.
+
+	:param was_hidden: by that document as well, because it was stored before it is logged
 	"""
-	about = (interaction.reference_doctype, interaction.reference_name)
+	about = () if was_hidden else (interaction.reference_doctype, interaction.reference_name)
 	if stricter := _strictest_of(each for each in filed.named_in(doc) if each != about):
 		_raise_to(stricter, interaction, doc.doctype, doc.name)
 

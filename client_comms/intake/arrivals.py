@@ -308,7 +308,9 @@ def bind(doc, interaction) -> None:
 	"""
 	if stated := stated_level(doc):
 		level_spread.raise_to_stated(interaction, stated, doc)
-	level_spread.raise_to_named(interaction, doc)
+	# A message is logged when it arrives, a meeting when it begins and a call when it ends.
+	was_hidden = doc.doctype != _MAIL and not doc.flags.in_insert
+	level_spread.raise_to_named(interaction, doc, was_hidden=was_hidden)
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,

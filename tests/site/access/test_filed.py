@@ -173,6 +173,20 @@ def test_it_stays_so_when_it_is_logged(way, planned, held, staff, as_user):
 	assert seen_by(staff.cleared, doc, as_user)
 
 
+@pytest.mark.parametrize("way", ["participant", "link of a call"])
+def test_nor_by_a_less_confidential_conversation_about_the_same_document(way, planned, held, staff, as_user):
+	"""An Issue is raised by one conversation about it, and another keeps its level."""
+	doc = planned(way, held("Issue", subject="Door"))
+	conversation = frappe.get_doc("Client Interaction", {"subject": "Door"})
+	assert conversation.confidentiality_level == "Standard"
+	doc.db_set(
+		{"starts_on": add_days(now_datetime(), -1)} if doc.doctype == "Event" else {"status": "Completed"}
+	)
+	assert sources.LOG[doc.doctype](doc.reload()).name == conversation.name
+	assert not seen_by(staff.uncleared, doc, as_user)
+	assert seen_by(staff.cleared, doc, as_user)
+
+
 @pytest.mark.parametrize(("level", "raised"), [("Sensitive", True), (None, False)])
 def test_those_of_before_are_raised(level, raised, planned, held):
 	"""Only by what a meeting names beside the document that the conversation is about."""

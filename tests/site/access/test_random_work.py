@@ -125,6 +125,44 @@ class Work:
 			"Event", subject=self.word(), starts_on=now_datetime(), event_type=kind, event_participants=named
 		)
 
+	def meeting_of_two(self):
+		named = [
+			dict(zip(("reference_doctype", "reference_docname"), self.one(*DOCUMENTS), strict=True))
+			for _each in range(2)
+		]
+		starts_on = add_days(now_datetime(), self.draw.choice((0, 1)))
+		self.add(
+			"Event", subject=self.word(), starts_on=starts_on, event_type="Public", event_participants=named
+		)
+
+	def begin_meeting(self):
+		event = frappe.get_doc(*self.one("Event"))
+		event.starts_on = add_days(now_datetime(), -1)
+		event.save()
+
+	def ring(self):
+		links = [
+			dict(zip(("link_doctype", "link_name"), self.one(*DOCUMENTS), strict=True)) for _each in range(2)
+		]
+		call = frappe.get_doc(
+			{
+				"doctype": "Call Log",
+				"id": frappe.generate_hash(),
+				"from": "030 1",
+				"to": "030 2",
+				"type": self.draw.choice(("Incoming", "Outgoing")),
+				"status": "Ringing",
+				"summary": self.word(),
+				"links": links,
+			}
+		).insert(ignore_permissions=True)
+		self.made["Call Log"].append(call.name)
+
+	def end_call(self):
+		call = frappe.get_doc(*self.one("Call Log"))
+		call.status = "Completed"
+		call.save(ignore_permissions=True)
+
 	def participant(self):
 		event, (doctype, name) = frappe.get_doc(*self.one("Event")), self.one(*DOCUMENTS)
 		event.append("event_participants", {"reference_doctype": doctype, "reference_docname": name})
@@ -311,6 +349,61 @@ def contradictions(work: Work, since) -> list[str]:
 					found.append(f"{doctype} {name} for {user}: form {shown}, list {name in listed}")
 		frappe.set_user("Administrator")
 	return found
+
+
+# What gives access to someone, or takes a level back, and is for who can decide about it; anything else opens nothing.
+OPENING = ("level", "level_of_interaction", "reassign", "give_an_item", "share")
+
+
+def listed(people, since) -> set[tuple[str, str, str]]:
+	"""User, DocType and name of what stands in the lists of each."""
+	found = set()
+	for user in people:
+		frappe.set_user(user)
+		for doctype in (INTERACTION, *DOCUMENTS, *BOUND, *DEPENDENTS):
+			if frappe.has_permission(doctype, "read"):
+				names = frappe.get_list(doctype, {"creation": (">=", since)}, pluck="name", limit=0)
+				found |= {(user, doctype, name) for name in names}
+	frappe.set_user("Administrator")
+	return found
+
+
+def stored(since) -> set[tuple[str, str]]:
+	return {
+		(doctype, name)
+		for doctype in (INTERACTION, *DOCUMENTS, *BOUND, *DEPENDENTS)
+		for name in frappe.get_all(doctype, {"creation": (">=", since)}, pluck="name")
+	}
+
+
+@pytest.mark.parametrize("seed", [113, 31])
+def test_nothing_opens_to_anyone_unless_someone_decides_so(seed, make_user, set_settings, monkeypatch):
+	monkeypatch.setattr(frappe, "sendmail", lambda *args, **kwargs: None)
+	set_settings(govern_issues=1, govern_leads=1, govern_opportunities=1, log_calls=1, log_events=1)
+	since, people = now_datetime(), [make_user(*roles) for roles in PEOPLE.values()]
+	work = Work(random.Random(seed), people)
+	outcomes = Counter()
+	for thing in (
+		"customer",
+		"lead",
+		"lead",
+		"issue",
+		"opportunity",
+		"receive",
+		"log",
+		"meeting_of_two",
+		"ring",
+	):
+		do(work, thing, people[0])
+	for _turn in range(50):
+		thing = work.draw.choice([*THINGS, *("meeting_of_two", "ring", "begin_meeting", "end_call") * 2])
+		before, was_listed = stored(since), listed(people, since)
+		outcome = do(work, thing, work.draw.choice([*people, people[0], people[0]]))
+		outcomes[outcome] += 1
+		if thing not in OPENING:
+			opened = {each for each in listed(people, since) - was_listed if each[1:] in before}
+			assert opened == set(), thing
+	assert min(outcomes.values()) > 10, outcomes
 
 
 @pytest.mark.parametrize("seed", [21, 22, 23])
