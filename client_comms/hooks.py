@@ -424,6 +424,7 @@ doc_events = {
 			"client_comms.enforcement.copied_fields.follow_level",
 			"client_comms.enforcement.sharing.end_lapsed_of_level",
 			"client_comms.ledger.following.follow_clearances",
+			"client_comms.intake.reassignment.follow_clearances",
 		],
 		"after_delete": [
 			"client_comms.enforcement.policy.clear_cache",
@@ -511,6 +512,7 @@ doc_events = {
 			"client_comms.client_interactions.custody.follow_interaction",
 			"client_comms.client_interactions.satisfaction.follow",
 			"client_comms.intake.issue_status.follow_interaction",
+			"client_comms.intake.reassignment.follow_level",
 		],
 		"validate": [
 			"client_comms.enforcement.references.refuse_named",

@@ -1,4 +1,5 @@
-"""Reassigns the work of users who are disabled or lose a role to the manager role, and what has no owner (F-2).
+"""Reassigns the work of users who are disabled, lose a role, or may not know of it at its new level, to the manager role, and what has no
+owner (F-2).
 
 A background job processes the user's interactions in chunks, each under its lock, and reassigns those that the
 user cannot keep. Reassigned ones no longer belong to the user, so running it twice, or after an interruption, only
@@ -11,8 +12,9 @@ from functools import cache
 
 import frappe
 from frappe import _
+from frappe.utils import get_fullname
 
-from client_comms import alerts, clock, transactions
+from client_comms import alerts, clock, roles, transactions
 from client_comms.client_interactions.changes import REASSIGNED
 from client_comms.clients import preferences
 from client_comms.i18n import bold, speaking
@@ -65,6 +67,46 @@ def on_employee_change(doc, method=None):
 		title=_("Open Interactions"),
 		indicator="orange",
 	)
+
+
+def follow_level(doc, method=None):
+	"""`on_update` of an interaction: what its new level hides from those who work on it, others owe at once, and not only after the daily run."""
+	before = doc.get_doc_before_save()
+	if before is None or before.confidentiality_level == doc.confidentiality_level:
+		return
+	if (
+		doc.status == STATUS_CLOSED or doc.flags.reclassify_under
+	):  # by another version of the matrix, with all others
+		return
+	items = {row.assigned_to for row in doc.action_items if row.status == "Open"}
+	for user in sorted({doc.responsible_staff, *items} - {None, ""}):
+		if not _Staff(user).takes_part(doc.confidentiality_level):
+			_announce_level(user, doc.confidentiality_level)
+			frappe.enqueue(hand_over, queue="long", enqueue_after_commit=True, user=user, name=doc.name)
+
+
+def _announce_level(user: str, level: str) -> None:
+	if not (transactions.is_request() and roles.has_desk()):
+		return
+	manager_role = frappe.get_cached_doc("Client Comms Settings").manager_role
+	frappe.msgprint(
+		_(
+			"{0} cannot open what is {1}. What they had to do here is reassigned to users with the role {2}, who are notified."
+		).format(bold(get_fullname(user)), bold(_(level)), bold(_(manager_role))),
+		indicator="blue",
+		alert=True,
+	)
+
+
+def follow_clearances(doc, method=None):
+	"""`on_update` of a Confidentiality Level: a role that loses its clearance keeps nothing of that level."""
+	before = doc.get_doc_before_save()
+	if before is not None and _cleared_roles(before) - _cleared_roles(doc):
+		frappe.enqueue(hand_over_all, queue="long", enqueue_after_commit=True)
+
+
+def _cleared_roles(level) -> set[str]:
+	return {row.role for row in level.clearances}
 
 
 def hand_over_all():
@@ -151,8 +193,10 @@ def _log_unreadable(matrix: str, error: Exception) -> None:
 
 
 @transactions.again_if_undone
-def hand_over(user: str) -> int:
+def hand_over(user: str, name: str | None = None) -> int:
 	"""Reassign what the user cannot keep to the manager role; returns the number of interactions.
+
+	:param name: of this interaction alone, whose level was raised
 
 	The user loses responsibility for an interaction if disabled, without clearance for its level, or without
 	the responsible role of its type; an action item if disabled or without clearance. If no manager has
@@ -162,11 +206,13 @@ def hand_over(user: str) -> int:
 	staff = _Staff(user)
 
 	def why() -> str:
+		if name and staff.enabled:
+			return _("level raised")
 		return _("role or clearance lost") if staff.enabled else _("user disabled")
 
 	moved, last, more = 0, "", True
 	while more:
-		chunk = _open_work(user, last, CHUNK)
+		chunk = _open_work(user, last, CHUNK, name)
 		for row in chunk:
 			leaves_items = not staff.takes_part(row.confidentiality_level)
 			leaves_all = row.responsible_staff == user and not staff.may_be_responsible(
@@ -230,11 +276,13 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 	return True
 
 
-def _open_work(user: str, after: str, limit: int) -> list:
+def _open_work(user: str, after: str, limit: int, name: str | None = None) -> list:
 	"""The next open interactions, by name, for which the user is responsible or has an open action item."""
 	table, item = frappe.qb.DocType(INTERACTION), frappe.qb.DocType(ITEM)
 	fields = ("name", "matrix", "communication_type", "confidentiality_level", "responsible_staff")
 	rest = (table.status != STATUS_CLOSED) & (table.name > after)
+	if name:
+		rest &= table.name == name
 	responsible = frappe.qb.from_(table).where((table.responsible_staff == user) & rest)
 	assigned = (
 		frappe.qb.from_(item)

@@ -296,6 +296,10 @@ def run_jobs(monkeypatch):
 	return run
 
 
+def notifications_of(users):
+	return frappe.get_all("Notification Log", {"for_user": ("in", users)}, ["document_name"])
+
+
 def notifications(user):
 	return frappe.get_all(
 		"Notification Log", {"document_type": "User", "document_name": user}, ["for_user", "subject", "link"]
@@ -392,6 +396,63 @@ def test_where_the_role_is_not_enforced_no_one_loses_anything_with_it(team, inqu
 	run_jobs()
 	doc.reload()
 	assert doc.responsible_staff in team.managers
+
+
+@pytest.mark.clause("F-2", "P-2")
+def test_what_a_raised_level_hides_goes_to_the_manager_role(team, inquiry, run_jobs, as_user, monkeypatch):
+	def raise_level(doc):
+		with as_user(team.managers[0]):
+			doc.update({"confidentiality_level": "Sensitive", "level_change_reason": "Neighbours"}).save()
+
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(method="POST"), raising=False)
+	mine = inquiry(responsible_staff=team.fiona)
+	theirs = inquiry(
+		responsible_staff=team.frida, action_items=[{"description": "Call", "assigned_to": team.fiona}]
+	)
+	untouched = inquiry(responsible_staff=team.fiona)
+	asked = [each["document_name"] for each in notifications_of(team.managers)]
+	raise_level(mine)
+	said = [each.message for each in frappe.get_message_log() if "reassigned" in each.message]
+	assert ["Fiona" in each and "Sensitive" in each for each in said] == [True]
+	assert run_jobs() == 1
+	assert mine.reload().responsible_staff in team.managers
+	assert mine.events[-1].note == f"{team.fiona} → {mine.responsible_staff}: level raised"
+
+	raise_level(theirs)
+	assert run_jobs() == 2
+	theirs.reload()
+	assert {theirs.responsible_staff, theirs.action_items[0].assigned_to} <= {*team.managers}
+	assert untouched.reload().responsible_staff == team.fiona
+	assert len(notifications_of(team.managers)) > len(asked)
+
+
+@pytest.mark.clause("F-2", "P-2")
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_raised_level_starts_no_job_where_nothing_is_left_behind(team, inquiry, run_jobs, make_user, ended):
+	if ended:
+		doc = inquiry("Resolution/Closure", responsible_staff=team.fiona)
+		doc.record("Closed")
+	else:
+		doc = inquiry(responsible_staff=make_user("Frontline Staff", "Customer Support Manager"))
+	doc.update({"confidentiality_level": "Sensitive", "level_change_reason": "Neighbours"}).save()
+	assert run_jobs() == 0
+
+
+@pytest.mark.clause("F-2", "P-2")
+@pytest.mark.parametrize(("right", "hands_over"), [("can_read", True), ("can_email", False)])
+def test_a_role_that_loses_its_clearance_hands_over_at_once(team, monkeypatch, right, hands_over):
+	jobs = []
+	monkeypatch.setattr(reassignment.frappe, "enqueue", lambda method, **kwargs: jobs.append(method))
+	level = frappe.get_doc("Confidentiality Level", "Standard")
+	row = next(row for row in level.clearances if row.role == "Frontline Staff")
+	row.can_email = 1
+	level.save()
+	jobs.clear()
+	row.can_email = 0
+	if right == "can_read":
+		level.remove(row)
+	level.save()
+	assert (reassignment.hand_over_all in jobs) == hands_over
 
 
 def test_a_user_who_keeps_the_roles_starts_no_job(team, inquiry, run_jobs):
