@@ -376,7 +376,7 @@ FUNCTIONS = {
 	"client_privacy.client_data:require_addresses": NOTHING,
 	"client_privacy.client_data:require_new": NOTHING,
 	"client_privacy.verified_details:require": NOTHING,
-	"intake.reassignment:hand_over": "lambda user: 0",
+	"intake.reassignment:hand_over": "lambda user, name=None: 0",
 	"rules.possible_actions:check_transition": NOTHING,
 	"rules.response_clock:_counted": "list",
 	"rules.automatic_mail:automatic_kind": NOTHING,
