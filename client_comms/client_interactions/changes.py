@@ -18,6 +18,7 @@ CLIENT_CHANGED = "Client Changed"
 DATE_CHANGED = "Date Changed"
 REASSIGNED = "Reassigned"
 HANDED_OVER = "handed over"  # `action_key` of a reassignment with which a substitution begins
+SUBSTITUTED = "substituted"  # of the others that follow absences: to the next substitute, back again, and of action items
 RECOMPUTED = "Deadlines Recomputed"
 RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
 RECOUNTED = {
@@ -55,12 +56,12 @@ def add_events(doc, outgoing_reason=None):
 				REASSIGNED: doc.flags.reassignment_reason,
 			}.get(event, field in _WITH_REASON and doc.reclassification_reason)
 			stands_in = doc.flags.stands_in or not before.substituting_for
-			begins = event == REASSIGNED and doc.flags.substituting and stands_in
+			follows_absence = event == REASSIGNED and doc.flags.substituting
 			doc.append_event(
 				event,
 				clock.now(),
 				f"{change}: {reason}" if reason else change,
-				action_key=HANDED_OVER if begins else None,
+				action_key=(HANDED_OVER if stands_in else SUBSTITUTED) if follows_absence else None,
 			)
 	if before.responsible_staff != doc.responsible_staff and not doc.flags.substituting:
 		doc.substituting_for = None  # someone has decided whose it is

@@ -15,6 +15,7 @@ from frappe import _
 from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
 from client_comms import clock
+from client_comms.client_interactions.changes import HANDED_OVER, REASSIGNED, SUBSTITUTED
 from client_comms.client_interactions.doctype.interaction_event.interaction_event import NAMING_USERS, USER
 from client_comms.client_interactions.due_words import moment_words
 from client_comms.client_privacy import disclosures
@@ -38,7 +39,7 @@ _STEPS = {
 	response_clock.CLOSED,
 	response_clock.REOPENED,
 	"Escalated by Staff",
-	"Reassigned",
+	REASSIGNED,
 	"Level Changed",
 	"Access Requested",
 	"Access Granted",
@@ -305,7 +306,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"side": "step",
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": _OF_ITEMS if _is_about_items(row) else row.event,
-			"by_app": row.event == response_clock.TAKEN_BACK and bool(row.source_name),
+			"by_app": _is_by_app(row),
 			"rating": row.note if row.event == _RATED else None,
 			"promised": _promised(row),
 			"text": text,
@@ -313,8 +314,15 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 		}
 
 
+def _is_by_app(row) -> bool:
+	"""Whether no user did it: an email did not leave, or an absence began, changed or ended."""
+	if row.event == response_clock.TAKEN_BACK:
+		return bool(row.source_name)
+	return row.event == REASSIGNED and row.action_key in (HANDED_OVER, SUBSTITUTED)
+
+
 def _is_about_items(row) -> bool:
-	return row.event == "Reassigned" and not _OF_RECORD.match(row.note or "")
+	return row.event == REASSIGNED and not _OF_RECORD.match(row.note or "")
 
 
 def _named_in(doc, rows: list) -> dict[str, str]:

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import format_date, get_fullname
 
 from client_comms import alerts, clock
-from client_comms.client_interactions.changes import REASSIGNED
+from client_comms.client_interactions.changes import REASSIGNED, SUBSTITUTED
 from client_comms.enforcement import sharing
 from client_comms.intake import assignment
 from client_comms.people import absences
@@ -112,7 +112,8 @@ def _give(doc, rows: list, user: str | None, reason: str | None, held_for: str |
 	if moved:
 		former = ", ".join(sorted({row.assigned_to for row in moved}))
 		change = f"{former} → {user}: {reason}"
-		doc.append_event(REASSIGNED, clock.now(), _("Action items: {0}").format(change))
+		note = _("Action items: {0}").format(change)
+		doc.append_event(REASSIGNED, clock.now(), note, action_key=SUBSTITUTED)
 	for row in moved:
 		row.assigned_to = user
 	for row in rows:

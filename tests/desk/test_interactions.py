@@ -160,6 +160,37 @@ def test_acknowledge_answer_and_close_by_clicks(site, frontline, login, received
 	]
 
 
+def test_who_closes_reads_which_action_items_stay_open_and_with_whom(
+	site, frontline, login, received, make_user, shoot
+):
+	name = received("Offer for a solar roof")
+	colleague = make_user("Frontline Staff", first_name="Otto", last_name="Zwingenberger")
+	doc = site.get_doc(INTERACTION, name)
+	item = {"assigned_to": colleague, "due_on": "2030-01-02"}
+	doc.append("action_items", {"description": "Send <b>the</b> brochure", **item})
+	doc.append("action_items", {"description": "Call the roofer", "status": "Closed", **item})
+	doc.record("Answered", by=frontline)
+	doc.save()
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	open_form(page, name)
+	button(page, "Close").click()
+	dialog = page.locator(".modal.show")
+	expect(dialog.locator(".modal-title")).to_have_text("Open Action Items")
+	expect(dialog.locator("li")).to_have_count(1)
+	expect(dialog.locator("li")).to_contain_text("Send <b>the</b> brochure · Otto Zwingenberger · Due On ")
+	expect(dialog).to_contain_text("They stay in Owed Today of those to whom they are assigned")
+	shoot(page, "open-items")
+	dialog.get_by_role("button", name="Cancel").click()
+	expect(dialog).to_have_count(0)
+	expect(status(page)).to_have_text("Answered")
+	button(page, "Close").click()
+	dialog.get_by_role("button", name="Close the Interaction").click()
+	expect(status(page)).to_have_text("Closed")
+	site.db.rollback()
+	assert [row.status for row in doc.reload().action_items] == ["Open", "Closed"]
+
+
 def done_elsewhere(page, what):
 	button(page, "Done Elsewhere").click()
 	page.locator(".dropdown-menu.show").get_by_text(what, exact=True).click()

@@ -147,6 +147,25 @@ def test_that_no_one_could_decide_a_dispute_is_said_before_a_reason_is_written(
 	expect(page.get_by_label("What you do not accept, and why")).to_have_count(0)
 
 
+def test_a_form_that_is_open_notices_that_someone_can_decide_a_dispute_now(
+	site, review, agent, make_user, removed, login
+):
+	role = site.get_doc({"doctype": "Role", "role_name": f"Reviewer of {review.name}"}).insert()
+	removed(role.doctype, role.name)
+	site.db.set_value("Review Programme", review.programme, "reviewer_role", role.name)
+	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 25})
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/interaction-review/{review.name}")
+	dispute = page.locator(".page-head:visible").get_by_role("button", name="Dispute", exact=True)
+	dispute.wait_for()
+	make_user("Customer Support Manager", role.name)
+	site.db.commit()
+	dispute.click()
+	expect(page.get_by_label("What you do not accept, and why")).to_be_visible()
+	expect(page.locator(".modal.show", has_text="No Other Reviewer")).to_have_count(0)
+
+
 def test_the_reason_of_a_dispute_is_not_thrown_away_by_escape(site, review, agent, make_user, login):
 	make_user("Customer Support Manager")  # who could decide
 	site.db.set_value(review.doctype, review.name, {"status": "Completed", "overall": 25})

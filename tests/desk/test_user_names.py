@@ -131,3 +131,21 @@ def test_the_conversation_says_that_action_items_were_reassigned(site, page, nam
 	expect(step).to_contain_text("Administrator reassigned action items")
 	expect(step).to_contain_text("Action items: Fiona Bergengruen → Otto Zwingenberger: user disabled")
 	shoot(page, "items")
+
+
+def test_the_conversation_says_that_an_absence_changed_who_is_responsible(
+	site, page, name, fiona, otto, shoot
+):
+	from client_comms.client_interactions.changes import HANDED_OVER, REASSIGNED, SUBSTITUTED
+
+	doc, now = site.get_doc(INTERACTION, name), site.utils.now_datetime()
+	doc.append_event(REASSIGNED, now, f"{fiona} → {otto}: away", action_key=HANDED_OVER)
+	doc.append_event(REASSIGNED, now, f"Action items: {fiona} → {otto}: away", action_key=SUBSTITUTED)
+	doc.save_by_app()
+	site.db.commit()
+	page.goto(f"/app/client-interaction/{name}")
+	steps = page.locator(".client-comms-conversation .entry.step")
+	expect(steps.filter(has_text="Because of an absence, the responsible staff changed")).to_have_count(1)
+	expect(steps.filter(has_text="Because of an absence, action items were reassigned")).to_have_count(1)
+	expect(steps.filter(has_text="Administrator")).to_have_count(0)
+	shoot(page, "absence")

@@ -5,6 +5,7 @@ from unittest import mock
 import frappe
 import pytest
 
+from client_comms.client_interactions import conversation
 from client_comms.communication_governance import calendars, templates
 from client_comms.communication_governance.doctype.assignment_share.assignment_share import shares
 from client_comms.i18n import speaking
@@ -261,6 +262,33 @@ def test_what_is_due_goes_to_the_substitute_and_comes_back_untouched(make_user, 
 		doc.reload()
 	assert (untouched.responsible_staff, untouched.substituting_for) == (user, None)
 	assert (touched.responsible_staff, touched.substituting_for) == (substitute, None)
+
+
+def test_the_conversation_says_of_an_absence_that_no_user_changed_who_is_responsible(
+	make_user, leave, log, clock_at
+):
+	user, first, second = (make_user("Frontline Staff") for _number in range(3))
+	doc = inquiry(log, user)
+	absence = leave(user, "2026-11-23", "2026-11-25", substitute=first)
+	substitution.run()
+	absence.db_set("substitute", second)
+	substitution.run()
+	with clock_at("2026-11-26 09:30"):
+		substitution.run()
+		doc.reload().responsible_staff = first
+		doc.save(ignore_permissions=True)
+	assert doc.responsible_staff == first
+	told = [
+		(each["by_app"], first_of(each["text"]))
+		for each in reversed(conversation.page(doc.reload())["entries"])
+		if each.get("meaning") == "Reassigned"
+	]
+	names = [frappe.utils.get_fullname(each) for each in (user, first, second)]
+	assert told == [(True, names[0]), (True, names[1]), (True, names[2]), (False, names[0])]
+
+
+def first_of(note):
+	return note.split(" → ")[0]
 
 
 def test_the_reason_is_stored_in_the_language_of_the_site(make_user, leave, log, clock_at):

@@ -5,9 +5,11 @@ from unittest import mock
 import frappe
 import pytest
 
+from client_comms.client_interactions import conversation
 from client_comms.intake import reassignment, substitution
 
 pytestmark = pytest.mark.clause("F-2")
+ITEMS_MOVED = "Action Items Reassigned"
 FIRST, LAST, AFTER = "2026-11-23", "2026-11-25", "2026-11-26 09:30"
 
 
@@ -74,6 +76,8 @@ def test_what_is_due_meanwhile_goes_with_its_to_do_and_comes_back(make_user, awa
 	assert held(doc) == [(user, None), (user, None), (user, None), (substitute, None)]
 	assert todos(doc)[0] == user
 	assert [each for each in heard(user, doc) if "is yours again" in each]
+	told = [each for each in conversation.page(doc)["entries"] if each.get("meaning") == ITEMS_MOVED]
+	assert [each["by_app"] for each in told] == [True, True]
 
 
 def test_it_stays_with_whom_a_person_gave_it_to(make_user, away, log, clock_at):

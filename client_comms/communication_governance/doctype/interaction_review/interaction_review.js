@@ -35,8 +35,10 @@ frappe.ui.form.on("Interaction Review", {
 	},
 });
 
-/** That no one could decide is said before a reason is written. */
-function dispute(frm) {
+/** That no one could decide is said before a reason is written; someone can have got the role since the form was opened. */
+async function dispute(frm) {
+	if (frm.doc.__onload?.not_disputable) await frm.reload_doc();
+	if (frm.doc.status !== "Completed") return undefined; // the reviewer or a colleague was faster
 	const message = frm.doc.__onload?.not_disputable;
 	if (message) {
 		return frappe.msgprint({ title: __("No Other Reviewer"), message, indicator: "orange" });

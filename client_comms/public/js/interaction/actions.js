@@ -212,7 +212,30 @@ Object.assign(client_comms.actions, {
 		}
 		const missing = checklist.filter(({ done, enforced }) => !done && enforced);
 		if (missing.some(({ item }) => item !== "feedback")) return client_comms.card.show_missing(frm);
-		return client_comms.feedback.ask_and_close(frm, () => this.run(this.of_form(frm), "close"));
+		return client_comms.feedback.ask_and_close(frm, () => this.close_with_items(this.of_form(frm)));
+	},
+
+	/** Action items that are open stay so: who closes the interaction reads which ones, and with whom they stay. */
+	async close_with_items(target) {
+		const doc = target.frm?.doc || (await frappe.db.get_doc("Client Interaction", target.name));
+		const open = (doc.action_items || []).filter(({ status }) => status === "Open");
+		if (!open.length) return this.run(target, "close");
+		await client_comms.user_names.load_all(open.map(({ assigned_to }) => assigned_to));
+		const text = frappe.utils.escape_html;
+		const items = open.map(({ description, assigned_to, due_on }) => {
+			const name = assigned_to && text(client_comms.user_names.of(assigned_to) || assigned_to);
+			const due = due_on && `${__("Due On")} ${frappe.datetime.str_to_user(due_on)}`;
+			return `<li>${[text(description), name, due].filter(Boolean).join(" · ")}</li>`;
+		});
+		const question = frappe.confirm(
+			`<p>${__("These action items are still open. They stay in Owed Today of those to whom they are assigned:")}</p>
+			<ul>${items.join("")}</ul>`,
+			() => this.run(target, "close"),
+		);
+		question.set_title(__("Open Action Items"));
+		question.get_primary_btn().text(__("Close the Interaction"));
+		question.set_secondary_action_label(__("Cancel"));
+		return question;
 	},
 
 	/** Label and function of each event that is possible now, in the order in which they are offered. */
@@ -235,7 +258,7 @@ Object.assign(client_comms.actions, {
 			"Escalated by Staff": { label: __("Escalate"), run: () => this.escalate(target) },
 			Closed: {
 				label: __("Close"),
-				run: () => (target.frm ? this.close(target.frm) : this.run(target, "close")),
+				run: () => (target.frm ? this.close(target.frm) : this.close_with_items(target)),
 			},
 			Reopened: { label: __("Reopen"), run: () => this.reopen(target) },
 		};

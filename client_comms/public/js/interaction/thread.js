@@ -151,8 +151,12 @@ Object.assign(client_comms.thread, {
 			Resumed: __("{0} resumed the clocks", [who]),
 			Closed: __("{0} closed the interaction", [who]),
 			Reopened: __("{0} reopened the interaction", [who]),
-			Reassigned: __("{0} changed the responsible staff", [who]),
-			"Action Items Reassigned": __("{0} reassigned action items", [who]),
+			Reassigned: by_app
+				? __("Because of an absence, the responsible staff changed")
+				: __("{0} changed the responsible staff", [who]),
+			"Action Items Reassigned": by_app
+				? __("Because of an absence, action items were reassigned")
+				: __("{0} reassigned action items", [who]),
 			"Escalated by Staff": __("{0} escalated it", [who]),
 			"Level Changed": __("{0} changed the level", [who]),
 			"Access Requested": __("{0} asked for access", [who]),
