@@ -132,6 +132,16 @@ def test_sentences_are_not_left_in_english(language):
 	assert left == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_name_the_button_that_answers_a_request_as_it_is_called(language):
+	found = translated(language)
+	button = found["Answer a Request", "Answer"]
+	named = re.compile(r"\b(use|with) Answer (under|or Refuse|in \{)")
+	texts = {message: text for (_context, message), text in found.items() if named.search(message)}
+	assert len(texts) > 4
+	assert [message for message, text in texts.items() if button not in text] == []
+
+
 def test_french_punctuation_has_its_spaces():
 	"""A non-breaking space before `:`, `;`, `!`, `?` and `%`, except in code, and inside quotation marks."""
 	bare = re.compile(r"(?<![\u00a0\"])(?:[:;!?%](?!\S)|»)|«(?!\u00a0)")
