@@ -45,7 +45,7 @@ def is_closed(page):
 	assert page.evaluate("() => cur_frm.save_disabled")
 
 
-def test_a_request_of_a_client_that_is_answered(site, client, opened, removed, shoot):
+def test_a_request_of_a_client_that_is_answered(site, client, opened, removed, make_user, shoot):
 	request = site.get_doc(
 		{
 			"doctype": "Data Subject Request",
@@ -60,10 +60,14 @@ def test_a_request_of_a_client_that_is_answered(site, client, opened, removed, s
 	page = opened(request.doctype, request.name)
 	expect(save_of(page)).to_be_visible()
 	expect(field(page, "details")).to_be_visible()
-	site.db.set_value(request.doctype, request.name, {"status": "Answered", "answer": "Done."})
+	officer = make_user("Compliance Officer", first_name="Otto", last_name="Zwingenberger")
+	closed = {"status": "Answered", "answer": "Done.", "answered_by": officer, "answered_on": "2026-11-23"}
+	site.db.set_value(request.doctype, request.name, closed)
 	page = opened(request.doctype, request.name)
 	page.reload()
 	expect(page.locator(".layout-main:visible [data-fieldname=answer]")).to_contain_text("Done.")
+	by = page.locator(".layout-main:visible [data-fieldname=answered_by] .control-value")
+	expect(by).to_have_text("Otto Zwingenberger")
 	is_closed(page)
 	expect(field(page, "details")).to_have_count(0)
 	shoot(page, "request")

@@ -3,6 +3,15 @@ frappe.provide("client_comms.user_names");
 // In this app's lists, forms and dialogs, users stand by their names; what is stored, and filtered by, is the address.
 Object.assign(client_comms.user_names, {
 	MODULES: ["Client Interactions", "Client Privacy", "Communication Governance"],
+	// Of these, the address is kept although the user may be gone one day: no links.
+	KEPT: {
+		"Data Package": ["released_by"],
+		"Data Subject Request": ["answered_by"],
+		"Erasure Run": ["approved_by"],
+		"Leak Check Run": ["started_by", "user"],
+		"Ledger Verification": ["started_by"],
+		"Policy Change Run": ["started_by"],
+	},
 	known: {},
 	asked: new Map(),
 
@@ -71,6 +80,17 @@ Object.assign(client_comms.user_names, {
 		return Boolean(df.shows_names) || this.is_ours(df.parent || field.get_reference_doctype());
 	},
 });
+
+for (const [doctype, fields] of Object.entries(client_comms.user_names.KEPT)) {
+	frappe.ui.form.on(doctype, {
+		async refresh(frm) {
+			const { user_names } = client_comms;
+			await user_names.load_all(fields.map((field) => frm.doc[field]));
+			const named = (user) => frappe.utils.escape_html(user_names.of(user) || user || "");
+			for (const field of fields) frm.set_df_property(field, "formatter", named);
+		},
+	});
+}
 
 (() => {
 	const names = client_comms.user_names;
