@@ -164,9 +164,10 @@ def is_governed(doctype: str) -> bool:
 
 
 @frappe.whitelist(methods=["POST"])
-def change_level(doctype: str, name: str, level: str, reason: str | None = None) -> None:
+def change_level(doctype: str, name: str, level: str, reason: str | None = None) -> bool:
 	"""Raise or lower a governed Issue, Lead or Opportunity: see `level_spread.change_level`.
 
+	:returns: whether the session user can still read it
 	:raises MissingDetailsError: it is lowered without a reason
 	:raises ClearanceMissingError: lowering without clearance on both levels
 	"""
@@ -176,6 +177,7 @@ def change_level(doctype: str, name: str, level: str, reason: str | None = None)
 			title=_("Not Governed"),
 		)
 	level_spread.change_level(doctype, name, level, (reason or "").strip())
+	return bool(frappe.has_permission(doctype, "read", name))
 
 
 @frappe.whitelist()

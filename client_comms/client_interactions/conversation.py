@@ -43,6 +43,7 @@ _STEPS = {
 	"Level Changed",
 	"Access Requested",
 	"Access Granted",
+	"Emergency Access",
 	"Access Declined",
 	"Documentation Waived",
 	response_clock.MERGED,

@@ -23,6 +23,7 @@ DECISIONS = (
 	"Level Changed",
 	"Reassigned",
 	"Access Granted",
+	"Emergency Access",
 )
 
 

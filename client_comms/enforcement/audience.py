@@ -1,6 +1,7 @@
 """Who can read an interaction, for its form; the rule is `rules.access_audience` (D-5, P-2)."""
 
 import frappe
+from frappe.utils import get_datetime_str
 
 from client_comms import clock
 from client_comms.enforcement import policy
@@ -12,8 +13,9 @@ def of_record(record: Record | None) -> dict:
 	"""Who can read an interaction.
 
 	:param record: its facts
-	:returns: `{"roles": [role, …], "roles_if_cleared": [role, …], "people": [{"user", "full_name"}, …]}`: the roles of which every
-	    holder can, those of which only holders with clearance by another role can, and the people who take part
+	:returns: `{"roles": [role, …], "roles_if_cleared": [role, …], "people": [{"user", "full_name", "until": as stored or
+	    None}, …]}`: the roles of which every holder can, those of which only holders with clearance by another role can, and the people who
+	    take part, with the end of what only a grant gives
 	"""
 	current, now = policy.current(), clock.now()
 	if record is None:
@@ -28,5 +30,8 @@ def of_record(record: Record | None) -> dict:
 		if names
 		else []
 	)
+	ends = rules.ends(subjects, record, current, now)
+	for each in people:
+		each.until = get_datetime_str(ends[each.user]) if each.user in ends else None
 	found = rules.roles(record, current)
 	return {"roles": sorted(found.all), "roles_if_cleared": sorted(found.if_cleared), "people": people}

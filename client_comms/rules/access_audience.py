@@ -4,7 +4,7 @@ The same rule as `rules.access.decide`, of which it uses the parts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from client_comms.rules import access
@@ -40,6 +40,13 @@ def people(record: Record, now: datetime) -> frozenset[str]:
 	granted = {grant.user for grant in record.grants if grant.valid_until >= now}
 	named = {record.responsible_staff, record.account_manager, *record.assignees, *granted}
 	return frozenset(filter(None, named))
+
+
+def ends(subjects: Iterable[Subject], record: Record, policy: Policy, now: datetime) -> dict[str, datetime]:
+	"""User → when their access ends, for those of `readers` who have it by a grant alone."""
+	read = set(readers(subjects, record, policy, now))
+	read.difference_update(readers(subjects, replace(record, grants=()), policy, now))
+	return {user: max(each.valid_until for each in record.grants if each.user == user) for user in read}
 
 
 def readers(subjects: Iterable[Subject], record: Record, policy: Policy, now: datetime) -> list[str]:

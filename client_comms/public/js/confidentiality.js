@@ -27,13 +27,23 @@ if (!client_comms.change_level) {
 			primary_action_label: __("Change Level"),
 			async primary_action({ level, reason }) {
 				await client_comms.save(frm);
-				await frappe.xcall("client_comms.api.change_level", {
-					doctype: frm.doctype,
-					name: frm.docname,
-					level,
-					reason,
-				});
-				frm.reload_doc();
+				const { doctype, docname: name } = frm;
+				const about = { doctype, name, level, reason };
+				const readable = await frappe.xcall("client_comms.api.change_level", about);
+				if (readable) return frm.reload_doc();
+				// Loading it again would be refused, as if the change had been.
+				frappe.model.clear_doc(doctype, name);
+				frappe.set_route("List", doctype);
+				return frappe.show_alert(
+					{
+						message: __("{0} now has the level {1}, so you can no longer open it.", [
+							frappe.utils.escape_html(name),
+							frappe.utils.escape_html(__(level)),
+						]),
+						indicator: "orange",
+					},
+					15,
+				);
 			},
 		});
 		dialog.show();
@@ -42,9 +52,9 @@ if (!client_comms.change_level) {
 	const refresh = async (frm) => {
 		if (frm.is_new() || !frm.perm[0]?.write) return;
 		const governed = await frappe.xcall("client_comms.api.is_governed", { doctype: frm.doctype });
-		if (governed) {
-			frm.add_custom_button(__("Change Level"), () => client_comms.change_level(frm), __("Actions"));
-		}
+		if (!governed) return;
+		const group = frm.doctype === "Lead" ? __("Action") : __("Actions"); // what ERPNext has there
+		frm.add_custom_button(__("Change Level"), () => client_comms.change_level(frm), group);
 	};
 	for (const doctype of ["Issue", "Lead", "Opportunity"]) {
 		frappe.ui.form.on(doctype, { refresh });

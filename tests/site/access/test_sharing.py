@@ -7,11 +7,11 @@ import frappe
 import pytest
 from frappe.desk.form import assign_to
 from frappe.share import add as share
-from frappe.utils import add_to_date
+from frappe.utils import add_to_date, get_datetime_str
 
 from client_comms import api, clock, ledger
 from client_comms.api import break_glass
-from client_comms.enforcement import policy, sharing
+from client_comms.enforcement import audience, policy, sharing
 from client_comms.exceptions import (
 	ActionNotPossibleError,
 	ClearanceMissingError,
@@ -475,6 +475,12 @@ def test_emergency_access_opens_at_once_and_is_shown_to_oversight(staff, sensiti
 	with as_user(staff.colleague):
 		given = break_glass(sensitive.name, "The client is on the phone")
 	assert may(staff.colleague, sensitive) and may(staff.colleague, sensitive, "write")
+	event = sensitive.reload().events[-1]
+	assert (event.event, event.note, event.by_user) == (
+		"Emergency Access",
+		"The client is on the phone",
+		staff.colleague,
+	)
 	told = frappe.get_all("Notification Log", {"document_name": sensitive.name}, pluck="for_user")
 	assert {staff.manager, staff.officer} <= set(told)
 	assert not {staff.colleague, staff.frontline, staff.support} & set(told)
@@ -483,6 +489,30 @@ def test_emergency_access_opens_at_once_and_is_shown_to_oversight(staff, sensiti
 	assert (
 		clock.now() < frappe.utils.get_datetime(given["valid_until"]) <= add_to_date(clock.now(), hours=hours)
 	)
+
+
+def test_the_form_says_whose_access_ends_when(staff, sensitive, as_user):
+	with as_user(staff.colleague):
+		given = break_glass(sensitive.name, "The client is on the phone")
+		until = {
+			each.user: each.until
+			for each in audience.of_record(policy.stored_record(sensitive.name))["people"]
+		}
+	assert until == {staff.support: None, staff.colleague: get_datetime_str(given["valid_until"])}
+	with as_user(staff.manager):
+		grant(sensitive, staff.support)  # who takes part anyway
+	again = audience.of_record(policy.stored_record(sensitive.name))["people"]
+	assert {each.user: each.until for each in again} == until
+
+
+def test_who_raises_a_document_learns_that_they_can_no_longer_read_it(staff, held, as_user):
+	issue = held("Issue", subject="Roof", level="Standard")
+	frappe.get_doc("User", staff.frontline).add_roles("Support Team")
+	with as_user(staff.frontline):
+		assert api.change_level("Issue", issue.name, "Standard") is True
+		assert api.change_level("Issue", issue.name, "Sensitive") is False
+		assert not frappe.has_permission("Issue", "read", issue.name)
+	assert frappe.db.get_value("Issue", issue.name, "confidentiality_level") == "Sensitive"
 
 
 def test_emergency_access_needs_clearance_a_reason_and_a_need(staff, sensitive, as_user):

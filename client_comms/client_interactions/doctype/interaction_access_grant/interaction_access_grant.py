@@ -11,7 +11,7 @@ from client_comms.i18n import bold
 from client_comms.roles import role_names
 from client_comms.rules import access
 
-ACCESS_GRANTED = "Access Granted"
+ACCESS_GRANTED, EMERGENCY_ACCESS = "Access Granted", "Emergency Access"
 _RECORDED = ("valid_until", "reason")
 _BY_THE_APP = ("break_glass",)
 
@@ -86,9 +86,9 @@ class InteractionAccessGrant(Document):
 		interaction = frappe.get_doc("Client Interaction", self.interaction)
 		# A request for access by the user is decided by this.
 		interaction.append_event(
-			ACCESS_GRANTED,
+			EMERGENCY_ACCESS if self.break_glass else ACCESS_GRANTED,
 			clock.now(),
-			f"{self.user}: {self.reason}",
+			self.reason if self.break_glass else f"{self.user}: {self.reason}",
 			source=self,
 			action_key=access_requests.key_of(interaction, self.user),
 		)

@@ -77,6 +77,7 @@ class InteractionEvent(Row):
 			"Access Requested",
 			"Access Granted",
 			"Access Declined",
+			"Emergency Access",
 			"Contacted",
 			"Documentation Waived",
 			"Rated",

@@ -8,7 +8,8 @@ frappe.ui.form.on("Communication Type", {
 		const links = unknown_to.map((name) =>
 			frappe.utils.get_form_link("Communication Matrix", name, true),
 		);
-		frm.set_intro(
+		client_comms.say(
+			frm,
 			__(
 				"This type cannot be used where {0} is in force, because it has no rule for the type. Open it and use New Version to add one.",
 				[links.join(", ")],

@@ -33,7 +33,8 @@ async function offer_attestation(frm) {
 	const label = __("I Have Read and Understood This");
 	frm.add_custom_button(label, attest).addClass("btn-primary");
 	// On a phone, the button is in the menu.
-	frm.set_intro(
+	client_comms.say(
+		frm,
 		`${__("Please read this policy, then confirm that you have read and understood it.")}
 		<div class="d-lg-none mt-2"><button class="btn btn-xs btn-primary" data-attest>${label}</button></div>`,
 		"orange",

@@ -110,6 +110,8 @@ Object.assign(client_comms.card, {
 		const known = [frm.doc.responsible_staff, frappe.session.user];
 		const who = this.readers(audience, known);
 		rows.push(this.row(__("Also seen by"), who || __("no one else")));
+		const own = audience?.people?.find(({ user }) => user === frappe.session.user);
+		if (own?.until) rows.push(this.row(__("Your access ends"), this.end_of(own.until)));
 		return this.section(__("Who Works on It"), rows.filter(Boolean));
 	},
 
@@ -122,7 +124,9 @@ Object.assign(client_comms.card, {
 		const text = frappe.utils.escape_html;
 		const others = (audience?.people || [])
 			.filter(({ user }) => !without.includes(user))
-			.map(({ full_name }) => text(full_name));
+			.map(({ full_name, until }) =>
+				until ? __("{0} (until {1})", [text(full_name), this.end_of(until)]) : text(full_name),
+			);
 		const named = (roles) => roles.map((role) => text(__(role))).join(", ");
 		const { roles = [], roles_if_cleared = [] } = audience || {};
 		const cleared = __("users with these roles and clearance: {0}", [named(roles_if_cleared)]);
@@ -132,6 +136,9 @@ Object.assign(client_comms.card, {
 			...(roles_if_cleared.length ? [cleared] : []),
 		].join("; ");
 	},
+
+	/** When access ends, in the user's way of writing a moment. */
+	end_of: (until) => frappe.utils.escape_html(frappe.format(until, { fieldtype: "Datetime" })),
 
 	/** Users who ask for access, for those who can grant it. */
 	access_requests(frm) {

@@ -160,6 +160,7 @@ Object.assign(client_comms.thread, {
 			"Escalated by Staff": __("{0} escalated it", [who]),
 			"Level Changed": __("{0} changed the level", [who]),
 			"Access Requested": __("{0} asked for access", [who]),
+			"Emergency Access": __("{0} used emergency access", [who]),
 			"Access Granted": __("{0} granted access", [who]),
 			"Access Declined": __("{0} declined access", [who]),
 			Rated: __("The client rated how it was handled: {0}", [frappe.utils.escape_html(rating || "")]),
