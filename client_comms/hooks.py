@@ -285,7 +285,7 @@ override_whitelisted_methods = {
 pdf_body_html = "client_comms.enforcement.link_titles.print_body"
 
 make_email_body_message = [
-	"client_comms.enforcement.doctypes.file.leave_out_embedded",
+	"client_comms.enforcement.images_in_emails.leave_out_embedded",
 	# Marks automatic acknowledgements in their headers.
 	"client_comms.intake.acknowledgement.add_headers",
 ]
@@ -301,9 +301,11 @@ client_comms_around = {
 	"frappe.core.doctype.file.utils:attach_files_to_document": "client_comms.enforcement.attached_fields.attach_own",
 	"frappe.core.doctype.sms_settings.sms_settings:send_via_gateway": "client_comms.outgoing.text_messages.reach_gateway",
 	"frappe.core.notifications:get_todays_events": "client_comms.enforcement.methods.activities.events_of_today",
+	"frappe:attach_print": "client_comms.enforcement.images_in_emails.print_attached",
 	"frappe.app:run_after_request_hooks": "client_comms.enforcement.answers.run_ours_too",
 	"frappe.database.database:Database.sql": "client_comms.enforcement.raw_sql.look_at",
 	"frappe.database.query:Engine.add_permission_conditions": "client_comms.enforcement.list_conditions.of_version_16",
+	"frappe.email.doctype.email_queue.email_queue:QueueBuilder.as_dict": "client_comms.enforcement.images_in_emails.queue",
 	"frappe.email.doctype.email_queue.email_queue:QueueBuilder.get_unsubscribed_user_emails": "client_comms.clients.unsubscribed.of_email",
 	"frappe.email.email_body:inline_style_in_html": "client_comms.enforcement.email_styles.with_own_styles",
 	"frappe.model.base_document:BaseDocument._sanitize_content": "client_comms.enforcement.harmless_addresses.clean_stored",
@@ -317,6 +319,7 @@ client_comms_around = {
 	"frappe.realtime:emit_via_redis": "client_comms.enforcement.realtime.leave_out_users",
 	"frappe.share:get_shared": "client_comms.enforcement.shared_documents.get_shared",
 	"frappe.utils.file_manager:get_file_path": "client_comms.enforcement.read_by_path.get_file_path",
+	"frappe.utils.pdf:get_cookie_options": "client_comms.enforcement.printing.cookie_of_user",
 	"frappe.utils.oauth:get_info_via_oauth": "client_comms.enforcement.requests.confirmed_addresses.require",
 	"frappe_assistant_core.plugins.data_science.tools.analyze_business_data:AnalyzeFrappeData._get_data_for_analysis": "client_comms.enforcement.tools_of_assistant.rows",
 	"frappe_assistant_core.plugins.data_science.tools.run_database_query:QueryAndAnalyse._execute_query": "client_comms.enforcement.tools_of_assistant.query",
@@ -325,7 +328,9 @@ client_comms_around = {
 	"insights.insights.doctype.insights_data_source_v3.ibis_utils:make_digest": "client_comms.enforcement.queries_of_insights.digest",
 	"insights.insights.doctype.insights_data_source_v3.insights_data_source_v3:InsightsDataSourcev3._get_db_connection": "client_comms.enforcement.queries_of_insights.connect",
 	# What a page of Chromium is, in version 16 and in an app for version 15 that has it from there.
+	"frappe.utils.pdf_generator.page:Page.set_cookies": "client_comms.enforcement.printing.log_in_page",
 	"frappe.utils.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
+	"print_designer.pdf_generator.page:Page.set_cookies": "client_comms.enforcement.printing.log_in_page",
 	"print_designer.pdf_generator.page:Page.intercept_request_for_local_resources": "client_comms.enforcement.pdf_options.keep_to_public_files",
 	"pdfkit.pdfkit:PDFKit._find_options_in_meta": "client_comms.enforcement.pdf_options.keep_to_layout",
 	"frappe.utils.weasyprint:import_weasyprint": "client_comms.enforcement.pdf_options.keep_from_disk",
@@ -627,6 +632,7 @@ doc_events = {
 		"validate": [
 			"client_comms.enforcement.doctypes.file.refuse_ahead",
 			"client_comms.enforcement.doctypes.file.refuse_alias",
+			"client_comms.enforcement.attached_fields.refuse_row",
 			"client_comms.enforcement.write_down.check_file",
 		],
 	},

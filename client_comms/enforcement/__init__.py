@@ -10,7 +10,7 @@
 - Levels and access that change: `levels`, `level_spread`, `sharing`, `internal_recipients`, `closing`.
 - What is written: `references`, `fetched_fields`, `copied_fields`, `copies_in_history`, `deleted_content`, `own_fields`, `foreign_fields`, `write_down`, `harmless_addresses`, `legal_holds`, `restrictions`, `deletions`.
 - Names: `record_names`, `former_names`, `used_names`, `client_names`, `link_titles`, `link_options`, `linked_columns`, `renaming`.
-- What leaves the server: `answers` and `answer_rows` look at every answer once more; `realtime`, `browser_caches`, `printing`, `pdf_options`, `email_styles`, `spreadsheets`, `report_files`, `raw_sql`.
+- What leaves the server: `answers` and `answer_rows` look at every answer once more; `realtime`, `browser_caches`, `printing`, `images_in_emails`, `pdf_options`, `email_styles`, `spreadsheets`, `report_files`, `raw_sql`.
 - What is said and recorded: `refusals`, `audit`, `explain`, `explorer`, `audience`, `offered`, `client_portal`.
 - Beside other apps: `registry` and `compose` put all of it in place, `takeovers` looks whether it is; `conditions_of_others`, `source_doctypes`, `queries_of_insights`,
   `tools_of_assistant`.

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 import frappe
+from frappe import _
 from frappe.utils import get_files_path
 
+from client_comms import flags
 from client_comms.enforcement import file_addresses
 from client_comms.enforcement.file_addresses import PRIVATE
+from client_comms.exceptions import ClearanceMissingError
 from client_comms.filters import one_of
+from client_comms.i18n import bold
 
 _OWNER = ("attached_to_doctype", "attached_to_name")
 _FIELDS = {"fieldtype": ["in", ["Attach", "Attach Image"]]}
@@ -32,6 +36,27 @@ def attach_own(previous: Callable, doc, *args, **kwargs):
 		return previous(doc, *args, **kwargs)
 	finally:
 		doc.update(others)
+
+
+def refuse_row(doc, method=None) -> None:
+	"""`validate` of File: the row that Frappe makes for a field, where ours stands around nothing, because a script on the server saves the document, such as a
+	patch. Frappe goes on without it, and writes that down.
+
+	:raises ClearanceMissingError: the field names the file of a confidential record to which its document does not belong
+	"""
+	is_named = doc.is_new() and doc.attached_to_field and doc.flags.client_comms_names_file
+	if not is_named or flags.began() or not str(doc.file_url or "").startswith(PRIVATE):
+		return
+	document = frappe._dict(doctype=doc.attached_to_doctype, name=doc.attached_to_name)
+	rows = _rows_at(doc.file_url)
+	if any(_is_of_few(row, document) for row in rows) and not any(_place(row) == _place(doc) for row in rows):
+		frappe.throw(
+			_("{0} belongs to a confidential record, and is not attached by a field that names it.").format(
+				bold(doc.file_url)
+			),
+			exc=ClearanceMissingError,
+			title=_("Not Attached"),
+		)
 
 
 def _is_of_others(doc, field: str, address) -> bool:
@@ -58,7 +83,7 @@ def _rows_at(address: str) -> list:
 
 
 def _place(row) -> tuple[str | None, str | None]:
-	return tuple(row[field] or None for field in _OWNER)
+	return tuple(row.get(field) or None for field in _OWNER)
 
 
 def _is_kept_from_some(row) -> bool:

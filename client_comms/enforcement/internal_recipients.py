@@ -89,7 +89,7 @@ def leave_out_of_message(doc, method=None) -> None:
 	if not left_out:
 		return
 	kept = {
-		field: [each for each in addresses if users.get(_address(each)) not in left_out]
+		field: [each for each in addresses if users.get(address_of(each)) not in left_out]
 		for field, addresses in given.items()
 	}
 	if not any(kept.values()):
@@ -133,7 +133,7 @@ def _left_out_of_queue(queued) -> tuple[set[str], bool]:
 		users = _colleagues(owner_type, owner_name, waiting)
 		has_users |= bool(users)
 		if left_out := without_clearance(owner_type, owner_name, users.values()):
-			found |= {each for each in waiting if users.get(_address(each)) in left_out}
+			found |= {each for each in waiting if users.get(address_of(each)) in left_out}
 			_log(owner_type, owner_name, left_out)
 	return found, has_users
 
@@ -210,15 +210,15 @@ def _numbers_of_client(doctype: str, name: str, numbers: set[str]) -> set[str]:
 
 def users_of(addresses: Iterable[str]) -> dict[str, str]:
 	"""Address -> desk user, for the addresses that belong to staff; one query."""
-	return parties.users_of(map(_address, addresses))
+	return parties.users_of(map(address_of, addresses))
 
 
 def user_of(address: str) -> str | None:
 	"""The desk user to whom an address belongs."""
-	return users_of([address]).get(_address(address))
+	return users_of([address]).get(address_of(address))
 
 
-def _address(recipient: str) -> str:
+def address_of(recipient: str) -> str:
 	return bare_address(recipient) or recipient.lower()
 
 

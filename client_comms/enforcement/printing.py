@@ -1,6 +1,8 @@
 """Printing a governed record requires clearance to print (D-5): Frappe prints anything that a user can read
 or has a link with a key for."""
 
+from collections.abc import Callable
+
 import frappe
 
 from client_comms.enforcement import guards
@@ -23,7 +25,7 @@ def is_asked() -> bool:
 	return bool(getattr(frappe.local, "request", None)) or not frappe.flags.ignore_print_permissions
 
 
-_EMAIL = "client_comms_printed_for"
+_EMAIL, _SHOWS = "client_comms_printed_for", "client_comms_print_shows"
 
 
 def for_email(queued):
@@ -34,6 +36,30 @@ def for_email(queued):
 def email():
 	"""The Email Queue for which a document is being printed, or None."""
 	return frappe.flags.get(_EMAIL)
+
+
+def showing(shows: Callable[[object], bool]):
+	"""Inside the block, a document is printed for an email that is queued, or will be.
+
+	:param shows: whether the print shows a file
+	"""
+	return flagged(_SHOWS, shows)
+
+
+def shows() -> Callable[[object], bool] | None:
+	"""What decides which files a print for an email shows; None for any other print."""
+	return frappe.flags.get(_SHOWS)
+
+
+def cookie_of_user(previous) -> dict:
+	"""Around what logs the program in that makes a PDF, so that it loads what its user can see: not for an email."""
+	return {} if shows() else previous()
+
+
+def log_in_page(previous, page) -> None:
+	"""The same for Chromium."""
+	if not shows():
+		previous(page)
 
 
 def reader() -> str:

@@ -9,7 +9,7 @@ from frappe.email.doctype.email_queue.email_queue import SendMailContext
 from frappe.query_builder.functions import Count
 
 from client_comms.client_privacy import mailed_secrets
-from client_comms.enforcement import compose, internal_recipients, printing
+from client_comms.enforcement import compose, images_in_emails, internal_recipients
 from client_comms.exceptions import OutgoingRefusedError
 from client_comms.i18n import words_of
 from client_comms.intake import acknowledgement_delivery, scheduled_email, unsent_replies
@@ -68,7 +68,7 @@ class GuardedEmailQueue:
 			return None
 		compose.around(SendMailContext, "build_message", _build_message)
 		try:
-			with printing.for_email(self):
+			with images_in_emails.printed_for(self):
 				return super().send(*args, **kwargs)
 		except _StoppedError:
 			self.reload()

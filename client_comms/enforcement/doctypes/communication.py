@@ -10,8 +10,7 @@ from frappe.core.doctype.communication.communication import get_emails
 
 from client_comms.clients import unsubscribed
 from client_comms.clients.addresses import bare_address
-from client_comms.enforcement import governed, restrictions
-from client_comms.enforcement.doctypes import file
+from client_comms.enforcement import governed, images_in_emails, restrictions
 from client_comms.enforcement.linked_records import OpensWithInteraction
 from client_comms.enforcement.realtime import Discreet
 from client_comms.filters import one_of
@@ -83,11 +82,11 @@ class GuardedCommunication(OpensWithInteraction, Discreet):
 			super().deduplicate_timeline_links()
 
 	def get_content(self, print_format=None):
-		"""Recipients cannot open private files, so Frappe is asked to send the images along (see `file.leave_out_embedded`)."""
+		"""Recipients cannot open private files, so Frappe is asked to send the images along (see `images_in_emails`)."""
 		return _IMAGE.sub(_embedded, super().get_content(print_format) or "")
 
 	def send_email(self, *args, **options):
-		with file.sending(self.name):
+		with images_in_emails.sending(self.name):
 			super().send_email(*args, **options)
 		self._require_queued()
 

@@ -5,7 +5,7 @@ import os
 import frappe
 from frappe import _
 from frappe.core.doctype.file.file import URL_PREFIXES
-from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
+from frappe.core.doctype.file.utils import generate_file_name
 from frappe.utils import cstr
 
 from client_comms import compat
@@ -25,7 +25,6 @@ from client_comms.enforcement.answers import Remembered
 from client_comms.enforcement.registry import OF_CLIENTS, OF_OFFICERS, OWNER_FIELDS, WITHOUT_LEVEL
 from client_comms.enforcement.requests import numbers_of_others, portal
 from client_comms.exceptions import ClearanceMissingError
-from client_comms.flags import flagged
 from client_comms.i18n import bold
 from client_comms.rules import access
 
@@ -33,8 +32,6 @@ OF_FEW = frozenset((*OF_CLIENTS, *OF_OFFICERS, *WITHOUT_LEVEL))
 WITH_FILES = ("Comment", "ToDo")  # what belongs to a record and can have files of its own
 _NAME_OF_FORM = "__temporary_name"
 _NEW = ("new-", "New ")  # how Frappe calls a document in a form that is not saved yet
-_SENT = "client_comms_sent_message"
-_MOST_COPIES = 100  # of an image in an email
 
 
 def has_permission(doc, ptype=None, user=None, debug=False):
@@ -61,6 +58,11 @@ def _is_result(doc) -> bool:
 class GuardedFile(Remembered):
 	"""Frappe's File. Everything that reads the content of a file passes through here: new rows with only an address,
 	imports, archives, images in a PDF; most of these do not check access to the file."""
+
+	def before_insert(self):
+		"""An address that a request or a script states is known before Frappe stores the content again."""
+		self.flags.client_comms_names_file = bool(self.file_url and not self.get("content"))
+		super().before_insert()
 
 	def get_content(self, *args, **kwargs):
 		# What the app and Frappe do with an existing file, such as moving it, is not reading.
@@ -169,8 +171,8 @@ class GuardedFile(Remembered):
 		is_theirs = client_portal.is_theirs(self.attached_to_doctype, self.attached_to_name)
 		if _opens_another(self) or not (is_theirs or super().is_downloadable()):
 			return False
-		if queued := printing.email():
-			return is_sent_with(self, queued)
+		if shows := printing.shows():
+			return shows(self)
 		in_portal = portal.is_open(self.attached_to_doctype, self.attached_to_name)
 		return is_theirs or in_portal or has_permission(self, "read") is not False
 
@@ -283,7 +285,7 @@ def _refuse() -> None:
 @refusals.told_to_staff
 def _is_hidden_at(address: str, rows: list) -> bool:
 	"""Whether a row belongs to a record hidden from the session user, and none of the rows of the address shows them the content."""
-	if not any(_is_hidden(row, frappe.session.user) for row in rows):
+	if not any(is_hidden(row, frappe.session.user) for row in rows):
 		return False
 	# The same content attached elsewhere has the same address; one that the database takes for the same is another file.
 	own = [row.name for row in rows if row.file_url == address]
@@ -332,7 +334,7 @@ def is_confidential(file) -> bool:
 	return decide(file, "Guest") is not None or bool(_of_few(file))
 
 
-def _is_hidden(row, user: str) -> bool:
+def is_hidden(row, user: str) -> bool:
 	decision = decide(row, user)
 	if decision is not None:
 		return not decision.allowed
@@ -347,40 +349,12 @@ def _of_few(file) -> tuple[str, str] | None:
 	return (doctype, name) if name and doctype in OF_FEW else None
 
 
-def leave_out_embedded(mail) -> None:
-	"""Hook `make_email_body_message`: the text of an email can name a file on the server (`embed="private/files/…"`), which
-	Frappe reads from the disk and sends along. Only images are sent: those of the message itself, and of others none of a record
-	hidden from the user who writes.
-	"""
-	for part in mail.msg_root.walk():
-		if part["Content-ID"] and (part.get_content_maintype() != "image" or _shows_hidden(part)):
-			part.set_payload("")
-
-
-def _shows_hidden(part) -> bool:
-	rows = frappe.get_all(
-		"File",
-		{"content_hash": get_content_hash(part.get_payload(decode=True) or b"")},
-		["attached_to_doctype", "attached_to_name"],
-		order_by="is_private asc, modified desc",  # a logo is public, or with the message that was just written
-		limit=_MOST_COPIES,
-	)
-	writer, sent = printing.writer(frappe.session.user), (governed.COMMUNICATION, frappe.flags.get(_SENT))
-	return bool(rows) and all(
-		(row.attached_to_doctype, row.attached_to_name) != sent and _is_hidden(row, writer) for row in rows
-	)
-
-
-def sending(message: str):
-	"""Inside the block, a message (Communication) is sent by email."""
-	return flagged(_SENT, message)
-
-
 def is_sent_with(file, queued) -> bool:
-	"""Whether an email brings a file along, attached or shown in a print: one that its writer can read, or of the record it is about."""
+	"""Whether an email brings a file along that it attaches: one that its writer can read, or of the record it is about. The gate checks it as of
+	its record."""
 	record = dependents.owner_of(file.attached_to_doctype, file.attached_to_name)
 	about = (queued.reference_doctype, queued.reference_name), (governed.COMMUNICATION, queued.communication)
-	return record in about or not _is_hidden(file, printing.reader())
+	return record in about or not is_hidden(file, printing.reader())
 
 
 def _can_be_governed(file) -> bool:

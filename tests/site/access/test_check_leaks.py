@@ -133,7 +133,7 @@ HOLES = [
 	("extend_doctype_class", ["File"], "name of an archive"),
 	(
 		"make_email_body_message",
-		["client_comms.enforcement.doctypes.file.leave_out_embedded"],
+		["client_comms.enforcement.images_in_emails.leave_out_embedded"],
 		"image in the text of an email",
 	),
 	("doc_events", ["Contact"], "titles that a contact of one's own stores"),

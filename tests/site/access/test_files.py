@@ -11,7 +11,7 @@ from frappe.handler import execute_cmd
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from client_comms import hooks
+from client_comms import flags, hooks
 from client_comms.enforcement import compose
 from client_comms.enforcement.doctypes.file import WITH_FILES
 from client_comms.enforcement.methods import missing_checks_erpnext
@@ -358,6 +358,29 @@ def test_a_colleague_who_saves_a_document_does_not_open_a_file_that_it_names(way
 			contact = contact_with(contact.image)
 	assert contact.image == secret.file_url
 	assert attached_to(secret) == [secret.attached_to_name]
+
+
+def test_nor_does_a_script_on_the_server_that_saves_the_document(secret, staff, as_user):
+	"""There, nothing stands around Frappe's function; it writes down what it could not attach."""
+	compose.stand_around()
+	with as_user(staff.uncleared):
+		contact = contact_with(secret.file_url)
+	for flag in [flag for flag in frappe.flags if str(flag).startswith("client_comms_around_")]:
+		frappe.flags.pop(flag)
+	assert not flags.began()
+	frappe.get_doc("Contact", contact.name).save()
+	assert attached_to(secret) == [secret.attached_to_name]
+	record = frappe.get_doc(secret.attached_to_doctype, secret.attached_to_name)
+	frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_url": secret.file_url,
+			"attached_to_doctype": record.doctype,
+			"attached_to_name": record.name,
+			"attached_to_field": "subject",
+		}
+	).insert()
+	assert attached_to(secret) == [secret.attached_to_name] * 2
 
 
 def test_nor_an_upload_of_their_own(attach, staff, as_user):

@@ -9,12 +9,11 @@ import frappe
 import pytest
 from frappe.core.doctype.file.utils import find_file_by_url
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
-from frappe.utils import add_days
+from frappe.utils import add_days, pdf
 from PIL import Image
 
 from client_comms import compat
-from client_comms.enforcement import private_files
-from client_comms.enforcement.doctypes import file
+from client_comms.enforcement import compose, images_in_emails, printing, private_files
 from client_comms.exceptions import ClearanceMissingError
 from client_comms.outgoing.email_queue import GuardedEmailQueue
 
@@ -40,12 +39,19 @@ def attach():
 
 
 @pytest.fixture
-def along(mailbox, as_user):
+def unchecked(set_settings):
+	"""What brings an email along does not depend on the outgoing checks."""
+	set_settings(consent_mode="Off", identity_mode="Off")
+
+
+@pytest.fixture
+def along(mailbox, unchecked, as_user):
 	"""`along(user, "private/files/drawing.png")`: what an email of the user brings along that names the file in its text."""
 
-	def send(user, path):
+	def send(user, path, to=ELSEWHERE, **about):
+		compose.stand_around()
 		with as_user(user):
-			frappe.sendmail("anna@elsewhere.example", subject="Noise", message=f"See embed='{path}'.")
+			frappe.sendmail(to, subject="Noise", message=f"See embed='{path}'.", **about)
 		queued = message_from_string(frappe.get_last_doc("Email Queue").message)
 		(content,) = (part.get_payload(decode=True) for part in queued.walk() if part["Content-ID"])
 		return content
@@ -55,9 +61,75 @@ def along(mailbox, as_user):
 
 def test_an_image_of_a_record(along, attach, complaint, staff):
 	image = attach(complaint)
-	assert along(staff.cleared, image.file_url) == image.get_content()
+	assert along(staff.cleared, image.file_url, staff.cleared) == image.get_content()
 	for user in (staff.uncleared, "Administrator"):  # as whom the scheduler writes summaries
-		assert along(user, image.file_url) == b""
+		assert along(user, image.file_url, staff.cleared) == b""
+
+
+def test_who_can_read_an_image_and_answers_a_text_that_names_it(along, attach, complaint, staff, log):
+	"""Its address can be entered by those who cannot open it, and the answer would bring it to them."""
+	image, other = attach(complaint), log("Service Update")
+	elsewhere = {"reference_doctype": other.doctype, "reference_name": other.name}
+	for to in (ELSEWHERE, staff.uncleared, [staff.cleared, ELSEWHERE], [staff.cleared, staff.uncleared]):
+		assert along(staff.cleared, image.file_url, to) == b""
+	assert along(staff.cleared, image.file_url, **elsewhere) == b""
+	assert along(staff.cleared, image.file_url, **of(complaint)) == image.get_content()
+
+
+def of(document) -> dict:
+	return {"reference_doctype": document.doctype, "reference_name": document.name}
+
+
+@pytest.fixture
+def write():
+	"""`write(interaction)`: a message of its conversation."""
+
+	def make(interaction, **fields):
+		values = {
+			"doctype": "Communication",
+			"sent_or_received": "Received",
+			"subject": "Noise",
+			"content": "See",
+		}
+		message = {**values, **of(interaction), "sender": ELSEWHERE, **fields}
+		return frappe.get_doc(message).insert(ignore_permissions=True)
+
+	return make
+
+
+def test_an_image_of_an_earlier_message(along, attach, write, complaint, staff, log):
+	image, other = attach(write(complaint)), log("Feedback/Complaint")
+	for about, is_sent in ((complaint, True), (other, False)):
+		message = write(about)
+		content = along(staff.cleared, image.file_url, communication=message.name, **of(about))
+		assert content == (image.get_content() if is_sent else b"")
+
+
+def test_an_image_of_a_more_confidential_message_about_the_same(along, attach, write, staff, held):
+	issue = held("Issue", level="Standard", subject="Noise")
+	strict = write(issue)
+	image = attach(strict)
+	assert along(staff.cleared, image.file_url, **of(issue)) == image.get_content()
+	strict.db_set("confidentiality_level", "Sensitive")
+	assert along(staff.cleared, image.file_url, **of(issue)) == b""
+
+
+def test_who_writes_is_told_of_an_image_that_is_left_out(
+	attach, mailbox, unchecked, complaint, staff, request_as, make_client
+):
+	image, other = attach(complaint), make_client("Anna Client", "anna@client.example")
+
+	def told(user):
+		frappe.flags.pop(images_in_emails._TOLD, None)
+		frappe.clear_messages()
+		text = f'<img src="{image.file_url}">'
+		method = "frappe.core.doctype.communication.email.make"
+		about = {"doctype": other.party_type, "name": other.party}
+		request_as(user, method, **about, subject="S", content=text, recipients=ELSEWHERE, send_email=1)
+		return any("without an image" in str(each) for each in frappe.get_message_log())
+
+	assert told(staff.cleared)
+	assert not told(staff.uncleared)  # for whom it does not exist
 
 
 def test_an_image_that_is_elsewhere_as_well(along, attach, complaint, staff):
@@ -70,7 +142,7 @@ def test_an_image_that_is_elsewhere_as_well(along, attach, complaint, staff):
 
 def test_an_image_that_is_in_many_records(along, attach, complaint, staff, monkeypatch):
 	"""Of a logo, which is attached to every message that shows it, a few copies are looked at, the latest first."""
-	monkeypatch.setattr(file, "_MOST_COPIES", 1)
+	monkeypatch.setattr(images_in_emails, "_MOST_COPIES", 1)
 	image = attach(complaint)
 	copy = {**image.as_dict(), "name": None, "attached_to_doctype": None, "attached_to_name": None}
 	for days, content in ((-1, b""), (1, image.get_content())):
@@ -98,17 +170,52 @@ def test_an_image_in_a_print_that_is_attached(attach, complaint, staff, monkeypa
 	monkeypatch.setattr(EmailQueue, "send", lambda *_args: shown.append(find_file_by_url(image.file_url)))
 	monkeypatch.setattr(GuardedEmailQueue, "update_status", mock.Mock())
 
-	def is_shown(**fields) -> bool:
-		queued = frappe.get_doc({"doctype": "Email Queue", "message": "", "status": "Sent", **fields})
+	def is_shown(*recipients, **fields) -> bool:
+		rows = [{"recipient": each} for each in recipients]
+		queued = frappe.get_doc(
+			{"doctype": "Email Queue", "message": "", "status": "Sent", "recipients": rows, **fields}
+		)
 		queued.send()
 		return shown.pop() is not None
 
-	assert not is_shown(owner=staff.uncleared)
-	assert not is_shown(owner="Administrator")
-	assert is_shown(owner=staff.cleared)
-	about = {"reference_doctype": complaint.doctype, "reference_name": complaint.name}
-	assert is_shown(owner="Administrator", **about)
+	assert not is_shown(staff.cleared, owner=staff.uncleared)
+	assert not is_shown(staff.cleared, owner="Administrator")
+	assert is_shown(staff.cleared, owner=staff.cleared)
+	for recipients in ((ELSEWHERE,), (staff.uncleared,), (staff.cleared, ELSEWHERE), ()):
+		assert not is_shown(*recipients, owner=staff.cleared)
+	assert is_shown(ELSEWHERE, owner="Administrator", **of(complaint))
 	assert find_file_by_url(image.file_url)
+
+
+def test_an_image_in_a_print_that_a_request_makes_for_an_email(
+	attach, complaint, staff, monkeypatch, as_user
+):
+	"""As the user, who can read it; the program that makes the PDF is logged in as them otherwise."""
+	image = attach(complaint)
+
+	def shown():
+		return find_file_by_url(image.file_url) is not None
+
+	monkeypatch.setattr(pdf, "get_pdf", lambda _html, **_options: (shown(), pdf.get_cookie_options()))
+
+	def printed(document):
+		return frappe.attach_print(document.doctype, document.name, html="<p>See</p>")["fcontent"]
+
+	compose.stand_around()
+	with as_user(staff.cleared):
+		assert printed(frappe.get_doc("User", staff.cleared)) == (False, {})
+		assert printed(complaint) == (True, {})
+		assert shown()  # in a PDF of their own
+
+
+def test_a_print_of_an_email_is_made_without_a_login():
+	logged_in = []
+	printing.log_in_page(logged_in.append, "page")
+	with printing.showing(lambda _file: True):
+		printing.log_in_page(logged_in.append, "page of an email")
+		assert printing.cookie_of_user(lambda: {"cookie-jar": "x"}) == {}
+	assert logged_in == ["page"]
+	assert printing.cookie_of_user(lambda: {"cookie-jar": "x"}) == {"cookie-jar": "x"}
 
 
 # --- attachments ------------------------------------------------------------------------------------
