@@ -19,7 +19,6 @@ from client_comms.rules import consent, html_text
 from client_comms.rules import outgoing as rules
 
 _ADD = "frappe.email.doctype.email_group.email_group.add_subscribers"
-_SAID_NO = (consent.CONSENT_REFUSED, consent.CONSENT_WITHDRAWN)
 
 
 def before_queueing(queued) -> bool:
@@ -124,7 +123,7 @@ def _left_out(recipients: Collection[str]) -> dict[str, consent.Decision]:
 
 def _not_sent_to(without: dict[str, consent.Decision]) -> dict[str, consent.Decision]:
 	if _settings().advertising_mode == controls.WARN:
-		return {each: decision for each, decision in without.items() if decision.rule in _SAID_NO}
+		return {each: decision for each, decision in without.items() if decision.rule in consent.SAID_NO}
 	return without
 
 
@@ -175,7 +174,7 @@ def _decide(said: list[consent.Consent], purpose: str, contacts: list[str]) -> c
 		consent.decide(said, consent.Request(purpose, contact=contact), clock.now())
 		for contact in sorted(contacts) or [None]
 	]
-	return min(decisions, key=lambda each: (each.rule not in _SAID_NO, not each.allowed))
+	return min(decisions, key=lambda each: (each.rule not in consent.SAID_NO, not each.allowed))
 
 
 def _why(left_out: dict[str, consent.Decision]) -> str:

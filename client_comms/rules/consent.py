@@ -28,6 +28,7 @@ CONSENT_REFUSED = "consent-refused"
 CONSENT_WITHDRAWN = "consent-withdrawn"
 CONSENT_EXPIRED = "consent-expired"
 CONSENT_TOO_NARROW = "consent-too-narrow"
+SAID_NO = (CONSENT_REFUSED, CONSENT_WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)

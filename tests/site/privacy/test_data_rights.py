@@ -191,6 +191,31 @@ def test_a_refusal_says_so_and_what_the_client_can_do(client, token, mailbox, ma
 	assert request.status == "Refused"
 
 
+@pytest.mark.parametrize("status", ["Given", "Refused"])
+def test_officers_are_told_to_stop_advertising_until_it_has_stopped(status, client, token, as_user):
+	with as_user("Guest"):
+		api.ask("Objection", None, token=token())
+	request = request_of(client)
+	purpose = frappe.db.get_single_value("Client Comms Settings", "advertising_purpose")
+	request.run_method("onload")
+	assert request.get_onload().advertising_purpose == purpose
+	assert request.get_onload().advertising_is_stopped is False
+	frappe.get_doc(
+		{
+			"doctype": "Client Consent",
+			"party_type": client.party_type,
+			"party": client.party,
+			"purpose": purpose,
+			"collected_through": "Phone",
+			"notice_text": "Newsletters",
+			"status": status,
+			"given_on": clock.now(),
+		}
+	).insert()
+	request.run_method("onload")
+	assert request.get_onload().advertising_is_stopped == (status == "Refused")
+
+
 def test_what_was_asked_stays_once_it_is_answered(client, token, make_user, as_user):
 	with as_user("Guest"):
 		api.ask("Rectification", "Hafenweg 12", token=token())

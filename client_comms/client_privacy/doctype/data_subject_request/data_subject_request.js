@@ -41,7 +41,8 @@ frappe.ui.form.on("Data Subject Request", {
 				frappe.set_route("Form", "Data Package", copy);
 			}).addClass("btn-primary");
 		}
-		if (frm.doc.right === "Objection" && frm.doc.__onload?.advertising_purpose) {
+		const { advertising_purpose, advertising_is_stopped } = frm.doc.__onload || {};
+		if (frm.doc.right === "Objection" && advertising_purpose && !advertising_is_stopped) {
 			frm.add_custom_button(__("Record Refusal"), () => refuse_advertising(frm));
 		}
 		if (frm.doc.right === "Restriction") {
@@ -77,19 +78,25 @@ function say_what_goes_on(frm) {
 
 /** Of the rights without a button that does all, officers read what to do. */
 function say_next_step(frm) {
-	const purpose = __(frm.doc.__onload?.advertising_purpose || "");
+	const { advertising_purpose, advertising_is_stopped } = frm.doc.__onload || {};
+	const purpose = __(advertising_purpose || "");
+	let objection = __(
+		"Use to which the client objects can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
+	);
+	if (advertising_is_stopped) {
+		const stopped = __("Newsletters and campaigns leave out this client, who said no to {0}.", [purpose]);
+		objection = `${stopped} ${objection}`;
+	} else if (purpose) {
+		objection = __(
+			"If the client objects to advertising, it must stop at once: withdraw their consent for {0}, or, if they gave none, use Record Refusal. Other use can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
+			[purpose],
+		);
+	}
 	const steps = {
 		Rectification: __(
 			"Correct the client's records, or have them corrected: if the client asked without staff, someone who can has a to-do. Then use Answer under Actions.",
 		),
-		Objection: purpose
-			? __(
-					"If the client objects to advertising, it must stop at once: withdraw their consent for {0}, or, if they gave none, use Record Refusal. Other use can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
-					[purpose],
-				)
-			: __(
-					"Use to which the client objects can be restricted until you have decided, if the client asks for that. Then use Answer or Refuse under Actions.",
-				),
+		Objection: objection,
 	};
 	const text = frm.doc.__onload?.identity_is_confirmed
 		? steps[frm.doc.right]

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import cint, cstr, escape_html, get_datetime
 
 from client_comms import clock, ledger, written_by_app
-from client_comms.client_privacy import identity, telling
+from client_comms.client_privacy import consents, identity, telling
 from client_comms.client_privacy.erasure import runs
 from client_comms.client_privacy.requests import deadlines, going_on
 from client_comms.clients import contacts, preferences
@@ -13,7 +13,7 @@ from client_comms.communication_governance import calendars
 from client_comms.document import Document, clean_texts
 from client_comms.exceptions import ActionNotPossibleError
 from client_comms.i18n import bold, moment_in_words, speaking
-from client_comms.rules import subject_requests
+from client_comms.rules import consent, subject_requests
 
 OPEN, ANSWERED, REFUSED = "Open", "Answered", "Refused"
 ERASURE, RESTRICTION = "Erasure", "Restriction"
@@ -77,8 +77,12 @@ class DataSubjectRequest(Document):
 			self.set_onload("identity_is_confirmed", bool(until and get_datetime(until) > clock.now()))
 			self.set_onload("going", going_on.of(self.name))
 			telling.show(self, self)
-			settings = frappe.get_cached_doc("Client Comms Settings")
-			self.set_onload("advertising_purpose", settings.advertising_purpose)
+			purpose = frappe.get_cached_doc("Client Comms Settings").advertising_purpose
+			self.set_onload("advertising_purpose", purpose)
+			if purpose and self.right == "Objection":
+				asked = consent.Request(purpose, contact=self.contact)
+				decision = consents.decide(self.party_type, self.party, asked)
+				self.set_onload("advertising_is_stopped", decision.rule in consent.SAID_NO)
 
 	def validate(self):
 		written_by_app.keep_fields(self, *_BY_THE_APP)
