@@ -209,17 +209,64 @@ def _is_stricter(level: str, than: str | None) -> bool:
 
 
 def raise_documents(doc) -> None:
-	"""Raise the Issue of an interaction to the interaction's level, and the Issues of those that it has taken over, with those
-	that were split off. Other conversations about them keep their own.
+	"""Raise the Issue of an interaction to the interaction's level, the Issues of those that it has taken over, and those that its messages
+	made, with those that were split off. Other conversations about them keep their own.
 
 	A Lead or Opportunity is not raised by a complaint of its client, because sales staff would lose access to it.
 	"""
-	taken_over = ((row.source_doctype, row.source_name) for row in doc.events if row.event == MERGED)
-	for doctype, name in ((doc.reference_doctype, doc.reference_name), *taken_over):
-		level = doc.confidentiality_level
-		if doctype == _ISSUE and levels.raise_to(doctype, name, level, new=doc.flags.about_new):
-			for made in _made_of(doctype, name):
-				levels.raise_to(*made, level)
+	about = {(doc.reference_doctype, doc.reference_name)}
+	about |= {(row.source_doctype, row.source_name) for row in doc.events if row.event == MERGED}
+	issues = {name for doctype, name in about if doctype == _ISSUE}
+	if doc.get_doc_before_save() is not None:
+		filed_there = {"client_interaction": doc.name, "reference_doctype": _ISSUE}
+		issues |= _without_own(
+			{*frappe.get_all(filed.COMMUNICATION, filed_there, pluck="reference_name")} - issues
+		)
+	for name in sorted(issues):
+		_raise_issue(name, doc.confidentiality_level, new=doc.flags.about_new)
+
+
+def raise_issue_of(interaction, doc) -> None:
+	"""Of a message that continues an interaction, Frappe makes a new Issue if it finds the conversation by other means: with its subject, it is as
+	confidential."""
+	name = (
+		doc.get("reference_name")
+		if doc.doctype == filed.COMMUNICATION and doc.reference_doctype == _ISSUE
+		else None
+	)
+	if name and name != interaction.reference_name and _without_own({name}):
+		_raise_issue(name, interaction.confidentiality_level)
+
+
+def raise_existing_issues() -> None:
+	"""The same for Issues that messages made before. Repeatable."""
+	if not documents.is_governed(_ISSUE):
+		return
+	made = frappe.db.sql(
+		"""select distinct issue.name, message.confidentiality_level from tabIssue issue
+		join tabCommunication message on message.reference_doctype = 'Issue' and message.reference_name = issue.name
+		where message.client_interaction != '' and message.confidentiality_level != ifnull(issue.confidentiality_level, '')
+		and not exists (
+			select 1 from `tabClient Interaction` about
+			where about.reference_doctype = 'Issue' and about.reference_name = issue.name
+		)"""
+	)
+	for name, level in made:
+		_raise_issue(name, level)
+
+
+def _without_own(issues: Collection[str]) -> set[str]:
+	"""Those about which there is no interaction."""
+	if not issues or not documents.is_governed(_ISSUE):
+		return set()
+	own = {"reference_doctype": _ISSUE, "reference_name": ("in", sorted(issues))}
+	return {*issues} - {*frappe.get_all(governed.INTERACTION, own, pluck="reference_name", order_by=None)}
+
+
+def _raise_issue(name: str, level: str, new=None) -> None:
+	if levels.raise_to(_ISSUE, name, level, new=new):
+		for made in _made_of(_ISSUE, name):
+			levels.raise_to(*made, level)
 
 
 def _what_access_rests_on(doc) -> tuple:

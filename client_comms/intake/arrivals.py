@@ -311,6 +311,7 @@ def bind(doc, interaction) -> None:
 	# A message is logged when it arrives, a meeting when it begins and a call when it ends.
 	was_hidden = doc.doctype != _MAIL and not doc.flags.in_insert
 	level_spread.raise_to_named(interaction, doc, was_hidden=was_hidden)
+	level_spread.raise_issue_of(interaction, doc)
 	bound = {
 		"client_interaction": interaction.name,
 		"confidentiality_level": interaction.confidentiality_level,

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from client_comms.intake import arrivals
+from client_comms.patches.v1_0 import raise_conversations_of_meetings
 
 pytestmark = pytest.mark.clause("P-2", "D-1")
 
@@ -96,6 +97,26 @@ def test_an_answer_that_is_filed_under_another_document(arrive, set_settings, th
 	assert frappe.db.get_value(answer.doctype, answer.name, "confidentiality_level") == level
 	notes = [row.note for row in interaction.events if row.event == "Level Changed"]
 	assert [issue.name in note for note in notes] == [True] * bool(there)
+
+
+@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("has_own", [False, True])
+def test_the_issue_that_was_made_of_an_answer(arrive, set_settings, later, has_own):
+	"""Frappe makes one if it does not find the conversation: it has the subject. Another conversation about it decides about its own."""
+	set_settings(govern_issues=1, log_issues=int(has_own))
+	first = arrive(None if later else "Sensitive")
+	interaction = interaction_of(first)
+	issue = frappe.get_doc({"doctype": "Issue", "subject": "The neighbours"}).insert(ignore_permissions=True)
+	answer = arrive(in_reply_to=first.name, reference_doctype=issue.doctype, reference_name=issue.name)
+	assert interaction_of(answer).name == interaction.name
+	if later:
+		interaction.reload().update({"confidentiality_level": "Sensitive", "level_change_reason": "x"})
+		interaction.save_by_app()
+	assert (issue.reload().confidentiality_level == "Sensitive") == (not has_own)
+	if not has_own:
+		issue.db_set("confidentiality_level", None)
+	raise_conversations_of_meetings.execute()
+	assert (issue.reload().confidentiality_level == "Sensitive") == (not has_own)
 
 
 def test_filed_under_the_interaction(arrive, set_settings):
