@@ -115,8 +115,9 @@ def file_taken_over(visitor, bait, planted):
 		return False
 	lead, picture = bait.names["Lead"], {"attached_to_field": "image"}
 	file = frappe.copy_doc(frappe.get_doc("File", {"file_name": f"{bait.word}.png"}))
-	file.update({"attached_to_doctype": "Lead", "attached_to_name": lead, **picture})
 	file.insert(ignore_permissions=True)
+	# Past the check of a row that names it (`attached_fields.refuse_row`): this one is the record's own.
+	file.db_set({"attached_to_doctype": "Lead", "attached_to_name": lead, **picture})
 	own = {"lead_name": "leakbait own", "image": file.file_url}
 	made = linked_by_own(visitor, "Lead", {**own, "__temporary_name": lead})
 	taken = frappe.db.get_value("File", file.name, "attached_to_name") != lead
