@@ -216,12 +216,11 @@ def raise_documents(doc) -> None:
 	"""
 	about = {(doc.reference_doctype, doc.reference_name)}
 	about |= {(row.source_doctype, row.source_name) for row in doc.events if row.event == MERGED}
-	issues = {name for doctype, name in about if doctype == _ISSUE}
+	issues = {name for doctype, name in about if doctype == _ISSUE and name}
 	if doc.get_doc_before_save() is not None:
 		filed_there = {"client_interaction": doc.name, "reference_doctype": _ISSUE}
-		issues |= _without_own(
-			{*frappe.get_all(filed.COMMUNICATION, filed_there, pluck="reference_name")} - issues
-		)
+		named = frappe.get_all(filed.COMMUNICATION, filed_there, pluck="reference_name", order_by=None)
+		issues |= _without_own({*filter(None, named)} - issues)
 	for name in sorted(issues):
 		_raise_issue(name, doc.confidentiality_level, new=doc.flags.about_new)
 

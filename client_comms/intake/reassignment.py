@@ -74,9 +74,8 @@ def follow_level(doc, method=None):
 	before = doc.get_doc_before_save()
 	if before is None or before.confidentiality_level == doc.confidentiality_level:
 		return
-	if (
-		doc.status == STATUS_CLOSED or doc.flags.reclassify_under
-	):  # by another version of the matrix, with all others
+	# Another version of the matrix has it done for all interactions together.
+	if doc.status == STATUS_CLOSED or doc.flags.reclassify_under:
 		return
 	items = {row.assigned_to for row in doc.action_items if row.status == "Open"}
 	for user in sorted({doc.responsible_staff, *items} - {None, ""}):
