@@ -845,6 +845,10 @@ _put_first(doc_events, "after_rename", _CLIENTS, "client_comms.clients.contacts.
 _put_first(doc_events, "on_update", ("Lead",), "client_comms.enforcement.client_names.follow_title")
 _put_first(doc_events, "on_update", _CLIENTS, "client_comms.clients.contacts.follow_title")
 _LOGGED = ("Appointment", "Call Log", "Communication", "Event", "Issue", "Lead", "Opportunity")
+_put_first(doc_events, "before_rename", ("Contact",), "client_comms.enforcement.portal_logins.refuse_merger")
+_put_first(
+	doc_events, "before_rename", _CLIENTS, "client_comms.enforcement.portal_logins.refuse_client_merger"
+)
 _put_first(doc_events, "before_rename", _LOGGED, _SINGLE_FAILURE)
 _put_first(doc_events, "before_rename", _LOCKED, _LOCK)
 # With single fields, Frappe notes how a message was delivered.
@@ -865,10 +869,6 @@ _put_first(doc_events, "after_delete", _NUMBERED, "client_comms.enforcement.used
 
 _put_first(doc_events, "validate", _MANAGED, "client_comms.enforcement.account_managers.refuse_self")
 _put_first(doc_events, "validate", ("Customer",), "client_comms.enforcement.portal_logins.refuse_listed")
-_put_first(doc_events, "before_rename", ("Contact",), "client_comms.enforcement.portal_logins.refuse_merger")
-_put_first(
-	doc_events, "before_rename", _CLIENTS, "client_comms.enforcement.portal_logins.refuse_client_merger"
-)
 
 _put_first(doc_events, "on_update", _REFILED, "client_comms.enforcement.legal_holds.follow_change")
 

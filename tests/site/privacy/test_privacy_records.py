@@ -214,7 +214,11 @@ def connected(doctype, name):
 )
 def test_what_is_on_record_is_among_the_connections(party_type):
 	groups = frappe.get_meta(party_type).get_dashboard_data().transactions
-	assert [g["items"] for g in groups if g.get("label") == "Privacy"] == [list(dashboards.ABOUT_CLIENTS)]
+	# Requests about data lead to the conversation in which they were entered.
+	made_here = ["Data Subject Request"] if party_type == "Client Interaction" else []
+	assert [g["items"] for g in groups if g.get("label") == "Privacy"] == [
+		[*dashboards.ABOUT_CLIENTS, *made_here]
+	]
 
 
 def test_connections_are_counted_by_client(clients, log, make_user, as_user):

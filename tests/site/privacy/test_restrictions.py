@@ -896,7 +896,7 @@ def test_the_form_of_a_request_says_in_which_language_the_client_reads_the_answe
 	frappe.get_doc(preference).insert()
 	request = frappe.get_doc({"doctype": "Data Subject Request", "right": "Objection", **client}).insert()
 	with as_user(officer):
-		for language, hint in (("en", "Deutsch"), ("de", None)):
+		for language, hint in (("en", "German"), ("de", None)):
 			with speaking(language):
 				shown = frappe.get_doc(request.doctype, request.name)
 				shown.run_method("onload")
