@@ -144,10 +144,11 @@ def email_alias(visitor, bait, planted):
 	control=False,  # what Administrator writes may be the scheduler's, and shows what everyone can see
 )
 def embedded_image(visitor, bait, planted):
-	"""An email is put together, but not sent."""
+	"""An email of the visitor to themselves is put together, but not sent."""
 	path = frappe.db.get_value("File", {"file_name": f"{bait.word}.png"}, "file_url").strip("/")
+	address = frappe.db.get_value("User", visitor.user, "email")
 	with acting_as(visitor.user):
-		mail = EMail("leakbait@example.com", subject="x", email_account=frappe.new_doc("Email Account"))
+		mail = EMail(address, subject="x", email_account=frappe.new_doc("Email Account"))
 		mail.set_part_html(f"<img embed='{path}'>", inline_images=[])
 		mail.make()
 	contents = (part.get_payload(decode=True) for part in mail.msg_root.walk())
