@@ -148,7 +148,7 @@ def embedded_image(visitor, bait, planted):
 	path = frappe.db.get_value("File", {"file_name": f"{bait.word}.png"}, "file_url").strip("/")
 	address = frappe.db.get_value("User", visitor.user, "email")
 	with acting_as(visitor.user):
-		mail = EMail(address, subject="x", email_account=frappe.new_doc("Email Account"))
+		mail = EMail(recipients=[address], subject="x", email_account=frappe.new_doc("Email Account"))
 		mail.set_part_html(f"<img embed='{path}'>", inline_images=[])
 		mail.make()
 	contents = (part.get_payload(decode=True) for part in mail.msg_root.walk())
