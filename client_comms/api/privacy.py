@@ -172,7 +172,7 @@ def check_outgoing(
 		frappe.has_permission(doctype, "read", doc=name, throw=True)
 	context = facts.context_of(doctype, name, channel=channel, email_template=email_template, content=content)
 	addresses = _addresses(recipients)
-	if channel == facts.EMAIL and not context.governed:
+	if channel == facts.EMAIL:
 		context = facts.addressed_to(context, addresses, frappe.session.user)
 	sorted_ = recipient_kinds.sort_recipients(context, addresses)
 	verdict = gate.judge(context, sorted_)

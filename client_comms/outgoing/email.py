@@ -61,13 +61,11 @@ def context_of_email(queued) -> facts.OutgoingContext | None:
 		queued.reference_doctype, queued.reference_name, communication=queued.communication or None
 	)
 	context = carried_files.with_carried(context, queued)
-	if context.governed:
-		return context
-	if not queued.communication and guards.is_own(queued.reference_doctype):
+	if not context.governed and not queued.communication and guards.is_own(queued.reference_doctype):
 		return None  # a link or a code that the client needs, or a reminder to staff
 	recipients = [row.recipient for row in queued.recipients]
 	context = facts.addressed_to(context, recipients, queued.owner or frappe.session.user)
-	return context if context.party or context.carried else None
+	return context if context.governed or context.party or context.carried else None
 
 
 def before_queueing(doc, method=None) -> None:

@@ -113,8 +113,8 @@ def context_of(
 
 
 def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) -> OutgoingContext:
-	"""The context of an email about a document without a level, with the clients among its recipients who have said which channel they prefer
-	(C-2), if `user`, who sends it, can see them: if the document names no client, the first of them is who the email is about."""
+	"""The context of an email with the clients among its recipients who have said which channel they prefer (C-2), if `user`, who sends it, can
+	see them: if a document without a level names no client, the first of them is who the email is about."""
 	clients: dict[tuple[str, str], OutgoingContext] = {}
 	holders = parties.holders_of_all(bare_address(each) for each in addresses)
 	found = [
@@ -133,7 +133,8 @@ def addressed_to(context: OutgoingContext, addresses: Iterable[str], user: str) 
 		key = (client.party_type, client.party)
 		if client in told and key in readable and key not in clients:
 			clients[key] = replace(context, party_type=key[0], party=key[1], contact=client.contact)
-	about, *others = [*([context] if context.party else []), *clients.values()] or [context]
+	is_about = bool(context.party or context.governed or not clients)
+	about, *others = [*([context] if is_about else []), *clients.values()]
 	return replace(about, others=tuple(others))
 
 

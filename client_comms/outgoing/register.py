@@ -1,6 +1,6 @@
 """Writes the disclosure register of everything sent to people outside (P-2)."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import frappe
 from frappe import _
@@ -26,7 +26,7 @@ def register(
 	prefers: what is stored with the document with which it leaves, or not at all. An exception from a restriction that it uses is on the ledger."""
 	recipients = list(recipients)
 	rows = _rows(context, recipients, verdict, reason)
-	for other in context.others:
+	for other in () if context.governed else context.others:
 		theirs = recipient_kinds.sort_recipients(other, [each.address for each in recipients])
 		rows += _rows(other, theirs, verdict, reason)
 	for about in context.carried:
@@ -102,8 +102,7 @@ def _rows(
 	if not outside:
 		return []
 	message = _of_message(context, level, verdict, reason)
-	warned = {finding.recipient for finding in verdict.warned}
-	return [{**message, **_of_recipient(context, each, preferred, warned)} for each in outside]
+	return [{**message, **_of_recipient(context, each, preferred, verdict.warned)} for each in outside]
 
 
 def _of_message(
@@ -136,26 +135,31 @@ def _of_message(
 
 
 def _of_recipient(
-	context: facts.OutgoingContext, recipient: Recipient, preferred: Mapping, warned: Container
+	context: facts.OutgoingContext, recipient: Recipient, preferred: Mapping, warned: Iterable[Finding]
 ) -> dict:
 	"""Who gets it, and why it was allowed to leave.
 
 	:param preferred: contact → their preferred channel, if it goes on another
-	:param warned: the addresses to which it goes in spite of a warning
+	:param warned: the warnings in spite of which it goes
 	"""
+	of_recipient = {each.check: each for each in warned if each.recipient == recipient.address}
 	basis, consent = disclosures.OWN_INFORMATION, None
 	if recipient.kind == rules.THIRD_PARTY:
 		decision = checks.consent_of(context, recipient)
 		consent = decision.consent if decision.allowed else None
 		basis = disclosures.CONSENT if consent else disclosures.NOT_REQUIRED
-		if recipient.address in warned:
+		if rules.CONSENT in of_recipient:
 			basis = disclosures.REASON_GIVEN
-	is_client = recipient.kind == rules.CLIENT
+	if recipient.kind == rules.CLIENT:
+		channel = preferred.get(recipient.contact or context.contact)
+	else:  # another client
+		deviates = of_recipient.get(rules.CHANNEL)
+		channel = deviates and deviates.message.values["preferred"]
 	return {
 		"recipient": recipient.address or _("Not named"),
 		"recipient_kind": recipient.kind,
 		"third_party": recipient.third_party,
-		"preferred_channel": preferred.get(recipient.contact or context.contact) if is_client else None,
+		"preferred_channel": channel,
 		"basis": basis,
 		"consent": consent,
 	}

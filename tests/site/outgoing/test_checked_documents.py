@@ -245,6 +245,42 @@ def test_of_several_clients_each_channel_is_compared(client, second, set_setting
 	assert "Reads none" in email.refusal_at_sending(queued)
 
 
+def test_the_channel_of_another_client_counts_in_an_email_about_a_record(
+	client, second, log, set_settings, monkeypatch
+):
+	"""C-2: they say it of every message, and have one entry on the register."""
+	set_settings(channel_mode="Warn")
+	theirs = preference(second, channels=[{"channel": "Meeting"}])
+	inquiry = log("Initial Inquiry", **client)
+	monkeypatch.setattr(frappe.local, "request", frappe._dict(path="/api"), raising=False)
+	(asked,) = api.check_outgoing(inquiry.doctype, inquiry.name, f"{ANNA}, {BEN}")["warned"]
+	assert (asked["recipient"], asked["contact"], asked["party"]) == (BEN, second.contact, second.party)
+	with pytest.raises(ReasonNeededError, match=BEN):
+		send(inquiry, f"{ANNA}, {BEN}")
+	monkeypatch.setitem(frappe.form_dict, "outgoing_reason", "They share the roof.")
+	send(inquiry, f"{ANNA}, {BEN}")
+	queued = frappe.get_last_doc("Email Queue")
+	rows = frappe.get_all(
+		"Client Disclosure",
+		{"client_interaction": inquiry.name},
+		["recipient", "party", "preferred_channel", "recipient_kind", "basis"],
+		order_by="recipient",
+	)
+	assert [tuple(row.values()) for row in rows] == [
+		(ANNA, client.party, None, "Client", "Own Information"),
+		(BEN, client.party, "Meeting", "Third Party", "Not Required"),
+	]
+	theirs.update({"channels": [], **NEVER})
+	theirs.save()
+	with pytest.raises(OutgoingRefusedError, match=BEN):
+		send(inquiry, f"{ANNA}, {BEN}")
+	assert "Reads none" in email.refusal_at_sending(queued)
+	# Of an interaction whose client is unknown, it stays the client's channel alone.
+	inquiry.db_set({"party": None, "party_type": None, "contact": None})
+	with pytest.raises(OutgoingRefusedError, match=BEN):
+		send(inquiry, BEN)
+
+
 @pytest.fixture
 def state_of_account():
 	"""`state_of_account(ANNA)`: what ERPNext sends as a statement, without a Communication; returns the row of the queue."""
