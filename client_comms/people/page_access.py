@@ -4,10 +4,12 @@ import frappe
 from frappe import _
 from frappe.core.doctype.custom_role.custom_role import get_custom_allowed_roles
 
-from client_comms.roles import role_names, who_could_help
+from client_comms.roles import approving_roles, role_names, who_could_help
 
 # What an address of the desk may stand for, in the order in which the desk takes it.
 _KINDS = ("Workspace", "DocType", "Page", "Report")
+# The roles of these are in Client Comms Settings, so that their pages name none.
+_BY_SETTINGS = {"approve-templates": approving_roles}
 
 
 def refusal(address: str) -> dict:
@@ -44,6 +46,8 @@ def _roles(kind: str, name: str) -> set[str]:
 			for row in frappe.get_meta(name).permissions
 			if row.read and not row.permlevel and not row.if_owner
 		}
+	if kind == "Page" and name in _BY_SETTINGS:
+		return set(_BY_SETTINGS[name]())
 	own = set(frappe.get_all("Has Role", {"parenttype": kind, "parent": name}, pluck="role"))
 	custom = get_custom_allowed_roles(kind.lower(), name) if kind in ("Page", "Report") else ()
 	return set(custom) or own if kind == "Report" else own | set(custom)

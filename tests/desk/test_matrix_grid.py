@@ -80,6 +80,7 @@ def test_a_new_version_is_written_in_the_grid(site, login, manager, unknown_type
 	page.wait_for_load_state("networkidle")
 	said = page.locator(".form-message:visible", has_text="someone else must submit")
 	expect(said).to_have_count(1)  # although Frappe refreshes the form twice
+	expect(page.locator(".form-message:visible", has_text="Submit this document")).to_have_count(0)
 
 	site.db.rollback()
 	draft = site.get_doc(MATRIX, page.evaluate("cur_frm.doc.name"))

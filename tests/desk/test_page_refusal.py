@@ -20,6 +20,7 @@ def test_a_refusal_says_which_roles_can_open_the_page(login, make_user, shoot):
 		("query-report/Team Board", "Team Board"),
 		("legal-hold", "Legal Hold"),
 		("communication-governance", "Communication Governance"),
+		("approve-templates", "Approve Texts"),
 	):
 		page.goto(f"/app/{address}")
 		told = page.locator(".client-comms-refusal:visible")

@@ -69,19 +69,26 @@ client_comms.say_who_else = (frm, sentence, others) => {
 
 /** Says something above the form, once: Frappe refreshes a form twice after its first save. */
 client_comms.say = (frm, html, color) => {
+	unsay(frm, html);
+	frm.set_intro(html, color);
+};
+
+function unsay(frm, html) {
 	const text = (each_html) => $("<div>").html(each_html).text().trim();
 	const said = text(html);
 	frm.layout.message
 		.children()
 		.filter((_index, each) => text(each.innerHTML) === said)
 		.remove();
-	frm.set_intro(html, color);
-};
+}
+
+const SUBMIT_IT = "Submit this document to confirm"; // Frappe's words, which it translates
 
 /** Who wrote a draft does not approve it: says who can, instead of offering *Submit*. */
 client_comms.say_who_submits = (frm) => {
 	const { __onload, docstatus } = frm.doc;
 	if (docstatus !== 0 || frm.is_new() || !__onload?.who_submits) return;
+	unsay(frm, __(SUBMIT_IT));
 	client_comms.say(frm, __onload.who_submits, "blue");
 	frm.perm = frm.perm.map((rights) => ({ ...rights, submit: 0 })); // read again at each refresh
 	frm.toolbar.set_primary_action(true);

@@ -5,9 +5,17 @@
 	if (!pageview || pageview.client_comms_refusal) return;
 	pageview.client_comms_refusal = true;
 
+	/** Runs `run`, and shows who can open what `name` stands for if the call of `method` in it is refused. */
+	client_comms.told_of_refusal = function (name, method, run) {
+		const error_handlers = { PermissionError: () => show_refusal(name) };
+		return client_comms.with_first_call(run, (opts) =>
+			opts.method === method ? { ...opts, error_handlers } : opts,
+		);
+	};
+
 	const with_page = pageview.with_page;
 	pageview.with_page = function (name, ...rest) {
-		return told_of_refusal(name, "frappe.desk.desk_page.getpage", () =>
+		return client_comms.told_of_refusal(name, "frappe.desk.desk_page.getpage", () =>
 			with_page.call(this, name, ...rest),
 		);
 	};
@@ -17,15 +25,8 @@
 	const get_report_settings = reports.get_report_settings;
 	reports.get_report_settings = function (...rest) {
 		const run = () => get_report_settings.call(this, ...rest);
-		return told_of_refusal(this.report_name, "frappe.desk.query_report.get_script", run);
+		return client_comms.told_of_refusal(this.report_name, "frappe.desk.query_report.get_script", run);
 	};
-
-	function told_of_refusal(name, method, run) {
-		const error_handlers = { PermissionError: () => show_refusal(name) };
-		return client_comms.with_first_call(run, (opts) =>
-			opts.method === method ? { ...opts, error_handlers } : opts,
-		);
-	}
 
 	async function show_refusal(name) {
 		const found = await frappe.xcall("client_comms.api.who_opens", { address: name }, "GET");

@@ -22,6 +22,7 @@ def frontline(make_user):
 		("team-board", "Team Board", ["Compliance Officer", "Customer Support Manager"]),
 		("legal-hold", "Legal Hold", ["Compliance Officer"]),
 		("communication-governance", "Communication Governance", ["Customer Support Manager"]),
+		("approve-templates", "Approve Texts", ["Compliance Officer", "Client Communications Manager"]),
 	],
 )
 def test_a_refusal_names_the_roles_and_who_can_help(address, title, roles, frontline, make_user, as_user):

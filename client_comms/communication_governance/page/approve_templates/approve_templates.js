@@ -22,7 +22,10 @@ class TextQueue {
 	}
 
 	async refresh() {
-		this.waiting = await frappe.xcall("client_comms.api.templates_to_approve");
+		const method = "client_comms.api.templates_to_approve";
+		const ask = () => frappe.xcall(method).catch(() => null); // Frappe, or the page of the refusal, says why
+		this.waiting = await client_comms.told_of_refusal("approve-templates", method, ask);
+		if (!this.waiting) return;
 		const asked = frappe.get_route()[1];
 		const at = this.waiting.findIndex(({ name }) => name === asked);
 		this.show(at < 0 ? 0 : at);
