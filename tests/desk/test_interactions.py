@@ -191,6 +191,40 @@ def test_who_closes_reads_which_action_items_stay_open_and_with_whom(
 	assert [row.status for row in doc.reload().action_items] == ["Open", "Closed"]
 
 
+def test_who_closes_several_reads_which_of_them_have_open_action_items(
+	site, frontline, login, received, make_user, shoot
+):
+	names = [received(subject) for subject in ("Offer for a <b>roof</b>", "Offer for a wall")]
+	for name in names:
+		doc = site.get_doc(INTERACTION, name)
+		if name == names[0]:
+			for what in ("Send the brochure", "Call the roofer"):
+				item = {
+					"description": what,
+					"assigned_to": make_user("Frontline Staff"),
+					"due_on": "2030-01-02",
+				}
+				doc.append("action_items", item)
+		doc.record("Answered", by=frontline)
+		doc.save()
+	site.db.commit()
+	page = login(frontline, PASSWORD)
+	page.goto("/app/client-interaction/view/list")
+	page.wait_for_function("window.cur_list?.data?.length")
+	page.evaluate("(names) => void client_comms.work.close(names, () => cur_list.refresh())", names)
+	dialog = page.locator(".modal.show")
+	expect(dialog).to_contain_text("Close 2 interactions?")
+	expect(dialog).to_contain_text("They stay in Owed Today of those to whom they are assigned")
+	expect(dialog.locator("li")).to_have_count(1)
+	expect(dialog.locator("li")).to_contain_text(f"{names[0]} Offer for a <b>roof</b>")
+	shoot(page, "open-items-of-several")
+	dialog.get_by_role("button", name="Yes").click()
+	expect(dialog).to_have_count(0)
+	expect(page.locator(".desk-alert:visible")).to_contain_text("2 interactions changed")
+	site.db.rollback()
+	assert {site.db.get_value(INTERACTION, name, "status") for name in names} == {"Closed"}
+
+
 def done_elsewhere(page, what):
 	button(page, "Done Elsewhere").click()
 	page.locator(".dropdown-menu.show").get_by_text(what, exact=True).click()

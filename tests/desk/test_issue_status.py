@@ -56,3 +56,31 @@ def test_closing_an_issue_offers_what_its_client_is_owed(site, login, agent, iss
 	site.db.rollback()
 	assert site.db.get_value("Issue", issue.name, "status") == "Closed"
 	assert site.db.get_value(INTERACTION, issue.interaction, "status") == "Closed"
+
+
+def test_open_action_items_are_told_before_the_interaction_of_an_issue_closes(
+	site, login, agent, issue, make_user, shoot
+):
+	colleague = make_user("Frontline Staff", first_name="Otto", last_name="Zwingenberger")
+	doc = site.get_doc(INTERACTION, issue.interaction)
+	item = {"description": "Call the roofer", "assigned_to": colleague, "due_on": "2030-01-02"}
+	doc.append("action_items", item)
+	doc.save(ignore_permissions=True)
+	site.db.commit()
+	page = login(agent, PASSWORD)
+	page.goto(f"/app/issue/{issue.name}")
+	page.wait_for_function("window.cur_frm?.doc?.name && cur_frm.doctype === 'Issue'")
+	page.evaluate("cur_frm.set_value('status', 'Closed').then(() => cur_frm.save())")
+	told = page.locator(".msgprint-dialog:visible")
+	told.get_by_role("button", name="The Client Was Answered Elsewhere").click()
+	dialog = page.locator(".modal.show").filter(has_text="The Client Was Answered Elsewhere").last
+	dialog.locator("[data-fieldname=through] select").select_option("Phone")
+	dialog.get_by_role("button", name="Confirm").click()
+	question = page.locator(".modal.show").filter(has_text="Open Action Items")
+	expect(question.locator("li")).to_contain_text("Call the roofer · Otto Zwingenberger")
+	shoot(page, "open-items")
+	with page.expect_response("**/client_comms.api.close"):
+		question.get_by_role("button", name="Close the Interaction").click()
+	expect(page.locator(".modal.show")).to_have_count(0)
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, issue.interaction, "status") == "Closed"

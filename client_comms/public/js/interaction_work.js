@@ -34,12 +34,40 @@ Object.assign(client_comms.work, {
 		return this.ask("assign", names, fields, __("Reassign"), done);
 	},
 
-	close(names, done) {
+	async close(names, done) {
 		const question =
 			names.length === 1
 				? __("Close this interaction?")
 				: __("Close {0} interactions?", [names.length]);
-		return frappe.confirm(question, () => this.run("close", names, {}, done));
+		const open = await this.with_open_items(names);
+		const lines = open.map(({ name, subject }) => {
+			const link = frappe.utils.get_form_link(this.INTERACTION, name, true);
+			return `<li>${link} ${frappe.utils.escape_html(subject || "")}</li>`;
+		});
+		const stays = lines.length
+			? `<p class="mt-3">${__("Action items of these are still open. They stay in Owed Today of those to whom they are assigned:")}</p>
+				<ul class="pl-4">${lines.join("")}</ul>`
+			: "";
+		return frappe.confirm(question + stays, () => this.run("close", names, {}, done));
+	},
+
+	/** Those of the interactions that have action items to do. */
+	async with_open_items(names) {
+		const filters = [
+			[this.INTERACTION, "name", "in", names.slice(0, this.ASKED)],
+			["Interaction Action Item", "status", "=", "Open"],
+		];
+		const rows = await frappe.xcall(
+			"frappe.client.get_list",
+			{
+				doctype: this.INTERACTION,
+				fields: ["name", "subject"],
+				filters,
+				limit_page_length: this.ASKED,
+			},
+			"POST", // the names are too many for an address
+		);
+		return [...new Map(rows.map((row) => [row.name, row])).values()];
 	},
 
 	snooze(names, done) {

@@ -121,6 +121,18 @@ def test_reclassifying_hides_the_entry_and_does_not_rewrite_it(clients, log, mak
 		assert not frappe.get_list(DISCLOSURE, {"name": entry.name})
 
 
+@pytest.mark.parametrize(
+	("status", "label", "what"),
+	[("Given", "Given On", "the consent"), ("Refused", "Refused On", "the answer")],
+)
+def test_what_the_client_says_is_recorded_once_they_have_said_it(clients, status, label, what):
+	tomorrow = clock.now() + timedelta(days=1)
+	with pytest.raises(frappe.ValidationError, match=f"{label}.* is in the future. Record {what}"):
+		give(clients[0], status=status, given_on=tomorrow, notice_text="I agree.")
+	made = give(clients[0], status=status, given_on=clock.now() - timedelta(days=1), notice_text="I agree.")
+	assert [(row.event, row.valid_until is None) for row in made.events] == [(status, status == "Refused")]
+
+
 def test_consents_are_for_users_who_can_see_the_client(clients, make_user, as_user):
 	anna, bert = clients
 	records = {party: (give(party), verify(party), send_link(party)) for party in clients}

@@ -25,6 +25,8 @@ frappe.ui.form.on("Client Consent", {
 		if (frm.is_new()) frm.set_df_property("collected_through", "options", by_hand());
 		if (frm.is_new()) {
 			if (!frm.doc.status) frm.set_value("status", "Given");
+			frm.trigger("status");
+			if (frm.doc.purpose) ask_for_third_party(frm); // the button that led here has chosen it
 			return;
 		}
 		if (frm.doc.given_on) frm.page.add_menu_item(__("Download Receipt"), () => download_receipt(frm));
@@ -41,16 +43,18 @@ frappe.ui.form.on("Client Consent", {
 		}
 	},
 
+	/** What a client refuses has a day, and no end. */
+	status(frm) {
+		if (!frm.is_new()) return;
+		const refused = frm.doc.status === "Refused";
+		frm.set_df_property("given_on", "label", refused ? __("Refused On") : __("Given On"));
+		frm.toggle_display("valid_until", !refused);
+		if (refused) frm.set_value("valid_until", null);
+	},
+
 	async purpose(frm) {
 		if (!frm.is_new() || !frm.doc.purpose) return;
-		const { message } = await frappe.db.get_value(
-			"Consent Purpose",
-			frm.doc.purpose,
-			"concerns_third_party",
-		);
-		frm.toggle_display("third_party", Boolean(message.concerns_third_party));
-		frm.toggle_reqd("third_party", Boolean(message.concerns_third_party));
-		if (!message.concerns_third_party) frm.set_value("third_party", null);
+		await ask_for_third_party(frm);
 		const notices = await frappe.db.get_list("Consent Notice", {
 			filters: { purpose: frm.doc.purpose, current: 1 },
 			fields: ["name", "language"],
@@ -60,6 +64,14 @@ frappe.ui.form.on("Client Consent", {
 		frm.set_value("notice", mine?.name);
 	},
 });
+
+async function ask_for_third_party(frm) {
+	const { message } = await frappe.db.get_value("Consent Purpose", frm.doc.purpose, "concerns_third_party");
+	const concerns = Boolean(message.concerns_third_party);
+	frm.toggle_display("third_party", concerns);
+	frm.toggle_reqd("third_party", concerns);
+	if (!concerns && frm.doc.third_party) frm.set_value("third_party", null);
+}
 
 /** The ways to collect consent that staff can state; the others are recorded when the client answers there. */
 function by_hand() {

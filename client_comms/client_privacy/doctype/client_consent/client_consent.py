@@ -146,12 +146,7 @@ class ClientConsent(Document):
 		first = rules.REFUSED if said == rules.REFUSED else rules.GIVEN
 		at = clock.parse(self.given_on) if self.given_on else clock.now()
 		if at > clock.now():
-			frappe.throw(
-				_("{0} is in the future. Record the consent once the client has given it.").format(
-					bold(_("Given On"))
-				),
-				title=_("Not Given Yet"),
-			)
+			self.refuse_future(first)
 		row = {"by_user": frappe.session.user, "through": self.collected_through, "notice": self.notice}
 		until = self.end_of(at, self.valid_until) if first == rules.GIVEN else None
 		self.append("events", {**row, "event": first, "at": at, "valid_until": until})
@@ -161,6 +156,17 @@ class ClientConsent(Document):
 			withdrawn = max(at, min(withdrawn, clock.now()))
 			self.append("events", {**row, "event": rules.WITHDRAWN, "at": withdrawn})
 		self.collected_by = frappe.session.user
+
+	def refuse_future(self, word: str) -> None:
+		if word == rules.REFUSED:
+			message = _("{0} is in the future. Record the answer once the client has given it.")
+			frappe.throw(message.format(bold(_("Refused On"))), title=_("Not Refused Yet"))
+		frappe.throw(
+			_("{0} is in the future. Record the consent once the client has given it.").format(
+				bold(_("Given On"))
+			),
+			title=_("Not Given Yet"),
+		)
 
 	def end_of(self, at, valid_until):
 		"""The end of an agreement given `at`: as the client said, where a day is a whole one, otherwise from the purpose's months;

@@ -274,9 +274,9 @@ client_comms.answer_and_close = ({ name }) => {
 	return client_comms.actions.done_elsewhere(
 		{
 			name,
-			async after() {
-				await frappe.xcall("client_comms.api.close", { name }, "POST");
-				if (!cur_frm?.is_dirty()) await cur_frm?.reload_doc();
+			after() {
+				const after = () => (cur_frm?.is_dirty() ? undefined : cur_frm?.reload_doc());
+				return client_comms.actions.close_with_items({ name, after });
 			},
 		},
 		"answer",
