@@ -19,6 +19,7 @@ DATE_CHANGED = "Date Changed"
 REASSIGNED = "Reassigned"
 HANDED_OVER = "handed over"  # `action_key` of a reassignment with which a substitution begins
 SUBSTITUTED = "substituted"  # of the others that follow absences: to the next substitute, back again, and of action items
+RELIEVED = "relieved"  # what no user decided: who was responsible could not keep it, or there was no one
 RECOMPUTED = "Deadlines Recomputed"
 RECLASSIFYING = ("communication_type", "direction", "company")  # what decides about deadlines
 RECOUNTED = {
@@ -56,12 +57,14 @@ def add_events(doc, outgoing_reason=None):
 				REASSIGNED: doc.flags.reassignment_reason,
 			}.get(event, field in _WITH_REASON and doc.reclassification_reason)
 			stands_in = doc.flags.stands_in or not before.substituting_for
-			follows_absence = event == REASSIGNED and doc.flags.substituting
+			key = RELIEVED if doc.flags.relieving else None
+			if doc.flags.substituting:
+				key = HANDED_OVER if stands_in else SUBSTITUTED
 			doc.append_event(
 				event,
 				clock.now(),
 				f"{change}: {reason}" if reason else change,
-				action_key=(HANDED_OVER if stands_in else SUBSTITUTED) if follows_absence else None,
+				action_key=key if event == REASSIGNED else None,
 			)
 	if before.responsible_staff != doc.responsible_staff and not doc.flags.substituting:
 		doc.substituting_for = None  # someone has decided whose it is

@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import get_datetime, get_datetime_str, parse_addr
 
 from client_comms import clock
-from client_comms.client_interactions.changes import HANDED_OVER, REASSIGNED, SUBSTITUTED
+from client_comms.client_interactions.changes import HANDED_OVER, REASSIGNED, RELIEVED, SUBSTITUTED
 from client_comms.client_interactions.doctype.interaction_event.interaction_event import NAMING_USERS, USER
 from client_comms.client_interactions.due_words import moment_words
 from client_comms.client_privacy import disclosures
@@ -308,6 +308,7 @@ def _steps(doc, names: list[str]) -> Iterator[dict]:
 			"author": people.get(row.by_user, row.by_user),
 			"meaning": _OF_ITEMS if _is_about_items(row) else row.event,
 			"by_app": _is_by_app(row),
+			"relieved": row.event == REASSIGNED and row.action_key == RELIEVED,
 			"rating": row.note if row.event == _RATED else None,
 			"promised": _promised(row),
 			"text": text,

@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import get_fullname
 
 from client_comms import alerts, clock, roles, transactions
-from client_comms.client_interactions.changes import REASSIGNED
+from client_comms.client_interactions.changes import REASSIGNED, RELIEVED
 from client_comms.clients import preferences
 from client_comms.i18n import bold, speaking
 from client_comms.intake import assignment
@@ -129,6 +129,7 @@ def adopt() -> int:
 			owner = not doc.responsible_staff and assignment.manager_for(doc.confidentiality_level)
 			if owner:
 				doc.responsible_staff = doc.flags.stands_in = owner
+				doc.flags.relieving = True
 				doc.flags.reassignment_reason = _("it had no owner")
 				doc.save_by_app()
 				taken += 1
@@ -256,6 +257,7 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 		return False
 	if manager not in alerts.managers() and not with_items:
 		return False  # who has only lost the role keeps it: no one else has it either
+	doc.flags.relieving = True
 	if doc.responsible_staff == user:
 		doc.responsible_staff = doc.flags.stands_in = manager
 		# What a substitute cannot keep goes back to the colleague who is away, once they are there.
@@ -269,7 +271,10 @@ def _give_on(doc, user: str, reason: str, with_items: bool) -> bool:
 	doc.flags.substituting_items = bool(items)  # they come back as well
 	if items:
 		doc.append_event(
-			REASSIGNED, clock.now(), _("Action items: {0}").format(f"{user} → {manager}: {reason}")
+			REASSIGNED,
+			clock.now(),
+			_("Action items: {0}").format(f"{user} → {manager}: {reason}"),
+			action_key=RELIEVED,
 		)
 	doc.save_by_app()
 	return True

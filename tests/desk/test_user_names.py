@@ -149,3 +149,21 @@ def test_the_conversation_says_that_an_absence_changed_who_is_responsible(
 	expect(steps.filter(has_text="Because of an absence, action items were reassigned")).to_have_count(1)
 	expect(steps.filter(has_text="Administrator")).to_have_count(0)
 	shoot(page, "absence")
+
+
+def test_the_conversation_says_that_work_was_taken_over_automatically(site, page, name, fiona, otto, shoot):
+	from client_comms.client_interactions.changes import REASSIGNED, RELIEVED
+
+	doc, now = site.get_doc(INTERACTION, name), site.utils.now_datetime()
+	why = f"{fiona} → {otto}: user disabled"
+	doc.append_event(REASSIGNED, now, why, action_key=RELIEVED)
+	doc.append_event(REASSIGNED, now, f"Action items: {why}", action_key=RELIEVED)
+	doc.save_by_app()
+	site.db.commit()
+	page.goto(f"/app/client-interaction/{name}")
+	steps = page.locator(".client-comms-conversation .entry.step")
+	for said in ("The responsible staff changed automatically", "Action items were reassigned automatically"):
+		expect(steps.filter(has_text=said)).to_have_count(1)
+		expect(steps.filter(has_text=said)).to_contain_text("Otto Zwingenberger: user disabled")
+	expect(steps.filter(has_text="Administrator")).to_have_count(0)
+	shoot(page, "automatically")

@@ -331,6 +331,9 @@ def test_what_a_disabled_user_leaves_goes_to_the_manager_role(team, inquiry, run
 	assert others.responsible_staff == team.frida and item.assigned_to in team.managers
 	assert open_todos(others) == [item.assigned_to]
 	assert others.events[-1].event == "Reassigned" and "user disabled" in others.events[-1].note
+	for doc, meaning in ((mine[0], "Reassigned"), (others, "Action Items Reassigned")):
+		step = next(each for each in conversation.page(doc)["entries"] if each.get("meaning") == meaning)
+		assert (step["relieved"], step["by_app"]) == (True, False), "nor was it an absence"
 	closed.reload()
 	untouched.reload()
 	assert (closed.responsible_staff, untouched.responsible_staff) == (team.fiona, team.frida)

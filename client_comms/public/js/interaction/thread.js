@@ -129,7 +129,7 @@ Object.assign(client_comms.thread, {
 	},
 
 	/** A sentence about what someone did. */
-	step({ meaning, author, promised, rating, by_app }) {
+	step({ meaning, author, promised, rating, by_app, relieved }) {
 		const who = client_comms.interaction.bold(author || "");
 		const when = frappe.utils.escape_html(promised || "");
 		const sentences = {
@@ -170,6 +170,11 @@ Object.assign(client_comms.thread, {
 			"Message Split Off": __("{0} split off a message", [who]),
 			"Documentation Waived": __("{0} decided that documentation does not apply", [who]),
 		};
+		// Who it was with could not keep it; the reason is below.
+		if (relieved) {
+			sentences.Reassigned = __("The responsible staff changed automatically");
+			sentences["Action Items Reassigned"] = __("Action items were reassigned automatically");
+		}
 		return sentences[meaning] || `${who}: ${__(meaning)}`;
 	},
 
