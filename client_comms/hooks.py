@@ -247,6 +247,7 @@ override_whitelisted_methods = {
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": "client_comms.enforcement.methods.missing_checks_erpnext.edit_bom_creator",
 	"erpnext.accounts.party.get_party_details": "client_comms.enforcement.methods.missing_checks_erpnext.get_party_details",
 	"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details": "client_comms.enforcement.methods.missing_checks_erpnext.get_party_of_payment",
+	"erpnext.accounts.doctype.payment_entry.payment_entry.get_reference_details": "client_comms.enforcement.methods.missing_checks_erpnext.get_reference_of_payment",
 	"erpnext.accounts.doctype.payment_request.payment_request.resend_payment_email": "client_comms.enforcement.methods.sending.resend_payment_email",
 	"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.download_statements": "client_comms.enforcement.methods.sending.download_statements",
 	"erpnext.accounts.doctype.process_statement_of_accounts.process_statement_of_accounts.send_emails": "client_comms.enforcement.methods.sending.send_statements",

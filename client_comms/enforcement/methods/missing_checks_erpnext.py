@@ -169,3 +169,15 @@ def get_party_of_payment(party_type: str, party: str, **others):
 		party=party,
 		**others,
 	)
+
+
+@frappe.whitelist()
+def get_reference_of_payment(reference_doctype: str, reference_name: str, **others):
+	"""Amounts and the exchange rate of what is paid, which ERPNext reads of any DocType that has fields called like those."""
+	guards.require(reference_doctype, reference_name)
+	return call_previous(
+		"erpnext.accounts.doctype.payment_entry.payment_entry.get_reference_details",
+		reference_doctype=reference_doctype,
+		reference_name=reference_name,
+		**others,
+	)

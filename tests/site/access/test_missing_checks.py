@@ -750,6 +750,22 @@ def test_the_party_of_a_payment(held, staff, request_as):
 		named(staff.uncleared)
 
 
+def test_the_exchange_rate_of_what_is_paid(held, staff, request_as):
+	"""The one of an Opportunity tells in which currency it is."""
+	lead = frappe.get_doc({"doctype": "Lead", "lead_name": "Anna"}).insert()
+	opportunity = held("Opportunity", opportunity_from="Lead", party_name=lead.name)
+	opportunity.db_set("conversion_rate", 1.25)
+	asked = {"reference_doctype": "Opportunity", "reference_name": opportunity.name}
+
+	def rate(user):
+		method = "erpnext.accounts.doctype.payment_entry.payment_entry.get_reference_details"
+		return request_as(user, method, **asked, party_account_currency="XXX")["exchange_rate"]
+
+	assert rate(staff.cleared) == 1.25
+	with pytest.raises(ClearanceMissingError):
+		rate(staff.uncleared)
+
+
 @pytest.mark.parametrize("doctype", ["Lead", "File"])
 def test_a_payment_copies_the_name_of_no_hidden_party(held, staff, request_as, doctype):
 	lead = held("Lead", lead_name="Anna")

@@ -116,6 +116,7 @@ NO_SURFACE = {
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_qty": "writes into a BOM Creator alone: test_missing_checks",
 	"erpnext.manufacturing.doctype.bom_creator.bom_creator.edit_bom_creator": "writes into a BOM Creator alone: test_missing_checks",
 	"erpnext.accounts.doctype.payment_entry.payment_entry.get_party_details": "asks for the party: test_missing_checks",
+	"erpnext.accounts.doctype.payment_entry.payment_entry.get_reference_details": "asks for what is paid: test_missing_checks",
 	"client_comms.enforcement.doctypes.request_for_quotation.GuardedRequestForQuotation.get_supplier_email_preview": "for those who can save the template: test_missing_checks",
 	"erpnext.controllers.accounts_controller.update_company_master_and_address": "our own company: test_methods_of_staff",
 	"erpnext.crm.frappe_crm_api.create_customer": "creates a Customer and nothing else: test_missing_checks",
