@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import frappe
 from frappe import _
@@ -81,15 +82,24 @@ def page(doc, start: int = 0) -> dict:
 	shown = found[start:wanted]
 	entries = {(each["doctype"], each["name"]): each for each in _read(doc, shown)}
 	return {
-		"entries": [entries[key] for each in shown if (key := each[1:]) in entries],
+		"entries": [entries[key] for each in shown if (key := (each.doctype, each.name)) in entries],
 		"more": len(found) > wanted,
 	}
 
 
-# --- which entries: (moment, DocType, name) ------------------------------------------------------------
+# --- which entries -------------------------------------------------------------------------------------
 
 
-def _listed(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
+class _Key(NamedTuple):
+	"""By what entries are sorted. `position` is that of a step in the history, which tells what came first in one second."""
+
+	at: datetime
+	doctype: str
+	position: int
+	name: str
+
+
+def _listed(doc, limit: int) -> Iterator[_Key]:
 	for doctype, moment in _moments().items():
 		asked = {
 			"filters": {"client_interaction": doc.name},
@@ -106,22 +116,22 @@ def _listed(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
 			rows = frappe.get_list(doctype, **asked)
 		else:
 			rows = []
-		yield from ((get_datetime(row["at"] or row.creation), doctype, row.name) for row in rows)
+		yield from (_Key(get_datetime(row["at"] or row.creation), doctype, 0, row.name) for row in rows)
 
 
-def _notes(doc, limit: int) -> Iterator[tuple[datetime, str, str]]:
+def _notes(doc, limit: int) -> Iterator[_Key]:
 	about = {"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Comment"}
 	for row in frappe.get_all(
 		NOTE, about, ["name", "creation"], order_by="creation desc, name desc", limit=limit
 	):
-		yield get_datetime(row.creation), NOTE, row.name
+		yield _Key(get_datetime(row.creation), NOTE, 0, row.name)
 
 
-def _own(doc) -> Iterator[tuple[datetime, str, str]]:
+def _own(doc) -> Iterator[_Key]:
 	"""What the interaction itself tells: its summary, unless a message says the same, and what staff did."""
 	told_elsewhere = _moments()
 	if not any(row.source_doctype in told_elsewhere for row in doc.events[:2]):
-		yield get_datetime(doc.occurred_on), LOG, doc.name
+		yield _Key(get_datetime(doc.occurred_on), LOG, 0, doc.name)
 	for row in doc.events:
 		# The client called again; why it was logged, or from where it was split off.
 		told = row.event in (response_clock.RECEIVED, LOGGED) and row.note
@@ -130,16 +140,16 @@ def _own(doc) -> Iterator[tuple[datetime, str, str]]:
 			*response_clock.UNSENT.values(),
 		)
 		if (told or row.event in _STEPS | _MOVES) and stands_alone:
-			yield get_datetime(row.at), STEP, row.name
+			yield _Key(get_datetime(row.at), STEP, row.idx, row.name)
 
 
 # --- what they say -------------------------------------------------------------------------------------
 
 
-def _read(doc, keys: Iterable[tuple[datetime, str, str]]) -> Iterator[dict]:
+def _read(doc, keys: Iterable[_Key]) -> Iterator[dict]:
 	names: dict[str, list[str]] = {}
-	for _at, doctype, name in keys:
-		names.setdefault(doctype, []).append(name)
+	for key in keys:
+		names.setdefault(key.doctype, []).append(key.name)
 	readers = {
 		**{doctype: partial(_of_source, doctype) for doctype in source_doctypes.active()},
 		governed.COMMUNICATION: _messages,
@@ -149,7 +159,7 @@ def _read(doc, keys: Iterable[tuple[datetime, str, str]]) -> Iterator[dict]:
 		STEP: _steps,
 		LOG: _log,
 	}
-	moments = {(doctype, name): at for at, doctype, name in keys}
+	moments = {(key.doctype, key.name): key.at for key in keys}
 	for doctype, wanted in names.items():
 		for entry in readers[doctype](doc, wanted):
 			at = moments[doctype, entry["name"]]
