@@ -28,8 +28,9 @@ REPLACEMENT = "[erased]"
 _NOTHING = "(?!)"
 # A text in JSON follows its escaped line break or quotation mark without a space.
 _ESCAPE = r"(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})"
-# Neither part of a longer word nor of a double name: "Maria Smith" is not in "Anna-Maria Smith".
-_NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?!\w)(?!-\w)"
+# Neither part of a longer word nor of a double name: "Maria Smith" is not in "Anna-Maria Smith", but in "Maria Smith-1", as a second
+# record of the same name is called.
+_NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?!\w)(?!-[^\W\d])"
 # An address is not part of a longer one: "anna@client.example" is not in "jo.anna@client.example".
 _ADDRESS_STARTS, _ADDRESS_ENDS = rf"(?:(?<![\w.+-])|{_ESCAPE})", r"(?![\w-])(?!\.\w)"
 
@@ -67,6 +68,12 @@ def pattern(markers: Collection[str]) -> re.Pattern:
 def _bounded(form: str, in_address: bool) -> str:
 	starts, ends = (_ADDRESS_STARTS, _ADDRESS_ENDS) if in_address else (_NAME_STARTS, _NAME_ENDS)
 	return f"{starts}{re.escape(form)}{ends}"
+
+
+def naming(names: Collection[str], markers: Collection[str]) -> set[str]:
+	"""Those of the names in which one of the texts occurs anywhere, also as a part of a number, as in "APMT-Maria Smith-0001"."""
+	sought = [form.casefold() for form in all_forms(markers)]
+	return {name for name in names if any(form in name.casefold() for form in sought)}
 
 
 def without(text: str, found: re.Pattern) -> str | None:

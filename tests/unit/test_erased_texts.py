@@ -20,6 +20,8 @@ pytestmark = pytest.mark.clause("P-2")
 		("rder Item", "Sales Order Item", "Sales Order Item"),
 		("Maria Smith", "Anna-Maria Smith", "Anna-Maria Smith"),
 		("Maria Smith", "Maria Smith-Jones", "Maria Smith-Jones"),
+		("Maria Smith", "Maria Smith-1 and Maria Smith-22", "[erased]-1 and [erased]-22"),
+		("Maria Smith", "APMT-Maria Smith-0001", "APMT-Maria Smith-0001"),
 		("Maria Smith", "- MARIA SMITH, yesterday", "- [erased], yesterday"),
 		("Maria Smith", "<b>Maria Smith</b>", "<b>[erased]</b>"),
 		("Tom & Ann", "With Tom &amp; Ann.", "With [erased]."),
@@ -39,6 +41,12 @@ pytestmark = pytest.mark.clause("P-2")
 )
 def test_only_whole_words_are_replaced(marker, text, left):
 	assert erased_texts.without(text, erased_texts.pattern([marker])) == left
+
+
+def test_numbers_with_a_name_are_found():
+	numbers = ["APMT-MARIA SMITH-0001", "APMT-Mario Smith-0001", "Anna-Maria Smith"]
+	assert erased_texts.naming(numbers, ["Maria Smith", "maria@x.example"]) == {numbers[0], numbers[2]}
+	assert erased_texts.naming(numbers, []) == set()
 
 
 def test_a_text_is_found_in_json():

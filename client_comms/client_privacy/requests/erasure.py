@@ -15,6 +15,7 @@ from client_comms.client_privacy.requests import (
 	answering,
 	data_map,
 	erased_texts,
+	gone_names,
 	late_arrivals,
 	queued_emails,
 	sealed,
@@ -262,6 +263,7 @@ def finish(run) -> bool:
 		return True  # done before the run was interrupted
 	answering.tell(run)  # whose own records are all kept
 	request = frappe.get_doc(REQUEST, run.request)
+	secret = gone_names.seal(run.name, secret)
 	sought = erased_texts.Sought(secret["markers"], secret["records"])
 	left = erased_texts.everywhere(sought, _kept(run.name))
 	if add_late(run):

@@ -66,6 +66,11 @@ class Work:
 		if before and LEVELS.index(level) < LEVELS.index(before):
 			self.lowered.add(name)
 
+	def note_name(self, before: str, after: str) -> None:
+		"""What was lowered stays so under another name, also merged into another document."""
+		if before in self.lowered:
+			self.lowered.add(after)
+
 	def call(self, method: str, **arguments):
 		frappe.local.request = Request(EnvironBuilder(f"/api/method/{method}", method="POST").get_environ())
 		frappe.local.form_dict = frappe._dict(arguments)
@@ -271,20 +276,23 @@ class Work:
 	def rename(self):
 		doctype, name = self.one(*DOCUMENTS)
 		method = "frappe.model.rename_doc.update_document_title"
-		new = f"{doctype} {self.word()}"
-		self.made[doctype].append(self.call(method, doctype=doctype, docname=name, name=new))
+		new = self.call(method, doctype=doctype, docname=name, name=f"{doctype} {self.word()}")
+		self.made[doctype].append(new)
+		self.note_name(name, new)
 
 	def merge(self):
 		doctype, name = self.one(*DOCUMENTS)
 		method = "frappe.model.rename_doc.update_document_title"
-		self.call(method, doctype=doctype, docname=name, name=self.one(doctype)[1], merge=True)
+		into = self.one(doctype)[1]
+		self.call(method, doctype=doctype, docname=name, name=into, merge=True)
+		self.note_name(name, into)
 
 	def delete(self):
 		frappe.delete_doc(*self.one(INTERACTION, *DOCUMENTS, *BOUND))
 
 
 THINGS = [name for name, each in vars(Work).items() if callable(each) and not name.startswith("_")]
-THINGS = [each for each in THINGS if each not in ("word", "one", "add", "note_lowered", "call")]
+THINGS = [each for each in THINGS if each not in ("word", "one", "add", "note_lowered", "note_name", "call")]
 
 
 def do(work: Work, thing: str, user: str) -> str:
