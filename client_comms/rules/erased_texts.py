@@ -11,6 +11,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import Parser
 from email.policy import SMTP
+from urllib.parse import quote
 
 from client_comms.rules import raw_mail
 
@@ -26,8 +27,8 @@ _ABOUT_A_PART = re.compile(
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 REPLACEMENT = "[erased]"
 _NOTHING = "(?!)"
-# A text in JSON follows its escaped line break or quotation mark without a space.
-_ESCAPE = r"(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})"
+# A text in JSON follows its escaped line break or quotation mark without a space, and one in the address of a file an encoded space.
+_ESCAPE = r"(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})"
 # Neither part of a longer word nor of a double name: "Maria Smith" is not in "Anna-Maria Smith", but in "Maria Smith-1", as a second
 # record of the same name is called.
 _NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?!\w)(?!-[^\W\d])"
@@ -40,11 +41,12 @@ def is_address(marker: str) -> bool:
 
 
 def forms(marker: str) -> list[str]:
-	"""A text in plain form, and escaped for JSON and for HTML; each with letters and their accents as one sign and as two."""
+	"""A text in plain form, and escaped for JSON, for HTML and for the address of a file; each with letters and their accents as one sign and as two."""
 	found = []
 	for each in dict.fromkeys((marker, *(unicodedata.normalize(form, marker) for form in ("NFC", "NFD")))):
 		escaped = html.escape(each)
 		found += [each, _in_json(each), escaped, escaped.replace("&#x27;", "&#39;")]
+		found += [quote(each), quote(each, safe="~()*!.'")]  # as Python does it, and as Frappe's desk does
 		if not each.isascii():
 			found.append(_in_json(each.upper()))  # an escaped letter is not the same in another case
 	return list(dict.fromkeys(found))

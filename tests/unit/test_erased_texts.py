@@ -37,6 +37,15 @@ pytestmark = pytest.mark.clause("P-2")
 		("+49 30 1234567", "+49 30 12345678", "+49 30 12345678"),
 		("+49 30 1234567", "tel:+49 30 1234567", "tel:[erased]"),
 		("Maria Smith", "maria smith", None),
+		(
+			"Maria Smith",
+			'<a href="/files/For%20Maria%20Smith%20today.txt">',
+			'<a href="/files/For%20[erased]%20today.txt">',
+		),
+		("Zoë Müller", "/files/Zo%C3%AB%20M%C3%BCller.txt", "/files/[erased].txt"),
+		("+49 30 1234567", "/files/%2B49%2030%201234567.txt", "/files/[erased].txt"),
+		("anna@x.example", "/files/To%20anna%40x.example.txt", "/files/To%20anna%40x.example.txt"),
+		("anna@x.example", "mailto:anna%40x.example?subject=Hello", "mailto:[erased]?subject=Hello"),
 	],
 )
 def test_only_whole_words_are_replaced(marker, text, left):
