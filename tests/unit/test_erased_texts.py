@@ -42,6 +42,8 @@ pytestmark = pytest.mark.clause("P-2")
 			'<a href="/files/For%20Maria%20Smith%20today.txt">',
 			'<a href="/files/For%20[erased]%20today.txt">',
 		),
+		("Maria Smith", "/files/Maria Smith1f3a5c.txt", "/files/[erased]1f3a5c.txt"),
+		("Maria Smith", "/files/Maria Smithson.txt", "/files/Maria Smithson.txt"),
 		("Zoë Müller", "/files/Zo%C3%AB%20M%C3%BCller.txt", "/files/[erased].txt"),
 		("+49 30 1234567", "/files/%2B49%2030%201234567.txt", "/files/[erased].txt"),
 		("anna@x.example", "/files/To%20anna%40x.example.txt", "/files/To%20anna%40x.example.txt"),

@@ -16,7 +16,7 @@ from rq.job import Job
 
 from client_comms import ledger
 from client_comms.client_privacy.erasure.records import TEXTS
-from client_comms.client_privacy.requests import data_map
+from client_comms.client_privacy.requests import data_map, renamed_files
 from client_comms.client_privacy.requests.shared_names import literally
 from client_comms.enforcement import legal_holds
 from client_comms.enforcement.registry import OWNER_FIELDS
@@ -216,6 +216,10 @@ def _values(rows: Iterable[dict]) -> Iterator:
 def _in_records(doctype: str, columns: list[str], sought: Sought, kept: Kept) -> list[Found]:
 	kinds: dict | None = None
 	left: list[Found] = []
+
+	def stays(row: dict) -> bool:
+		return kept.covers(doctype, row) or bool(_held(doctype, [row]))
+
 	for rows in _rows(f"tab{doctype}", columns, sought):
 		rows = [row for row in rows if not kept.covers(doctype, row)]
 		held = _held(doctype, rows)
@@ -232,6 +236,8 @@ def _in_records(doctype: str, columns: list[str], sought: Sought, kept: Kept) ->
 			else:
 				kinds = _kinds(doctype) if kinds is None else kinds
 				if new := dict(_changes(row, kinds, sought, kept)):
+					if doctype == renamed_files.FILE and renamed_files.follow(row, new, stays):
+						left.append((doctype, row.name, NAMED_AFTER))
 					frappe.db.set_value(doctype, row.name, new, update_modified=False)
 					changed.append(row)
 		ledger.follow_erasure(doctype, [row.name for row in gone])

@@ -316,6 +316,78 @@ def test_no_one_else_loses_anything(client, approved, make_client, log):
 	assert frappe.db.exists("Contact", other.contact)
 
 
+@pytest.fixture
+def named_after(client, make_client):
+	"""`named_after(content)`: a file of another client that is named after the client. A rollback leaves what is on the disk."""
+	other = make_client("Bert Other", "bert.other@client.example")
+	made = []
+
+	def make(content, name=f"For {NAME}.txt", **attached):
+		attached = attached or {"attached_to_doctype": "Customer", "attached_to_name": other.party}
+		fields = {"file_name": name, "content": content, "is_private": 1, **attached}
+		made.append(frappe.get_doc({"doctype": "File", **fields}).insert())
+		return made[-1]
+
+	yield make
+	for file in made:
+		now = frappe.get_doc("File", file.name).get_full_path()
+		for path in filter(os.path.exists, (file.get_full_path(), now)):
+			os.remove(path)
+
+
+def content_of(file) -> str:
+	return frappe.get_doc("File", file.name).get_content()
+
+
+def test_files_of_others_keep_their_content_without_the_name(client, approved, named_after, found_in_tables):
+	files = [
+		named_after("First"),
+		named_after("Second", f"For {NAME.upper()}.txt"),
+		named_after("Third", NAME),
+	]
+	old = [file.get_full_path() for file in files]
+	assert all(map(os.path.exists, old)) and len({*old}) == 3
+	again = named_after("Fourth")
+	assert again.file_url != files[0].file_url and NAME in again.file_url
+	runs.work(approved())
+	assert found_in_tables() == set()
+	assert [content_of(file) for file in (*files, again)] == ["First", "Second", "Third", "Fourth"]
+	assert not any(map(os.path.exists, old))
+
+
+def test_a_file_is_found_again_if_its_move_was_interrupted(client, approved, named_after, monkeypatch):
+	files = [named_after("First"), named_after("Second", f"For {NAME.upper()}.txt")]
+	name, change = approved(), frappe.db.set_value
+
+	def killed(doctype, *args, **kwargs):
+		if doctype == "File" and args[0] == files[-1].name:
+			raise KeyboardInterrupt
+		return change(doctype, *args, **kwargs)
+
+	with monkeypatch.context() as patch:
+		patch.setattr(frappe.db, "set_value", killed)
+		with pytest.raises(KeyboardInterrupt):
+			runs.work(name)
+	frappe.db.rollback()
+	runs.work(name)
+	assert frappe.db.get_value(runs.RUN, name, "status") == runs.FINISHED
+	assert [content_of(file) for file in files] == ["First", "Second"]
+
+
+def test_the_same_content_on_hold_keeps_its_address(client, approved, named_after):
+	"""Two records show one file: the hold covers one of them."""
+	held = {"attached_to_doctype": "Client Interaction", "attached_to_name": client.interaction.name}
+	first, second = named_after("Same"), named_after("Same", **held)
+	assert first.file_url == second.file_url and first.file_url.endswith(f"/For {NAME}.txt")
+	on = {"hold_on": "Interaction", "client_interaction": client.interaction.name}
+	frappe.get_doc({"doctype": "Legal Hold", **on, "reason": "A claim"}).insert()
+	name = approved()
+	runs.work(name)
+	assert content_of(first) == content_of(second) == "Same"
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert ("File", first.name) in {(row["doctype"], row["name"]) for row in kept}
+
+
 def test_a_name_that_someone_else_has_identifies_no_one(client, make_client):
 	make_client(NAME, "another@client.example")
 	subject = subjects.of("Customer", client.party)
