@@ -31,7 +31,7 @@ _NOTHING = "(?!)"
 _ESCAPE = r"(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})"
 # Neither part of a longer word nor of a double name: "Maria Smith" is not in "Anna-Maria Smith", but in "Maria Smith-1", as a second
 # record of the same name is called, and in "Maria Smith1f3a5c.txt", as Frappe calls a second file of that name.
-_NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?:(?!\w)(?!-[^\W\d])|(?=[0-9a-f]{6}\.\w))"
+_NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?:(?!\w)(?!-[^\W\d])|(?=[0-9a-f]{6}\b))"
 # An address is not part of a longer one: "anna@client.example" is not in "jo.anna@client.example".
 _ADDRESS_STARTS, _ADDRESS_ENDS = rf"(?:(?<![\w.+-])|{_ESCAPE})", r"(?![\w-])(?!\.\w)"
 

@@ -43,6 +43,7 @@ pytestmark = pytest.mark.clause("P-2")
 			'<a href="/files/For%20[erased]%20today.txt">',
 		),
 		("Maria Smith", "/files/Maria Smith1f3a5c.txt", "/files/[erased]1f3a5c.txt"),
+		("Maria Smith", "/files/Maria Smith1f3a5c", "/files/[erased]1f3a5c"),
 		("Maria Smith", "/files/Maria Smithson.txt", "/files/Maria Smithson.txt"),
 		("Zoë Müller", "/files/Zo%C3%AB%20M%C3%BCller.txt", "/files/[erased].txt"),
 		("+49 30 1234567", "/files/%2B49%2030%201234567.txt", "/files/[erased].txt"),
