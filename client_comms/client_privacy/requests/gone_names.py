@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 import frappe
 
 from client_comms.client_privacy.erasure import runs
-from client_comms.client_privacy.requests import sealed
-from client_comms.client_privacy.requests.shared_names import literally
+from client_comms.client_privacy.requests import data_map, sealed, shared_names
 from client_comms.rules import erased_texts
 from client_comms.rules.retention import DELETE
 
@@ -20,7 +19,9 @@ def seal(run: str, secret: dict) -> dict:
 	:param secret: as `sealed.of` gives it; so is what is returned
 	"""
 	markers, sought = {*secret["markers"]}, {key: {*names} for key, names in secret["records"].items()}
-	for doctype, name in (*_of_run(run, markers), *_deleted_before(markers)):
+	before = {*_deleted_before(markers)}
+	others = shared_names.names({name for _doctype, name in before}, secret["records"])
+	for doctype, name in (*_of_run(run, markers), *(each for each in before if each[1] not in others)):
 		if not (frappe.db.table_exists(doctype) and frappe.db.exists(doctype, name)):
 			sought.setdefault(doctype, set()).add(name)
 			markers.add(name)
@@ -29,9 +30,15 @@ def seal(run: str, secret: dict) -> dict:
 
 
 def _of_run(run: str, markers: Collection[str]) -> Iterator[tuple[str, str]]:
+	"""Of records around the client; which names of the client's own identify no one was decided with the plan."""
 	items = frappe.get_all(
 		runs.ITEM,
-		{"run": run, "action": DELETE, "reference_name": ("is", "set")},
+		{
+			"run": run,
+			"action": DELETE,
+			"reference_name": ("is", "set"),
+			"reference_doctype": ("not in", data_map.MASTERS),
+		},
 		["reference_doctype", "reference_name"],
 		order_by=None,
 	)
@@ -43,7 +50,10 @@ def _of_run(run: str, markers: Collection[str]) -> Iterator[tuple[str, str]]:
 
 def _deleted_before(markers: Collection[str]) -> Iterator[tuple[str, str]]:
 	"""Those that someone deleted, of which Frappe keeps a copy: it has the client's name as a whole word, too."""
-	named = [["deleted_name", "like", f"%{literally(form)}%"] for form in erased_texts.all_forms(markers)]
+	named = [
+		["deleted_name", "like", f"%{shared_names.literally(form)}%"]
+		for form in erased_texts.all_forms(markers)
+	]
 	fields = ["deleted_doctype", "deleted_name", "data"]
 	found = erased_texts.pattern(markers)
 	for row in frappe.get_all(_DELETED, or_filters=named, fields=fields, order_by=None) if named else ():

@@ -316,6 +316,27 @@ def test_no_one_else_loses_anything(client, approved, make_client, log):
 	assert frappe.db.exists("Contact", other.contact)
 
 
+@pytest.mark.parametrize("someone_has_it", [False, True])
+def test_names_of_records_that_were_deleted_before_are_forgotten(
+	someone_has_it, client, approved, make_client
+):
+	"""Unless someone has that name."""
+	number, note = f"APMT-{NAME}-0007", frappe.get_doc({"doctype": "Note", "title": frappe.generate_hash()})
+	note.content = f"See {number}"
+	note.insert()
+	copy = {"doctype": "Deleted Document", "deleted_doctype": "Appointment", "deleted_name": number}
+	copy = frappe.get_doc({**copy, "data": frappe.as_json({"customer_name": NAME})}).insert()
+	if someone_has_it:
+		make_client(number, "another@client.example")
+	runs.work(approved())
+	assert frappe.db.get_value("Deleted Document", copy.name, "data") == '{\n "customer_name": "[erased]"\n}'
+	left = (
+		frappe.db.get_value("Deleted Document", copy.name, "deleted_name"),
+		frappe.db.get_value("Note", note.name, "content"),
+	)
+	assert left == ((number, f"See {number}") if someone_has_it else (None, "See [erased]"))
+
+
 @pytest.fixture
 def named_after(client, make_client):
 	"""`named_after(content)`: a file of another client that is named after the client. A rollback leaves what is on the disk."""
