@@ -1,5 +1,5 @@
 """Names of deleted records in which the client's own occurs (P-2): ERPNext numbers appointments after who comes, as "APMT-Maria Smith-0001",
-which is no name of a person as a whole word. What remembers such a record, such as the plan of the erasure, is not to name the client either."""
+where the name does not stand as a whole word. What remembers such a record, such as the plan of the erasure, is not to name the client either."""
 
 from collections.abc import Collection, Iterator
 
