@@ -235,9 +235,10 @@ def _in_records(doctype: str, columns: list[str], sought: Sought, kept: Kept) ->
 				gone.append(row)
 			else:
 				kinds = _kinds(doctype) if kinds is None else kinds
-				if new := dict(_changes(row, kinds, sought, kept)):
-					if doctype == renamed_files.FILE and renamed_files.follow(row, new, stays):
-						left.append((doctype, row.name, NAMED_AFTER))
+				new = dict(_changes(row, kinds, sought, kept))
+				if doctype == renamed_files.FILE and renamed_files.follow(row, new, stays):
+					left.append((doctype, row.name, NAMED_AFTER))
+				if new:
 					frappe.db.set_value(doctype, row.name, new, update_modified=False)
 					changed.append(row)
 		ledger.follow_erasure(doctype, [row.name for row in gone])

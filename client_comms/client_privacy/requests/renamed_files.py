@@ -29,7 +29,8 @@ def follow(row: dict, new: dict, stays: Callable[[dict], bool]) -> bool:
 			continue
 		owner = ["name", "attached_to_doctype", "attached_to_name"]
 		if any(stays(other) for other in frappe.get_all(FILE, {field: before}, owner, order_by=None)):
-			del new[field]
+			for each in _ADDRESSES:
+				new.pop(each, None)
 			return True
 		new[field] = _moved(before, after)
 	return False
