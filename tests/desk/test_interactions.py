@@ -368,6 +368,29 @@ def test_who_changes_what_decides_a_deadline_gives_a_reason(site, frontline, log
 	assert any((row.note or "").endswith(": It thanks us for the tour.") for row in doc.events)
 
 
+def test_who_raises_an_interaction_above_their_clearance_reads_so_in_the_list(
+	site, frontline, login, received, shoot
+):
+	name, page = received("Guided tour"), login(frontline, PASSWORD)
+	open_form(page, name)
+	page.get_by_role("tab", name="Details").click()
+	field = page.locator(".frappe-control[data-fieldname=confidentiality_level]:visible")
+	field.locator("input").fill("Sens")
+	field.locator("[role=option]").filter(has_text="Sensitive").first.click()
+	button(page, "Save").click()
+	alert = page.locator(".desk-alert:visible").filter(has_text="so you can no longer open it")
+	expect(alert).to_contain_text(f"{name} now has the level Sensitive")
+	page.wait_for_url(re.compile(r"/client-interaction(\?|/view|$)"))
+	page.wait_for_load_state("networkidle")
+	shoot(page, "raised-out-of-sight")
+	expect(page.locator(".modal.show")).to_have_count(0)
+	expect(page.locator(".list-row:visible").filter(has_text="Guided tour")).to_have_count(0)
+	site.db.rollback()
+	assert site.db.get_value(INTERACTION, name, "confidentiality_level") == "Sensitive"
+	page.goto(f"/app/client-interaction/{name}")
+	expect(page.locator(".client-comms-refusal")).to_contain_text("You have no access")
+
+
 def test_the_history_speaks_the_users_language(site, make_user, login, received):
 	reader = make_user("Frontline Staff", "Sales User", first_name="Fritz", language="de", password=PASSWORD)
 	name = received("Guided tour")

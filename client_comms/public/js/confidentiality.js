@@ -30,20 +30,7 @@ if (!client_comms.change_level) {
 				const { doctype, docname: name } = frm;
 				const about = { doctype, name, level, reason };
 				const readable = await frappe.xcall("client_comms.api.change_level", about);
-				if (readable) return frm.reload_doc();
-				// Loading it again would be refused, as if the change had been.
-				frappe.model.clear_doc(doctype, name);
-				frappe.set_route("List", doctype);
-				return frappe.show_alert(
-					{
-						message: __("{0} now has the level {1}, so you can no longer open it.", [
-							frappe.utils.escape_html(name),
-							frappe.utils.escape_html(__(level)),
-						]),
-						indicator: "orange",
-					},
-					15,
-				);
+				return readable ? frm.reload_doc() : client_comms.leave_hidden(frm, level);
 			},
 		});
 		dialog.show();

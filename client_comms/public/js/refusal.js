@@ -167,6 +167,22 @@ frappe.provide("client_comms");
 		);
 	}
 
+	/** A document that now has a level at which the user may not open it: they read so in the list, since loading it would be refused. */
+	client_comms.leave_hidden = async ({ doctype, docname: name }, level) => {
+		await frappe.set_route("List", doctype);
+		frappe.model.clear_doc(doctype, name);
+		frappe.show_alert(
+			{
+				message: __("{0} now has the level {1}, so you can no longer open it.", [
+					frappe.utils.escape_html(name),
+					frappe.utils.escape_html(__(level)),
+				]),
+				indicator: "orange",
+			},
+			15,
+		);
+	};
+
 	function leave(doctype) {
 		if (frappe.route_history?.length > 1) window.history.back();
 		else frappe.set_route("List", doctype);

@@ -57,7 +57,13 @@ frappe.ui.form.on("Client Interaction", {
 	after_save(frm) {
 		const { logged } = frm;
 		frm.logged = null;
-		if (!logged || logged.may_read) return;
+		if (!logged) {
+			// The user who raises it can raise it above their own clearance.
+			const { read } = frm.get_docinfo().permissions;
+			if (!read) client_comms.leave_hidden(frm, frm.doc.confidentiality_level);
+			return;
+		}
+		if (logged.may_read) return;
 		// Opening it would be refused: the user is told who is responsible and returns to the list.
 		client_comms.tell_logged({ ...logged, name: frm.docname });
 		frappe.set_route("List", frm.doctype);
