@@ -13,7 +13,7 @@ from email.parser import Parser
 from email.policy import SMTP
 from urllib.parse import quote
 
-from client_comms.rules import raw_mail
+from client_comms.rules import file_names, raw_mail
 
 # Lines as they are stored; headers that are not changed stay as they were written.
 _MAIL = SMTP.clone(refold_source="none", linesep="\n")
@@ -30,10 +30,13 @@ _NOTHING = "(?!)"
 # A text in JSON follows its escaped line break or quotation mark without a space, and one in the address of a file an encoded space.
 _ESCAPE = r"(?<=\\[nrtbf])|(?<=\\u[0-9a-fA-F]{4})|(?<=%[0-9a-fA-F]{2})"
 # Neither part of a longer word nor of a double name: "Maria Smith" is not in "Anna-Maria Smith", but in "Maria Smith-1", as a second
-# record of the same name is called, and in "Maria Smith1f3a5c.txt", as Frappe calls a second file of that name.
-_NAME_STARTS, _NAME_ENDS = rf"(?:(?<!\w)(?<!\w-)|{_ESCAPE})", r"(?:(?!\w)(?!-[^\W\d])|(?=[0-9a-f]{6}\b))"
-# An address is not part of a longer one: "anna@client.example" is not in "jo.anna@client.example".
-_ADDRESS_STARTS, _ADDRESS_ENDS = rf"(?:(?<![\w.+-])|{_ESCAPE})", r"(?![\w-])(?!\.\w)"
+# record of the same name is called, in "Maria Smith1f3a5c.txt", as Frappe calls a second file of that name, and between underscores.
+_LETTER = r"[^\W_]"
+_NAME_STARTS = rf"(?:(?<!{_LETTER})(?<!{_LETTER}-)|{_ESCAPE})"
+_NAME_ENDS = rf"(?:(?!{_LETTER})(?!-[^\W\d_])|(?=[0-9a-f]{{6}}(?!{_LETTER})))"
+# An address is not part of a longer one: "anna@client.example" is not in "jo.anna@client.example", but in the name of a file with an ending.
+_ADDRESS_STARTS = rf"(?:(?<![\w.+-])|{_ESCAPE})"
+_ADDRESS_ENDS = rf"(?:(?![\w-])(?!\.\w)|(?=(?:[0-9a-f]{{6}})?(?:_small)?\.(?:{file_names.ENDINGS})(?![\w-])))"
 
 
 def is_address(marker: str) -> bool:
@@ -69,7 +72,8 @@ def pattern(markers: Collection[str]) -> re.Pattern:
 
 def _bounded(form: str, in_address: bool) -> str:
 	starts, ends = (_ADDRESS_STARTS, _ADDRESS_ENDS) if in_address else (_NAME_STARTS, _NAME_ENDS)
-	return f"{starts}{re.escape(form)}{ends}"
+	spelled = re.escape(form).replace(r"\ ", "[ _]")  # in names of files, a space is often an underscore
+	return f"{starts}{spelled}{ends}"
 
 
 def naming(names: Collection[str], markers: Collection[str]) -> set[str]:

@@ -4,6 +4,7 @@ Shipped for Frappe, ERPNext and this app, and for sources of other apps; these a
 the fields of `Entry`. How a record refers to the client is read from the metadata: links, dynamic links and email fields.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from frappe.utils import cstr
 from client_comms.client_privacy.erasure import records
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, source_doctypes
+from client_comms.filters import one_of
 from client_comms.rules import addresses, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
@@ -115,7 +117,7 @@ LINKING = {
 	"Communication Link": ("link_doctype", "link_name"),
 	"Event Participants": ("reference_doctype", "reference_docname"),
 }
-_UNHANDLED, _INTERACTION = "Unhandled Email", "Client Interaction"
+_UNHANDLED, _INTERACTION, _CALL, _MEETING = "Unhandled Email", "Client Interaction", "Call Log", "Event"
 
 
 def entries() -> Iterator[Entry]:
@@ -148,7 +150,17 @@ def rows(doctype: str, subject) -> list[str]:
 		found.update(frappe.get_all(doctype, of_these, pluck="name", order_by=None))
 	if doctype == _UNHANDLED:
 		found.update(_unhandled(subject.addresses))
+	if doctype == _CALL:
+		found.update(_calls(subject.markers))
 	return sorted(found)
+
+
+def _calls(markers: Collection[str]) -> Iterator[str]:
+	"""Calls from and to numbers that are the subject's alone, as telephone systems write them, also if no one knew whose they are."""
+	numbers = {each for each in markers if "@" not in each and any(map(str.isdigit, each))}
+	numbers |= {re.sub(r"[^\d+]", "", each) for each in numbers}
+	for field in ("from", "to"):
+		yield from frappe.get_all(_CALL, {field: one_of(numbers)}, pluck="name", order_by=None)
 
 
 def _unhandled(senders: Collection[str]) -> Iterator[str]:
@@ -165,12 +177,31 @@ def of_others(doctype: str, names: list[str], subject) -> set[str]:
 	"""Those of the records that belong to another client, and in which the subject only appears: in copy, as a participant, as
 	the recipient. They belong to what a legal hold would cover them with, if not for a part in them, and to the clients that they name themselves."""
 	named = _named_clients(doctype, names)
+	owners = anchors.of_each(doctype, names, with_parts=False)
+	persons = {name: _persons(owners[name] | named.get(name, set())) for name in names}
 	return {
-		name
-		for name, owners in anchors.of_each(doctype, names, with_parts=False).items()
-		if (persons := {each for each in owners | named.get(name, set()) if each[0] in _PERSONS})
-		and not any(person in subject.records.get(kind, ()) for kind, person in persons)
+		name for name in names if persons[name] and not any(_is_of(each, subject) for each in persons[name])
 	}
+
+
+def shared(doctype: str, names: list[str], subject) -> set[str]:
+	"""Those of the records, if they are meetings, that belong to no client, and in which another one takes part as well."""
+	if doctype != _MEETING:
+		return set()
+	owners = anchors.of_each(doctype, names, with_parts=False)
+	parts = anchors.of_each(doctype, [name for name in names if not _persons(owners[name])])
+	return {
+		name for name, found in parts.items() if not all(_is_of(each, subject) for each in _persons(found))
+	}
+
+
+def _persons(found: set[tuple[str, str]]) -> set[tuple[str, str]]:
+	return {each for each in found if each[0] in _PERSONS}
+
+
+def _is_of(person: tuple[str, str], subject) -> bool:
+	doctype, name = person
+	return name in subject.records.get(doctype, ())
 
 
 def _named_clients(doctype: str, names: list[str]) -> dict[str, set[tuple[str, str]]]:

@@ -44,11 +44,12 @@ _CONFIGURATION = (
 	"Role",
 	"Server Script",
 )
-_TEXT, _LINK, _DYNAMIC = "text", "link", "dynamic"
+_TEXT, _TAGS, _LINK, _DYNAMIC = "text", "tags", "link", "dynamic"
 _STANDARD = {
 	"owner": (_LINK, "User"),
 	"modified_by": (_LINK, "User"),
-	**dict.fromkeys(("_assign", "_comments", "_liked_by", "_seen", "_user_tags"), (_TEXT, "")),
+	**dict.fromkeys(("_assign", "_comments", "_liked_by", "_seen"), (_TEXT, "")),
+	"_user_tags": (_TAGS, ""),
 }
 # Tables without a DocType: the column that says whose the row is, and the texts.
 _PLAIN = {
@@ -114,7 +115,9 @@ class Sought:
 
 	def condition(self, columns: Iterable[str]) -> tuple[str, dict]:
 		"""Rows that may contain something of it, as SQL, with its values."""
-		values: dict = {f"m{number}": f"%{literally(form)}%" for number, form in enumerate(self.forms)}
+		# Any sign for a space, which can be an underscore in the name of a file.
+		patterns = dict.fromkeys(literally(form).replace(" ", "_") for form in self.forms)
+		values: dict = {f"m{number}": f"%{each}%" for number, each in enumerate(patterns)}
 		tests = [f"`{{0}}` like %({key})s" for key in values]
 		if self.gone_names:
 			values["gone"] = tuple(self.gone_names)
@@ -313,6 +316,8 @@ def _changes(row: dict, kinds: dict, sought: Sought, kept: Kept) -> Iterator[tup
 		kind, options = kinds.get(column, ("", ""))
 		if kind == _TEXT and sought.occurs_in(value) and value not in kept.names:
 			yield column, erased_texts.without(value, sought.texts)
+		elif kind == _TAGS and sought.occurs_in(value):
+			yield column, ",".join(tag for tag in value.split(",") if not sought.occurs_in(tag))
 		elif kind == _LINK and sought.is_gone(options, value):
 			yield column, None
 		elif kind == _DYNAMIC and sought.is_gone(row.get(options), value):

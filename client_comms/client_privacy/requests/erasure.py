@@ -14,6 +14,7 @@ from client_comms.client_privacy.erasure import records, runs
 from client_comms.client_privacy.requests import (
 	answering,
 	data_map,
+	erased_tags,
 	erased_texts,
 	gone_names,
 	late_arrivals,
@@ -174,7 +175,11 @@ def _exists(doctype: str, name: str) -> bool:
 
 def _items(entry: data_map.Entry, names: list[str], subject: subjects.Subject) -> Iterator[dict]:
 	held = legal_holds.of_each(entry.doctype, names)
-	others = data_map.of_others(entry.doctype, names, subject) if entry.erasure != MASK else ()
+	others = set()
+	if entry.erasure != MASK:
+		others = data_map.of_others(entry.doctype, names, subject) | data_map.shared(
+			entry.doctype, names, subject
+		)
 	actions = _actions(entry, names)
 	for name in names:
 		if hold := held.get(name):
@@ -265,7 +270,9 @@ def finish(run) -> bool:
 	request = frappe.get_doc(REQUEST, run.request)
 	secret = gone_names.seal(run.name, secret)
 	sought = erased_texts.Sought(secret["markers"], secret["records"])
-	left = erased_texts.everywhere(sought, _kept(run.name))
+	kept = _kept(run.name)
+	erased_tags.forget(sought, kept)
+	left = erased_texts.everywhere(sought, kept)
 	if add_late(run):
 		return False
 	request.forget_client()

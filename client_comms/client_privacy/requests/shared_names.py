@@ -1,7 +1,7 @@
 """Which names and addresses of a client identify no one, because something or someone else on the site has them as well (P-2).
 
 An erasure replaces what identifies the client wherever it occurs. A client can be called like a role, a DocType or a project:
-such a name is left where it is, and the plan says so.
+such a name is left where it is, and the plan says so. A tag of that name is about the client, and goes.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -141,11 +141,11 @@ def of_others(contacts: Collection[str], records: Records) -> set[str]:
 
 
 def _tables() -> Iterator[str]:
-	"""The DocTypes whose records have a name of letters."""
+	"""The DocTypes whose records have a name of letters that says who or what they are."""
 	yield from frappe.db.sql_list(
 		"""select substring(table_name, 4) from information_schema.columns
 		where table_schema = database() and column_name = 'name' and data_type = 'varchar'
-		and left(table_name, 3) = 'tab' order by table_name"""
+		and left(table_name, 3) = 'tab' and table_name != 'tabTag' order by table_name"""
 	)
 
 

@@ -1,12 +1,15 @@
 """After an erasure nothing on the site names the client, except what a hold or the certificate lists (P-2)."""
 
+import io
 import os
 from unittest import mock
 
 import frappe
 import pytest
+from frappe.desk.doctype.tag.tag import add_tag
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.utils.background_jobs import get_redis_conn
+from PIL import Image
 from rq.timeouts import JobTimeoutException
 
 from client_comms import ledger, procedure
@@ -343,10 +346,15 @@ def named_after(client, make_client):
 	other = make_client("Bert Other", "bert.other@client.example")
 	made = []
 
-	def make(content, name=f"For {NAME}.txt", **attached):
-		attached = attached or {"attached_to_doctype": "Customer", "attached_to_name": other.party}
-		fields = {"file_name": name, "content": content, "is_private": 1, **attached}
-		made.append(frappe.get_doc({"doctype": "File", **fields}).insert())
+	def make(content, name=f"For {NAME}.txt", **changed):
+		fields = {
+			"attached_to_doctype": "Customer",
+			"attached_to_name": other.party,
+			"is_private": 1,
+			**changed,
+		}
+		file = frappe.get_doc({"doctype": "File", "file_name": name, "content": content, **fields})
+		made.append(file.insert())
 		return made[-1]
 
 	yield make
@@ -374,6 +382,21 @@ def test_files_of_others_keep_their_content_without_the_name(client, approved, n
 	assert found_in_tables() == set()
 	assert [content_of(file) for file in (*files, again)] == ["First", "Second", "Third", "Fourth"]
 	assert not any(map(os.path.exists, old))
+
+
+def test_a_small_picture_of_a_file_goes_along_with_it(client, approved, named_after, found_in_tables):
+	shown = io.BytesIO()
+	Image.new("RGB", (600, 600)).save(shown, "PNG")
+	file = named_after(shown.getvalue(), f"{NAME}.png", is_private=0)
+	old = file.make_thumbnail()
+	assert old == f"/files/{NAME}_small.png" and content_of(file) == shown.getvalue()
+	runs.work(approved())
+	assert found_in_tables() == set()
+	new = frappe.db.get_value("File", file.name, "thumbnail_url")
+	folder = frappe.get_site_path("public")
+	assert new != old and os.path.exists(f"{folder}{new}") and not os.path.exists(f"{folder}{old}")
+	assert content_of(file) == shown.getvalue()
+	os.remove(f"{folder}{new}")
 
 
 def test_a_file_is_found_again_if_its_move_was_interrupted(client, approved, named_after, monkeypatch):
@@ -560,6 +583,40 @@ def test_what_is_named_after_the_client_is_listed_and_not_deleted(client, approv
 	}
 
 
+def test_tags_named_after_the_client_go_and_others_can_be_added(
+	client, approved, make_client, found_in_tables
+):
+	other = make_client("Bert Other", "bert.other@client.example")
+	for tag in (NAME.upper(), f"Friend of {NAME}", "VIP"):
+		add_tag(tag, "Customer", other.party)
+	name = approved()
+	runs.work(name)
+	assert found_in_tables() == set()
+	assert not frappe.get_all(runs.ITEM, {"run": name, "reference_doctype": ("in", ("Tag", "Tag Link"))})
+	add_tag("Garden", "Customer", other.party)
+	tags = {"Garden", "VIP"}
+	assert {*frappe.get_all("Tag Link", {"document_name": other.party}, pluck="tag")} == tags
+	assert {*frappe.db.get_value("Customer", other.party, "_user_tags").split(",")} - {""} == tags
+	assert not frappe.get_all("Tag", {"name": ("like", f"%{NAME}%")})
+
+
+def test_what_a_hold_covers_keeps_its_tags(client, approved):
+	note = frappe.get_doc({"doctype": "Note", "title": "Case", "content": "A claim"}).insert()
+	other = frappe.get_doc({"doctype": "Note", "title": "Another", "content": "Nothing"}).insert()
+	for each in (note, other):
+		add_tag(NAME, "Note", each.name)
+	hold = {"doctype": "Legal Hold", "hold_on": "Matter", "reason": "A claim"}
+	frappe.get_doc({**hold, "reference_doctype": "Note", "reference_name": note.name}).insert()
+	name = approved()
+	runs.work(name)
+	assert frappe.get_all("Tag Link", {"tag": NAME}, pluck="document_name") == [note.name]
+	assert frappe.db.get_value("Note", note.name, "_user_tags") == f",{NAME}"
+	assert not frappe.db.get_value("Note", other.name, "_user_tags").strip(",")
+	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
+	assert {row["doctype"] for row in kept if row["name"] == NAME} == {"Tag"}
+	add_tag("Garden", "Note", note.name)
+
+
 def test_choices_and_links_to_others_stay(client, approved):
 	"""A column without text is changed only where it refers to a record that is gone."""
 	todo = frappe.get_doc(
@@ -630,6 +687,26 @@ def test_records_of_another_client_lose_only_what_names_the_client(
 	)
 	kept = frappe.db.get_value("Client Disclosure", disclosure.name, ["party", "description", "recipient"])
 	assert kept == (other.party, "Minutes", None)
+	assert found_in_tables() == set()
+
+
+def test_a_meeting_with_another_client_stays_without_the_one_who_is_erased(
+	client, approved, make_client, found_in_tables
+):
+	other = make_client("Bert Other", "bert.other@client.example")
+
+	def meeting(*contacts):
+		people = [{"reference_doctype": "Contact", "reference_docname": each} for each in contacts]
+		about = {"subject": f"With {NAME}", "starts_on": "2099-12-01 10:00:00"}
+		return frappe.get_doc({"doctype": "Event", **about, "event_participants": people}).insert()
+
+	both, alone = meeting(client.contact, other.contact), meeting(client.contact)
+	assert not both.get("client_interaction")
+	runs.work(approved())
+	assert not frappe.db.exists("Event", alone.name)
+	assert frappe.db.get_value("Event", both.name, "subject") == "With [erased]"
+	left = frappe.get_all("Event Participants", {"parent": both.name}, pluck="reference_docname")
+	assert left == [other.contact]
 	assert found_in_tables() == set()
 
 
