@@ -13,8 +13,12 @@ from client_comms.rules import phone_forms
 
 LONGEST_NAME = 4  # words
 _ADDRESS = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
-_GAP = re.compile(r"[ \t\N{NO-BREAK SPACE}]+")
+_WORD = re.compile(r"[^\W\d_](?:[^\W_]|['’.-])*")
+_GAP = re.compile(r"[ \t\N{NO-BREAK SPACE}]+|_")  # the last in names of files
+_SPACES = re.compile(r"[\s_]+")
+# As a second record of the same name is called, and a file, or a second one.
+_ADDED = re.compile(r"(?:-\d+|[0-9a-f]{6})?(?:\.\w{2,4})?$")
+_NAME_ENDS = r"(?=(?:[0-9a-f]{6})?(?![^\W_]))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,9 @@ class Masker:
 
 	def __post_init__(self):
 		known = sorted({*self.names, *self.own.names}, key=lambda name: (-len(name), name))
-		spaced = (r"\s+".join(map(re.escape, name.split())) for name in known if name.strip())
-		self._names = re.compile(rf"(?<![\w-])(?:{'|'.join(spaced) or '(?!)'})(?![\w])", re.IGNORECASE)
+		spaced = (r"(?:\s+|_)".join(map(re.escape, name.split())) for name in known if name.strip())
+		names = "|".join(spaced) or "(?!)"
+		self._names = re.compile(rf"(?<![^\W_])(?<!-)(?:{names}){_NAME_ENDS}", re.IGNORECASE)
 
 	def __call__(self, text: str) -> Masked:
 		count = 0
@@ -86,7 +91,7 @@ class Masker:
 		text = _ADDRESS.sub(replace(lambda each: each.casefold() in self.own.addresses), text)
 		text = phone_forms.replaced(text, self.is_national, replace_number)
 		text = self._names.sub(
-			replace(lambda each: " ".join(each.casefold().split()) in self.own.names), text
+			replace(lambda each: _SPACES.sub(" ", each.casefold()) in self.own.names), text
 		)
 		return Masked(text, count)
 
@@ -106,5 +111,6 @@ def possible_names(text: str) -> set[str]:
 				break
 			phrase.append(word[0])
 			if not word[0][0].islower():
-				found.add(" ".join(phrase).rstrip(".'’-"))
+				name = " ".join(phrase)
+				found |= {each.rstrip(".'’-") for each in (name, _ADDED.sub("", name, count=1))}
 	return found

@@ -22,6 +22,8 @@ def masked(text, *names):
 		("Anna Client wrote to Bert Other.", "Anna Client wrote to [x]."),
 		("anna  client and BERT OTHER", "anna  client and [x]"),
 		("Bert\nOther", "[x]"),
+		("Bert Other-1 and Bert_Other_2026.txt", "[x]-1 and [x]_2026.txt"),
+		("For_Bert Other1f3a5c.txt, Anna_Client.txt", "For_[x]1f3a5c.txt, Anna_Client.txt"),
 		("Jo-Bert Other stays, Bert Otherman too", "Jo-Bert Other stays, Bert Otherman too"),
 		(
 			"anna@client.example, bert@other.example, desk@ours.example",
@@ -61,6 +63,11 @@ def test_possible_names():
 	found = other_people.possible_names(text)
 	assert {"Bert van Other", "Maria Smith-Jones", "Yesterday Bert"} <= found
 	assert not any("anna" in each for each in found)
+
+
+def test_possible_names_with_what_is_added_to_a_second_one():
+	text = "Bert Other-2, With_Anna_Client_2026.txt and Walrus Panettone1f3a5c.txt"
+	assert {"Bert Other", "Anna Client", "Walrus Panettone"} <= other_people.possible_names(text)
 
 
 @given(st.text(alphabet=st.characters(whitelist_categories=("L", "N", "P", "Zs")), max_size=200))

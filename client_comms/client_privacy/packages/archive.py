@@ -131,21 +131,21 @@ def _attach(package) -> None:
 # --- files of the client -------------------------------------------------------------------------
 
 
-def files(names: Collection[str]) -> dict[str, contents.Record]:
-	"""The files that are added as they are; of others, the reason why not."""
+def files(names: Collection[str], reading: contents.Reading) -> dict[str, contents.Record]:
+	"""The files that are added as they are, but for their names; of others, the reason why not."""
 	rows = frappe.get_all(
 		contents.FILE,
 		{"name": ("in", list(names))},
 		["name", *_PLACE, *contents.PLACE_OF_FILE, "creation"],
 		order_by="name asc",
 	)
-	found = {}
+	called, found = reading.file_names(rows), {}
 	for row in rows:
 		record = found[row.name] = contents.Record(
 			{
 				"doctype": contents.FILE,
 				"name": row.name,
-				"file_name": row.file_name,
+				"file_name": called[row.name].text,
 				"creation": str(row.creation),
 				**{field: row[field] for field in contents.PLACE_OF_FILE},
 			}
@@ -155,7 +155,9 @@ def files(names: Collection[str]) -> dict[str, contents.Record]:
 		elif not os.path.isfile(_path_on_disk(row)):
 			record.reason = _("Its content is missing")
 		else:
-			record.values["path"] = f"{_FILES}/{row.name}-{_safe(row.file_name)}"
+			record.values["path"] = f"{_FILES}/{row.name}-{_safe(called[row.name].text)}"
+			if called[row.name].count:
+				record.masked["file_name"] = called[row.name].count
 	return found
 
 

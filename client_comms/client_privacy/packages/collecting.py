@@ -149,7 +149,7 @@ def _try_to_read(package: str, reading: contents.Reading, chunk: list) -> Counte
 	added: Counter = Counter()
 	with transactions.part() as part:
 		if doctype == contents.FILE:
-			found = archive.files(names)
+			found = archive.files(names, reading)
 		else:
 			found = reading.records(doctype, names)
 			files = _new_files(package, doctype, names)

@@ -14,7 +14,7 @@ from client_comms.clients import phone_numbers
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import governed
 from client_comms.enforcement.data_packages import PACKAGE
-from client_comms.rules import html_text, other_people
+from client_comms.rules import file_names, html_text, other_people
 
 ITEM, FILE, COMMENT, REQUEST = "Data Package Item", "File", "Comment", "Data Subject Request"
 WAITING, INCLUDED, LEFT_OUT, FAILED = "Waiting", "Included", "Left Out", "Failed"
@@ -135,10 +135,7 @@ class Reading:
 		tables = {df.fieldname: _children(df, doctype, names) for df in meta.get_table_fields()}
 		comments = _comments(doctype, names)
 		parts = [part for grouped in (*tables.values(), comments) for part in grouped.values()]
-		everything = [*rows, *(row for part in parts for row in part)]
-		masker = other_people.Masker(
-			self.own, self._names_in(everything), _("[another person]"), phone_numbers.is_national
-		)
+		masker = self._masker([*rows, *(row for part in parts for row in part)])
 		levels = _levels(doctype, rows)
 		found = {}
 		for row in rows:
@@ -160,6 +157,23 @@ class Reading:
 				]
 			found[row.name] = record
 		return found
+
+	def file_names(self, rows: Collection[dict]) -> dict[str, other_people.Masked]:
+		"""The names of files without those of others, by the names of the rows.
+
+		:param rows: `[{"name", "file_name"}]`
+		"""
+		masker, found = self._masker(rows), {}
+		for row in rows:
+			stem, ending = file_names.divided(row["file_name"] or "")
+			masked = masker(stem)
+			found[row["name"]] = other_people.Masked(f"{masked.text}{ending}", masked.count)
+		return found
+
+	def _masker(self, rows: Iterable[dict]) -> other_people.Masker:
+		return other_people.Masker(
+			self.own, self._names_in(rows), _("[another person]"), phone_numbers.is_national
+		)
 
 	def _values(self, meta, row, masker, record: Record, table: str | None = None) -> dict:
 		values = {}
@@ -201,7 +215,7 @@ class Reading:
 		possible: set[str] = set()
 		for row in rows:
 			for value in row.values():
-				if isinstance(value, str) and " " in value:
+				if isinstance(value, str) and (" " in value or "_" in value):
 					possible |= other_people.possible_names(html_text.plain(value))
 		wanted = sorted(each for each in possible if each.casefold() not in self.own.names)
 		found: set[str] = set()

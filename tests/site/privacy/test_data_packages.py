@@ -162,6 +162,29 @@ def test_it_has_everything_of_the_client_and_nothing_of_others(client, ready):
 	assert set(logged["fields"].split(", ")) >= {"summary", "responsible_staff", "comments"}
 
 
+def test_the_names_of_files_name_no_one_else(client, ready):
+	client.file.db_set("file_name", f"{OTHER_ADDRESS}, {OTHER.replace(' ', '_')} and {ADDRESS}.txt")
+	file = unpacked(ready())
+	(row,) = json.loads(file.read("json/file.json"))
+	hidden = "[another person]"
+	assert row["file_name"] == f"{hidden}, {hidden} and {ADDRESS}.txt"
+	(path,) = (name for name in file.namelist() if name.startswith("files/"))
+	assert "Walrus" not in path and path.endswith(".txt")
+	(logged,) = (row for row in json.loads(file.read("json/left-out.json")) if row["doctype"] == "File")
+	assert logged["fields"] == "file_name"
+
+
+def test_it_has_calls_of_the_clients_own_number_of_which_no_one_knew_whose_it_is(client, ready):
+	calls = [
+		stored("Call Log", id=frappe.generate_hash(), **{field: number}, status="Completed")
+		for field, number in (("to", NUMBER), ("from", NUMBER.replace(" ", "")), ("to", OTHER_NUMBER))
+	]
+	package = ready()
+	assert {row.reference_name for row in items(package, reference_doctype="Call Log")} == {
+		each.name for each in calls[:2]
+	}
+
+
 def test_its_pages_speak_the_clients_language_and_its_json_is_as_stored(client, ready):
 	frappe.get_doc(
 		{
