@@ -11,6 +11,7 @@ import re
 import secrets
 import zipfile
 from collections.abc import Collection, Iterator
+from urllib.parse import unquote
 
 import frappe
 from frappe import _
@@ -139,7 +140,12 @@ def files(names: Collection[str], reading: contents.Reading) -> dict[str, conten
 		["name", *_PLACE, *contents.PLACE_OF_FILE, "creation"],
 		order_by="name asc",
 	)
-	called, found = reading.file_names(rows), {}
+	elsewhere = [
+		{"name": row.name, "file_name": unquote(row.file_url)}
+		for row in rows
+		if (row.file_url or "").startswith(_REMOTE)
+	]
+	called, at, found = reading.file_names(rows), reading.file_names(elsewhere), {}
 	for row in rows:
 		record = found[row.name] = contents.Record(
 			{
@@ -150,8 +156,8 @@ def files(names: Collection[str], reading: contents.Reading) -> dict[str, conten
 				**{field: row[field] for field in contents.PLACE_OF_FILE},
 			}
 		)
-		if (row.file_url or "").startswith(_REMOTE):
-			record.reason = _("It is stored elsewhere: {0}").format(row.file_url)
+		if row.name in at:
+			record.reason = _("It is stored elsewhere: {0}").format(at[row.name].text)
 		elif not os.path.isfile(_path_on_disk(row)):
 			record.reason = _("Its content is missing")
 		else:

@@ -174,6 +174,23 @@ def test_the_names_of_files_name_no_one_else(client, ready):
 	assert logged["fields"] == "file_name"
 
 
+def test_the_address_of_a_file_that_is_stored_elsewhere_names_no_one_else(client, ready):
+	file = stored(
+		"File",
+		file_name="Plan",
+		file_url="https://files.example/Walrus%20Panettone.pdf",
+		attached_to_doctype="Client Interaction",
+		attached_to_name=client.interaction.name,
+	)
+	package = ready()
+	(row,) = items(package, reference_name=file.name)
+	assert (row.state, row.reason) == (
+		contents.LEFT_OUT,
+		"It is stored elsewhere: https://files.example/[another person].pdf",
+	)
+	assert OTHER not in text_of(package)
+
+
 def test_it_has_calls_of_the_clients_own_number_of_which_no_one_knew_whose_it_is(client, ready):
 	calls = [
 		stored("Call Log", id=frappe.generate_hash(), **{field: number}, status="Completed")
