@@ -2,6 +2,7 @@
 
 import io
 import os
+import pathlib
 from unittest import mock
 
 import frappe
@@ -389,13 +390,16 @@ def test_a_small_picture_of_a_file_goes_along_with_it(client, approved, named_af
 	Image.new("RGB", (600, 600)).save(shown, "PNG")
 	file = named_after(shown.getvalue(), f"{NAME}.png", is_private=0)
 	old = file.make_thumbnail()
-	assert old == f"/files/{NAME}_small.png" and content_of(file) == shown.getvalue()
+	assert (
+		old == f"/files/{NAME}_small.png"
+		and pathlib.Path(file.get_full_path()).read_bytes() == shown.getvalue()
+	)
 	runs.work(approved())
 	assert found_in_tables() == set()
 	new = frappe.db.get_value("File", file.name, "thumbnail_url")
 	folder = frappe.get_site_path("public")
 	assert new != old and os.path.exists(f"{folder}{new}") and not os.path.exists(f"{folder}{old}")
-	assert content_of(file) == shown.getvalue()
+	assert pathlib.Path(frappe.get_doc("File", file.name).get_full_path()).read_bytes() == shown.getvalue()
 	os.remove(f"{folder}{new}")
 
 
@@ -610,7 +614,9 @@ def test_what_a_hold_covers_keeps_its_tags(client, approved):
 	name = approved()
 	runs.work(name)
 	assert frappe.get_all("Tag Link", {"tag": NAME}, pluck="document_name") == [note.name]
-	assert frappe.db.get_value("Note", note.name, "_user_tags") == f",{NAME}"
+	assert (
+		frappe.db.get_value("Note", note.name, "_user_tags").strip(",") == NAME
+	)  # Frappe 15 begins with a comma
 	assert not frappe.db.get_value("Note", other.name, "_user_tags").strip(",")
 	kept = frappe.parse_json(frappe.db.get_value(runs.RUN, name, "certificate"))["kept"]
 	assert {row["doctype"] for row in kept if row["name"] == NAME} == {"Tag"}
