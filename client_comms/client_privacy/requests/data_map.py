@@ -17,7 +17,7 @@ from client_comms.client_privacy.erasure import records
 from client_comms.clients.parties import PARTY_TYPES
 from client_comms.enforcement import anchors, source_doctypes
 from client_comms.filters import one_of
-from client_comms.rules import addresses, raw_mail
+from client_comms.rules import addresses, phone_forms, raw_mail
 from client_comms.rules.messages import _ as N_
 from client_comms.rules.retention import ANONYMISE, DELETE, KEEP, MASK
 
@@ -157,7 +157,7 @@ def rows(doctype: str, subject) -> list[str]:
 
 def _calls(markers: Collection[str]) -> Iterator[str]:
 	"""Calls from and to numbers that are the subject's alone, as telephone systems write them, also if no one knew whose they are."""
-	numbers = {each for each in markers if "@" not in each and any(map(str.isdigit, each))}
+	numbers = {each for each in markers if phone_forms.last_digits(each) and not any(map(str.isalpha, each))}
 	numbers |= {re.sub(r"[^\d+]", "", each) for each in numbers}
 	for field in ("from", "to"):
 		yield from frappe.get_all(_CALL, {field: one_of(numbers)}, pluck="name", order_by=None)

@@ -192,9 +192,15 @@ def test_the_address_of_a_file_that_is_stored_elsewhere_names_no_one_else(client
 
 
 def test_it_has_calls_of_the_clients_own_number_of_which_no_one_knew_whose_it_is(client, ready):
+	frappe.db.set_value("Contact", client.contact, "full_name", f"{NAME} 54")  # a name is not a number
 	calls = [
 		stored("Call Log", id=frappe.generate_hash(), **{field: number}, status="Completed")
-		for field, number in (("to", NUMBER), ("from", NUMBER.replace(" ", "")), ("to", OTHER_NUMBER))
+		for field, number in (
+			("to", NUMBER),
+			("from", NUMBER.replace(" ", "")),
+			("to", OTHER_NUMBER),
+			("to", "54"),
+		)
 	]
 	package = ready()
 	assert {row.reference_name for row in items(package, reference_doctype="Call Log")} == {
