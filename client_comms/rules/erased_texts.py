@@ -13,7 +13,7 @@ from email.parser import Parser
 from email.policy import SMTP
 from urllib.parse import quote
 
-from client_comms.rules import file_names, raw_mail
+from client_comms.rules import file_names, people_names, raw_mail
 
 # Lines as they are stored; headers that are not changed stay as they were written.
 _MAIL = SMTP.clone(refold_source="none", linesep="\n")
@@ -44,14 +44,20 @@ def is_address(marker: str) -> bool:
 
 
 def forms(marker: str) -> list[str]:
-	"""A text in plain form, and escaped for JSON, for HTML and for the address of a file; each with letters and their accents as one sign and as two."""
+	"""A text in plain form, and escaped for JSON, for HTML and for the address of a file; each with letters and their accents as one sign and as two.
+	A name also as in "Smith, Maria"."""
 	found = []
-	for each in dict.fromkeys((marker, *(unicodedata.normalize(form, marker) for form in ("NFC", "NFD")))):
-		escaped = html.escape(each)
-		found += [each, _in_json(each), escaped, escaped.replace("&#x27;", "&#39;")]
-		found += [quote(each), quote(each, safe="~()*!.'")]  # as Python does it, and as Frappe's desk does
-		if not each.isascii():
-			found.append(_in_json(each.upper()))  # an escaped letter is not the same in another case
+	for spelled in (marker, *people_names.last_name_first(marker)):
+		composed = (unicodedata.normalize(form, spelled) for form in ("NFC", "NFD"))
+		for each in dict.fromkeys((spelled, *composed)):
+			escaped = html.escape(each)
+			found += [each, _in_json(each), escaped, escaped.replace("&#x27;", "&#39;")]
+			found += [
+				quote(each),
+				quote(each, safe="~()*!.'"),
+			]  # as Python does it, and as Frappe's desk does
+			if not each.isascii():
+				found.append(_in_json(each.upper()))  # an escaped letter is not the same in another case
 	return list(dict.fromkeys(found))
 
 

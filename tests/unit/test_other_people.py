@@ -22,6 +22,8 @@ def masked(text, *names):
 		("Anna Client wrote to Bert Other.", "Anna Client wrote to [x]."),
 		("anna  client and BERT OTHER", "anna  client and [x]"),
 		("Bert\nOther", "[x]"),
+		("Other, Bert wrote to Client, Anna", "[x] wrote to Client, Anna"),
+		("An: Client, Anna und Other, Bert\nCc", "An: Client, Anna und [x]\nCc"),
 		("Bert Other-1 and Bert_Other_2026.txt", "[x]-1 and [x]_2026.txt"),
 		("For_Bert Other1f3a5c.txt, Anna_Client.txt", "For_[x]1f3a5c.txt, Anna_Client.txt"),
 		("Jo-Bert Other stays, Bert Otherman too", "Jo-Bert Other stays, Bert Otherman too"),
@@ -63,6 +65,17 @@ def test_possible_names():
 	found = other_people.possible_names(text)
 	assert {"Bert van Other", "Maria Smith-Jones", "Yesterday Bert"} <= found
 	assert not any("anna" in each for each in found)
+
+
+def test_possible_names_with_the_last_name_first():
+	found = other_people.possible_names("Von: van Other, Bert Paul; Smith-Jones, Maria. Anna Client, Walrus")
+	assert {"Bert Other", "Bert Paul van Other", "Maria Smith-Jones", "Anna Client"} <= found
+	assert "Anna von der Heide" in other_people.possible_names("An: von der Heide, Anna")
+
+
+def test_an_own_name_with_a_comma_stays():
+	own = other_people.Own.of(["Smith, Jones & Co"])
+	assert other_people.Masker(own, (), "[x]")("For Smith, Jones & Co").count == 0
 
 
 def test_possible_names_with_what_is_added_to_a_second_one():

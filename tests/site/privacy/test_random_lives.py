@@ -21,7 +21,7 @@ pytestmark = pytest.mark.clause("P-2")
 INTERACTION = "Client Interaction"
 ERASED = ("Quokka Zabaglione", "quokka@zabaglione.example", "+49 30 98765421")
 STAYS = ("Wombat Tiramisu", "wombat@tiramisu.example", "+49 30 12345987")
-MARKERS = (*ERASED[:2], "98765421")
+MARKERS = (*ERASED[:2], "Zabaglione, Quokka", "98765421")
 REFUSALS = (frappe.ValidationError, frappe.PermissionError, frappe.DoesNotExistError)
 
 
@@ -47,7 +47,10 @@ class Life:
 		return self.draw.choice(there)
 
 	def text(self) -> str:
-		said = self.draw.choice((self.name, self.name.upper(), f"{self.name}-1", self.address, self.number))
+		first, last = self.name.split()
+		said = self.draw.choice(
+			(self.name, self.name.upper(), f"{last}, {first}", f"{self.name}-1", self.address, self.number)
+		)
 		return (
 			f"{self.draw.choice(('Call', 'Write to', 'About'))} {said}{self.draw.choice(('', '!', ' today'))}"
 		)
@@ -297,15 +300,16 @@ def search_index():
 
 @pytest.fixture
 def life(make_client, log, monkeypatch, search_index):
-	"""`life(draw, ERASED)` is that of a customer of this name, address and number."""
+	"""`life(draw, ERASED)` is that of a customer of this name, address and number, or of someone at an organisation."""
 	monkeypatch.setattr(frappe, "sendmail", lambda *args, **kwargs: None)
 
-	def make(draw, person):
+	def make(draw, person, organisation=None):
 		name, address, number = person
 		phones = {"phone_nos": [{"phone": number, "is_primary_mobile_no": 1}]}
 		given, family = name.split()
 		person_of_it = {"first_name": given, "last_name": family, **phones}
-		client = make_client(name, address, customer_type="Individual", person=person_of_it)
+		kind = "Company" if organisation else "Individual"
+		client = make_client(organisation or name, address, customer_type=kind, person=person_of_it)
 		return Life(draw, client, person, log)
 
 	return make
@@ -318,9 +322,40 @@ def lives(life):
 	def make(seed) -> tuple[Life, Life]:
 		draw = random.Random(seed)
 		erased, other = life(draw, ERASED), life(draw, STAYS)
-		both = Both(erased, other)
-		outcomes = live(erased, THINGS, 40) + live(other, THINGS, 40) + live(both, TOGETHER, 10)
-		assert {thing for result, thing in outcomes if result == "done"} == {*THINGS, *TOGETHER}, outcomes
+		live_beside_each_other(erased, other, THINGS)
+		return erased, other
+
+	return make
+
+
+def live_beside_each_other(erased: Life, other: Life, things: list[str]) -> None:
+	outcomes = live(erased, things, 40) + live(other, things, 40) + live(Both(erased, other), TOGETHER, 10)
+	assert {thing for result, thing in outcomes if result == "done"} == {*things, *TOGETHER}, outcomes
+
+
+@pytest.fixture
+def colleagues(life, log):
+	"""`colleagues(seed)` are the lives of two people of one organisation, of whom the first is erased."""
+
+	def make(seed) -> tuple[Life, Life]:
+		draw = random.Random(seed)
+		erased = life(draw, ERASED, "Zeppelin Works")
+		given, family = STAYS[0].split()
+		contact = frappe.get_doc(
+			{
+				"doctype": "Contact",
+				"first_name": given,
+				"last_name": family,
+				"email_ids": [{"email_id": STAYS[1], "is_primary": 1}],
+				"phone_nos": [{"phone": STAYS[2], "is_primary_mobile_no": 1}],
+				"links": [{"link_doctype": "Customer", "link_name": erased.client.party}],
+			}
+		).insert()
+		other = Life(draw, frappe._dict(erased.client, contact=contact.name), STAYS, log)
+		# Addresses and appointments are those of the organisation.
+		live_beside_each_other(
+			erased, other, [each for each in THINGS if each not in ("enters_an_address", "comes")]
+		)
 		return erased, other
 
 	return make
@@ -345,12 +380,14 @@ def copy_of(make_user, as_user):
 		archive.remove_leftover(package)  # a rollback does not reach the disk
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_the_copy_of_one_has_all_of_theirs_and_nothing_of_the_other(seed, lives, copy_of):
-	one, other = lives(seed)
+@pytest.mark.parametrize(
+	("kind", "seed"), [("lives", 11), ("lives", 12), ("colleagues", 11), ("colleagues", 12)]
+)
+def test_the_copy_of_one_has_all_of_theirs_and_nothing_of_the_other(kind, seed, request, copy_of):
+	one, other = request.getfixturevalue(kind)(seed)
 	about = [name for name in vars(About) if not name.startswith("_") and name != "text"]
 	live(About(one, other), about, 10)
-	package = copy_of(one.client)
+	package = copy_of(frappe._dict(one.client, contact_only=int(kind == "colleagues")))
 	assert (package.status, package.failed_count) == (collecting.READY, 0)
 	with zipfile.ZipFile(archive.path_of(package)) as file:
 		pages = [each for each in file.namelist() if not each.startswith("files/")]
@@ -358,13 +395,20 @@ def test_the_copy_of_one_has_all_of_theirs_and_nothing_of_the_other(seed, lives,
 	found = {
 		(page, marker)
 		for page, text in texts.items()
-		for marker in (*STAYS[:2], "12345987", "Administrator")
+		for marker in (
+			*STAYS[:2],
+			STAYS[0].replace(" ", "_"),
+			"Tiramisu, Wombat",
+			"12345987",
+			"Administrator",
+		)
 		if marker.casefold() in text.casefold()
 	}
 	assert found == set()
-	items = {(row.reference_doctype, row.reference_name) for row in package_items(package)}
-	own = {each for each in one.made if each[0] in data_map.mapped() and frappe.db.exists(*each)}
-	assert own - items == set()
+	if kind == "lives":  # what colleagues of an organisation did is not theirs alone
+		items = {(row.reference_doctype, row.reference_name) for row in package_items(package)}
+		own = {each for each in one.made if each[0] in data_map.mapped() and frappe.db.exists(*each)}
+		assert own - items == set()
 
 
 def package_items(package) -> list:
@@ -373,15 +417,13 @@ def package_items(package) -> list:
 	)
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_one_is_erased_whole_and_the_other_stays_whole(seed, lives, approve_erasure, rows_with):
-	erased, _other = lives(seed)
-	before = {row for row in rows_with(STAYS[:2]) if row[0] != "__global_search"}
-	assert len(rows_with(MARKERS)) > 20 and len(before) > 20
-	# That a record has a tag named after the one, and of a meeting of both what stands in the timeline of the one.
-	in_timeline = [["communication_medium", "=", "Event"]]
-	in_timeline.append(["Communication Link", "link_name", "=", erased.client.contact])
-	goes = {
+def what_goes(erased: Life) -> set[tuple[str, str]]:
+	"""Rows of others that name both: that a record has a tag named after the one, and of a meeting of both what stands in the timeline of the one."""
+	in_timeline = [
+		["communication_medium", "=", "Event"],
+		["Communication Link", "link_name", "=", erased.client.contact],
+	]
+	return {
 		(f"tab{doctype}", each)
 		for doctype, filters in (
 			("Tag Link", {"tag": ("like", f"%{erased.name}%")}),
@@ -389,6 +431,14 @@ def test_one_is_erased_whole_and_the_other_stays_whole(seed, lives, approve_eras
 		)
 		for each in frappe.get_all(doctype, filters, pluck="name")
 	}
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_one_is_erased_whole_and_the_other_stays_whole(seed, lives, approve_erasure, rows_with):
+	erased, _other = lives(seed)
+	before = {row for row in rows_with(STAYS[:2]) if row[0] != "__global_search"}
+	assert len(rows_with(MARKERS)) > 20 and len(before) > 20
+	goes = what_goes(erased)
 	name = approve_erasure(erased.client)
 	runs.work(name)
 	run = frappe.get_doc(runs.RUN, name)
@@ -400,3 +450,19 @@ def test_one_is_erased_whole_and_the_other_stays_whole(seed, lives, approve_eras
 	about_those = {each for each in left if each[0] in ("Erasure Item", "Erasure Run")} if listed else set()
 	assert left - listed - about_those == set()
 	assert not before - rows_with(STAYS[:2]) - goes
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_one_of_an_organisation_is_erased_whole_and_the_other_stays_whole(
+	seed, colleagues, approve_erasure, rows_with
+):
+	erased, _other = colleagues(seed)
+	before = {row for row in rows_with(STAYS[:2]) if row[0] != "__global_search"}
+	assert len(rows_with(MARKERS)) > 20 and len(before) > 20
+	goes = what_goes(erased)
+	name = approve_erasure(frappe._dict(erased.client, contact_only=1))
+	runs.work(name)
+	run = frappe.get_doc(runs.RUN, name)
+	assert (run.status, run.failed_count) == (runs.FINISHED, 0)
+	assert rows_with(MARKERS) == set()
+	assert before - rows_with(STAYS[:2]) - goes == set()
